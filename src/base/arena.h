@@ -1,0 +1,38 @@
+/* Memory by lifetime: what is allocated in an arena lives until the arena is reset or freed.
+ * Free space is poisoned under AddressSanitizer. Not shared between threads. */
+#ifndef AGORA_BASE_ARENA_H
+#define AGORA_BASE_ARENA_H
+
+#include "base/slice.h"
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *head;
+    size_t block_bytes; /* size of an ordinary block */
+    size_t used_bytes;  /* handed out since the last reset */
+    size_t limit_bytes; /* the `try` forms refuse beyond this; 0: no limit */
+};
+
+#define ARENA_CLEANUP __attribute__((cleanup(arena_free)))
+
+struct arena arena_make(size_t block_bytes, size_t limit_bytes);
+void arena_reset(struct arena *arena); /* keeps one block */
+void arena_free(struct arena *arena);
+
+/* Zeroed memory for `count` things of a type, aligned for it. Aborts when memory is used up, so use
+ * it for sizes that the program chose. */
+#define arena_new(arena, type, count)                                                              \
+    ((type *)arena_alloc((arena), sizeof(type), (count), _Alignof(type)))
+/* The same for a size that came from input: NULL beyond the limit, on overflow, or without memory. */
+#define arena_try(arena, type, count)                                                              \
+    ((type *)arena_try_alloc((arena), sizeof(type), (count), _Alignof(type)))
+
+void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align);
+void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t align);
+slice arena_copy(struct arena *arena, slice text);            /* also NUL-terminated behind the end */
+const char *arena_cstr(struct arena *arena, slice text);      /* NUL-terminated copy */
+slice arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,115 @@
+/* db: the store behind one interface. SQLite now; PostgreSQL takes the same statements ($n parameters,
+ * RETURNING, ON CONFLICT, no engine functions). A connection belongs to one thread at a time. */
+#ifndef AGORA_DB_H
+#define AGORA_DB_H
+
+#include "base/base.h"
+
+/* A room's statements: one const table, indexed by an enum of the room. None is built from values. */
+struct db_statement {
+    const char *name;
+    const char *sql;
+};
+struct db_catalogue {
+    const char *room;
+    const struct db_statement *statements;
+    size_t count;
+};
+
+struct db_migration {
+    uint32_t number; /* 1, 2, 3, … without a gap */
+    const char *name;
+    slice sql;
+    bool destructive; /* refused without the flag */
+};
+
+struct db_conn;
+enum db_mode { DB_READ, DB_WRITE };
+
+/* Opens (DB_WRITE: creates) the store. DB_READ connections cannot write. ERR_NOT_FOUND, ERR_IO,
+ * ERR_CORRUPT, ERR_BUSY. Free with db_close. */
+MUST_USE err db_open(const char *path, enum db_mode mode, struct db_conn **conn,
+                     struct problem *problem);
+void db_close(struct db_conn *conn);
+#define DB_CLEANUP __attribute__((cleanup(db_close_cleanup)))
+void db_close_cleanup(struct db_conn **conn);
+
+/* Applies the migrations that are missing, each in one transaction, and checks the checksums of those
+ * applied. ERR_CONFLICT when one was altered since, ERR_UNSUPPORTED when the store is from a newer
+ * program (names both versions), ERR_DENIED for a destructive one without `allow_destructive`. */
+MUST_USE err db_migrate(struct db_conn *conn, const struct db_migration *migrations, size_t count,
+                        bool allow_destructive, struct problem *problem);
+/* Prepares every statement of a catalogue: the test of all catalogues. */
+MUST_USE err db_catalogue_check(struct db_conn *conn, const struct db_catalogue *catalogue,
+                                struct problem *problem);
+
+/* A statement in use. Parameters are numbered from 1 as in $1; columns from 0. Texts and blobs read
+ * from it are valid until the next db_next or db_done. */
+struct db_query;
+struct db_query *db_query(struct db_conn *conn, const struct db_catalogue *catalogue, size_t index);
+void db_bind_i64(struct db_query *query, unsigned parameter, int64_t value);
+void db_bind_double(struct db_query *query, unsigned parameter, double value);
+void db_bind_text(struct db_query *query, unsigned parameter, slice text); /* copied */
+void db_bind_blob(struct db_query *query, unsigned parameter, slice bytes); /* copied */
+void db_bind_null(struct db_query *query, unsigned parameter);
+/* An empty text is bound as NULL. */
+void db_bind_text_or_null(struct db_query *query, unsigned parameter, slice text);
+/* Next row, or none (then the query is done). Errors of the binds before it come out here. */
+MUST_USE err db_next(struct db_query *query, bool *row);
+/* Ends the use before the last row. Always safe; db_next at the end and db_run have done it. */
+void db_done(struct db_query *query);
+/* For a statement without rows: runs it and ends its use. ERR_CONFLICT on a broken constraint. */
+MUST_USE err db_run(struct db_query *query);
+int64_t db_i64(struct db_query *query, unsigned column); /* NULL: 0 */
+double db_double(struct db_query *query, unsigned column);
+slice db_text(struct db_query *query, unsigned column); /* NULL: empty */
+slice db_blob(struct db_query *query, unsigned column);
+bool db_is_null(struct db_query *query, unsigned column);
+
+/* Transactions of a connection in use by one job (commands; the writer below does it by itself). */
+MUST_USE err db_begin_write(struct db_conn *conn); /* waits for other writers up to 5 s, then ERR_BUSY */
+MUST_USE err db_begin_read(struct db_conn *conn);  /* one snapshot for several queries */
+MUST_USE err db_commit(struct db_conn *conn);
+void db_rollback(struct db_conn *conn);
+/* Last error of the connection, for the log. */
+const char *db_message(const struct db_conn *conn);
+
+/* Changes when anybody, in this or another process, has committed since this connection last looked. */
+MUST_USE err db_data_version(struct db_conn *conn, int64_t *version);
+
+/* The change feed: one row for each changed object, in commit order, in the writing transaction. */
+enum db_change_topic {
+    DB_CHANGE_ENTRY = 1,
+    DB_CHANGE_TERRITORY,
+    DB_CHANGE_THEME,
+    DB_CHANGE_SOURCE,
+    DB_CHANGE__COUNT
+};
+struct db_change {
+    int64_t sequence;
+    enum db_change_topic topic;
+    int64_t object;
+};
+MUST_USE err db_change_add(struct db_conn *conn, enum db_change_topic topic, int64_t object,
+                           int64_t now_ms);
+/* Up to `room` changes after `after`; `*count` tells how many. */
+MUST_USE err db_change_read(struct db_conn *conn, int64_t after, struct db_change *changes, size_t room,
+                            size_t *count);
+MUST_USE err db_change_last(struct db_conn *conn, int64_t *sequence); /* 0: none yet */
+/* Who this store is (random, made at creation) and its epoch (renewed by a restore). */
+MUST_USE err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch);
+
+/* The single writer: a thread that runs queued jobs, each inside its own savepoint, several in one
+ * transaction, and tells each that it is durable only after the commit. */
+struct db_writer;
+typedef err db_job(struct db_conn *conn, void *self);
+MUST_USE err db_writer_start(const char *path, const struct log *log, struct db_writer **writer);
+/* Runs the job and returns after its commit with what the job returned (its work is undone when that
+ * is not OK), or with the error of the commit. Any thread. */
+MUST_USE err db_write(struct db_writer *writer, db_job *job, void *self);
+/* The same without waiting: `done` is called on the writer's thread after the commit. */
+typedef void db_job_done(err result, void *self);
+MUST_USE err db_write_later(struct db_writer *writer, db_job *job, db_job_done *done, void *self);
+void db_writer_stop(struct db_writer *writer); /* finishes what is queued */
+
+#endif

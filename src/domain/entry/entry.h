@@ -1,0 +1,228 @@
+/* domain/entry: anything that stands on the map, its revisions, and the one view of it that others may
+ * see. docs/entry-format.md gives the same shape as JSON. */
+#ifndef AGORA_DOMAIN_ENTRY_H
+#define AGORA_DOMAIN_ENTRY_H
+
+#include "base/base.h"
+#include "db/db.h"
+#include "domain/source/source.h"
+#include "domain/territory/territory.h"
+#include "domain/theme/theme.h"
+#include "geo/geo.h"
+
+struct entry_id {
+    int64_t v;
+};
+
+enum entry_kind {
+    ENTRY_KIND_INITIATIVE,
+    ENTRY_KIND_IDEA,
+    ENTRY_KIND_TOOL,
+    ENTRY_KIND_PLACE,
+    ENTRY_KIND_EVENT,
+    ENTRY_KIND_ACTOR,
+    ENTRY_KIND_STORY,
+    ENTRY_KIND__COUNT
+};
+enum entry_state { /* of the thing itself; NONE: not known */
+    ENTRY_STATE_NONE,
+    ENTRY_STATE_IDEA,
+    ENTRY_STATE_BEGUN,
+    ENTRY_STATE_RUNNING,
+    ENTRY_STATE_SEEKING,
+    ENTRY_STATE_PAUSED,
+    ENTRY_STATE_ENDED,
+    ENTRY_STATE__COUNT
+};
+enum entry_status { ENTRY_PUBLISHED = 1, ENTRY_PENDING, ENTRY_ARCHIVED, ENTRY_REMOVED, ENTRY_STATUS__COUNT };
+enum entry_precision { /* how well the place is known, and shown */
+    ENTRY_PRECISION_NONE,
+    ENTRY_PRECISION_COUNTRY,
+    ENTRY_PRECISION_REGION,
+    ENTRY_PRECISION_DEPARTEMENT,
+    ENTRY_PRECISION_EPCI,
+    ENTRY_PRECISION_COMMUNE,
+    ENTRY_PRECISION_100M,
+    ENTRY_PRECISION_EXACT,
+    ENTRY_PRECISION__COUNT
+};
+enum entry_wheelchair { ENTRY_WHEELCHAIR_UNKNOWN, ENTRY_WHEELCHAIR_YES, ENTRY_WHEELCHAIR_LIMITED,
+                        ENTRY_WHEELCHAIR_NO, ENTRY_WHEELCHAIR__COUNT };
+enum entry_visibility { ENTRY_VISIBLE_PUBLIC, ENTRY_VISIBLE_MEMBERS, ENTRY_VISIBLE_TEAM,
+                        ENTRY_VISIBLE__COUNT };
+enum entry_contact_kind { ENTRY_CONTACT_WEBSITE, ENTRY_CONTACT_EMAIL, ENTRY_CONTACT_TELEPHONE,
+                          ENTRY_CONTACT_FORM, ENTRY_CONTACT_SOCIAL, ENTRY_CONTACT__COUNT };
+enum entry_date_role { ENTRY_DATE_HAPPENS, ENTRY_DATE_FOUNDED, ENTRY_DATE_BEGAN, ENTRY_DATE_ENDED,
+                       ENTRY_DATE__COUNT };
+enum entry_media_kind { ENTRY_MEDIA_IMAGE, ENTRY_MEDIA_VIDEO, ENTRY_MEDIA_AUDIO, ENTRY_MEDIA_DOCUMENT,
+                        ENTRY_MEDIA__COUNT };
+enum entry_ask_direction { ENTRY_NEED, ENTRY_OFFER, ENTRY_ASK_DIRECTION__COUNT };
+enum entry_ask_sort { ENTRY_ASK_TIME, ENTRY_ASK_SKILL, ENTRY_ASK_THING, ENTRY_ASK_PLACE,
+                      ENTRY_ASK_WORK, ENTRY_ASK_MONEY, ENTRY_ASK_SORT__COUNT };
+enum entry_translated { ENTRY_TR_TITLE, ENTRY_TR_SUMMARY, ENTRY_TR_DESCRIPTION, ENTRY_TR_FIGURE,
+                        ENTRY_TR_NEED, ENTRY_TR_OFFER, ENTRY_TR__COUNT };
+
+/* Slug <-> enum, as in JSON; false (or empty) when unknown. */
+slice entry_kind_slug(enum entry_kind kind);
+bool entry_kind_from_slug(slice slug, enum entry_kind *kind);
+slice entry_state_slug(enum entry_state state); /* NONE: "" */
+bool entry_state_from_slug(slice slug, enum entry_state *state);
+slice entry_precision_slug(enum entry_precision precision);
+bool entry_precision_from_slug(slice slug, enum entry_precision *precision);
+slice entry_contact_kind_slug(enum entry_contact_kind kind);
+slice entry_date_role_slug(enum entry_date_role role);
+slice entry_media_kind_slug(enum entry_media_kind kind);
+slice entry_ask_sort_slug(enum entry_ask_sort sort);
+
+struct entry_contact {
+    enum entry_contact_kind kind;
+    enum entry_visibility visibility;
+    slice value, label;
+};
+struct entry_date {
+    enum entry_date_role role;
+    struct date start, end; /* end unknown: a single date */
+    slice zone;             /* IANA name or offset; empty: Europe/Paris */
+    slice note;
+    int64_t first_ms, last_ms; /* what start and end may mean, UTC (set by entry_check) */
+};
+struct entry_figure {
+    slice value, unit, label, date, source;
+};
+struct entry_link {
+    slice relation;
+    slice target_key;          /* id within the same source, or a URL */
+    struct entry_id target;    /* 0 until the target is known here */
+    slice target_title;        /* read only: of a resolved target */
+    enum entry_kind target_kind; /* read only */
+    bool incoming;             /* read only: the other one links to this one */
+};
+struct entry_media {
+    enum entry_media_kind kind;
+    slice url, title, alt, licence, credit, transcript;
+    uint32_t duration_s;
+};
+struct entry_ask { /* a need or an offer */
+    enum entry_ask_direction direction;
+    enum entry_ask_sort sort;
+    slice skill, text;
+};
+struct entry_translation {
+    slice language;
+    enum entry_translated field;
+    uint16_t position; /* in the list of the field; 0 for title, summary, description */
+    slice value;
+};
+
+struct entry {
+    struct entry_id id;
+    int64_t revision; /* 0 before the first */
+    enum entry_kind kind;
+    enum entry_state state;
+    enum entry_status status;
+    slice language, title, summary, description, type;
+    struct {
+        slice name, address, postal_code, city;
+        slice territory; /* code; the smallest known */
+        enum entry_precision precision;
+        bool has_point;
+        struct geo_point point;
+        bool territory_is_approximate; /* by nearest centre */
+    } place;
+    slice opening_hours, price, audience, end_reason, licence, source_url, source_note;
+    enum entry_wheelchair wheelchair;
+    bool is_example;
+    struct source_id source;
+    slice source_slug; /* read only */
+    slice source_key;  /* identifier within the source */
+    int64_t created_ms, updated_ms, confirmed_ms; /* 0: not known; created and updated are ours */
+    int64_t source_updated_ms;                    /* what the source says of itself; 0: nothing */
+
+    slice *themes; /* slugs */
+    slice *tags;
+    struct entry_contact *contacts;
+    struct entry_date *dates;
+    struct entry_figure *figures;
+    struct entry_link *links;
+    struct entry_media *media;
+    struct entry_ask *asks;
+    struct entry_translation *translations;
+    uint32_t theme_count, tag_count, contact_count, date_count, figure_count, link_count, media_count,
+        ask_count, translation_count;
+};
+
+/* Limits of an entry (bytes, counts); entry_check names the field that is beyond. */
+#define ENTRY_TITLE_MAX 300
+#define ENTRY_SUMMARY_MAX 2000
+#define ENTRY_DESCRIPTION_MAX 100000
+#define ENTRY_TEXT_MAX 2000 /* every other text */
+#define ENTRY_LIST_MAX 64
+
+/* Checks every rule of a well-formed entry, completes what follows from the rest (territory from point
+ * or codes, centre and precision from territory, dates' milliseconds). ERR_INPUT or ERR_LIMIT with the
+ * field and the cause. */
+MUST_USE err entry_check(struct entry *entry, const struct territories *territories,
+                         const struct themes *themes, struct arena *arena, struct problem *problem);
+
+/* JSON of docs/entry-format.md. entry_from_json: unknown keys are ERR_INPUT; texts live in the arena. */
+MUST_USE err entry_from_json(slice json, struct arena *arena, struct entry *entry,
+                             struct problem *problem);
+void entry_to_json(const struct entry *entry, struct buf *out); /* every field, for revisions */
+
+enum entry_outcome { ENTRY_ADDED, ENTRY_UPDATED, ENTRY_UNCHANGED, ENTRY_HELD, ENTRY_OUTCOME__COUNT };
+/* What an import does with one record, inside a write transaction: adds, updates (new revision), leaves
+ * alone (same content), or holds (people edited it here: the difference is kept aside for a person).
+ * Matched by (source, source_key). Fills entry->id and revision. Adds the change row. */
+MUST_USE err entry_import(struct db_conn *conn, struct id_source *ids, struct entry *entry,
+                          int64_t now_ms, enum entry_outcome *outcome);
+/* A person's edit: new revision with author and reason. ERR_CONFLICT when `entry->revision` is not
+ * the current one. */
+MUST_USE err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry, slice author,
+                        slice reason, int64_t now_ms);
+/* Archived or removed entries leave the atlas; their rows and revisions stay. */
+MUST_USE err entry_set_status(struct db_conn *conn, struct id_source *ids, struct entry_id id,
+                              enum entry_status status, slice author, slice reason, int64_t now_ms);
+/* Joins links whose targets have come in since (by source and key); after an import. */
+MUST_USE err entry_links_resolve(struct db_conn *conn, struct source_id source, int64_t now_ms);
+
+/* What the public may see of an entry: the only thing atlas, faces and formats get. The point is
+ * blurred to the precision its author chose (100 m: snapped to a 0.001° grid; commune: the commune's
+ * centre; coarser: none); contacts that are not public, and entries that are not published, are out. */
+struct entry_public {
+    struct entry entry;
+    bool has_point;      /* can be drawn */
+    bool is_approximate; /* drawn at the commune's centre: dashed marker */
+    struct geo_point point;
+    uint32_t territory; /* index of the smallest known, or TERRITORY_NONE */
+};
+/* ERR_NOT_FOUND when there is none, or it is not public. Everything lives in the arena. */
+MUST_USE err entry_public_load(struct db_conn *conn, const struct territories *territories,
+                               struct entry_id id, struct arena *arena, struct entry_public *entry);
+/* Visits all public entries by id, e.g. to build the atlas; each lives until `visit` returns. A
+ * visitor that returns an error ends the walk with it. */
+typedef err entry_public_visit(void *self, const struct entry_public *entry);
+MUST_USE err entry_public_each(struct db_conn *conn, const struct territories *territories,
+                               entry_public_visit *visit, void *self);
+/* The public view as JSON of docs/entry-format.md, in the language asked for (translated texts when
+ * there are some, `language` says which), plus "id", "url", "territory" labels when `base_url`. */
+void entry_public_to_json(const struct entry_public *entry, slice base_url, struct buf *out);
+/* A text in the language asked for, else the original. `*language` (may be NULL) is what it is in. */
+slice entry_text(const struct entry *entry, enum entry_translated field, uint16_t position,
+                 slice language, slice *written_in);
+
+struct entry_revision {
+    int64_t revision, at_ms;
+    slice author, reason;
+};
+MUST_USE err entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *arena,
+                             struct entry_revision **revisions, size_t *count);
+/* An entry as it was (inflated JSON of that revision). */
+MUST_USE err entry_revision_json(struct db_conn *conn, struct entry_id id, int64_t revision,
+                                 struct buf *out);
+
+/* Counts of the store itself, for `agora check` and tests. */
+MUST_USE err entry_count(struct db_conn *conn, int64_t *published, int64_t *all);
+
+extern const struct db_catalogue entry_catalogue;
+
+#endif

@@ -1,0 +1,46 @@
+/* text: what words are. UTF-8, folding, tokens, stems, slugs, likeness. Locale-free. */
+#ifndef AGORA_TEXT_H
+#define AGORA_TEXT_H
+
+#include "base/base.h"
+
+bool text_is_utf8(slice text); /* RFC 3629: no surrogates, no overlong forms, no NUL */
+/* Index of the first byte that is not UTF-8, or text.n. */
+size_t text_utf8_error(slice text);
+void text_from_windows_1252(slice bytes, struct buf *out); /* appends UTF-8 */
+MUST_USE err text_from_utf16(slice bytes, bool big_endian, struct buf *out);
+void text_nfc(slice text, struct buf *out);
+/* Undoes UTF-8 that was read as Windows-1252 and encoded again ("fÃªtes" -> "fêtes"), once. False,
+ * and nothing appended, when the text does not show that pattern throughout. */
+bool text_mend_double_encoding(slice text, struct buf *out);
+
+/* Folded form for comparing and searching: compatibility decomposition, no marks, lower case,
+ * œ -> oe, æ -> ae, ß -> ss, every apostrophe -> ', every dash -> -, white space runs -> one space. */
+void text_fold(slice text, struct buf *out);
+/* "Saint-Étienne d’Œuf" -> "saint-etienne-d-oeuf"; at most `limit` bytes, cut at a hyphen. */
+void text_slug(slice text, size_t limit, struct buf *out);
+/* First `codepoints` characters, cut at a word end when one is near. */
+slice text_clip(slice text, size_t codepoints);
+size_t text_codepoints(slice text);
+
+/* Walks the words of a FOLDED text: runs of letters and digits; "l'eau" gives l, eau; "co-voiturage"
+ * gives co, voiturage. False at the end. */
+struct text_words {
+    slice rest;
+};
+bool text_words_next(struct text_words *words, slice *word);
+bool text_is_stop_word(slice folded_word); /* French and English, one sorted table */
+
+enum text_language { TEXT_FRENCH, TEXT_ENGLISH, TEXT_LANGUAGE__COUNT };
+/* Snowball stemmers; not shared between threads. */
+struct text_stemmer;
+struct text_stemmer *text_stemmer_new(void); /* NULL without memory */
+void text_stemmer_free(struct text_stemmer *stemmer);
+/* Stem of a folded word. Valid until the next call for the same language. */
+slice text_stem(struct text_stemmer *stemmer, enum text_language language, slice folded_word);
+
+/* True when a and b differ by at most one insertion, deletion, substitution or swap of neighbours,
+ * counted in code points. */
+bool text_within_one_typo(slice a, slice b);
+
+#endif
