@@ -17,9 +17,9 @@
 #ifdef ARENA_ASAN
 #include <sanitizer/asan_interface.h>
 /* A poisoned gap behind each piece shows a write past its end. */
-#define ARENA_GAP_BYTES           16
-#define arena_poison(p, n)        __asan_poison_memory_region((p), (n))
-#define arena_unpoison(p, n)      __asan_unpoison_memory_region((p), (n))
+#define ARENA_GAP_BYTES      16
+#define arena_poison(p, n)   __asan_poison_memory_region((p), (n))
+#define arena_unpoison(p, n) __asan_unpoison_memory_region((p), (n))
 #else
 #define ARENA_GAP_BYTES      0
 #define arena_poison(p, n)   ((void)(p), (void)(n))
@@ -35,20 +35,17 @@ struct arena_block {
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
-struct arena arena_make(size_t block_bytes, size_t limit_bytes)
-{
+struct arena arena_make(size_t block_bytes, size_t limit_bytes) {
     return (struct arena){.block_bytes = block_bytes ? block_bytes : ARENA_BLOCK_BYTES_DEFAULT,
                           .limit_bytes = limit_bytes};
 }
 
-static void block_free(struct arena_block *block)
-{
+static void block_free(struct arena_block *block) {
     arena_unpoison(block->bytes, block->capacity);
     free(block);
 }
 
-void arena_reset(struct arena *arena)
-{
+void arena_reset(struct arena *arena) {
     struct arena_block *kept = NULL;
     struct arena_block *next = NULL;
     for (struct arena_block *block = arena->head; block; block = next) {
@@ -68,8 +65,7 @@ void arena_reset(struct arena *arena)
     arena->used_bytes = 0;
 }
 
-void arena_free(struct arena *arena)
-{
+void arena_free(struct arena *arena) {
     while (arena->head) {
         struct arena_block *next = arena->head->next;
         block_free(arena->head);
@@ -79,24 +75,22 @@ void arena_free(struct arena *arena)
 }
 
 /* Takes `need` aligned bytes out of a block; NULL when they do not fit. */
-static void *block_take(struct arena_block *block, size_t need, size_t align)
-{
+static void *block_take(struct arena_block *block, size_t need, size_t align) {
     uintptr_t start = (uintptr_t)block->bytes + block->used;
     size_t padding = (size_t)(-start & (uintptr_t)(align - 1));
+    const size_t gap = ARENA_GAP_BYTES;
     size_t room = block->capacity - block->used;
-    if (padding > room || need > room - padding) {
+    if (padding + gap > room || need > room - padding - gap) {
         return NULL;
     }
     unsigned char *p = block->bytes + block->used + padding;
     block->used += padding + need;
-    size_t left = block->capacity - block->used;
-    block->used += left < ARENA_GAP_BYTES ? left : ARENA_GAP_BYTES;
+    block->used += gap;
     arena_unpoison(p, need);
     return p;
 }
 
-static struct arena_block *block_new(size_t capacity)
-{
+static struct arena_block *block_new(size_t capacity) {
     if (capacity > SIZE_MAX - sizeof(struct arena_block)) {
         return NULL;
     }
@@ -111,15 +105,15 @@ static struct arena_block *block_new(size_t capacity)
     return block;
 }
 
-static void *arena_take(struct arena *arena, size_t need, size_t align)
-{
+static void *arena_take(struct arena *arena, size_t need, size_t align) {
     void *p = arena->head ? block_take(arena->head, need, align) : NULL;
     if (!p) {
-        if (need > SIZE_MAX - align) {
+        const size_t spare = align + ARENA_GAP_BYTES;
+        if (need > SIZE_MAX - spare) {
             return NULL;
         }
-        bool ordinary = need + align <= arena->block_bytes;
-        struct arena_block *block = block_new(ordinary ? arena->block_bytes : need + align);
+        bool ordinary = need + spare <= arena->block_bytes;
+        struct arena_block *block = block_new(ordinary ? arena->block_bytes : need + spare);
         if (!block) {
             return NULL;
         }
@@ -136,24 +130,21 @@ static void *arena_take(struct arena *arena, size_t need, size_t align)
     return memset(p, 0, need);
 }
 
-void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t align)
-{
+void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t align) {
     size_t need;
     if (__builtin_mul_overflow(size, count, &need)) {
         return NULL;
     }
-    if (arena->limit_bytes && (arena->used_bytes > arena->limit_bytes ||
-                               need > arena->limit_bytes - arena->used_bytes)) {
+    if (arena->limit_bytes &&
+        (arena->used_bytes > arena->limit_bytes || need > arena->limit_bytes - arena->used_bytes)) {
         return NULL;
     }
     return arena_take(arena, need, align);
 }
 
-void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
-{
+void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align) {
     size_t need;
-    void *p =
-        __builtin_mul_overflow(size, count, &need) ? NULL : arena_take(arena, need, align);
+    void *p = __builtin_mul_overflow(size, count, &need) ? NULL : arena_take(arena, need, align);
     if (!p) {
         fputs("agora: out of memory\n", stderr);
         abort();
@@ -161,8 +152,7 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
     return p;
 }
 
-slice arena_copy(struct arena *arena, slice text)
-{
+slice arena_copy(struct arena *arena, slice text) {
     char *copy = arena_alloc(arena, 1, text.n + 1, 1);
     if (text.n) {
         memcpy(copy, text.p, text.n);
@@ -170,13 +160,11 @@ slice arena_copy(struct arena *arena, slice text)
     return slice_of(copy, text.n);
 }
 
-const char *arena_cstr(struct arena *arena, slice text)
-{
+const char *arena_cstr(struct arena *arena, slice text) {
     return arena_copy(arena, text).p;
 }
 
-slice arena_printf(struct arena *arena, const char *format, ...)
-{
+slice arena_printf(struct arena *arena, const char *format, ...) {
     char small[256];
     va_list args;
     va_start(args, format);

@@ -9,26 +9,22 @@
 
 #define BUF_FIRST_BYTES 64
 
-struct buf buf_new(size_t limit)
-{
+struct buf buf_new(size_t limit) {
     return (struct buf){.limit = limit};
 }
 
-void buf_free(struct buf *buf)
-{
+void buf_free(struct buf *buf) {
     free(buf->p);
     *buf = (struct buf){.limit = buf->limit};
 }
 
-void buf_clear(struct buf *buf)
-{
+void buf_clear(struct buf *buf) {
     buf->n = 0;
     buf->failed = OK;
 }
 
 /* Makes room for `more` bytes and a NUL. False, with the error kept, when that cannot be. */
-static bool buf_reserve(struct buf *buf, size_t more)
-{
+static bool buf_reserve(struct buf *buf, size_t more) {
     if (buf->failed) {
         return false;
     }
@@ -54,34 +50,29 @@ static bool buf_reserve(struct buf *buf, size_t more)
     return true;
 }
 
-void buf_add_bytes(struct buf *buf, const void *bytes, size_t n)
-{
+void buf_add_bytes(struct buf *buf, const void *bytes, size_t n) {
     if (n && buf_reserve(buf, n)) {
         memcpy(buf->p + buf->n, bytes, n);
         buf->n += n;
     }
 }
 
-void buf_add(struct buf *buf, slice text)
-{
+void buf_add(struct buf *buf, slice text) {
     buf_add_bytes(buf, text.p, text.n);
 }
 
-void buf_add_char(struct buf *buf, char byte)
-{
+void buf_add_char(struct buf *buf, char byte) {
     if (buf_reserve(buf, 1)) {
         buf->p[buf->n++] = byte;
     }
 }
 
-void buf_add_cstr(struct buf *buf, const char *text)
-{
+void buf_add_cstr(struct buf *buf, const char *text) {
     buf_add_bytes(buf, text, strlen(text));
 }
 
 /* Writes the digits before `end` and returns where they start. 20 bytes hold any value. */
-static char *digits_before(char *end, uint64_t value)
-{
+static char *digits_before(char *end, uint64_t value) {
     do {
         *--end = (char)('0' + value % 10);
         value /= 10;
@@ -89,16 +80,14 @@ static char *digits_before(char *end, uint64_t value)
     return end;
 }
 
-void buf_add_u64(struct buf *buf, uint64_t value)
-{
+void buf_add_u64(struct buf *buf, uint64_t value) {
     char digits[20];
     char *end = digits + sizeof(digits);
     char *start = digits_before(end, value);
     buf_add_bytes(buf, start, (size_t)(end - start));
 }
 
-void buf_add_i64(struct buf *buf, int64_t value)
-{
+void buf_add_i64(struct buf *buf, int64_t value) {
     char digits[21];
     char *end = digits + sizeof(digits);
     char *start = digits_before(end, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
@@ -108,8 +97,7 @@ void buf_add_i64(struct buf *buf, int64_t value)
     buf_add_bytes(buf, start, (size_t)(end - start));
 }
 
-void buf_add_double(struct buf *buf, double value)
-{
+void buf_add_double(struct buf *buf, double value) {
     if (!isfinite(value)) {
         buf_add_cstr(buf, "null");
         return;
@@ -130,8 +118,7 @@ void buf_add_double(struct buf *buf, double value)
     buf_add_bytes(buf, text, (size_t)n);
 }
 
-void buf_add_e7(struct buf *buf, int32_t value_e7)
-{
+void buf_add_e7(struct buf *buf, int32_t value_e7) {
     uint32_t size = value_e7 < 0 ? 0 - (uint32_t)value_e7 : (uint32_t)value_e7;
     char text[24];
     char *end = text + sizeof(text);
@@ -155,8 +142,7 @@ void buf_add_e7(struct buf *buf, int32_t value_e7)
     buf_add_bytes(buf, start, (size_t)(end - start));
 }
 
-void buf_add_utf8(struct buf *buf, uint32_t codepoint)
-{
+void buf_add_utf8(struct buf *buf, uint32_t codepoint) {
     if (codepoint > 0x10FFFF || (codepoint >= 0xD800 && codepoint <= 0xDFFF)) {
         codepoint = 0xFFFD;
     }
@@ -180,8 +166,7 @@ void buf_add_utf8(struct buf *buf, uint32_t codepoint)
     buf_add_bytes(buf, bytes, n);
 }
 
-void buf_addf(struct buf *buf, const char *format, ...)
-{
+void buf_addf(struct buf *buf, const char *format, ...) {
     if (buf->failed) {
         return;
     }
@@ -207,8 +192,7 @@ void buf_addf(struct buf *buf, const char *format, ...)
 
 /* Adds the escape of the character at text.p[i] and returns its length in bytes, or 0 when it may
  * stand as it is. */
-static size_t add_json_escape(struct buf *buf, slice text, size_t i)
-{
+static size_t add_json_escape(struct buf *buf, slice text, size_t i) {
     static const char hex[] = "0123456789abcdef";
     unsigned char c = (unsigned char)text.p[i];
     const char *named = NULL;
@@ -248,8 +232,7 @@ static size_t add_json_escape(struct buf *buf, slice text, size_t i)
     return 0;
 }
 
-void buf_add_json_string(struct buf *buf, slice text)
-{
+void buf_add_json_string(struct buf *buf, slice text) {
     buf_add_char(buf, '"');
     size_t plain = 0; /* start of the run that needs no escape */
     size_t i = 0;
@@ -269,13 +252,11 @@ void buf_add_json_string(struct buf *buf, slice text)
     buf_add_char(buf, '"');
 }
 
-slice buf_slice(const struct buf *buf)
-{
+slice buf_slice(const struct buf *buf) {
     return buf->n ? slice_of(buf->p, buf->n) : SLICE_EMPTY;
 }
 
-const char *buf_cstr(struct buf *buf)
-{
+const char *buf_cstr(struct buf *buf) {
     if (buf->failed || buf->n == 0) {
         return "";
     }

@@ -26,30 +26,25 @@ static const struct err_row err_rows[ERR__COUNT] = {
     [ERR_INTERNAL] = {"internal", 500, 1},
 };
 
-static const struct err_row *err_row_of(err code)
-{
+static const struct err_row *err_row_of(err code) {
     unsigned index = (unsigned)code;
     return &err_rows[index < ERR__COUNT ? index : ERR_INTERNAL];
 }
 
-const char *err_name(err code)
-{
+const char *err_name(err code) {
     return err_row_of(code)->name;
 }
 
-int err_http_status(err code)
-{
+int err_http_status(err code) {
     return err_row_of(code)->http_status;
 }
 
-int err_exit_status(err code)
-{
+int err_exit_status(err code) {
     return err_row_of(code)->exit_status;
 }
 
 /* Copies as much as fits, never half a UTF-8 character. */
-static void copy_clipped(char *out, size_t size, const char *text)
-{
+static void copy_clipped(char *out, size_t size, const char *text) {
     size_t n = strlen(text);
     if (n >= size) {
         n = size - 1;
@@ -61,8 +56,7 @@ static void copy_clipped(char *out, size_t size, const char *text)
     out[n] = '\0';
 }
 
-err problem_set(struct problem *problem, err code, const char *field, const char *format, ...)
-{
+err problem_set(struct problem *problem, err code, const char *field, const char *format, ...) {
     if (!problem) {
         return code;
     }

@@ -2,24 +2,22 @@
 
 #include <string.h>
 
+__extension__ typedef unsigned __int128 u128;
+
 /* The folded 64x64->128 multiplication of wyhash and its kin: passes SMHasher in such hashes, a few
  * cycles a word. */
-uint64_t hash_mix(uint64_t a, uint64_t b)
-{
-    unsigned __int128 product = (unsigned __int128)(a ^ UINT64_C(0x2d358dccaa6c78a5)) *
-                                (b ^ UINT64_C(0x8bb84b93962eacc9));
+uint64_t hash_mix(uint64_t a, uint64_t b) {
+    u128 product = (u128)(a ^ UINT64_C(0x2d358dccaa6c78a5)) * (b ^ UINT64_C(0x8bb84b93962eacc9));
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t read_u64(const char *p)
-{
+static uint64_t read_u64(const char *p) {
     uint64_t word;
     memcpy(&word, p, sizeof(word));
     return word;
 }
 
-uint64_t hash_bytes(slice bytes, uint64_t seed)
-{
+uint64_t hash_bytes(slice bytes, uint64_t seed) {
     const char *p = bytes.p;
     size_t n = bytes.n;
     uint64_t state = hash_mix(seed, UINT64_C(0x9e3779b97f4a7c15) ^ n);

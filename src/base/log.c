@@ -12,8 +12,7 @@
 static const char *const level_names[LOG_LEVEL__COUNT] = {"debug", "info", "warn", "error"};
 
 /* Adds text inside quotes: quotes and backslashes escaped, control bytes made visible. */
-static void add_quoted(struct buf *line, const char *text)
-{
+static void add_quoted(struct buf *line, const char *text) {
     buf_add_char(line, '"');
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
@@ -29,8 +28,7 @@ static void add_quoted(struct buf *line, const char *text)
     buf_add_char(line, '"');
 }
 
-struct log_value log_quote(slice text)
-{
+struct log_value log_quote(slice text) {
     struct log_value value;
     size_t n = 0;
     value.p[n++] = '"';
@@ -61,8 +59,7 @@ struct log_value log_quote(slice text)
     return value;
 }
 
-static void write_all(int fd, slice text)
-{
+static void write_all(int fd, slice text) {
     while (text.n) {
         ssize_t written = write(fd, text.p, text.n);
         if (written < 0) {
@@ -76,8 +73,7 @@ static void write_all(int fd, slice text)
 }
 
 void log_line(const struct log *log, enum log_level level, const char *message, const char *fields,
-              ...)
-{
+              ...) {
     if (level < log->least) {
         return;
     }
@@ -108,8 +104,7 @@ void log_line(const struct log *log, enum log_level level, const char *message, 
     write_all(log->fd, buf_slice(&line));
 }
 
-void log_problem(const struct log *log, const char *message, const struct problem *problem)
-{
+void log_problem(const struct log *log, const char *message, const struct problem *problem) {
     struct log_value field = log_quote(slice_from_cstr(problem->field));
     struct log_value what = log_quote(slice_from_cstr(problem->what));
     enum log_level level = err_http_status(problem->code) >= 500 ? LOG_ERROR : LOG_WARN;

@@ -4,29 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-slice slice_of(const char *bytes, size_t n)
-{
+slice slice_of(const char *bytes, size_t n) {
     return (slice){.p = bytes, .n = n};
 }
 
-slice slice_from_cstr(const char *text)
-{
+slice slice_from_cstr(const char *text) {
     return text ? (slice){.p = text, .n = strlen(text)} : SLICE_EMPTY;
 }
 
-bool slice_equal(slice a, slice b)
-{
+bool slice_equal(slice a, slice b) {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-static unsigned char ascii_lower(char c)
-{
+static unsigned char ascii_lower(char c) {
     unsigned char u = (unsigned char)c;
     return u >= 'A' && u <= 'Z' ? (unsigned char)(u + 32) : u;
 }
 
-bool slice_equal_ascii_nocase(slice a, slice b)
-{
+bool slice_equal_ascii_nocase(slice a, slice b) {
     if (a.n != b.n) {
         return false;
     }
@@ -38,30 +33,25 @@ bool slice_equal_ascii_nocase(slice a, slice b)
     return true;
 }
 
-bool slice_starts_with(slice text, slice prefix)
-{
+bool slice_starts_with(slice text, slice prefix) {
     return text.n >= prefix.n && slice_equal(slice_of(text.p, prefix.n), prefix);
 }
 
-bool slice_ends_with(slice text, slice suffix)
-{
+bool slice_ends_with(slice text, slice suffix) {
     return text.n >= suffix.n && slice_equal(slice_sub(text, text.n - suffix.n, suffix.n), suffix);
 }
 
-int slice_compare(slice a, slice b)
-{
+int slice_compare(slice a, slice b) {
     size_t n = a.n < b.n ? a.n : b.n;
     int order = n ? memcmp(a.p, b.p, n) : 0;
     return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
-static bool is_space(char c)
-{
+static bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-slice slice_trim(slice text)
-{
+slice slice_trim(slice text) {
     size_t from = 0;
     size_t to = text.n;
     while (from < to && is_space(text.p[from])) {
@@ -73,8 +63,7 @@ slice slice_trim(slice text)
     return slice_sub(text, from, to - from);
 }
 
-slice slice_sub(slice text, size_t from, size_t n)
-{
+slice slice_sub(slice text, size_t from, size_t n) {
     if (from >= text.n) {
         return (slice){.p = text.n ? text.p + text.n : text.p, .n = 0};
     }
@@ -82,13 +71,11 @@ slice slice_sub(slice text, size_t from, size_t n)
     return (slice){.p = text.p + from, .n = n < left ? n : left};
 }
 
-bool slice_contains(slice text, slice part)
-{
+bool slice_contains(slice text, slice part) {
     return part.n == 0 || slice_find_slice(text, 0, part) < text.n;
 }
 
-size_t slice_find(slice text, size_t from, char byte)
-{
+size_t slice_find(slice text, size_t from, char byte) {
     if (from >= text.n) {
         return text.n;
     }
@@ -96,8 +83,7 @@ size_t slice_find(slice text, size_t from, char byte)
     return hit ? (size_t)(hit - text.p) : text.n;
 }
 
-size_t slice_find_slice(slice text, size_t from, slice part)
-{
+size_t slice_find_slice(slice text, size_t from, slice part) {
     if (from >= text.n) {
         return text.n;
     }
@@ -108,8 +94,7 @@ size_t slice_find_slice(slice text, size_t from, slice part)
     return hit ? (size_t)(hit - text.p) : text.n;
 }
 
-bool slice_cut(slice *rest, char separator, slice *part)
-{
+bool slice_cut(slice *rest, char separator, slice *part) {
     if (!rest->p) {
         return false;
     }
@@ -119,8 +104,7 @@ bool slice_cut(slice *rest, char separator, slice *part)
     return true;
 }
 
-bool slice_to_u64(slice text, uint64_t *value)
-{
+bool slice_to_u64(slice text, uint64_t *value) {
     if (text.n == 0) {
         return false;
     }
@@ -136,8 +120,7 @@ bool slice_to_u64(slice text, uint64_t *value)
     return true;
 }
 
-bool slice_to_i64(slice text, int64_t *value)
-{
+bool slice_to_i64(slice text, int64_t *value) {
     bool negative = text.n && text.p[0] == '-';
     bool has_sign = negative || (text.n && text.p[0] == '+');
     uint64_t size;
@@ -149,9 +132,9 @@ bool slice_to_i64(slice text, int64_t *value)
     return true;
 }
 
-#define DOUBLE_TEXT_MAX   128
-#define DOUBLE_EXACT_MAX  (UINT64_C(1) << 53)
-#define DOUBLE_EXACT_POW  22
+#define DOUBLE_TEXT_MAX     128
+#define DOUBLE_EXACT_MAX    (UINT64_C(1) << 53)
+#define DOUBLE_EXACT_POW    22
 #define DOUBLE_EXPONENT_MAX 9999
 
 /* The pieces of a decimal number. `digits` is exact while `exact` holds. */
@@ -162,8 +145,7 @@ struct decimal {
 };
 
 /* Reads digits at *i, as many as there are. False when there is none. */
-static bool read_digits(slice text, size_t *i, struct decimal *number, int exponent_step)
-{
+static bool read_digits(slice text, size_t *i, struct decimal *number, int exponent_step) {
     size_t start = *i;
     for (; *i < text.n && text.p[*i] >= '0' && text.p[*i] <= '9'; (*i)++) {
         uint64_t digit = (uint64_t)(text.p[*i] - '0');
@@ -177,8 +159,7 @@ static bool read_digits(slice text, size_t *i, struct decimal *number, int expon
     return *i > start;
 }
 
-static bool read_exponent(slice text, size_t *i, struct decimal *number)
-{
+static bool read_exponent(slice text, size_t *i, struct decimal *number) {
     if (*i == text.n || (text.p[*i] != 'e' && text.p[*i] != 'E')) {
         return true;
     }
@@ -198,8 +179,7 @@ static bool read_exponent(slice text, size_t *i, struct decimal *number)
     return *i > start;
 }
 
-static bool read_decimal(slice text, struct decimal *number)
-{
+static bool read_decimal(slice text, struct decimal *number) {
     size_t i = 0;
     *number = (struct decimal){.exact = true};
     if (text.n && (text.p[0] == '-' || text.p[0] == '+')) {
@@ -215,8 +195,7 @@ static bool read_decimal(slice text, struct decimal *number)
     return (whole || part) && read_exponent(text, &i, number) && i == text.n;
 }
 
-bool slice_to_double(slice text, double *value)
-{
+bool slice_to_double(slice text, double *value) {
     static const double powers[DOUBLE_EXACT_POW + 1] = {
         1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -227,8 +206,8 @@ bool slice_to_double(slice text, double *value)
     /* Both operands are exact, so one rounding gives the nearest double (Clinger 1990). */
     if (number.exact && abs(number.exponent) <= DOUBLE_EXACT_POW) {
         double size = (double)number.digits;
-        size = number.exponent < 0 ? size / powers[-number.exponent]
-                                   : size * powers[number.exponent];
+        size =
+            number.exponent < 0 ? size / powers[-number.exponent] : size * powers[number.exponent];
         *value = number.negative ? -size : size;
         return true;
     }

@@ -13,7 +13,7 @@ typedef struct slice {
 
 /* A slice of a string literal (only a literal compiles). */
 #define SLICE(literal) ((slice){.p = "" literal, .n = sizeof(literal) - 1})
-#define SLICE_EMPTY ((slice){.p = "", .n = 0})
+#define SLICE_EMPTY    ((slice){.p = "", .n = 0})
 /* For printf("%.*s"): two arguments. */
 #define SLICE_ARG(s) (int)(s).n, (s).p
 
@@ -23,8 +23,8 @@ bool slice_equal(slice a, slice b);
 bool slice_equal_ascii_nocase(slice a, slice b);
 bool slice_starts_with(slice text, slice prefix);
 bool slice_ends_with(slice text, slice suffix);
-int slice_compare(slice a, slice b); /* memcmp order, the shorter first: <0, 0, >0 */
-slice slice_trim(slice text);        /* ASCII white space at both ends */
+int slice_compare(slice a, slice b);                /* memcmp order, the shorter first: <0, 0, >0 */
+slice slice_trim(slice text);                       /* ASCII white space at both ends */
 slice slice_sub(slice text, size_t from, size_t n); /* clamped to the text */
 bool slice_contains(slice text, slice part);
 
