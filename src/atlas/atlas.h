@@ -1,0 +1,161 @@
+/* atlas: the index behind search, facets and the map. In memory, rebuilt from the store, never the
+ * truth. Readers pin a view: one generation + its delta + tombstones, unchanging while pinned, so that
+ * total, facets, cells and list of one request always agree. */
+#ifndef AGORA_ATLAS_H
+#define AGORA_ATLAS_H
+
+#include "base/base.h"
+#include "db/db.h"
+#include "domain/entry/entry.h"
+#include "geo/geo.h"
+#include "query/query.h"
+
+struct atlas;
+struct atlas_view;
+
+struct atlas_options {
+    const char *store_path;               /* atlas opens its own read connection */
+    const struct territories *territories; /* outlive the atlas */
+    const struct themes *themes;
+    struct clock clock;
+    const struct log *log;
+    size_t delta_limit; /* documents in the delta before a rebuild beside the readers; 0: default */
+};
+/* Builds the first generation from the store and starts the thread that follows the change feed. */
+MUST_USE err atlas_open(const struct atlas_options *options, struct atlas **atlas,
+                        struct problem *problem);
+void atlas_close(struct atlas *atlas);
+/* Applies everything committed so far, now: called by whoever has just written, so that the next
+ * request sees it. The following thread does the same within 100 ms of any commit of any process. */
+MUST_USE err atlas_catch_up(struct atlas *atlas);
+/* Builds a new generation and swaps it in; readers go on meanwhile. */
+MUST_USE err atlas_rebuild(struct atlas *atlas);
+
+const struct atlas_view *atlas_pin(struct atlas *atlas); /* never NULL, any thread, cheap */
+void atlas_unpin(struct atlas *atlas, const struct atlas_view *view);
+/* Changes with every change of the content: for ETags and cursors. */
+uint64_t atlas_view_version(const struct atlas_view *view);
+uint64_t atlas_view_documents(const struct atlas_view *view); /* live ones of the seven kinds */
+int64_t atlas_view_updated_ms(const struct atlas_view *view); /* newest update of a live entry */
+
+/* A document: an entry, or one need or offer of an entry. */
+struct atlas_hit {
+    struct entry_id entry;
+    enum query_kind kind;
+    uint16_t ask;        /* position in entry->asks for a need or offer */
+    bool has_point, is_approximate;
+    struct geo_point point;
+    double distance_m;   /* from query.near; -1 when there is none */
+    uint32_t score;      /* the documented, quantised one: src/atlas/README.md */
+    uint32_t group;      /* index into groups when this hit stands for a folded group, else UINT32_MAX */
+};
+/* Many like things of one source and kind, folded into one line of the list (RULE SHOW-1). */
+struct atlas_group {
+    slice source;        /* slug */
+    enum query_kind kind;
+    slice type;          /* the most frequent type label, may be empty */
+    uint64_t count;
+    double nearest_m;    /* -1 without query.near */
+};
+struct atlas_facet_value {
+    slice value;   /* slug or territory code */
+    uint32_t index; /* of the theme or territory, UINT32_MAX otherwise */
+    uint64_t count;
+};
+enum atlas_facet {
+    ATLAS_FACET_KIND,
+    ATLAS_FACET_STATE,
+    ATLAS_FACET_THEME,
+    ATLAS_FACET_TERRITORY, /* children of the chosen territory (the country's régions without one), first 50 */
+    ATLAS_FACET_HAS,
+    ATLAS_FACET_LANGUAGE,
+    ATLAS_FACET_SOURCE,
+    ATLAS_FACET_SKILL,
+    ATLAS_FACET__COUNT
+};
+struct atlas_facet_counts {
+    struct atlas_facet_value *values; /* count > 0, or chosen; by count down, then value */
+    uint32_t count;
+    uint64_t others; /* matches in values beyond the first 50 (territory) */
+    uint64_t total;  /* all matches when this facet's own choice is ignored */
+};
+#define ATLAS_FACETS_ALL ((1u << ATLAS_FACET__COUNT) - 1)
+
+struct atlas_request {
+    const struct query *query;
+    uint32_t facets; /* bits of enum atlas_facet */
+    bool fold;       /* fold groups of like things (the explorer; never the API) */
+    bool seven_kinds; /* when the query chooses no kind: entries only (else needs and offers too) */
+    int64_t now_ms;  /* for when=upcoming|past and sort=soon */
+};
+struct atlas_result {
+    uint64_t total;     /* matching documents, folded ones included */
+    uint64_t unplaced;  /* of them, those that are never drawn */
+    struct atlas_hit *hits;
+    uint32_t hit_count;
+    struct atlas_group *groups;
+    uint32_t group_count;
+    struct atlas_facet_counts facets[ATLAS_FACET__COUNT];
+    slice next_cursor;  /* empty: no more */
+    bool cursor_expired; /* the generation of query.cursor is gone: the list starts anew */
+    struct geo_box box; /* of the matches that can be drawn */
+    bool has_box;
+    slice corrected;    /* the words as searched when a typo was forgiven, else empty */
+};
+/* Everything of one request from one view. Results live in the arena. ERR_INPUT for an unknown theme,
+ * territory or source slug (problem names it), ERR_LIMIT. */
+MUST_USE err atlas_search(const struct atlas_view *view, const struct atlas_request *request,
+                          struct arena *arena, struct atlas_result *result,
+                          struct problem *problem);
+
+/* A cell of the cluster pyramid: the matches whose points fall into one quarter-by-quarter of a tile
+ * (4 x 4 cells, 64 px). `position` is their mean, moved so that a ring of `ATLAS_RING_PX` fits into
+ * its cell: rings never overlap, on any tile of any zoom. */
+struct atlas_cell {
+    struct geo_point position;
+    struct geo_tile tile; /* of the cell: zoom + 2 */
+    uint64_t count;
+    uint32_t kinds[QUERY_KIND__COUNT];
+    bool all_approximate; /* known by their commune only */
+    struct entry_id entry; /* when count is 1 */
+    enum query_kind kind;
+    bool is_stack;        /* more than one, all on one and the same point */
+};
+/* The cells of a tile; their counts add up to the matches inside it. */
+MUST_USE err atlas_tile(const struct atlas_view *view, const struct atlas_request *request,
+                        struct geo_tile tile, struct arena *arena, struct atlas_cell **cells,
+                        size_t *count, struct problem *problem);
+/* The same for all tiles of a zoom that meet a box (the map drawn by the server); at most 64 tiles. */
+MUST_USE err atlas_cells(const struct atlas_view *view, const struct atlas_request *request,
+                         const struct geo_box *box, unsigned zoom, struct arena *arena,
+                         struct atlas_cell **cells, size_t *count, struct problem *problem);
+/* Ring radius in px for a count: 13, 15, 17, 20, 24 (the same steps in web/ts). */
+unsigned atlas_ring_px(uint64_t count);
+
+/* All matches in ascending order of entry id, for exports: ids (and ask positions) in the arena. */
+struct atlas_document {
+    struct entry_id entry;
+    enum query_kind kind;
+    uint16_t ask;
+};
+MUST_USE err atlas_all(const struct atlas_view *view, const struct atlas_request *request,
+                       struct arena *arena, struct atlas_document **documents, size_t *count,
+                       struct problem *problem);
+
+/* Matches per commune of a territory (for its drawn map): parallel to the commune list asked for. */
+MUST_USE err atlas_count_communes(const struct atlas_view *view, const struct atlas_request *request,
+                                  const uint32_t *communes, size_t count, uint64_t *counts,
+                                  struct problem *problem);
+
+/* What someone may mean while typing: entries by a prefix of a title word, best first. (Themes and
+ * communes are suggested by their own rooms; faces put the three together.) */
+struct atlas_suggestion {
+    struct entry_id entry;
+    enum query_kind kind;
+    slice title; /* in the arena */
+    uint32_t territory; /* index or TERRITORY_NONE */
+};
+MUST_USE err atlas_suggest(const struct atlas_view *view, slice typed, struct arena *arena,
+                           struct atlas_suggestion *found, size_t room, size_t *count);
+
+#endif

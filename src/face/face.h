@@ -1,0 +1,39 @@
+/* face: what every face is given: the app wires it once, the faces only read. */
+#ifndef AGORA_FACE_H
+#define AGORA_FACE_H
+
+#include "atlas/atlas.h"
+#include "base/base.h"
+#include "db/db.h"
+#include "domain/entry/entry.h"
+#include "http/http.h"
+
+struct i18n;
+struct face_basemap; /* face/map */
+
+/* One for the whole process: http_options.app. */
+struct face {
+    struct atlas *atlas;
+    const struct territories *territories;
+    const struct themes *themes;
+    const struct i18n *i18n;
+    struct face_basemap *basemap;
+    struct clock clock;
+    const struct log *log;
+    slice site_name;        /* settings: "Agora" */
+    slice contact_email;    /* settings: may be empty */
+    const char *version;
+};
+/* One per HTTP thread: http_request.worker. */
+struct face_worker {
+    struct db_conn *reader; /* read-only */
+};
+static inline struct db_conn *face_reader(const struct http_request *request) {
+    return ((struct face_worker *)request->worker)->reader;
+}
+/* `"VERSION-HASH"`: an ETag from the atlas version, the canonical query and what else decides the body. */
+slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena);
+/* A slug for addresses: "partons-du-bon-pied" (text_slug, 60 bytes). */
+slice face_slug(slice title, struct arena *arena);
+
+#endif

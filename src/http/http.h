@@ -1,0 +1,106 @@
+/* http: requests in, responses out, over libmicrohttpd. Routes are rows of data; input is typed and
+ * checked before any handler runs. TLS belongs to the reverse proxy. */
+#ifndef AGORA_HTTP_H
+#define AGORA_HTTP_H
+
+#include "base/base.h"
+
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS, HTTP_METHOD__COUNT };
+enum http_capability { CAP_ANYONE = 1 };
+enum http_audience { /* who reads errors of this route */
+    HTTP_FOR_PEOPLE,  /* an HTML page, through options.error_page */
+    HTTP_FOR_MACHINES /* application/problem+json (RFC 9457), CORS open */
+};
+enum http_cache {
+    HTTP_CACHE_NONE,       /* no-store */
+    HTTP_CACHE_REVALIDATE, /* no-cache + ETag: 304 when unchanged */
+    HTTP_CACHE_HOUR,
+    HTTP_CACHE_IMMUTABLE   /* a year: the path holds a hash */
+};
+
+struct http_request {
+    enum http_method method;
+    slice path;         /* decoded, normal form */
+    slice query;        /* raw text after '?', may be empty */
+    slice captures[4];  /* the {…} parts of the route's path, decoded */
+    slice part;         /* X-Agora-Part: the fragment of a page that is asked for, else empty */
+    slice language;     /* "fr" or "en": cookie or query `lang_ui`, else Accept-Language, else fr */
+    slice if_none_match;
+    slice base_url;     /* from the settings, else from Host: "https://agora.example" */
+    uint64_t id;        /* of the request, in the log and on error pages */
+    struct arena *arena; /* everything of this request */
+    void *worker;       /* options.worker_new of this thread: reader connection and the like */
+    struct MHD_Connection *connection; /* private */
+};
+/* A request header by name, empty when absent. */
+slice http_header(const struct http_request *request, const char *name);
+
+/* Adds the next bytes of a streamed body to `out` (some KB a call); adds nothing at the end. */
+typedef err http_stream_next(void *self, struct buf *out);
+typedef void http_stream_end(void *self);
+
+struct http_response {
+    int status;             /* 200 when left 0 */
+    const char *media_type; /* with charset where it needs one */
+    slice etag;             /* with its quotes; empty: none. The server answers 304 by itself */
+    enum http_cache cache;  /* the route's unless changed */
+    slice location;         /* of a redirect */
+    slice file_name;        /* Content-Disposition: attachment when not empty */
+    struct buf body;        /* freed by the server */
+    /* Fixed bytes, sent without copying (assets): identity and ready compressed forms. */
+    slice fixed, fixed_br, fixed_gzip;
+    /* A streamed body instead; `stream_end` is called once in any case. */
+    http_stream_next *stream_next;
+    http_stream_end *stream_end;
+    void *stream_self;
+    bool allow_framing;     /* /embed only */
+    const char *extra_csp;  /* e.g. "frame-src https://…" for this page, else NULL */
+};
+/* Answers with a problem: page or problem+json by the route's audience. Returned errors of handlers
+ * become the same. */
+typedef err http_handler(void *app, const struct http_request *request,
+                         struct http_response *response, struct problem *problem);
+
+struct http_route {
+    enum http_method method; /* GET answers HEAD too; OPTIONS is answered for machine routes */
+    const char *path;        /* "/entries/{id}"; a capture is one segment; "{rest…}" not needed.
+                                "/tiles/{z}/{x}/{y}.mvt": a capture may end before a literal */
+    http_handler *handler;
+    enum http_capability capability;
+    enum http_audience audience;
+    bool writes, csrf;       /* a GET never writes: its connection is read-only */
+    uint32_t body_max;       /* bytes of the request body; 0: none allowed */
+    enum http_cache cache;
+    const char *help;        /* one line, for OpenAPI and the docs */
+};
+
+struct http_options {
+    const char *listen;          /* "127.0.0.1:8080", "[::1]:0", port 0: any free one */
+    const char *base_url;        /* NULL: from Host */
+    const char *const *trusted_proxies; /* addresses, NULL-terminated; NULL: none */
+    unsigned threads;            /* 0: one per core, at least 2 */
+    const struct http_route *const *route_tables; /* NULL-terminated list of tables … */
+    const size_t *route_counts;  /* … and their lengths */
+    void *app;                   /* given to every handler */
+    void *(*worker_new)(void *app); /* once per thread; NULL on failure */
+    void (*worker_free)(void *worker);
+    /* Writes the HTML page of an error (people routes and unknown paths). */
+    void (*error_page)(void *app, const struct http_request *request, int status,
+                       const struct problem *problem, struct buf *out);
+    const struct log *log;
+    struct clock clock;
+};
+struct http_server;
+/* Listens; `address` gets the real one ("http://127.0.0.1:41234"). ERR_CONFLICT: port taken. */
+MUST_USE err http_server_start(const struct http_options *options, struct http_server **server,
+                               char address[128], struct problem *problem);
+/* Stops accepting, lets what runs end (at most `grace_ms`), frees everything. */
+void http_server_stop(struct http_server *server, unsigned grace_ms);
+
+/* Compares with If-None-Match as RFC 9110 asks (weak comparison, lists, *). */
+bool http_etag_matches(slice if_none_match, slice etag);
+/* The pure parts, for tests and fuzzing. */
+MUST_USE err http_path_decode(slice raw, struct arena *arena, slice *path);
+bool http_route_match(const char *pattern, slice path, slice captures[4]);
+
+#endif
