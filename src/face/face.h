@@ -20,8 +20,8 @@ struct face {
     struct face_basemap *basemap;
     struct clock clock;
     const struct log *log;
-    slice site_name;        /* settings: "Agora" */
-    slice contact_email;    /* settings: may be empty */
+    slice site_name;     /* settings: "Agora" */
+    slice contact_email; /* settings: may be empty */
     const char *version;
 };
 /* One per HTTP thread: http_request.worker. */

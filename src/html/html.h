@@ -13,9 +13,10 @@ struct html {
 
 /* Markup as it stands: only a literal compiles. */
 #define html_raw(html, literal) buf_add_bytes((html)->out, "" literal, sizeof(literal) - 1)
-void html_text(struct html *html, slice text); /* escaped for element content and attribute values */
-void html_i64(struct html *html, int64_t value);      /* plain digits */
-void html_number(struct html *html, int64_t value);   /* grouped as the language does: 15 756 */
+void html_text(struct html *html,
+               slice text); /* escaped for element content and attribute values */
+void html_i64(struct html *html, int64_t value);    /* plain digits */
+void html_number(struct html *html, int64_t value); /* grouped as the language does: 15 756 */
 /* name="value" with a leading space; the name is a literal. */
 #define html_attr(html, name, value) html_attr_((html), " " name "=\"", (value))
 void html_attr_(struct html *html, const char *opening, slice value);
@@ -24,6 +25,7 @@ void html_attr_i64_(struct html *html, const char *opening, int64_t value);
 /* An href that came from outside: http, https, mailto, tel only; writes nothing and returns false for
  * anything else. */
 bool html_href_outside(struct html *html, slice url);
+bool html_url_is_safe(slice url);
 
 /* Translated text (escaped). The message is the French text, as in po/en.po. */
 #define html_t(html, message) html_text((html), i18n((html)->language, "" message))

@@ -18,12 +18,13 @@ MUST_USE err i18n_new(const struct i18n_catalogue *catalogues, size_t count, str
 void i18n_free(struct i18n *i18n);
 /* The language by code, French when it is not there. */
 const struct i18n_language *i18n_language(const struct i18n *i18n, slice code);
-slice i18n_code(const struct i18n_language *language); /* "fr" */
+slice i18n_code(const struct i18n_language *language);   /* "fr" */
 size_t i18n_index(const struct i18n_language *language); /* 0 fr, 1 en: as in theme labels */
 
 /* The translation of a French text, or that text. */
 slice i18n(const struct i18n_language *language, const char *message);
-slice i18n_plural(const struct i18n_language *language, const char *one, const char *many, int64_t n);
+slice i18n_plural(const struct i18n_language *language, const char *one, const char *many,
+                  int64_t n);
 
 /* Language-dependent writing: 15 756 / 15,756; "samedi 28 novembre 2026", "sam. 28 nov., 14 h",
  * "printemps 2022"; "à 2 km", "à 350 m". */

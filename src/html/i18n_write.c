@@ -1,0 +1,105 @@
+/* Numbers, dates and distances as French and English write them. */
+#include "html/i18n.h"
+
+#define NARROW_SPACE "\xe2\x80\xaf"
+#define HARD_SPACE   "\xc2\xa0"
+
+static bool is_english(const struct i18n_language *language) {
+    return slice_equal(i18n_code(language), SLICE("en"));
+}
+
+void i18n_number(const struct i18n_language *language, int64_t n, struct buf *out) {
+    struct buf digits BUF_CLEANUP = buf_new(32);
+    buf_add_i64(&digits, n);
+    slice text = buf_slice(&digits);
+    if (n < 0) {
+        buf_add_char(out, '-');
+        text = slice_sub(text, 1, text.n - 1);
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        if (i > 0 && (text.n - i) % 3 == 0) {
+            buf_add_cstr(out, is_english(language) ? "," : NARROW_SPACE);
+        }
+        buf_add_char(out, text.p[i]);
+    }
+}
+
+static const char *const months[2][12] = {
+    {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+     "octobre", "novembre", "décembre"},
+    {"January", "February", "March", "April", "May", "June", "July", "August", "September",
+     "October", "November", "December"}};
+static const char *const months_short[2][12] = {
+    {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
+     "déc."},
+    {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}};
+static const char *const weekdays[2][7] = {
+    {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"},
+    {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}};
+static const char *const weekdays_short[2][7] = {
+    {"lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."},
+    {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}};
+static const char *const seasons[2][4] = {{"printemps", "été", "automne", "hiver"},
+                                          {"spring", "summer", "autumn", "winter"}};
+
+static void write_day(size_t language, const struct date *date, enum i18n_date_form form,
+                      struct buf *out) {
+    unsigned weekday = weekday_from_days(days_from_civil(date->year, date->month, date->day));
+    bool is_short = form == I18N_DATE_SHORT;
+    buf_add_cstr(out, is_short ? weekdays_short[language][weekday] : weekdays[language][weekday]);
+    buf_add_char(out, ' ');
+    buf_add_i64(out, date->day);
+    if (language == 0 && date->day == 1) {
+        buf_add_cstr(out, "er");
+    }
+    buf_add_char(out, ' ');
+    buf_add_cstr(out, is_short ? months_short[language][date->month - 1]
+                               : months[language][date->month - 1]);
+    buf_addf(out, " %d", date->year);
+}
+
+static void write_hour(size_t language, const struct date *date, struct buf *out) {
+    if (language == 1) {
+        buf_addf(out, ", %u:%02u", date->hour, date->minute);
+    } else if (date->minute == 0) {
+        buf_addf(out, ", %u" HARD_SPACE "h", date->hour);
+    } else {
+        buf_addf(out, ", %u" HARD_SPACE "h" HARD_SPACE "%02u", date->hour, date->minute);
+    }
+}
+
+void i18n_date(const struct i18n_language *of, const struct date *date, enum i18n_date_form form,
+               struct buf *out) {
+    size_t language = is_english(of) ? 1 : 0;
+    switch (date->precision) {
+    case DATE_YEAR:
+        buf_addf(out, "%d", date->year);
+        return;
+    case DATE_SEASON:
+        buf_addf(out, "%s %d", seasons[language][date->season - 21], date->year);
+        return;
+    case DATE_MONTH:
+        buf_addf(out, "%s %d", months[language][date->month - 1], date->year);
+        return;
+    case DATE_DAY:
+        write_day(language, date, form, out);
+        return;
+    case DATE_MINUTE:
+        write_day(language, date, form, out);
+        write_hour(language, date, out);
+        return;
+    case DATE_UNKNOWN:
+    case DATE_PRECISION__COUNT:
+        return;
+    }
+}
+
+void i18n_distance(const struct i18n_language *language, double metres, struct buf *out) {
+    if (metres < 1000) {
+        int64_t rounded = (int64_t)(metres / 50 + 0.5) * 50;
+        buf_addf(out, "%lld" HARD_SPACE "m", (long long)(rounded < 50 ? 50 : rounded));
+        return;
+    }
+    i18n_number(language, (int64_t)(metres / 1000 + 0.5), out);
+    buf_add_cstr(out, HARD_SPACE "km");
+}
