@@ -8,16 +8,21 @@ bool text_is_utf8(slice text); /* RFC 3629: no surrogates, no overlong forms, no
 /* Index of the first byte that is not UTF-8, or text.n. */
 size_t text_utf8_error(slice text);
 void text_from_windows_1252(slice bytes, struct buf *out); /* appends UTF-8 */
+/* Appends UTF-8, without the byte order mark. ERR_INPUT (and nothing appended) on an odd length, a NUL
+ * or half a surrogate pair. */
 MUST_USE err text_from_utf16(slice bytes, bool big_endian, struct buf *out);
 void text_nfc(slice text, struct buf *out);
 /* Undoes UTF-8 that was read as Windows-1252 and encoded again ("fÃªtes" -> "fêtes"), once. False,
- * and nothing appended, when the text does not show that pattern throughout. */
+ * and nothing appended, when the text does not show that pattern throughout, or when the outcome
+ * would not be Western letters and punctuation. */
 bool text_mend_double_encoding(slice text, struct buf *out);
 
 /* Folded form for comparing and searching: compatibility decomposition, no marks, lower case,
- * œ -> oe, æ -> ae, ß -> ss, every apostrophe -> ', every dash -> -, white space runs -> one space. */
+ * œ -> oe, æ -> ae, ß -> ss, ø -> o, ł -> l, đ -> d, every apostrophe -> ', every dash -> -, white
+ * space and control runs -> one space, none at the ends. Folding twice changes nothing. */
 void text_fold(slice text, struct buf *out);
-/* "Saint-Étienne d’Œuf" -> "saint-etienne-d-oeuf"; at most `limit` bytes, cut at a hyphen. */
+/* "Saint-Étienne d’Œuf" -> "saint-etienne-d-oeuf"; at most `limit` bytes, cut at a hyphen. Only
+ * [a-z0-9-]: nothing when no such letter is there. */
 void text_slug(slice text, size_t limit, struct buf *out);
 /* First `codepoints` characters, cut at a word end when one is near. */
 slice text_clip(slice text, size_t codepoints);
