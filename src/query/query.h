@@ -56,13 +56,13 @@ slice query_sort_slug(enum query_sort sort);
 bool query_kind_from_slug(slice slug, enum query_kind *kind);
 bool query_state_from_slug(slice slug, enum query_state *state);
 
-#define QUERY_TEXT_MAX   2048 /* bytes of a whole query string */
-#define QUERY_WORDS_MAX  256  /* bytes of q */
-#define QUERY_VALUES_MAX 32   /* alternatives within one key */
-#define QUERY_LIMIT_MAX  1000
-#define QUERY_LIMIT_DEFAULT 20
+#define QUERY_TEXT_MAX         2048 /* bytes of a whole query string */
+#define QUERY_WORDS_MAX        256  /* bytes of q */
+#define QUERY_VALUES_MAX       32   /* alternatives within one key */
+#define QUERY_LIMIT_MAX        1000
+#define QUERY_LIMIT_DEFAULT    20
 #define QUERY_RADIUS_DEFAULT_M 15000
-#define QUERY_RADIUS_MAX_M 500000
+#define QUERY_RADIUS_MAX_M     500000
 
 struct query_values {
     slice values[QUERY_VALUES_MAX]; /* well-formed slugs, sorted, no doubles */
@@ -89,7 +89,7 @@ struct query {
 
 enum query_mode {
     QUERY_STRICT, /* machines: the first unknown key or malformed value is ERR_INPUT, named in problem */
-    QUERY_PAGE    /* pages: unknown keys are ignored; a malformed value is left out, told in problems */
+    QUERY_PAGE /* pages: unknown keys are ignored; a malformed value is left out, told in problems */
 };
 #define QUERY_PROBLEMS_MAX 8
 struct query_problems {
