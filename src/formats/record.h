@@ -1,0 +1,55 @@
+/* The neutral record: what any tabular or tree-shaped format becomes before anyone gives it a meaning.
+ * Nested JSON is flattened with dots (`geo.lat`), lists are kept as lists; a list of objects becomes
+ * one list a key (`categories.name`). */
+#ifndef AGORA_FORMATS_RECORD_H
+#define AGORA_FORMATS_RECORD_H
+
+#include "formats/decode.h"
+#include "formats/geojson.h"
+
+#define RECORD_FIELDS_MAX 2000
+#define RECORD_BYTES_MAX  (4u << 20) /* one record as it stands in the file */
+#define RECORD_DEPTH_MAX  32         /* of nested JSON */
+#define RECORD_LIST_MAX   1000       /* items of one list */
+
+struct record_field {
+    slice name;
+    slice value;        /* of a list: its items joined with ";" */
+    const slice *items; /* of a list, else NULL */
+    uint32_t item_count;
+};
+struct record {
+    struct record_field *fields;
+    uint32_t field_count;
+    bool has_geometry; /* GeoJSON: the field is there and is not null */
+    struct geojson_geometry geometry;
+    slice json;      /* the element's own text, for JSON formats; empty for CSV */
+    uint64_t number; /* 1-based, counting rejected ones */
+    uint64_t line;   /* where it begins in the file */
+};
+
+enum record_format { RECORD_AUTO, RECORD_CSV, RECORD_JSON, RECORD_GEOJSON, RECORD_FORMAT__COUNT };
+slice record_format_name(enum record_format format);
+/* "csv", "tsv", "json", "jsonl", "geojson", "gogocarto", "auto"; false for others. */
+bool record_format_from_name(slice name, enum record_format *format);
+
+/* The value of a field by its exact name; empty when there is none. */
+slice record_get(const struct record *record, slice name);
+
+/* Reads records from any format, found by the first bytes when AUTO. */
+struct record_reader;
+MUST_USE err record_reader_new(struct byte_source source, enum record_format format,
+                               struct record_reader **reader, struct problem *problem);
+void record_reader_free(struct record_reader *reader); /* NULL is fine */
+/* The next record; everything in it lives in the arena. READ_REJECTED fills the problem and gives
+ * number, line and, as far as it could be read, `json` or the cells. ERR_INPUT when the file is broken
+ * (record_reader_is_cut tells whether it just ends too early), ERR_LIMIT, ERR_IO, ERR_MEMORY. */
+MUST_USE err record_reader_next(struct record_reader *reader, struct arena *arena,
+                                struct record *record, enum read_step *step,
+                                struct problem *problem);
+bool record_reader_is_cut(const struct record_reader *reader);
+enum record_format record_reader_format(const struct record_reader *reader);
+char record_reader_delimiter(const struct record_reader *reader); /* CSV; 0 before the first row */
+const struct decode *record_reader_decode(const struct record_reader *reader);
+
+#endif
