@@ -20,6 +20,7 @@ struct face {
     struct face_basemap *basemap;
     struct clock clock;
     const struct log *log;
+    const char *store_path; /* each HTTP thread opens its reader on it */
     slice site_name;     /* settings: "Agora" */
     slice contact_email; /* settings: may be empty */
     const char *version;

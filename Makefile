@@ -1,0 +1,44 @@
+# The short way in. Everything real is in meson.build and tools/.
+MAKEFLAGS += --no-print-directory
+DATA ?= agora-data
+LISTEN ?= 127.0.0.1:8080
+
+.PHONY: run build check asan fuzz analyze format bench clean
+.DEFAULT_GOAL := build
+
+build: ## installs what the build needs, leaves build/agora
+	@tools/install build
+	@test -f build/build.ninja || meson setup build --buildtype=debugoptimized -Dtests=true >build.log || { cat build.log; exit 1; }
+	@rm -f build.log
+	@ninja -C build --quiet agora
+
+run: build ## builds, creates a data folder with the demo, serves it
+	@test -f $(DATA)/agora.db || ./build/agora import --data $(DATA) --demo
+	@./build/agora serve --data $(DATA) --listen $(LISTEN)
+
+check: ## installs what the tests need, runs every test
+	@tools/install build check
+	@tools/check
+
+asan: ## the sanitizer build (ASan + UBSan) in build-asan/
+	@tools/install build
+	@test -f build-asan/build.ninja || meson setup build-asan -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debug --optimization=1 >/dev/null
+	@ninja -C build-asan --quiet
+
+fuzz: ## fuzzes every parser for SECONDS each (default 60) with libFuzzer
+	@tools/install build check
+	@tools/fuzz $(or $(SECONDS),60)
+
+analyze: ## gcc -fanalyzer and clang-tidy over src/
+	@tools/install build check
+	@tools/analyze
+
+format: ## clang-format over all C
+	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]' 'bench/*.[ch]' | xargs clang-format -i
+
+bench: build ## figures that docs/performance.md explains
+	@tools/install build bench
+	@bench/run
+
+clean:
+	@rm -rf build build-asan build-fuzz

@@ -1,0 +1,158 @@
+#include "app/house.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/embedded.h"
+#include "crypto/crypto.h"
+#include "db/migrations.h"
+
+#define SETTINGS_BYTES_MAX (256 * 1024)
+#define REFERENCE_BYTES_MAX (64 * 1024 * 1024)
+
+static err folder_make(const char *folder, bool *created, struct problem *problem) {
+    *created = false;
+    if (mkdir(folder, 0750) == 0) {
+        *created = true;
+        return OK;
+    }
+    struct stat status;
+    if (errno == EEXIST && stat(folder, &status) == 0 && S_ISDIR(status.st_mode)) {
+        return OK;
+    }
+    return problem_set(problem, ERR_IO, "--data", "cannot make the data folder %s: %s", folder,
+                       strerror(errno));
+}
+
+static err file_read(const char *path, size_t limit, struct arena *arena, slice *text,
+                     struct problem *problem) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return problem_set(problem, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "", "cannot read %s: %s",
+                           path, strerror(errno));
+    }
+    struct buf bytes BUF_CLEANUP = buf_new(limit);
+    char chunk[4096];
+    ssize_t got = 0;
+    while ((got = read(fd, chunk, sizeof chunk)) > 0) {
+        buf_add_bytes(&bytes, chunk, (size_t)got);
+    }
+    close(fd);
+    if (got < 0 || bytes.failed != OK) {
+        return problem_set(problem, got < 0 ? ERR_IO : ERR_LIMIT, "", "cannot read %s: %s", path,
+                           got < 0 ? strerror(errno) : "it is too large");
+    }
+    *text = arena_copy(arena, buf_slice(&bytes));
+    return OK;
+}
+
+static enum log_level level_from_name(slice name) {
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (slice_equal(name, slice_from_cstr(names[i]))) {
+            return (enum log_level)i;
+        }
+    }
+    return LOG_INFO;
+}
+
+static err settings_read(struct house *house, const char *config, struct problem *problem) {
+    slice text = SLICE_EMPTY;
+    const char *path =
+        config != NULL ? config : arena_printf(&house->arena, "%s/agora.conf", house->folder).p;
+    err read = file_read(path, SETTINGS_BYTES_MAX, &house->arena, &text, problem);
+    if (read != OK && (read != ERR_NOT_FOUND || config != NULL)) {
+        return read;
+    }
+    err parsed = settings_parse(text, &house->settings, problem);
+    if (parsed != OK) {
+        char what[sizeof problem->what];
+        memcpy(what, problem->what, sizeof what);
+        problem_set(problem, parsed, problem->field, "%s: %s", path, what);
+        return parsed;
+    }
+    house->log.least = level_from_name(house->settings.log_level);
+    return OK;
+}
+
+static err lock_take(struct house *house, struct problem *problem) {
+    const char *path = arena_printf(&house->arena, "%s/serve.lock", house->folder).p;
+    house->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (house->lock_fd < 0) {
+        return problem_set(problem, ERR_IO, "--data", "cannot open %s: %s", path, strerror(errno));
+    }
+    if (flock(house->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        return problem_set(problem, ERR_CONFLICT, "--data",
+                           "another 'agora serve' already serves %s; stop it first, or choose another "
+                           "folder with --data",
+                           house->folder);
+    }
+    return OK;
+}
+
+/* What ships with the program goes into the store; what stands there unchanged is left alone. */
+static err seed(struct house *house, struct problem *problem) {
+    static const char *const schemes[] = {"themes.json", "planetary-boundaries.json", "families.json",
+                                          "gives.json", "sdg.json"};
+    int64_t now_ms = clock_now_ms(house->clock);
+    struct buf reference BUF_CLEANUP = buf_new(REFERENCE_BYTES_MAX);
+    TRY(embedded_inflate("territories.tsv.gz", &reference));
+    TRY(territory_seed(house->store, buf_slice(&reference), now_ms, problem));
+    for (size_t i = 0; i < ARRAY_COUNT(schemes); i++) {
+        TRY(theme_scheme_store(house->store, embedded_get(schemes[i]), now_ms, problem));
+    }
+    return OK;
+}
+
+static err store_open(struct house *house, struct problem *problem) {
+    TRY(db_open(house->store_path, DB_WRITE, &house->store, problem));
+    TRY(db_migrate(house->store, store_migrations, store_migration_count, false, problem));
+    TRY(db_begin_write(house->store));
+    err seeded = seed(house, problem);
+    if (seeded != OK) {
+        db_rollback(house->store);
+        return problem->code != OK ? seeded
+                                   : problem_set(problem, seeded, "", "cannot fill the store: %s",
+                                                 db_message(house->store));
+    }
+    TRY(db_commit(house->store));
+    TRY(territories_load(house->store, &house->territories));
+    return themes_load(house->store, &house->themes);
+}
+
+err house_open(struct house *house, const char *folder, const char *config, enum house_use use,
+               struct problem *problem) {
+    *house = (struct house){.arena = arena_make(16 * 1024, 0),
+                            .clock = clock_system(),
+                            .lock_fd = -1,
+                            .log = {.fd = STDERR_FILENO, .least = LOG_INFO, .clock = clock_system()}};
+    house->ids = id_source_make(house->clock, 0);
+    house->folder = arena_cstr(&house->arena, slice_from_cstr(folder));
+    house->store_path = arena_printf(&house->arena, "%s/agora.db", folder).p;
+    TRY(crypto_start());
+    TRY(folder_make(folder, &house->created, problem));
+    TRY(settings_read(house, config, problem));
+    if (use == HOUSE_SERVE) {
+        TRY(lock_take(house, problem));
+    }
+    err opened = store_open(house, problem);
+    if (opened != OK && problem->code == OK) {
+        problem_set(problem, opened, "--data", "cannot open the store %s: %s", house->store_path,
+                    house->store != NULL ? db_message(house->store) : err_name(opened));
+    }
+    return opened;
+}
+
+void house_close(struct house *house) {
+    themes_free(house->themes);
+    territories_free(house->territories);
+    db_close(house->store);
+    if (house->lock_fd >= 0) {
+        close(house->lock_fd);
+    }
+    arena_free(&house->arena);
+}

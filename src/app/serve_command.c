@@ -1,0 +1,163 @@
+#include <errno.h>
+#include <signal.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "app/embedded.h"
+#include "app/house.h"
+#include "app/version.h"
+#include "atlas/atlas.h"
+#include "face/api/api.h"
+#include "face/face.h"
+#include "face/map/map.h"
+#include "face/tile/tile.h"
+#include "face/web/web.h"
+#include "html/i18n.h"
+#include "http/http.h"
+
+#define STOP_GRACE_MS 4000
+
+static void *worker_new(void *app) {
+    const struct face *face = app;
+    struct face_worker *worker = calloc(1, sizeof *worker);
+    struct problem problem = {0};
+    if (worker != NULL &&
+        db_open(face->store_path, DB_READ, &worker->reader, &problem) != OK) {
+        log_problem(face->log, "a thread cannot open the store", &problem);
+        free(worker);
+        worker = NULL;
+    }
+    return worker;
+}
+
+static void worker_free(void *self) {
+    struct face_worker *worker = self;
+    if (worker != NULL) {
+        db_close(worker->reader);
+        free(worker);
+    }
+}
+
+/* The addresses of trusted_proxies as the NULL-terminated list that http wants. */
+static const char *const *proxies(const struct house *house, struct arena *arena) {
+    const char **list = arena_new(arena, const char *, SETTINGS_PROXIES_MAX + 1);
+    size_t count = 0;
+    slice rest = house->settings.trusted_proxies;
+    slice part;
+    while (count < SETTINGS_PROXIES_MAX && slice_cut(&rest, ',', &part)) {
+        slice address = slice_trim(part);
+        if (address.n > 0) {
+            list[count++] = arena_cstr(arena, address);
+        }
+    }
+    return count > 0 ? list : NULL;
+}
+
+static err listen_and_wait(struct house *house, struct face *face, const char *listen,
+                           struct problem *problem) {
+    const struct http_route *tables[] = {face_web_routes, face_api_routes, face_tile_routes,
+                                         face_map_routes, NULL};
+    const size_t counts[] = {face_web_route_count, face_api_route_count, face_tile_route_count,
+                             face_map_route_count};
+    struct settings *settings = &house->settings;
+    struct http_options options = {
+        .listen = listen,
+        .base_url = settings->base_url.n > 0 ? arena_cstr(&house->arena, settings->base_url) : NULL,
+        .trusted_proxies = proxies(house, &house->arena),
+        .threads = (unsigned)settings->threads,
+        .route_tables = tables,
+        .route_counts = counts,
+        .app = face,
+        .worker_new = worker_new,
+        .worker_free = worker_free,
+        .error_page = face_web_error_page,
+        .log = &house->log,
+        .clock = house->clock,
+    };
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    /* Before any thread starts, so that every thread leaves the signals to sigwait below. */
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    TRY(atlas_open(&(struct atlas_options){.store_path = house->store_path,
+                                           .territories = house->territories,
+                                           .themes = house->themes,
+                                           .clock = house->clock,
+                                           .log = &house->log},
+                   &face->atlas, problem));
+    struct http_server *server = NULL;
+    char address[128];
+    err started = http_server_start(&options, &server, address, problem);
+    if (started == OK) {
+        printf("Agora answers on %s/\n", address);
+        fflush(stdout);
+        int signal_number = 0;
+        sigwait(&signals, &signal_number);
+        log_line(&house->log, LOG_INFO, "stopping", "signal=%d", signal_number);
+        http_server_stop(server, STOP_GRACE_MS);
+    }
+    atlas_close(face->atlas);
+    return started;
+}
+
+static err serve(struct house *house, const char *listen, struct problem *problem) {
+    const struct i18n_catalogue english = {.language = SLICE("en"), .mo = embedded_get("en.mo")};
+    struct i18n *i18n = NULL;
+    TRY(i18n_new(&english, 1, &i18n, problem));
+    struct face face = {
+        .territories = house->territories,
+        .themes = house->themes,
+        .i18n = i18n,
+        .clock = house->clock,
+        .log = &house->log,
+        .store_path = house->store_path,
+        .site_name = house->settings.site_name,
+        .contact_email = house->settings.contact_email,
+        .version = AGORA_VERSION,
+    };
+    err served = face_basemap_new(embedded_get("basemap.bin"), house->territories, &face.basemap,
+                                  problem);
+    if (served == OK) {
+        served = listen_and_wait(house, &face, listen, problem);
+        face_basemap_free(face.basemap);
+    }
+    i18n_free(i18n);
+    return served;
+}
+
+static int serve_run(const struct command_words *words) {
+    struct house house;
+    struct problem problem = {0};
+    err failed = house_open(&house, command_value(&command_serve, words, "--data"),
+                            command_value(&command_serve, words, "--config"), HOUSE_SERVE, &problem);
+    if (failed == OK) {
+        const char *listen = command_value(&command_serve, words, "--listen");
+        failed = serve(&house,
+                       listen != NULL ? listen : arena_cstr(&house.arena, house.settings.listen),
+                       &problem);
+    }
+    house_close(&house);
+    return failed == OK ? 0 : command_fail(&command_serve, failed, &problem);
+}
+
+static const struct command_option options[] = {
+    {"--data", "DIR", "agora-data", "the data folder; created when there is none"},
+    {"--config", "FILE", NULL, "settings instead of DIR/agora.conf"},
+    {"--listen", "ADDRESS:PORT", NULL, "instead of the setting `listen`; port 0 takes any free one"},
+};
+const struct command command_serve = {
+    .name = "serve",
+    .rest = "",
+    .help = "Serves the site of a data folder; prints the address when it is ready.",
+    .details = "Ends cleanly on SIGTERM or Ctrl-C. One server a folder: a second one is refused. The\n"
+               "other commands work beside it. TLS belongs to a reverse proxy in front.",
+    .options = options,
+    .option_count = ARRAY_COUNT(options),
+    .run = serve_run,
+};
