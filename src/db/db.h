@@ -44,13 +44,18 @@ MUST_USE err db_catalogue_check(struct db_conn *conn, const struct db_catalogue 
                                 struct problem *problem);
 
 /* A statement in use. Parameters are numbered from 1 as in $1; columns from 0. Texts and blobs read
- * from it are valid until the next db_next or db_done. */
+ * from it are valid until the next db_next or db_done. db_query never gives NULL: what went wrong
+ * while preparing comes out of the first db_next or db_run. Statements are prepared once a connection
+ * and kept; the same one may be in use several times at once (a walk inside a walk). */
 struct db_query;
 struct db_query *db_query(struct db_conn *conn, const struct db_catalogue *catalogue, size_t index);
 void db_bind_i64(struct db_query *query, unsigned parameter, int64_t value);
 void db_bind_double(struct db_query *query, unsigned parameter, double value);
-void db_bind_text(struct db_query *query, unsigned parameter, slice text); /* copied */
+void db_bind_text(struct db_query *query, unsigned parameter, slice text);  /* copied */
 void db_bind_blob(struct db_query *query, unsigned parameter, slice bytes); /* copied */
+/* The same without a copy: the bytes must stay until the query is done. */
+void db_bind_text_borrowed(struct db_query *query, unsigned parameter, slice text);
+void db_bind_blob_borrowed(struct db_query *query, unsigned parameter, slice bytes);
 void db_bind_null(struct db_query *query, unsigned parameter);
 /* An empty text is bound as NULL. */
 void db_bind_text_or_null(struct db_query *query, unsigned parameter, slice text);
@@ -60,6 +65,8 @@ MUST_USE err db_next(struct db_query *query, bool *row);
 void db_done(struct db_query *query);
 /* For a statement without rows: runs it and ends its use. ERR_CONFLICT on a broken constraint. */
 MUST_USE err db_run(struct db_query *query);
+/* Rows that the last db_run on this connection added, changed or took away. */
+int64_t db_changed(const struct db_conn *conn);
 int64_t db_i64(struct db_query *query, unsigned column); /* NULL: 0 */
 double db_double(struct db_query *query, unsigned column);
 slice db_text(struct db_query *query, unsigned column); /* NULL: empty */
@@ -67,12 +74,26 @@ slice db_blob(struct db_query *query, unsigned column);
 bool db_is_null(struct db_query *query, unsigned column);
 
 /* Transactions of a connection in use by one job (commands; the writer below does it by itself). */
-MUST_USE err db_begin_write(struct db_conn *conn); /* waits for other writers up to 5 s, then ERR_BUSY */
-MUST_USE err db_begin_read(struct db_conn *conn);  /* one snapshot for several queries */
+MUST_USE err
+db_begin_write(struct db_conn *conn); /* waits for other writers up to 5 s, then ERR_BUSY */
+MUST_USE err db_begin_read(struct db_conn *conn); /* one snapshot for several queries */
 MUST_USE err db_commit(struct db_conn *conn);
+/* Undoes the transaction and ends every query of the connection; harmless without a transaction. */
 void db_rollback(struct db_conn *conn);
-/* Last error of the connection, for the log. */
+/* A part of a write transaction that can be undone alone: keep it or undo it, then go on. They nest. */
+MUST_USE err db_savepoint(struct db_conn *conn);
+MUST_USE err db_savepoint_keep(struct db_conn *conn);
+MUST_USE err db_savepoint_undo(struct db_conn *conn);
+/* Last error of the connection, for the log; "" when there was none. */
 const char *db_message(const struct db_conn *conn);
+
+/* Something that lives as long as the connection and is used with it alone (a compressor, a scratch
+ * buffer): made at the first call with this key (the address of a constant of the room), freed by
+ * db_close. NULL when `make` gave NULL. */
+typedef void *db_companion_make(void);
+typedef void db_companion_free(void *companion);
+void *db_companion(struct db_conn *conn, const void *key, db_companion_make *make,
+                   db_companion_free *free_it);
 
 /* Changes when anybody, in this or another process, has committed since this connection last looked. */
 MUST_USE err db_data_version(struct db_conn *conn, int64_t *version);
@@ -93,8 +114,8 @@ struct db_change {
 MUST_USE err db_change_add(struct db_conn *conn, enum db_change_topic topic, int64_t object,
                            int64_t now_ms);
 /* Up to `room` changes after `after`; `*count` tells how many. */
-MUST_USE err db_change_read(struct db_conn *conn, int64_t after, struct db_change *changes, size_t room,
-                            size_t *count);
+MUST_USE err db_change_read(struct db_conn *conn, int64_t after, struct db_change *changes,
+                            size_t room, size_t *count);
 MUST_USE err db_change_last(struct db_conn *conn, int64_t *sequence); /* 0: none yet */
 /* Who this store is (random, made at creation) and its epoch (renewed by a restore). */
 MUST_USE err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch);
@@ -105,11 +126,18 @@ struct db_writer;
 typedef err db_job(struct db_conn *conn, void *self);
 MUST_USE err db_writer_start(const char *path, const struct log *log, struct db_writer **writer);
 /* Runs the job and returns after its commit with what the job returned (its work is undone when that
- * is not OK), or with the error of the commit. Any thread. */
+ * is not OK), or with the error of the commit. Any thread but the writer's own (a job that waits for
+ * a job would wait for ever). ERR_BUSY when DB_WRITER_QUEUE_MAX jobs wait, or the writer is stopping. */
+#define DB_WRITER_QUEUE_MAX 10000
 MUST_USE err db_write(struct db_writer *writer, db_job *job, void *self);
-/* The same without waiting: `done` is called on the writer's thread after the commit. */
+/* The same without waiting: `done` is called on the writer's thread after the commit (never when this
+ * returns an error). */
 typedef void db_job_done(err result, void *self);
 MUST_USE err db_write_later(struct db_writer *writer, db_job *job, db_job_done *done, void *self);
-void db_writer_stop(struct db_writer *writer); /* finishes what is queued */
+void db_writer_stop(struct db_writer *writer); /* finishes what is queued, then frees the writer */
+
+/* Whole-store check (PRAGMA integrity_check and foreign keys): OK, or ERR_CORRUPT with the first
+ * finding. Reads everything. */
+MUST_USE err db_check(struct db_conn *conn, struct problem *problem);
 
 #endif

@@ -1,0 +1,32 @@
+#include "db/db_int.h"
+
+static const struct db_statement statements[] = {
+    [DB_OWN_BEGIN_WRITE] = {"begin_write", "BEGIN IMMEDIATE"},
+    [DB_OWN_BEGIN_READ] = {"begin_read", "BEGIN DEFERRED"},
+    [DB_OWN_COMMIT] = {"commit", "COMMIT"},
+    [DB_OWN_ROLLBACK] = {"rollback", "ROLLBACK"},
+    [DB_OWN_SAVEPOINT] = {"savepoint", "SAVEPOINT part"},
+    [DB_OWN_SAVEPOINT_KEEP] = {"savepoint_keep", "RELEASE SAVEPOINT part"},
+    [DB_OWN_SAVEPOINT_UNDO] = {"savepoint_undo", "ROLLBACK TO SAVEPOINT part"},
+    [DB_OWN_DATA_VERSION] = {"data_version", "PRAGMA data_version"},
+    [DB_OWN_INTEGRITY_CHECK] = {"integrity_check",
+                                "PRAGMA integrity_check(" DB_INTEGRITY_FINDINGS ")"},
+    [DB_OWN_FOREIGN_KEY_CHECK] = {"foreign_key_check", "PRAGMA foreign_key_check"},
+    [DB_OWN_MIGRATION_LIST] = {"migration_list",
+                               "SELECT number, name, checksum FROM migration ORDER BY number"},
+    [DB_OWN_MIGRATION_ADD] = {"migration_add",
+                              "INSERT INTO migration (number, name, checksum) VALUES ($1, $2, $3)"},
+    [DB_OWN_IDENTITY] = {"identity", "SELECT store, epoch FROM store_identity WHERE one = 1"},
+    [DB_OWN_IDENTITY_ADD] = {"identity_add",
+                             "INSERT INTO store_identity (one, store, epoch) VALUES (1, $1, $2) "
+                             "ON CONFLICT (one) DO NOTHING"},
+    /* One writer at a time, so the largest number is ours to continue; the newest row is never
+     * taken away. */
+    [DB_OWN_CHANGE_ADD] = {"change_add",
+                           "INSERT INTO change (sequence, topic, object, at_ms) VALUES "
+                           "((SELECT coalesce(max(sequence), 0) + 1 FROM change), $1, $2, $3)"},
+    [DB_OWN_CHANGE_READ] = {"change_read", "SELECT sequence, topic, object FROM change "
+                                           "WHERE sequence > $1 ORDER BY sequence LIMIT $2"},
+    [DB_OWN_CHANGE_LAST] = {"change_last", "SELECT coalesce(max(sequence), 0) FROM change"},
+};
+const struct db_catalogue db_own_catalogue = {"db", statements, ARRAY_COUNT(statements)};
