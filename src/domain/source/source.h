@@ -18,7 +18,8 @@ struct source {
 MUST_USE err source_store(struct db_conn *conn, struct id_source *ids, const struct source *source,
                           int64_t now_ms, struct source_id *id);
 /* ERR_NOT_FOUND. Texts live in the arena. */
-MUST_USE err source_find(struct db_conn *conn, slice slug, struct arena *arena, struct source *source);
+MUST_USE err source_find(struct db_conn *conn, slice slug, struct arena *arena,
+                         struct source *source);
 MUST_USE err source_list(struct db_conn *conn, struct arena *arena, struct source **sources,
                          size_t *count);
 

@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "db/db.h"
 
-#define THEME_NONE UINT16_MAX
+#define THEME_NONE      UINT16_MAX
 #define THEME_LANGUAGES 2 /* 0 fr, 1 en */
 
 struct theme {
@@ -40,7 +40,8 @@ void themes_free(struct themes *themes);
 uint16_t themes_find(const struct themes *themes, slice slug); /* THEME_NONE when unknown */
 /* The theme whose label or synonym, folded, equals the folded text. */
 uint16_t themes_match(const struct themes *themes, slice folded);
-bool themes_is_within(const struct themes *themes, uint16_t theme, uint16_t ancestor); /* or equal */
+bool themes_is_within(const struct themes *themes, uint16_t theme,
+                      uint16_t ancestor); /* or equal */
 
 extern const struct db_catalogue theme_catalogue;
 

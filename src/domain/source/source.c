@@ -1,0 +1,145 @@
+#include "domain/source/source.h"
+
+enum source_statement { SOURCE_PUT, SOURCE_FIND, SOURCE_LIST, SOURCE_STATEMENT__COUNT };
+
+#define SOURCE_COLUMNS "id, slug, title, url, licence, attribution, fetched_ms"
+/* A text that comes empty keeps what stands. */
+#define SOURCE_KEEP(column)                                                                        \
+    column " = CASE WHEN excluded." column " = '' THEN source." column " ELSE excluded." column    \
+           " END"
+#define SOURCE_DIFFERS(column)                                                                     \
+    "(excluded." column " <> '' AND excluded." column " <> source." column ")"
+
+static const struct db_statement statements[] =
+    {
+        /* No row comes back when nothing changes. */
+        [SOURCE_PUT] = {"put",
+                        "INSERT INTO source (" SOURCE_COLUMNS ") VALUES "
+                        "($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) DO UPDATE "
+                        "SET " SOURCE_KEEP("title") ", " SOURCE_KEEP("url") ", " SOURCE_KEEP("licen"
+                                                                                             "ce") ", " SOURCE_KEEP(
+                            "attribution") ", fetched_ms = "
+                                           "CASE WHEN excluded.fetched_ms > source.fetched_ms "
+                                           "THEN excluded.fetched_ms ELSE source.fetched_ms END "
+                                           "WHERE " SOURCE_DIFFERS("title") " OR " SOURCE_DIFFERS("url") " OR " SOURCE_DIFFERS(
+                                               "licence") " OR " SOURCE_DIFFERS("attribution") " OR"
+                                                                                               " ex"
+                                                                                               "clu"
+                                                                                               "ded"
+                                                                                               ".fe"
+                                                                                               "tch"
+                                                                                               "ed_"
+                                                                                               "ms "
+                                                                                               "> "
+                                                                                               "sou"
+                                                                                               "rce"
+                                                                                               ".fe"
+                                                                                               "tch"
+                                                                                               "ed_"
+                                                                                               "ms "
+                                                                                               "RET"
+                                                                                               "URN"
+                                                                                               "ING"
+                                                                                               " i"
+                                                                                               "d"},
+        [SOURCE_FIND] = {"find", "SELECT " SOURCE_COLUMNS " FROM source WHERE slug = $1"},
+        [SOURCE_LIST] = {"list", "SELECT " SOURCE_COLUMNS " FROM source ORDER BY slug"},
+};
+const struct db_catalogue source_catalogue = {"source", statements, ARRAY_COUNT(statements)};
+
+#define SOURCE_SLUG_MAX 60
+
+static bool slug_is_valid(slice slug) {
+    if (slug.n == 0 || slug.n > SOURCE_SLUG_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < slug.n; i++) {
+        char c = slug.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct source source_read(struct db_query *query, struct arena *arena) {
+    return (struct source){.id = {db_i64(query, 0)},
+                           .slug = arena_copy(arena, db_text(query, 1)),
+                           .title = arena_copy(arena, db_text(query, 2)),
+                           .url = arena_copy(arena, db_text(query, 3)),
+                           .licence = arena_copy(arena, db_text(query, 4)),
+                           .attribution = arena_copy(arena, db_text(query, 5)),
+                           .fetched_ms = db_i64(query, 6)};
+}
+
+err source_store(struct db_conn *conn, struct id_source *ids, const struct source *source,
+                 int64_t now_ms, struct source_id *id) {
+    if (!slug_is_valid(source->slug)) {
+        return ERR_INPUT;
+    }
+    struct db_query *query = db_query(conn, &source_catalogue, SOURCE_PUT);
+    db_bind_i64(query, 1, id_next(ids));
+    db_bind_text_borrowed(query, 2, source->slug);
+    db_bind_text_borrowed(query, 3, source->title);
+    db_bind_text_borrowed(query, 4, source->url);
+    db_bind_text_borrowed(query, 5, source->licence);
+    db_bind_text_borrowed(query, 6, source->attribution);
+    db_bind_i64(query, 7, source->fetched_ms);
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (row) {
+        struct source_id written = {db_i64(query, 0)};
+        TRY(db_run(query));
+        TRY(db_change_add(conn, DB_CHANGE_SOURCE, written.v, now_ms));
+        *id = written;
+        return OK;
+    }
+    query = db_query(conn, &source_catalogue, SOURCE_FIND);
+    db_bind_text_borrowed(query, 1, source->slug);
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_INTERNAL;
+    }
+    *id = (struct source_id){db_i64(query, 0)};
+    db_done(query);
+    return OK;
+}
+
+err source_find(struct db_conn *conn, slice slug, struct arena *arena, struct source *source) {
+    struct db_query *query = db_query(conn, &source_catalogue, SOURCE_FIND);
+    db_bind_text(query, 1, slug);
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_NOT_FOUND;
+    }
+    *source = source_read(query, arena);
+    db_done(query);
+    return OK;
+}
+
+err source_list(struct db_conn *conn, struct arena *arena, struct source **sources, size_t *count) {
+    struct source *list = NULL;
+    size_t used = 0;
+    size_t room = 0;
+    struct db_query *query = db_query(conn, &source_catalogue, SOURCE_LIST);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        if (used == room) {
+            room = room ? 2 * room : 16;
+            struct source *larger = arena_new(arena, struct source, room);
+            for (size_t i = 0; i < used; i++) {
+                larger[i] = list[i];
+            }
+            list = larger;
+        }
+        list[used++] = source_read(query, arena);
+    }
+    *sources = list;
+    *count = used;
+    return OK;
+}
