@@ -5,31 +5,36 @@
 
 #include "base/base.h"
 
+struct MHD_Connection;
+struct asset;
+
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS, HTTP_METHOD__COUNT };
 enum http_capability { CAP_ANYONE = 1 };
-enum http_audience { /* who reads errors of this route */
-    HTTP_FOR_PEOPLE,  /* an HTML page, through options.error_page */
-    HTTP_FOR_MACHINES /* application/problem+json (RFC 9457), CORS open */
+enum http_audience {                   /* who reads errors of this route */
+                     HTTP_FOR_PEOPLE,  /* an HTML page, through options.error_page */
+                     HTTP_FOR_MACHINES /* application/problem+json (RFC 9457), CORS open */
 };
 enum http_cache {
     HTTP_CACHE_NONE,       /* no-store */
     HTTP_CACHE_REVALIDATE, /* no-cache + ETag: 304 when unchanged */
     HTTP_CACHE_HOUR,
-    HTTP_CACHE_IMMUTABLE   /* a year: the path holds a hash */
+    HTTP_CACHE_IMMUTABLE /* a year: the path holds a hash */
 };
 
 struct http_request {
     enum http_method method;
-    slice path;         /* decoded, normal form */
-    slice query;        /* raw text after '?', may be empty */
-    slice captures[4];  /* the {…} parts of the route's path, decoded */
-    slice part;         /* X-Agora-Part: the fragment of a page that is asked for, else empty */
-    slice language;     /* "fr" or "en": cookie or query `lang_ui`, else Accept-Language, else fr */
+    slice path;        /* decoded, normal form */
+    slice query;       /* raw text after '?', may be empty */
+    slice captures[4]; /* the {…} parts of the route's path, decoded */
+    slice body;        /* of a POST, at most route.body_max bytes */
+    slice part;        /* X-Agora-Part: the fragment of a page that is asked for, else empty */
+    slice language;    /* "fr" or "en": query or cookie `lang_ui`, else Accept-Language, else fr */
+    slice client;      /* address of who asks; of X-Forwarded-For behind a trusted proxy */
     slice if_none_match;
-    slice base_url;     /* from the settings, else from Host: "https://agora.example" */
-    uint64_t id;        /* of the request, in the log and on error pages */
+    slice base_url;      /* from the settings, else from Host: "https://agora.example" */
+    uint64_t id;         /* of the request, in the log and on error pages */
     struct arena *arena; /* everything of this request */
-    void *worker;       /* options.worker_new of this thread: reader connection and the like */
+    void *worker;        /* options.worker_new of this thread: reader connection and the like */
     struct MHD_Connection *connection; /* private */
 };
 /* A request header by name, empty when absent. */
@@ -43,7 +48,7 @@ struct http_response {
     int status;             /* 200 when left 0 */
     const char *media_type; /* with charset where it needs one */
     slice etag;             /* with its quotes; empty: none. The server answers 304 by itself */
-    enum http_cache cache;  /* the route's unless changed */
+    enum http_cache cache;  /* the route's unless changed; an error is never kept */
     slice location;         /* of a redirect */
     slice file_name;        /* Content-Disposition: attachment when not empty */
     struct buf body;        /* freed by the server */
@@ -53,8 +58,9 @@ struct http_response {
     http_stream_next *stream_next;
     http_stream_end *stream_end;
     void *stream_self;
-    bool allow_framing;     /* /embed only */
-    const char *extra_csp;  /* e.g. "frame-src https://…" for this page, else NULL */
+    unsigned allow;        /* bits of enum http_method for the header Allow; set by the server */
+    bool allow_framing;    /* /embed only */
+    const char *extra_csp; /* e.g. "frame-src https://…" for this page, else NULL */
 };
 /* Answers with a problem: page or problem+json by the route's audience. Returned errors of handlers
  * become the same. */
@@ -68,21 +74,26 @@ struct http_route {
     http_handler *handler;
     enum http_capability capability;
     enum http_audience audience;
-    bool writes, csrf;       /* a GET never writes: its connection is read-only */
-    uint32_t body_max;       /* bytes of the request body; 0: none allowed */
+    bool writes, csrf; /* a GET never writes: its connection is read-only */
+    uint32_t body_max; /* bytes of the request body; 0: none allowed */
     enum http_cache cache;
-    const char *help;        /* one line, for OpenAPI and the docs */
+    const char *help; /* one line, for OpenAPI and the docs */
 };
 
 struct http_options {
-    const char *listen;          /* "127.0.0.1:8080", "[::1]:0", port 0: any free one */
-    const char *base_url;        /* NULL: from Host */
+    const char *listen;                 /* "127.0.0.1:8080", "[::1]:0", port 0: any free one */
+    const char *base_url;               /* NULL: from Host */
     const char *const *trusted_proxies; /* addresses, NULL-terminated; NULL: none */
-    unsigned threads;            /* 0: one per core, at least 2 */
+    unsigned threads;                   /* 0: one per core, at least 2 */
     const struct http_route *const *route_tables; /* NULL-terminated list of tables … */
-    const size_t *route_counts;  /* … and their lengths */
-    void *app;                   /* given to every handler */
-    void *(*worker_new)(void *app); /* once per thread; NULL on failure */
+    const size_t *route_counts;                   /* … and their lengths */
+    void *app;                                    /* given to every handler */
+    /* Limits; 0 takes the default of limits.h. */
+    unsigned connections_max;         /* all together */
+    unsigned connections_per_address; /* none behind trusted proxies unless set */
+    unsigned head_timeout_ms;         /* for a whole head, counted from the moment it is awaited */
+    unsigned idle_timeout_s;          /* without a byte in either direction */
+    void *(*worker_new)(void *app);   /* once per thread; NULL on failure */
     void (*worker_free)(void *worker);
     /* Writes the HTML page of an error (people routes and unknown paths). */
     void (*error_page)(void *app, const struct http_request *request, int status,
@@ -97,10 +108,33 @@ MUST_USE err http_server_start(const struct http_options *options, struct http_s
 /* Stops accepting, lets what runs end (at most `grace_ms`), frees everything. */
 void http_server_stop(struct http_server *server, unsigned grace_ms);
 
+/* The response for one compiled-in file: fixed bytes, ready compressed forms, ETag, a year's cache when
+ * its path holds a hash (else revalidated). */
+void http_asset_response(const struct asset *asset, struct http_response *response);
+/* The file of this path in a table sorted by path, or NULL. */
+const struct asset *http_asset_find(const struct asset *table, size_t count, slice path);
+
+/* True when the client has this ETag already: the handler may return OK at once, the server sends 304.
+ * Sets response->etag either way. */
+bool http_unchanged(const struct http_request *request, struct http_response *response, slice etag);
+
 /* Compares with If-None-Match as RFC 9110 asks (weak comparison, lists, *). */
 bool http_etag_matches(slice if_none_match, slice etag);
 /* The pure parts, for tests and fuzzing. */
+
+/* Undoes %XX of a raw path. ERR_INPUT unless the result is UTF-8, starts with '/', and holds no control
+ * byte, no backslash, no encoded '/', no empty, "." or ".." segment ("/a/" ends in one slash: allowed). */
 MUST_USE err http_path_decode(slice raw, struct arena *arena, slice *path);
+/* Whether a decoded path fits a route's pattern. A capture is never empty and never spans a '/'; one
+ * followed by a literal inside its segment ends at it ("{y}.mvt": at the end of the segment;
+ * "{id}-{rest}": at the first one). */
 bool http_route_match(const char *pattern, slice path, slice captures[4]);
+/* Number of captures in a pattern: among patterns that fit, the one with the fewest is meant. */
+unsigned http_route_captures(const char *pattern);
+/* "fr" or "en": the better of the two by Accept-Language (RFC 9110, 12.5.4); fr when neither is named. */
+slice http_language_choose(slice accept_language);
+enum http_encoding { HTTP_IDENTITY, HTTP_GZIP, HTTP_BROTLI };
+/* The best coding by Accept-Encoding: br, then gzip, unless refused with q=0. */
+enum http_encoding http_encoding_choose(slice accept_encoding);
 
 #endif

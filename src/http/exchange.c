@@ -1,0 +1,294 @@
+/* One request from its first line to its answer: walls, typing, routing, handler. */
+#include "http/http_int.h"
+
+#include <string.h>
+
+/* ---- routing ---- */
+
+struct routed {
+    const struct http_route *route; /* for this method, else NULL */
+    const struct http_route *any;   /* of this path, whatever the method */
+    unsigned methods;               /* bits of those the path has */
+    slice captures[4];
+};
+
+static enum http_method route_method(enum http_method method) {
+    return method == HTTP_HEAD ? HTTP_GET : method;
+}
+
+/* Among the rows that fit, the one with the fewest captures is meant, then the first. */
+static struct routed find_route(const struct http_options *options, enum http_method method,
+                                slice path) {
+    struct routed found = {0};
+    unsigned fewest = UINT32_MAX;
+    for (size_t table = 0; options->route_tables[table]; table++) {
+        for (size_t i = 0; i < options->route_counts[table]; i++) {
+            const struct http_route *route = &options->route_tables[table][i];
+            slice captures[4] = {0};
+            if (!http_route_match(route->path, path, captures)) {
+                continue;
+            }
+            found.methods |= 1u << route->method;
+            found.any = found.any ? found.any : route;
+            unsigned count = http_route_captures(route->path);
+            if (route->method == route_method(method) && count < fewest) {
+                fewest = count;
+                found.route = route;
+                memcpy(found.captures, captures, sizeof captures);
+            }
+        }
+    }
+    return found;
+}
+
+static bool method_from_text(const char *text, enum http_method *method) {
+    static const char *const names[HTTP_METHOD__COUNT] = {"GET", "HEAD", "POST", "OPTIONS"};
+    for (unsigned i = 0; i < HTTP_METHOD__COUNT; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *method = (enum http_method)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- answers of the server itself ---- */
+
+static enum MHD_Result refuse(struct http_exchange *exchange, int status) {
+    exchange->closes = true;
+    http_respond_problem(exchange, status);
+    return http_respond(exchange);
+}
+
+static enum MHD_Result answer_options(struct http_exchange *exchange, const struct routed *found) {
+    exchange->route = found->any;
+    exchange->response.status = 204;
+    exchange->response.allow = found->methods | 1u << HTTP_OPTIONS;
+    return http_respond(exchange);
+}
+
+static enum MHD_Result answer_unknown(struct http_exchange *exchange, const struct routed *found,
+                                      bool method_known) {
+    struct http_request *request = &exchange->request;
+    exchange->route = found->any;
+    if (found->any) {
+        problem_set(&exchange->problem, ERR_UNSUPPORTED, "",
+                    "this address does not take the method");
+        exchange->response.allow = found->methods | 1u << HTTP_OPTIONS;
+        http_respond_problem(exchange, 405);
+        return http_respond(exchange);
+    }
+    /* "/explore/" is "/explore": people type it. */
+    bool reads = method_known && route_method(request->method) == HTTP_GET;
+    if (reads && request->path.n > 1 && slice_ends_with(request->path, SLICE("/"))) {
+        slice bare = slice_sub(request->path, 0, request->path.n - 1);
+        if (find_route(&exchange->server->options, HTTP_GET, bare).route) {
+            slice raw = slice_sub(exchange->target, 0, slice_find(exchange->target, 0, '?'));
+            exchange->response.status = 308;
+            exchange->response.location =
+                arena_printf(request->arena, "%.*s%s%.*s", (int)raw.n - 1, raw.p,
+                             request->query.n ? "?" : "", SLICE_ARG(request->query));
+            return http_respond(exchange);
+        }
+    }
+    problem_set(&exchange->problem, ERR_NOT_FOUND, "", "nothing stands at this address");
+    http_respond_problem(exchange, 404);
+    return http_respond(exchange);
+}
+
+/* ---- the handler ---- */
+
+static void run_handler(struct http_exchange *exchange) {
+    const struct http_server *server = exchange->server;
+    struct http_response *response = &exchange->response;
+    response->cache = exchange->route->cache;
+    response->body = buf_new(HTTP_BODY_OUT_MAX_BYTES);
+    err result = exchange->route->handler(server->options.app, &exchange->request, response,
+                                          &exchange->problem);
+    if (result == OK && response->body.failed != OK) {
+        result =
+            problem_set(&exchange->problem, ERR_INTERNAL, "", "the answer could not be written");
+    }
+    if (result == OK) {
+        return;
+    }
+    int status = err_http_status(result);
+    if (status == 413 && route_method(exchange->request.method) == HTTP_GET) {
+        status = 414; /* what is too large came in the address */
+    }
+    if (status >= 500) {
+        log_line(server->options.log, LOG_ERROR, "request failed",
+                 "request=%016llx path=%s err=%s what=%s", (unsigned long long)exchange->request.id,
+                 log_quote(exchange->request.path).p, err_name(result),
+                 log_quote(slice_from_cstr(exchange->problem.what)).p);
+    }
+    http_respond_problem(exchange, status);
+}
+
+/* A form of ours is sent from a page of ours: browsers say where a request comes from, and a program
+ * that says nothing holds no cookie of anyone. */
+static bool is_same_origin(const struct http_request *request) {
+    slice site = http_header(request, "Sec-Fetch-Site");
+    slice origin = http_header(request, "Origin");
+    if (site.n && !slice_equal(site, SLICE("same-origin")) && !slice_equal(site, SLICE("none"))) {
+        return false;
+    }
+    return origin.n == 0 || slice_equal(origin, request->base_url);
+}
+
+/* ---- reading the request ---- */
+
+/* Splits the target into path and query. OK, or the status to refuse with. */
+static int read_target(struct http_exchange *exchange) {
+    slice target = exchange->target;
+    if (target.n > HTTP_TARGET_MAX_BYTES) {
+        problem_set(&exchange->problem, ERR_LIMIT, "", "the address is longer than %d bytes",
+                    HTTP_TARGET_MAX_BYTES);
+        return 414;
+    }
+    /* The absolute form must be understood (RFC 9112, 3.2.2); Host was checked on its own. */
+    if (slice_starts_with(target, SLICE("http://")) ||
+        slice_starts_with(target, SLICE("https://"))) {
+        target = slice_sub(target, slice_find(target, 8, '/'), target.n);
+    }
+    for (size_t i = 0; i < target.n; i++) {
+        unsigned char byte = (unsigned char)target.p[i];
+        if (byte <= ' ' || byte == 0x7f || byte == '#') {
+            problem_set(&exchange->problem, ERR_INPUT, "", "the address holds a forbidden byte");
+            return 400;
+        }
+    }
+    exchange->target = target;
+    size_t mark = slice_find(target, 0, '?');
+    exchange->request.query = slice_sub(target, mark + 1, target.n);
+    if (http_path_decode(slice_sub(target, 0, mark), exchange->request.arena,
+                         &exchange->request.path) != OK) {
+        problem_set(&exchange->problem, ERR_INPUT, "", "the path of the address is malformed");
+        return 400;
+    }
+    return 0;
+}
+
+/* The part of a POST that is known before its body. OK, or the status to refuse with. */
+static int check_post(struct http_exchange *exchange) {
+    const struct http_route *route = exchange->route;
+    uint64_t length = 0;
+    slice_to_u64(http_header(&exchange->request, "Content-Length"), &length);
+    if (length > route->body_max) {
+        problem_set(&exchange->problem, ERR_LIMIT, "", "at most %u bytes are taken here",
+                    route->body_max);
+        return 413;
+    }
+    if (route->csrf && !is_same_origin(&exchange->request)) {
+        problem_set(&exchange->problem, ERR_DENIED, "", "this form was sent from another site");
+        return 403;
+    }
+    return 0;
+}
+
+static enum MHD_Result on_head(struct http_exchange *exchange, const char *method,
+                               const char *version) {
+    struct http_request *request = &exchange->request;
+    bool known = method_from_text(method, &request->method);
+    bool body_allowed = !known || request->method == HTTP_POST;
+    slice host;
+    int refused = http_walls_check(request->connection, method, version, body_allowed, &host,
+                                   &exchange->problem);
+    if (refused == 0) {
+        refused = read_target(exchange);
+    }
+    if (refused != 0) {
+        return refuse(exchange, refused);
+    }
+    http_request_fill(exchange, host);
+    struct routed found = find_route(&exchange->server->options, request->method, request->path);
+    if (known && request->method == HTTP_OPTIONS && found.any) {
+        return answer_options(exchange, &found);
+    }
+    if (!known || !found.route) {
+        exchange->closes = body_allowed; /* its body is not read */
+        return answer_unknown(exchange, &found, known);
+    }
+    exchange->route = found.route;
+    memcpy(request->captures, found.captures, sizeof found.captures);
+    if (request->method != HTTP_POST) {
+        run_handler(exchange);
+        return http_respond(exchange);
+    }
+    refused = check_post(exchange);
+    if (refused != 0) {
+        return refuse(exchange, refused);
+    }
+    exchange->body = buf_new(found.route->body_max ? found.route->body_max : 1);
+    exchange->admitted = true;
+    return MHD_YES;
+}
+
+static enum MHD_Result on_body(struct http_exchange *exchange, const char *upload,
+                               size_t *upload_bytes) {
+    if (*upload_bytes > 0) {
+        size_t room = exchange->route->body_max - exchange->body.n;
+        if (*upload_bytes > room) {
+            exchange->body_too_large =
+                true; /* chunked: known only now; the rest is read and dropped */
+        } else {
+            buf_add_bytes(&exchange->body, upload, *upload_bytes);
+        }
+        *upload_bytes = 0;
+        return MHD_YES;
+    }
+    if (exchange->body_too_large) {
+        problem_set(&exchange->problem, ERR_LIMIT, "", "at most %u bytes are taken here",
+                    exchange->route->body_max);
+        return refuse(exchange, 413);
+    }
+    exchange->request.body = buf_slice(&exchange->body);
+    run_handler(exchange);
+    return http_respond(exchange);
+}
+
+/* ---- the library's callbacks ---- */
+
+void *http_on_target(void *cls, const char *target, struct MHD_Connection *connection) {
+    struct http_exchange *exchange = http_exchange_take(cls);
+    if (exchange) {
+        exchange->target = arena_copy(&exchange->arena, slice_from_cstr(target));
+        exchange->request.connection = connection;
+    }
+    return exchange;
+}
+
+enum MHD_Result http_on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                const char *method, const char *version, const char *upload,
+                                size_t *upload_bytes, void **context) {
+    struct http_exchange *exchange = *context;
+    (void)cls;
+    (void)url;
+    if (!exchange) {
+        return MHD_NO;
+    }
+    if (!exchange->admitted) {
+        http_watch_deadline(connection, HTTP_ANSWER_TIMEOUT_MS);
+        return on_head(exchange, method, version);
+    }
+    return on_body(exchange, upload, upload_bytes);
+}
+
+void http_on_completed(void *cls, struct MHD_Connection *connection, void **context,
+                       enum MHD_RequestTerminationCode code) {
+    struct http_server *server = cls;
+    struct http_exchange *exchange = *context;
+    (void)code;
+    if (!exchange) {
+        return;
+    }
+    *context = NULL;
+    http_watch_deadline(connection, server->options.head_timeout_ms);
+    if (server->options.log->least == LOG_DEBUG) {
+        log_line(server->options.log, LOG_DEBUG, "request",
+                 "request=%016llx path=%s status=%d us=%lld",
+                 (unsigned long long)exchange->request.id, log_quote(exchange->request.path).p,
+                 exchange->response.status, (long long)(clock_monotonic_us() - exchange->began_us));
+    }
+    http_exchange_end(exchange);
+}

@@ -1,0 +1,87 @@
+/* http_int: one request inside the server, and what the files of this room share. */
+#ifndef AGORA_HTTP_INT_H
+#define AGORA_HTTP_INT_H
+
+#include "http/http.h"
+#include "http/limits.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct http_worker; /* one per thread of the library */
+struct http_watch;  /* one per connection: when it is cut off */
+
+struct http_server {
+    struct http_options options;
+    struct arena arena; /* lives as long as the server */
+    struct MHD_Daemon *daemon;
+    int listen_fd;
+    pthread_key_t worker_key;
+    atomic_uint_fast64_t next_request;
+    atomic_uint running; /* exchanges between their first line and their last byte */
+    atomic_bool stopping;
+
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    struct http_watch *watches, *spare_watches;
+    struct http_worker *workers;
+    bool watcher_started, watcher_ends;
+    pthread_t watcher;
+};
+
+/* One request and its answer. Two may hold it: the request until it is completed, the response until
+ * the library lets go of it; both on one thread. */
+struct http_exchange {
+    struct http_server *server;
+    struct http_worker *worker;
+    struct http_exchange *next_spare;
+    struct arena arena;
+    unsigned holders;
+    slice target;  /* as it came */
+    bool admitted; /* passed the walls, body still to come */
+    bool answered;
+    bool body_too_large;
+    bool closes; /* the connection ends with this answer */
+    const struct http_route *route;
+    struct http_request request;
+    struct http_response response;
+    struct problem problem;
+    struct buf body;
+    int64_t began_us;
+};
+
+/* server.c: the life of an exchange. Taken by its target, ended once, released by each holder. */
+struct http_exchange *http_exchange_take(struct http_server *server); /* NULL: cannot be served */
+void http_exchange_end(struct http_exchange *exchange);
+void http_exchange_release(struct http_exchange *exchange);
+
+/* watch.c: every connection has a moment at which it is cut off, whatever trickles through it. */
+MUST_USE err http_watch_start(struct http_server *server);
+void http_watch_stop(struct http_server *server);
+void http_watch_on_connection(void *server, struct MHD_Connection *connection, void **context,
+                              enum MHD_ConnectionNotificationCode code);
+void http_watch_deadline(struct MHD_Connection *connection, int64_t timeout_ms);
+
+/* walls.c: what the library alone lets pass. OK, or the status to refuse with (problem says why). Fills
+ * what it read on its way: host. */
+int http_walls_check(struct MHD_Connection *connection, const char *method, const char *version,
+                     bool body_allowed, slice *host, struct problem *problem);
+
+/* exchange.c: the library's callbacks. */
+void *http_on_target(void *server, const char *target, struct MHD_Connection *connection);
+enum MHD_Result http_on_request(void *server, struct MHD_Connection *connection, const char *url,
+                                const char *method, const char *version, const char *upload,
+                                size_t *upload_bytes, void **context);
+void http_on_completed(void *server, struct MHD_Connection *connection, void **context,
+                       enum MHD_RequestTerminationCode code);
+
+/* request.c: the typed request from what came in. */
+void http_request_fill(struct http_exchange *exchange, slice host);
+
+/* respond.c: sends exchange->response. */
+enum MHD_Result http_respond(struct http_exchange *exchange);
+/* Turns exchange->response into the page or problem+json of an error. */
+void http_respond_problem(struct http_exchange *exchange, int status);
+
+#endif

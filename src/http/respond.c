@@ -1,0 +1,446 @@
+/* Answers: status, headers, coding, bytes. */
+#include "http/encode.h"
+#include "http/http_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- a streamed body ---- */
+
+struct stream {
+    struct http_exchange *exchange;
+    struct http_encoder *encoder; /* NULL: identity */
+    struct buf made;              /* by stream_next, before the coding */
+    struct buf ready;             /* to be sent, from `sent` on */
+    size_t sent;
+    bool ended;
+};
+
+/* Makes the next bytes ready; none are only left at the end. */
+static err stream_refill(struct stream *stream) {
+    struct http_response *response = &stream->exchange->response;
+    while (stream->sent == stream->ready.n && !stream->ended) {
+        buf_clear(&stream->made);
+        buf_clear(&stream->ready);
+        stream->sent = 0;
+        TRY(response->stream_next(response->stream_self, &stream->made));
+        if (stream->made.failed != OK) {
+            return stream->made.failed;
+        }
+        stream->ended = stream->made.n == 0;
+        if (stream->encoder) {
+            TRY(http_encoder_add(stream->encoder, buf_slice(&stream->made), stream->ended,
+                                 &stream->ready));
+        } else {
+            struct buf empty = stream->ready;
+            stream->ready = stream->made;
+            stream->made = empty;
+        }
+    }
+    return OK;
+}
+
+static ssize_t stream_read(void *cls, uint64_t position, char *bytes, size_t room) {
+    struct stream *stream = cls;
+    (void)position;
+    err result = stream_refill(stream);
+    if (result != OK) {
+        const struct http_exchange *exchange = stream->exchange;
+        log_line(exchange->server->options.log, LOG_ERROR, "stream broken off",
+                 "request=%016llx path=%s err=%s", (unsigned long long)exchange->request.id,
+                 log_quote(exchange->request.path).p, err_name(result));
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    size_t left = stream->ready.n - stream->sent;
+    if (left == 0) {
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    }
+    size_t n = left < room ? left : room;
+    memcpy(bytes, stream->ready.p + stream->sent, n);
+    stream->sent += n;
+    return (ssize_t)n;
+}
+
+static void stream_end(struct http_response *response) {
+    if (response->stream_end) {
+        response->stream_end(response->stream_self);
+    }
+    response->stream_next = NULL;
+    response->stream_end = NULL;
+}
+
+static void stream_free(void *cls) {
+    struct stream *stream = cls;
+    struct http_exchange *exchange = stream->exchange;
+    http_encoder_free(stream->encoder);
+    buf_free(&stream->made);
+    buf_free(&stream->ready);
+    stream_end(&exchange->response);
+    http_exchange_release(exchange);
+}
+
+static void body_free(void *cls) {
+    struct http_exchange *exchange = cls;
+    buf_free(&exchange->response.body);
+    http_exchange_release(exchange);
+}
+
+/* ---- headers ---- */
+
+static const char page_csp[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'";
+/* A picture opened by itself may use its own style element, and nothing else. */
+static const char picture_csp[] = "default-src 'none'; style-src 'unsafe-inline'";
+static const char bytes_csp[] = "default-src 'none'";
+
+static void header(struct MHD_Response *out, const char *name, const char *value) {
+    /* Refused only for values that hold a line's end, or without memory: then the header is missing. */
+    MHD_add_response_header(out, name, value);
+}
+
+static bool is_type(const struct http_response *response, const char *prefix) {
+    return response->media_type && strncmp(response->media_type, prefix, strlen(prefix)) == 0;
+}
+
+static bool is_compressible(const struct http_response *response) {
+    static const char *const types[] = {"text/",
+                                        "application/json",
+                                        "application/geo+json",
+                                        "application/problem+json",
+                                        "application/manifest+json",
+                                        "image/svg+xml",
+                                        "application/vnd.mapbox-vector-tile",
+                                        "application/atom+xml"};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        if (is_type(response, types[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *cache_text(enum http_cache cache) {
+    switch (cache) {
+    case HTTP_CACHE_NONE:
+        return "no-store";
+    case HTTP_CACHE_REVALIDATE:
+        return "no-cache";
+    case HTTP_CACHE_HOUR:
+        return "public, max-age=3600";
+    case HTTP_CACHE_IMMUTABLE:
+        return "public, max-age=31536000, immutable";
+    }
+    return "no-store";
+}
+
+static void add_safety(const struct http_exchange *exchange, struct MHD_Response *out) {
+    const struct http_response *response = &exchange->response;
+    bool open = exchange->route && exchange->route->audience == HTTP_FOR_MACHINES;
+    bool page = is_type(response, "text/html");
+    const char *policy = page                                 ? page_csp
+                         : is_type(response, "image/svg+xml") ? picture_csp
+                                                              : bytes_csp;
+    char csp[1024];
+    snprintf(csp, sizeof csp, "%s%s; frame-ancestors %s%s%s", policy,
+             page ? "" : "; base-uri 'none'", response->allow_framing ? "*" : "'none'",
+             response->extra_csp ? "; " : "", response->extra_csp ? response->extra_csp : "");
+    header(out, "Content-Security-Policy", csp);
+    header(out, "X-Content-Type-Options", "nosniff");
+    header(out, "Referrer-Policy", "same-origin");
+    header(out, "Cross-Origin-Resource-Policy",
+           open || response->allow_framing ? "cross-origin" : "same-origin");
+    if (page) {
+        header(out, "Permissions-Policy", "geolocation=(self)");
+        header(out, "Cross-Origin-Opener-Policy", "same-origin");
+    }
+    if (open) {
+        header(out, "Access-Control-Allow-Origin", "*");
+        header(out, "Access-Control-Expose-Headers", "ETag, Content-Disposition");
+    }
+}
+
+static void add_allow(const struct http_exchange *exchange, struct MHD_Response *out) {
+    unsigned methods = exchange->response.allow;
+    if (methods == 0) {
+        return;
+    }
+    char allow[64];
+    snprintf(allow, sizeof allow, "%s%sOPTIONS", methods >> HTTP_GET & 1 ? "GET, HEAD, " : "",
+             methods >> HTTP_POST & 1 ? "POST, " : "");
+    header(out, "Allow", allow);
+    if (exchange->request.method == HTTP_OPTIONS && exchange->route &&
+        exchange->route->audience == HTTP_FOR_MACHINES) {
+        header(out, "Access-Control-Allow-Methods", allow);
+        header(out, "Access-Control-Allow-Headers", "If-None-Match, Accept-Language, Content-Type");
+        header(out, "Access-Control-Max-Age", "86400");
+    }
+}
+
+/* The page's language was chosen in the address: kept for the next pages. */
+static void add_language(const struct http_exchange *exchange, struct MHD_Response *out) {
+    const struct http_request *request = &exchange->request;
+    if (!is_type(&exchange->response, "text/html")) {
+        return;
+    }
+    bool english = slice_equal(request->language, SLICE("en"));
+    header(out, "Content-Language", english ? "en" : "fr");
+    if (slice_contains(request->query, english ? SLICE("lang_ui=en") : SLICE("lang_ui=fr"))) {
+        header(out, "Set-Cookie",
+               english ? "lang_ui=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"
+                       : "lang_ui=fr; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
+    }
+}
+
+/* A name that every system can write: other bytes than letters, digits, dot, dash, underscore go. */
+static void add_file_name(const struct http_response *response, struct MHD_Response *out) {
+    char value[192];
+    size_t n = (size_t)snprintf(value, sizeof value, "attachment; filename=\"");
+    for (size_t i = 0; i < response->file_name.n && n < sizeof value - 2; i++) {
+        char c = response->file_name.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || c == '.' || c == '-' || c == '_') {
+            value[n++] = c;
+        }
+    }
+    value[n++] = '"';
+    value[n] = '\0';
+    if (response->file_name.n > 0) {
+        header(out, "Content-Disposition", value);
+    }
+}
+
+/* A tag names one sequence of bytes; a compressed form is the same in meaning only, so it is weak. */
+static void add_etag(struct http_exchange *exchange, enum http_encoding encoding,
+                     struct MHD_Response *out) {
+    slice etag = exchange->response.etag;
+    if (etag.n > 0) {
+        bool weak = encoding != HTTP_IDENTITY && !slice_starts_with(etag, SLICE("W/"));
+        header(out, "ETag",
+               arena_printf(&exchange->arena, "%s%.*s", weak ? "W/" : "", SLICE_ARG(etag)).p);
+    }
+}
+
+static void add_headers(struct http_exchange *exchange, enum http_encoding encoding,
+                        struct MHD_Response *out) {
+    const struct http_response *response = &exchange->response;
+    bool people = !exchange->route || exchange->route->audience == HTTP_FOR_PEOPLE;
+    if (response->media_type) {
+        header(out, "Content-Type", response->media_type);
+    }
+    if (encoding != HTTP_IDENTITY && response->status != 304) {
+        header(out, "Content-Encoding", http_encoding_name(encoding).p);
+    }
+    header(out, "Cache-Control", cache_text(response->cache));
+    header(out, "Vary",
+           response->fixed.n > 0 ? "Accept-Encoding"
+           : people              ? "Accept-Encoding, Accept-Language, Cookie, X-Agora-Part"
+                                 : "Accept-Encoding, Accept-Language, Cookie");
+    add_etag(exchange, encoding, out);
+    add_safety(exchange, out);
+    add_allow(exchange, out);
+    add_language(exchange, out);
+    add_file_name(response, out);
+    if (response->location.n > 0) {
+        header(out, "Location", arena_cstr(&exchange->arena, response->location));
+    }
+    if (response->status == 503) {
+        header(out, "Retry-After", "1");
+    }
+    if (exchange->closes || atomic_load(&exchange->server->stopping)) {
+        header(out, "Connection", "close");
+    }
+}
+
+/* ---- bytes ---- */
+
+static enum http_encoding choose_encoding(const struct http_exchange *exchange) {
+    const struct http_response *response = &exchange->response;
+    enum http_encoding encoding =
+        http_encoding_choose(http_header(&exchange->request, "Accept-Encoding"));
+    if (response->fixed.n > 0) {
+        if (encoding == HTTP_BROTLI && response->fixed_br.n == 0) {
+            encoding = HTTP_GZIP;
+        }
+        return encoding == HTTP_GZIP && response->fixed_gzip.n == 0 ? HTTP_IDENTITY : encoding;
+    }
+    bool large = response->stream_next || response->body.n >= HTTP_COMPRESS_MIN_BYTES;
+    return large && is_compressible(response) ? encoding : HTTP_IDENTITY;
+}
+
+static struct MHD_Response *fixed_response(slice bytes) {
+    return MHD_create_response_from_buffer(bytes.n, (void *)(uintptr_t)bytes.p,
+                                           MHD_RESPMEM_PERSISTENT);
+}
+
+static struct MHD_Response *stream_response(struct http_exchange *exchange,
+                                            enum http_encoding encoding) {
+    struct stream *stream = arena_new(&exchange->arena, struct stream, 1);
+    stream->exchange = exchange;
+    stream->made = buf_new(HTTP_STREAM_CHUNK_MAX_BYTES);
+    stream->ready = buf_new(HTTP_STREAM_CHUNK_MAX_BYTES + HTTP_STREAM_BLOCK_BYTES);
+    if (encoding != HTTP_IDENTITY) {
+        stream->encoder = http_encoder_new(encoding, 0, &exchange->arena);
+        if (!stream->encoder) {
+            return NULL;
+        }
+    }
+    struct MHD_Response *out = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, HTTP_STREAM_BLOCK_BYTES, stream_read, stream, stream_free);
+    if (out) {
+        exchange->holders++;
+        http_watch_deadline(exchange->request.connection, HTTP_STREAM_TIMEOUT_MS);
+    } else {
+        http_encoder_free(stream->encoder);
+    }
+    return out;
+}
+
+/* Compresses the body in place; the identity is sent when that fails. */
+static bool encode_body(struct http_exchange *exchange, enum http_encoding encoding) {
+    struct buf *body = &exchange->response.body;
+    struct http_encoder *encoder = http_encoder_new(encoding, body->n, &exchange->arena);
+    if (!encoder) {
+        return false;
+    }
+    struct buf encoded = buf_new(body->n + HTTP_STREAM_BLOCK_BYTES);
+    err result = http_encoder_add(encoder, buf_slice(body), true, &encoded);
+    http_encoder_free(encoder);
+    if (result != OK) {
+        buf_free(&encoded);
+        return false;
+    }
+    buf_free(body);
+    *body = encoded;
+    return true;
+}
+
+static struct MHD_Response *make_response(struct http_exchange *exchange,
+                                          enum http_encoding *encoding) {
+    struct http_response *response = &exchange->response;
+    if (response->status == 304 || response->status == 204) {
+        return fixed_response(SLICE_EMPTY);
+    }
+    if (response->fixed.n > 0) {
+        return fixed_response(*encoding == HTTP_BROTLI ? response->fixed_br
+                              : *encoding == HTTP_GZIP ? response->fixed_gzip
+                                                       : response->fixed);
+    }
+    if (response->stream_next) {
+        return stream_response(exchange, *encoding);
+    }
+    if (*encoding != HTTP_IDENTITY && !encode_body(exchange, *encoding)) {
+        *encoding = HTTP_IDENTITY;
+    }
+    struct MHD_Response *out = MHD_create_response_from_buffer_with_free_callback_cls(
+        response->body.n, response->body.p, body_free, exchange);
+    if (out) {
+        exchange->holders++;
+    }
+    return out;
+}
+
+enum MHD_Result http_respond(struct http_exchange *exchange) {
+    struct http_response *response = &exchange->response;
+    response->status = response->status ? response->status : 200;
+    if (response->status == 200 && exchange->request.method != HTTP_POST &&
+        http_etag_matches(exchange->request.if_none_match, response->etag)) {
+        response->status = 304;
+    }
+    enum http_encoding encoding = choose_encoding(exchange);
+    struct MHD_Response *out = make_response(exchange, &encoding);
+    if (!out) {
+        return MHD_NO;
+    }
+    add_headers(exchange, encoding, out);
+    enum MHD_Result result =
+        MHD_queue_response(exchange->request.connection, (unsigned)response->status, out);
+    MHD_destroy_response(out);
+    return result;
+}
+
+/* ---- errors ---- */
+
+static const char *status_title(int status) {
+    switch (status) {
+    case 400:
+        return "Bad Request";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 409:
+        return "Conflict";
+    case 413:
+        return "Content Too Large";
+    case 414:
+        return "URI Too Long";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 501:
+        return "Not Implemented";
+    case 503:
+        return "Service Unavailable";
+    case 505:
+        return "HTTP Version Not Supported";
+    default:
+        return "Internal Server Error";
+    }
+}
+
+/* RFC 9457; `key` names the part of the query that cannot be used. What went wrong inside stays in the
+ * log, under the request's number. */
+static void write_problem_json(const struct http_exchange *exchange, int status, struct buf *out) {
+    const struct problem *problem = &exchange->problem;
+    buf_add_cstr(out, "{\"type\":\"about:blank\",\"title\":");
+    buf_add_json_string(out, slice_from_cstr(status_title(status)));
+    buf_add_cstr(out, ",\"status\":");
+    buf_add_i64(out, status);
+    if (problem->what[0] && status < 500) {
+        buf_add_cstr(out, ",\"detail\":");
+        buf_add_json_string(out, slice_from_cstr(problem->what));
+    }
+    if (problem->field[0] && status < 500) {
+        buf_add_cstr(out, ",\"key\":");
+        buf_add_json_string(out, slice_from_cstr(problem->field));
+    }
+    buf_addf(out, ",\"request\":\"%016llx\"}\n", (unsigned long long)exchange->request.id);
+}
+
+static bool is_for_people(const struct http_exchange *exchange) {
+    if (!exchange->server->options.error_page) {
+        return false;
+    }
+    if (exchange->route) {
+        return exchange->route->audience == HTTP_FOR_PEOPLE;
+    }
+    slice path = exchange->request.path;
+    bool machine_path =
+        slice_starts_with(path, SLICE("/api/")) || slice_starts_with(path, SLICE("/tiles/"));
+    return !machine_path &&
+           slice_contains(http_header(&exchange->request, "Accept"), SLICE("text/html"));
+}
+
+void http_respond_problem(struct http_exchange *exchange, int status) {
+    struct http_response *response = &exchange->response;
+    const struct http_options *options = &exchange->server->options;
+    unsigned allow = response->allow;
+    stream_end(response);
+    buf_free(&response->body);
+    *response = (struct http_response){
+        .status = status,
+        .allow = allow,
+        .cache = HTTP_CACHE_NONE,
+        .body = buf_new(HTTP_BODY_OUT_MAX_BYTES),
+    };
+    if (is_for_people(exchange)) {
+        response->media_type = "text/html; charset=utf-8";
+        options->error_page(options->app, &exchange->request, status, &exchange->problem,
+                            &response->body);
+    } else {
+        response->media_type = "application/problem+json";
+        write_problem_json(exchange, status, &response->body);
+    }
+}

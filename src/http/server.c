@@ -1,0 +1,337 @@
+/* The server: socket, threads, exchanges, stop. */
+#include "http/http_int.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ARENA_BLOCK_BYTES  16384
+#define ARENA_LIMIT_BYTES  (64u << 20)
+#define SERVER_BLOCK_BYTES 65536
+
+/* ---- exchanges ---- */
+
+struct http_worker {
+    struct http_server *server;
+    struct http_worker *next;
+    void *user; /* of options.worker_new */
+    struct arena arena;
+    struct http_exchange *spare;
+};
+
+/* The worker of this thread, made at its first request. */
+static struct http_worker *worker_here(struct http_server *server) {
+    struct http_worker *worker = pthread_getspecific(server->worker_key);
+    if (worker) {
+        return worker;
+    }
+    void *user = NULL;
+    if (server->options.worker_new) {
+        user = server->options.worker_new(server->options.app);
+        if (!user) {
+            log_line(server->options.log, LOG_ERROR, "a thread could not start its work", NULL);
+            return NULL;
+        }
+    }
+    pthread_mutex_lock(&server->lock);
+    worker = arena_new(&server->arena, struct http_worker, 1);
+    worker->next = server->workers;
+    server->workers = worker;
+    pthread_mutex_unlock(&server->lock);
+    worker->server = server;
+    worker->user = user;
+    worker->arena = arena_make(SERVER_BLOCK_BYTES, 0);
+    pthread_setspecific(server->worker_key, worker);
+    return worker;
+}
+
+struct http_exchange *http_exchange_take(struct http_server *server) {
+    struct http_worker *worker = worker_here(server);
+    if (!worker) {
+        return NULL;
+    }
+    struct http_exchange *exchange = worker->spare;
+    struct arena arena;
+    if (exchange) {
+        worker->spare = exchange->next_spare;
+        arena = exchange->arena;
+    } else {
+        exchange = arena_new(&worker->arena, struct http_exchange, 1);
+        arena = arena_make(ARENA_BLOCK_BYTES, ARENA_LIMIT_BYTES);
+    }
+    *exchange = (struct http_exchange){
+        .server = server,
+        .worker = worker,
+        .arena = arena,
+        .holders = 1,
+        .began_us = clock_monotonic_us(),
+    };
+    exchange->request = (struct http_request){
+        .path = SLICE("/"),
+        .query = SLICE_EMPTY,
+        .body = SLICE_EMPTY,
+        .part = SLICE_EMPTY,
+        .language = SLICE("fr"),
+        .client = SLICE_EMPTY,
+        .if_none_match = SLICE_EMPTY,
+        .base_url = SLICE_EMPTY,
+        .id = hash_mix((uint64_t)clock_now_ms(server->options.clock),
+                       atomic_fetch_add(&server->next_request, 1)),
+        .arena = &exchange->arena,
+        .worker = worker->user,
+    };
+    atomic_fetch_add(&server->running, 1);
+    return exchange;
+}
+
+void http_exchange_release(struct http_exchange *exchange) {
+    if (--exchange->holders > 0) {
+        return;
+    }
+    buf_free(&exchange->body);
+    buf_free(&exchange->response.body);
+    arena_reset(&exchange->arena);
+    exchange->next_spare = exchange->worker->spare;
+    exchange->worker->spare = exchange;
+}
+
+void http_exchange_end(struct http_exchange *exchange) {
+    struct http_server *server = exchange->server;
+    http_exchange_release(exchange);
+    if (atomic_fetch_sub(&server->running, 1) == 1 && atomic_load(&server->stopping)) {
+        pthread_mutex_lock(&server->lock);
+        pthread_cond_broadcast(&server->changed);
+        pthread_mutex_unlock(&server->lock);
+    }
+}
+
+static void workers_free(struct http_server *server) {
+    for (struct http_worker *worker = server->workers; worker; worker = worker->next) {
+        for (struct http_exchange *spare = worker->spare; spare; spare = spare->next_spare) {
+            arena_free(&spare->arena);
+        }
+        arena_free(&worker->arena);
+        if (server->options.worker_free) {
+            server->options.worker_free(worker->user);
+        }
+    }
+}
+
+/* ---- the listening socket ---- */
+
+/* "host:port" or "[v6]:port" into two C strings. */
+static bool split_listen(const char *listen, char host[64], char port[8]) {
+    slice text = slice_from_cstr(listen);
+    size_t colon = text.n;
+    while (colon > 0 && text.p[colon - 1] != ':') {
+        colon--;
+    }
+    slice name = slice_sub(text, 0, colon > 0 ? colon - 1 : 0);
+    slice number = slice_sub(text, colon, text.n);
+    uint64_t value;
+    if (name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']') {
+        name = slice_sub(name, 1, name.n - 2);
+    } else if (slice_contains(name, SLICE(":"))) {
+        return false;
+    }
+    if (name.n == 0 || name.n >= 64 || number.n >= 8 || !slice_to_u64(number, &value) ||
+        value > 65535) {
+        return false;
+    }
+    memcpy(host, name.p, name.n);
+    host[name.n] = '\0';
+    memcpy(port, number.p, number.n);
+    port[number.n] = '\0';
+    return true;
+}
+
+static err bind_first(const struct addrinfo *found, const char *listen_text, int *fd,
+                      struct problem *problem) {
+    int error = 0;
+    for (const struct addrinfo *at = found; at; at = at->ai_next) {
+        int made = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        int on = 1;
+        if (made >= 0 && setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+            bind(made, at->ai_addr, at->ai_addrlen) == 0 && listen(made, HTTP_BACKLOG) == 0) {
+            *fd = made;
+            return OK;
+        }
+        error = errno;
+        if (made >= 0) {
+            close(made);
+        }
+    }
+    char reason[96];
+    const char *why = strerror_r(error, reason, sizeof reason);
+    return problem_set(problem, error == EADDRINUSE ? ERR_CONFLICT : ERR_IO, "listen",
+                       "cannot listen on %s: %s", listen_text, why);
+}
+
+static err open_socket(const char *listen_text, int *fd, struct problem *problem) {
+    char host[64];
+    char port[8];
+    if (!split_listen(listen_text, host, port)) {
+        return problem_set(problem, ERR_INPUT, "listen",
+                           "\"%s\" is not HOST:PORT, like 127.0.0.1:8080 or [::1]:8080",
+                           listen_text);
+    }
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                                   .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    int failed = getaddrinfo(host, port, &hints, &found);
+    if (failed != 0) {
+        return problem_set(problem, ERR_INPUT, "listen", "\"%s\": %s", listen_text,
+                           gai_strerror(failed));
+    }
+    err result = bind_first(found, listen_text, fd, problem);
+    freeaddrinfo(found);
+    return result;
+}
+
+static void write_address(int fd, char address[128]) {
+    struct sockaddr_storage bound = {0};
+    socklen_t length = sizeof bound;
+    char host[64] = "localhost";
+    char port[8] = "0";
+    getsockname(fd, (struct sockaddr *)&bound, &length);
+    getnameinfo((const struct sockaddr *)&bound, length, host, sizeof host, port, sizeof port,
+                NI_NUMERICHOST | NI_NUMERICSERV);
+    bool v6 = bound.ss_family == AF_INET6;
+    snprintf(address, 128, "http://%s%s%s:%s", v6 ? "[" : "", host, v6 ? "]" : "", port);
+}
+
+/* ---- start and stop ---- */
+
+static void fill_defaults(struct http_options *options) {
+    if (options->threads == 0) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        options->threads = cores > 2 ? (unsigned)cores : 2;
+    }
+    if (options->threads > HTTP_THREADS_MAX) {
+        options->threads = HTTP_THREADS_MAX;
+    }
+    if (options->connections_max == 0) {
+        struct rlimit files = {0};
+        bool known = getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > 128;
+        rlim_t spare = known ? files.rlim_cur - 64 : 64; /* for the store, the log, the timers */
+        options->connections_max =
+            spare < HTTP_CONNECTIONS_MAX ? (unsigned)spare : HTTP_CONNECTIONS_MAX;
+    }
+    if (options->connections_max < options->threads) {
+        options->connections_max = options->threads; /* the library gives each thread its share */
+    }
+    bool proxied = options->trusted_proxies && options->trusted_proxies[0];
+    if (options->connections_per_address == 0 && !proxied) {
+        options->connections_per_address = options->connections_max / HTTP_PER_ADDRESS_SHARE + 1;
+    }
+    options->head_timeout_ms =
+        options->head_timeout_ms ? options->head_timeout_ms : HTTP_HEAD_TIMEOUT_MS;
+    options->idle_timeout_s =
+        options->idle_timeout_s ? options->idle_timeout_s : HTTP_IDLE_TIMEOUT_S;
+}
+
+/* The raw target is what http_on_target gets: the library must not decode what it parses itself. */
+static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *text) {
+    (void)cls;
+    (void)connection;
+    return strlen(text);
+}
+
+static void on_library_log(void *cls, const char *format, va_list arguments) {
+    const struct http_server *server = cls;
+    char text[256];
+    vsnprintf(text, sizeof text, format, arguments);
+    log_line(server->options.log, LOG_DEBUG, "http library", "what=%s",
+             log_quote(slice_trim(slice_from_cstr(text))).p);
+}
+
+static err start_daemon(struct http_server *server, struct problem *problem) {
+    const struct http_options *options = &server->options;
+    server->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0, NULL,
+        NULL, http_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, server,
+        MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
+        MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        options->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_CONNECTION_BYTES,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, http_on_target, server, MHD_OPTION_NOTIFY_COMPLETED,
+        http_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, http_watch_on_connection, server,
+        MHD_OPTION_END);
+    return server->daemon
+               ? OK
+               : problem_set(problem, ERR_IO, "listen", "the HTTP library did not start");
+}
+
+/* Frees what there is; the daemon has ended or never began. */
+static void server_free(struct http_server *server) {
+    http_watch_stop(server);
+    if (server->listen_fd >= 0) {
+        close(server->listen_fd);
+    }
+    workers_free(server);
+    pthread_key_delete(server->worker_key);
+    pthread_cond_destroy(&server->changed);
+    pthread_mutex_destroy(&server->lock);
+    struct arena arena = server->arena;
+    arena_free(&arena);
+}
+
+err http_server_start(const struct http_options *options, struct http_server **out,
+                      char address[128], struct problem *problem) {
+    struct arena arena = arena_make(SERVER_BLOCK_BYTES, 0);
+    struct http_server *server = arena_new(&arena, struct http_server, 1);
+    server->arena = arena;
+    server->options = *options;
+    server->listen_fd = -1;
+    fill_defaults(&server->options);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&server->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&server->lock, NULL);
+    if (pthread_key_create(&server->worker_key, NULL) != 0) {
+        arena_free(&arena);
+        return problem_set(problem, ERR_MEMORY, "", "no thread key is left");
+    }
+    err result = open_socket(options->listen, &server->listen_fd, problem);
+    if (result == OK) {
+        result = http_watch_start(server);
+    }
+    if (result == OK) {
+        result = start_daemon(server, problem);
+    }
+    if (result != OK) {
+        server_free(server);
+        return result;
+    }
+    write_address(server->listen_fd, address);
+    *out = server;
+    return OK;
+}
+
+void http_server_stop(struct http_server *server, unsigned grace_ms) {
+    atomic_store(&server->stopping, true);
+    MHD_quiesce_daemon(server->daemon);
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += grace_ms / 1000;
+    until.tv_nsec += (long)(grace_ms % 1000) * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&server->lock);
+    while (atomic_load(&server->running) > 0 &&
+           pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0) {
+    }
+    pthread_mutex_unlock(&server->lock);
+    MHD_stop_daemon(server->daemon);
+    server_free(server);
+}
