@@ -1,0 +1,370 @@
+#!/usr/bin/env node
+// Builds what the browser gets, from web/ and a few npm packages:
+//
+//   build-web.mjs OUT_DIR [--depfile FILE]
+//
+// OUT_DIR/public/…        the files under the paths they are served at, with .br and .gz beside them
+// OUT_DIR/assets.S .c     the same files as a table for the program (shape: src/http/asset.h)
+// OUT_DIR/assets_names.h  the hashed paths and the sprite as macros, for those who write pages
+//
+// The same input gives the same bytes. Names under /assets/ hold a hash of their content.
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import * as esbuild from 'esbuild';
+import { feature } from 'topojson-client';
+
+import { assembly, declaration } from './embed.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const WEB = join(ROOT, 'web');
+const FONTS = join(ROOT, 'node_modules/@fontsource-variable');
+const require = createRequire(import.meta.url);
+
+const MEDIA_TYPES = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  txt: 'text/plain; charset=utf-8',
+  webmanifest: 'application/manifest+json',
+  woff2: 'font/woff2',
+};
+const STATIC = ['favicon.svg', 'robots.txt', 'site.webmanifest'];
+const FONT_CUTS = [
+  {
+    name: 'text',
+    source: 'source-sans-3/files/source-sans-3-latin-wght-normal.woff2',
+    axes: ['wght=400:700'],
+  },
+  {
+    name: 'title',
+    source: 'bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2',
+    axes: ['wght=650'],
+  },
+];
+
+const inputs = new Set([fileURLToPath(import.meta.url), join(ROOT, 'package-lock.json')]);
+const read = (path, encoding) => {
+  inputs.add(path);
+  return readFileSync(path, encoding);
+};
+const hash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 10);
+
+// --- fonts ----------------------------------------------------------------------------------------
+
+// A Python that has fontTools: Debian's own before another one that may stand in front of it.
+function fontPython() {
+  for (const python of ['/usr/bin/python3', 'python3']) {
+    try {
+      execFileSync(python, ['-c', 'import fontTools, brotli'], { stdio: 'ignore' });
+      return python;
+    } catch {
+      continue;
+    }
+  }
+  throw new Error('Python with fontTools is missing: install python3-fonttools and python3-brotli');
+}
+
+// Cutting takes a second or two a font, so the result is kept under a hash of what it was made from.
+function cutFonts(outDir) {
+  const script = join(WEB, 'fonts/cut.py');
+  const cache = join(outDir, 'font-cache');
+  mkdirSync(cache, { recursive: true });
+  return FONT_CUTS.map(({ name, source, axes }) => {
+    const path = join(FONTS, source);
+    const recipe = Buffer.concat([read(script), read(path), Buffer.from(axes.join(' '))]);
+    const cut = join(cache, `${name}-${hash(recipe)}.woff2`);
+    if (!existsSync(cut)) {
+      execFileSync(fontPython(), [script, path, cut, ...axes], { stdio: 'inherit' });
+    }
+    const bytes = readFileSync(cut);
+    return { name, path: `/assets/${name}-${hash(bytes)}.woff2`, bytes };
+  });
+}
+
+// --- pictograms -----------------------------------------------------------------------------------
+
+const squeeze = (svg) =>
+  svg
+    .replace(/<!--.*?-->/gs, '')
+    .replace(/\s+/g, ' ')
+    .replace(/> </g, '><')
+    .replace(/ ?\/>/g, '/>')
+    .trim();
+
+// One inline sprite: the lucide icons that web/sprite/icons.json names, and our own drawings.
+function makeSprite() {
+  const icons = JSON.parse(read(join(WEB, 'sprite/icons.json'), 'utf8'));
+  const symbols = Object.entries(icons).map(([name, lucide]) => {
+    const svg = read(require.resolve(`lucide-static/icons/${lucide}.svg`), 'utf8');
+    const inner = /<svg[^>]*>(.*)<\/svg>/s.exec(svg);
+    if (!inner) {
+      throw new Error(`lucide-static/icons/${lucide}.svg: no <svg> in it`);
+    }
+    return `<symbol id="i-${name}" viewBox="0 0 24 24">${squeeze(inner[1])}</symbol>`;
+  });
+  const drawings = ['logo', 'arcs', 'scenes'].map((name) =>
+    squeeze(read(join(WEB, `sprite/${name}.svg`), 'utf8')),
+  );
+  return (
+    '<svg class="sprite" width="0" height="0" aria-hidden="true">' +
+    [...symbols, ...drawings].join('') +
+    '</svg>'
+  );
+}
+
+// --- the locator's outline ------------------------------------------------------------------------
+
+const LOCATOR_WORLD = 8192; // Web Mercator units around the equator
+
+function mercator([lon, lat]) {
+  const y = Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI);
+  return [Math.round((lon / 360 + 0.5) * LOCATOR_WORLD), Math.round((0.5 - y) * LOCATOR_WORLD)];
+}
+
+// Ramer-Douglas-Peucker.
+function simplify(points, tolerance) {
+  const [a, b] = [points[0], points[points.length - 1]];
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const length = Math.hypot(dx, dy);
+  let far = 0;
+  let index = 0;
+  points.forEach(([x, y], i) => {
+    const distance =
+      length === 0
+        ? Math.hypot(x - a[0], y - a[1])
+        : Math.abs(dy * (x - a[0]) - dx * (y - a[1])) / length;
+    if (distance > far) {
+      [far, index] = [distance, i];
+    }
+  });
+  if (far <= tolerance) {
+    return [a, b];
+  }
+  return [
+    ...simplify(points.slice(0, index + 1), tolerance).slice(0, -1),
+    ...simplify(points.slice(index), tolerance),
+  ];
+}
+
+// Mainland France and Corsica as one small path.
+function franceModule() {
+  const atlas = JSON.parse(read(require.resolve('world-atlas/countries-50m.json'), 'utf8'));
+  const france = feature(atlas, atlas.objects.countries).features.find((f) => f.id === '250');
+  const rings = france.geometry.coordinates
+    .map(([outer]) => outer)
+    .filter((ring) => ring.every(([lon, lat]) => lon > -6 && lon < 10 && lat > 41 && lat < 52))
+    .map((ring) => {
+      const half = ring.length >> 1; // a closed ring has no chord: simplify its two halves
+      const points = ring.map(mercator);
+      return [
+        ...simplify(points.slice(0, half + 1), 2).slice(0, -1),
+        ...simplify(points.slice(half), 2).slice(0, -1),
+      ];
+    })
+    .filter((ring) => ring.length > 4);
+  const path = rings.map((ring) => `M${ring.map((p) => p.join(' ')).join('L')}Z`).join('');
+  const xs = rings.flat().map((p) => p[0]);
+  const ys = rings.flat().map((p) => p[1]);
+  const pad = 12;
+  const box = [Math.min(...xs) - pad, Math.min(...ys) - pad];
+  box.push(Math.max(...xs) + pad - box[0], Math.max(...ys) + pad - box[1]);
+  return `export const world = ${LOCATOR_WORLD};
+export const outline = ${JSON.stringify(path)};
+export const box = ${JSON.stringify(box)};`;
+}
+
+// --- style and script -----------------------------------------------------------------------------
+
+// Names that only the build knows: font:NAME in the style sheet, agora:france in the map, and the map
+// itself in the base script, a file of its own that is imported when it is needed.
+const generated = (fonts, mapPath) => ({
+  name: 'generated',
+  setup(build) {
+    build.onResolve({ filter: /^font:/ }, ({ path }) => {
+      const font = fonts.find((f) => `font:${f.name}` === path);
+      return font ? { path: font.path, external: true } : { errors: [{ text: `no ${path}` }] };
+    });
+    build.onResolve({ filter: /^\.\/map\.js$/ }, () => ({ path: mapPath, external: true }));
+    build.onResolve({ filter: /^agora:france$/ }, ({ path }) => ({ path, namespace: 'agora' }));
+    build.onLoad({ filter: /.*/, namespace: 'agora' }, () => ({ contents: franceModule() }));
+  },
+});
+
+async function bundle(entries, fonts, mapPath) {
+  const result = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: entries.map((entry) => join(WEB, entry)),
+    outdir: '/assets',
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    target: 'es2020',
+    legalComments: 'inline',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+    plugins: [generated(fonts, mapPath)],
+  });
+  for (const path of Object.keys(result.metafile.inputs)) {
+    if (!path.startsWith('agora:')) {
+      inputs.add(resolve(ROOT, path));
+    }
+  }
+  return result.outputFiles.map(({ path, contents }) => ({ path, bytes: Buffer.from(contents) }));
+}
+
+// The map carries its own copy of the few helpers it shares with the base script: two files asked for
+// one after the other would cost more than those bytes.
+async function bundleAll(fonts) {
+  const [map] = await bundle(['ts/map.ts'], fonts, null);
+  const mapPath = `./${map.path.split('/').pop()}`;
+  return [map, ...(await bundle(['ts/app.ts', 'css/app.css'], fonts, mapPath))];
+}
+
+// --- output ---------------------------------------------------------------------------------------
+
+function compress(bytes) {
+  const br = brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_LGWIN]: 22,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+  const gz = gzipSync(bytes, { level: 9 });
+  gz[9] = 255; // the operating system's byte: unknown, the same everywhere
+  return { br: br.length < bytes.length ? br : null, gz: gz.length < bytes.length ? gz : null };
+}
+
+const cString = (text) => JSON.stringify(text).replace(/\?\?/g, '?\\?');
+
+function writeTable(outDir, files) {
+  const blobs = [];
+  const blob = (index, form, path) => {
+    const symbol = `assets_${index}_${form}`;
+    blobs.push({ symbol, path });
+    return symbol;
+  };
+  const rows = files.map((file, index) => {
+    const slice = (form, bytes, suffix) =>
+      bytes
+        ? `{.p = ${blob(index, form, join(outDir, 'public', file.path + suffix))}, .n = ${bytes.length}}`
+        : '{.p = "", .n = 0}';
+    const type = MEDIA_TYPES[file.path.split('.').pop()];
+    const text = (value) => `{.p = ${cString(value)}, .n = ${Buffer.byteLength(value)}}`;
+    return [
+      `    {.path = ${text(file.path)},`,
+      `     .media_type = ${text(type)},`,
+      `     .etag = ${text(`"${hash(file.bytes)}"`)},`,
+      `     .identity = ${slice('identity', file.bytes, '')},`,
+      `     .br = ${slice('br', file.br, '.br')},`,
+      `     .gz = ${slice('gz', file.gz, '.gz')},`,
+      `     .immutable = ${file.path.startsWith('/assets/')}},`,
+    ].join('\n');
+  });
+  writeFileSync(join(outDir, 'assets.S'), assembly(blobs));
+  writeFileSync(
+    join(outDir, 'assets.c'),
+    [
+      '/* Generated by tools/build-web.mjs; do not edit. */',
+      '#include "http/asset.h"',
+      '',
+      ...blobs.map(({ symbol }) => declaration(symbol)),
+      '',
+      'const struct asset assets_table[] = {',
+      ...rows,
+      '};',
+      `const size_t assets_count = ${files.length};`,
+      '',
+    ].join('\n'),
+  );
+}
+
+function writeNames(outDir, files, sprite) {
+  const find = (pattern) => {
+    const found = files.filter((f) => pattern.test(f.path));
+    if (found.length !== 1) {
+      throw new Error(`${found.length} files match ${pattern}, one is wanted`);
+    }
+    return found[0].path;
+  };
+  const names = {
+    ASSET_APP_CSS: /^\/assets\/app-\w+\.css$/,
+    ASSET_APP_JS: /^\/assets\/app-\w+\.js$/,
+    ASSET_MAP_JS: /^\/assets\/map-\w+\.js$/,
+    ASSET_FONT_TEXT: /^\/assets\/text-\w+\.woff2$/,
+    ASSET_FONT_TITLE: /^\/assets\/title-\w+\.woff2$/,
+    ASSET_ICON_SVG: /^\/favicon\.svg$/,
+    ASSET_MANIFEST: /^\/site\.webmanifest$/,
+  };
+  writeFileSync(
+    join(outDir, 'assets_names.h'),
+    [
+      '/* Generated by tools/build-web.mjs; do not edit. Paths of the assets, the inline sprite. */',
+      '#ifndef AGORA_ASSETS_NAMES_H',
+      '#define AGORA_ASSETS_NAMES_H',
+      '',
+      ...Object.entries(names).map(([name, pattern]) => `#define ${name} ${cString(find(pattern))}`),
+      '',
+      '/* Stands first in <body>; <use href="#i-NAME"/> draws from it. */',
+      '#define ASSETS_SPRITE \\',
+      sprite
+        .split(/(?=<symbol)/)
+        .map((part) => `    ${cString(part)}`)
+        .join(' \\\n'),
+      '',
+      '#endif',
+      '',
+    ].join('\n'),
+  );
+}
+
+function writeDepfile(path, outDir) {
+  const quote = (name) => name.replace(/ /g, '\\ ');
+  writeFileSync(path, `${quote(join(outDir, 'assets.S'))}: ${[...inputs].sort().map(quote).join(' ')}\n`);
+}
+
+async function main(args) {
+  const flag = args.indexOf('--depfile');
+  const depfile = flag >= 0 ? args.splice(flag, 2)[1] : null;
+  if (args.length !== 1) {
+    throw new Error('usage: build-web.mjs OUT_DIR [--depfile FILE]');
+  }
+  const outDir = args[0];
+  mkdirSync(outDir, { recursive: true });
+  const fonts = cutFonts(outDir);
+  const sprite = makeSprite();
+  const files = [
+    ...(await bundleAll(fonts)),
+    ...fonts,
+    ...STATIC.map((name) => ({ path: `/${name}`, bytes: read(join(WEB, 'static', name)) })),
+  ]
+    .map((file) => ({ ...file, ...compress(file.bytes) }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+
+  rmSync(join(outDir, 'public'), { recursive: true, force: true });
+  for (const { path, bytes, br, gz } of files) {
+    const target = join(outDir, 'public', path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, bytes);
+    if (br) writeFileSync(`${target}.br`, br);
+    if (gz) writeFileSync(`${target}.gz`, gz);
+  }
+  writeTable(outDir, files);
+  writeNames(outDir, files, sprite);
+  if (depfile) {
+    writeDepfile(depfile, relative(process.cwd(), outDir));
+  }
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(`build-web: ${error.message}`);
+  process.exit(1);
+});

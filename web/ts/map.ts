@@ -1,0 +1,493 @@
+// The live map: Leaflet moves it, the server has already clustered what stands on it.
+import { box as franceBox, outline as franceOutline, world as franceWorld } from 'agora:france';
+import type { ZoomAnimEvent } from 'leaflet';
+
+import { closest, find, findAll, isPlainClick } from './dom.js';
+import { RESULTS_EVENT, VIEW_EVENT, type ResultsDetail } from './events.js';
+import { LatLng, LatLngBounds, LeafletMap, TileLayer, pointAfterZoom, setPosition, setTransform } from './leaflet.js';
+import { boxText, kindName, makeMark, readWords, type Words } from './marks.js';
+import type { showResults } from './partial.js'; // a type: its code stays in the base script
+import { boxUrl } from './query.js';
+import { TileSource, type Box, type Placed } from './tiles.js';
+
+const ZOOM_MAX = 17;
+const ZOOM_MIN = 2;
+const TILE_ZOOM_MAX = 16; // the deepest level of clusters
+const TAB_STOPS = 60;
+const EARTH_M = 40_075_016.686;
+
+type ShowResults = typeof showResults;
+
+interface Mark {
+  link: HTMLAnchorElement;
+  at: LatLng;
+  feature: Placed;
+}
+
+const boxOf = (text: string | undefined): LatLngBounds | null => {
+  const [west, south, east, north] = (text ?? '').split(',').map(Number);
+  return west !== undefined && south !== undefined && east !== undefined && north !== undefined &&
+    [west, south, east, north].every(Number.isFinite)
+    ? new LatLngBounds([south, west], [north, east])
+    : null;
+};
+
+class LiveMap {
+  private map: LeafletMap;
+  private words: Words;
+  private tiles: TileSource;
+  private marks = new Map<string, Mark>();
+  private wanted = 0; // number of the last call of load(): later answers of earlier ones are dropped
+  private byProgram = false; // the present movement is ours, not the reader's
+  private wheelInside = false;
+  private fitted = '';
+  private litId = '';
+  private circle: HTMLElement | null = null;
+  private guest: Mark | null = null; // a pin taken out of its ring while its card is looked at
+  private locator: SVGSVGElement | null = null;
+
+  constructor(
+    private panel: HTMLElement,
+    private showResults: ShowResults,
+  ) {
+    this.words = readWords(panel);
+    this.tiles = new TileSource(panel.dataset.tiles ?? '', this.results()?.dataset.tiles ?? '');
+    this.map = this.makeMap();
+    this.fit();
+    new TileLayer(panel.dataset.base ?? '', {
+      maxZoom: ZOOM_MAX,
+      maxNativeZoom: Number(panel.dataset.baseMax ?? ZOOM_MAX),
+      keepBuffer: 1,
+    }).addTo(this.map);
+    this.listen();
+    this.moved();
+  }
+
+  private results(): HTMLElement | null {
+    return find('#results');
+  }
+
+  private makeMap(): LeafletMap {
+    const view = find('#map-view', this.panel) ?? this.panel;
+    const container = document.createElement('div');
+    container.setAttribute('role', 'group');
+    container.setAttribute('aria-labelledby', this.panel.getAttribute('aria-labelledby') ?? '');
+    const hadFocus = view.contains(document.activeElement);
+    view.replaceChildren(container);
+    if (hadFocus) {
+      this.panel.focus({ preventScroll: true });
+    }
+    return new LeafletMap(container, {
+      zoomSnap: 0.25,
+      zoomDelta: 1,
+      wheelPxPerZoomLevel: 100,
+      minZoom: ZOOM_MIN,
+      maxZoom: ZOOM_MAX,
+      maxBounds: [[-85, -180], [85, 180]],
+      maxBoundsViscosity: 0.8,
+      scrollWheelZoom: false,
+      zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      fadeAnimation: false,
+    });
+  }
+
+  // --- where the map looks ------------------------------------------------------------------------
+
+  /** Shows what the results ask for, when they ask for something else than before. */
+  private fit(): void {
+    const wanted = this.results()?.dataset.fit ?? '';
+    const first = this.fitted === '';
+    if (wanted === this.fitted && !first) {
+      return;
+    }
+    const area = find('[data-area]', this.panel)?.dataset.area;
+    const box = boxOf(wanted) ?? (first ? boxOf(area) : null);
+    this.fitted = wanted || 'none';
+    if (box) {
+      this.show(box, false);
+    } else if (first) {
+      this.map.setView([20, 0], ZOOM_MIN);
+    }
+  }
+
+  private show(box: LatLngBounds, animate: boolean): void {
+    this.byProgram = true;
+    this.map.fitBounds(box, { animate, padding: [16, 16], maxZoom: ZOOM_MAX - 1 });
+    if (!animate) {
+      this.byProgram = false;
+    }
+  }
+
+  private view(): Box {
+    const b = this.map.getBounds();
+    return { west: b.getWest(), south: b.getSouth(), east: b.getEast(), north: b.getNorth() };
+  }
+
+  private moved(): void {
+    this.place();
+    void this.load();
+    this.markArea();
+    this.drawLocator();
+    const zoom = this.map.getZoom();
+    for (const button of findAll('[data-zoom]', this.panel)) {
+      const end = button.dataset.zoom === '1' ? zoom >= ZOOM_MAX : zoom <= ZOOM_MIN;
+      button.setAttribute('aria-disabled', String(end));
+    }
+    const byReader = !this.byProgram;
+    this.byProgram = false;
+    if (byReader && find<HTMLInputElement>('#follow', this.panel)?.checked) {
+      void this.showResults(boxUrl(boxText(this.view())), { history: 'replace', fromMap: true });
+    }
+  }
+
+  private listen(): void {
+    const { map, panel } = this;
+    map.on('moveend', () => this.moved());
+    map.on('viewreset zoom', () => this.place());
+    map.on('zoomanim', (event) => this.placeForZoom(event as ZoomAnimEvent));
+    panel.addEventListener('click', (event) => this.clicked(event));
+    panel.addEventListener('wheel', (event) => this.wheel(event), { capture: true, passive: true });
+    panel.addEventListener('mouseleave', () => (this.wheelInside = false));
+    for (const [start, end] of [['mouseover', 'mouseout'], ['focusin', 'focusout']] as const) {
+      panel.addEventListener(start, (event) => this.light(closest(event, '.mark')?.dataset.id ?? ''));
+      panel.addEventListener(end, () => this.light(''));
+      document.addEventListener(start, (event) => this.lightFromCard(event));
+    }
+    find<HTMLInputElement>('#follow', panel)?.addEventListener('change', () => this.moved());
+    document.addEventListener(RESULTS_EVENT, (event) => {
+      this.renewed((event as CustomEvent<ResultsDetail>).detail.fromMap);
+    });
+    document.addEventListener(VIEW_EVENT, () => this.resized());
+    new ResizeObserver(() => this.resized()).observe(panel);
+  }
+
+  private resized(): void {
+    if (this.panel.clientHeight > 0) {
+      this.byProgram = true;
+      this.map.invalidateSize({ animate: false });
+      this.byProgram = false;
+    }
+  }
+
+  /** The results are others: other marks, perhaps another place. */
+  private renewed(fromMap: boolean): void {
+    const changed = this.tiles.setQuery(this.results()?.dataset.tiles ?? '');
+    this.litId = '';
+    this.closeCard();
+    if (fromMap) {
+      this.fitted = this.results()?.dataset.fit ?? '';
+    } else {
+      this.fit();
+    }
+    if (changed) {
+      void this.load();
+    }
+    this.placeCircle();
+  }
+
+  // --- marks --------------------------------------------------------------------------------------
+
+  private async load(): Promise<void> {
+    const call = ++this.wanted;
+    const z = Math.min(TILE_ZOOM_MAX, Math.max(0, Math.floor(this.map.getZoom() + 0.3)));
+    const features = await this.tiles.load(this.view(), z);
+    if (call === this.wanted) {
+      this.draw(features);
+    }
+  }
+
+  /** Keeps the marks that stay (and the focus on them), adds and removes the others. */
+  private draw(features: Placed[]): void {
+    const next = new Map(features.map((feature) => [feature.key, feature]));
+    const focused = [...this.marks.values()].find(({ link }) => link === document.activeElement);
+    for (const [key, { link }] of this.marks) {
+      if (!next.has(key)) {
+        link.remove();
+        this.marks.delete(key);
+      }
+    }
+    const pane = this.map.getPane('markerPane');
+    const query = this.results()?.dataset.tiles ?? '';
+    const inReadingOrder = [...next.values()].sort((a, b) => b.lat - a.lat || a.lon - b.lon);
+    for (const feature of inReadingOrder) {
+      if (!this.marks.has(feature.key) && pane) {
+        const link = makeMark(feature, this.words, this.panel.dataset.explore ?? '/explore', query);
+        link.classList.add('leaflet-zoom-animated');
+        pane.append(link);
+        this.marks.set(feature.key, { link, at: new LatLng(feature.lat, feature.lon), feature });
+      }
+    }
+    this.limitTabStops();
+    this.place();
+    this.light(this.litId);
+    if (focused && !this.marks.has(focused.feature.key)) {
+      this.focusNear(focused.at);
+    }
+  }
+
+  /** The biggest in view are reached by Tab, at most 60; all are in the list. */
+  private limitTabStops(): void {
+    const bounds = this.map.getBounds();
+    const inView = [...this.marks.values()].filter(({ at }) => bounds.contains(at));
+    const stops = new Set(
+      inView.sort((a, b) => b.feature.count - a.feature.count).slice(0, TAB_STOPS),
+    );
+    for (const mark of this.marks.values()) {
+      mark.link.tabIndex = stops.has(mark) ? 0 : -1;
+    }
+  }
+
+  /** What had the focus has opened into several: it goes to the nearest of them. */
+  private focusNear(at: LatLng): void {
+    const [nearest] = [...this.marks.values()]
+      .filter(({ link }) => link.tabIndex === 0)
+      .sort((a, b) => at.distanceTo(a.at) - at.distanceTo(b.at));
+    (nearest?.link ?? this.map.getContainer()).focus({ preventScroll: true });
+  }
+
+  private allMarks(): Mark[] {
+    return this.guest ? [...this.marks.values(), this.guest] : [...this.marks.values()];
+  }
+
+  private place(): void {
+    for (const { link, at } of this.allMarks()) {
+      setPosition(link, this.map.latLngToLayerPoint(at).round());
+    }
+    this.placeCircle();
+  }
+
+  private placeForZoom({ zoom, center }: ZoomAnimEvent): void {
+    for (const { link, at } of this.allMarks()) {
+      setPosition(link, pointAfterZoom(this.map, at, zoom, center).round());
+    }
+    const near = this.near();
+    if (this.circle && near) {
+      const radius = this.circlePixels(near.at, near.radius, this.map.getZoom());
+      const scale = this.map.getZoomScale(zoom, this.map.getZoom());
+      const middle = pointAfterZoom(this.map, near.at, zoom, center);
+      setTransform(this.circle, middle.subtract([radius * scale, radius * scale]), scale);
+    }
+  }
+
+  // --- the circle "around here" -------------------------------------------------------------------
+
+  private near(): { at: LatLng; radius: number } | null {
+    const { near, radius } = this.results()?.dataset ?? {};
+    const [lat, lon] = (near ?? '').split(',').map(Number);
+    return lat !== undefined && lon !== undefined && Number(radius) > 0
+      ? { at: new LatLng(lat, lon), radius: Number(radius) * 1000 }
+      : null;
+  }
+
+  private circlePixels(at: LatLng, metres: number, zoom: number): number {
+    return (metres * 256 * 2 ** zoom) / (EARTH_M * Math.cos((at.lat * Math.PI) / 180));
+  }
+
+  private placeCircle(): void {
+    const near = this.near();
+    if (!near) {
+      this.circle?.remove();
+      this.circle = null;
+      return;
+    }
+    if (!this.circle) {
+      this.circle = document.createElement('div');
+      this.circle.className = 'near-circle leaflet-zoom-animated';
+      this.map.getPane('overlayPane')?.append(this.circle);
+    }
+    const radius = this.circlePixels(near.at, near.radius, this.map.getZoom());
+    this.circle.style.width = this.circle.style.height = `${2 * radius}px`;
+    setTransform(this.circle, this.map.latLngToLayerPoint(near.at).subtract([radius, radius]), 1);
+  }
+
+  // --- a card and its pin -------------------------------------------------------------------------
+
+  private light(id: string): void {
+    this.litId = id || (find('.map-card .card', this.panel)?.dataset.id ?? '');
+    for (const lit of findAll('.is-lit')) {
+      lit.classList.remove('is-lit');
+    }
+    if (this.litId) {
+      const selector = `[data-id="${CSS.escape(this.litId)}"]`;
+      findAll(`.mark${selector}, .card${selector}`).forEach((el) => el.classList.add('is-lit'));
+    }
+  }
+
+  /** Hovering or focusing a card lights its pin; one that stands in a ring comes out for that time. */
+  private lightFromCard(event: Event): void {
+    const card = closest(event, '#results .card[data-id]');
+    if (this.panel.contains(event.target as Node) || (!card && !this.guest && !this.litId)) {
+      return;
+    }
+    const id = card?.dataset.id ?? '';
+    const [lat, lon] = (card?.dataset.at ?? '').split(',').map(Number);
+    this.guest?.link.remove();
+    this.guest = null;
+    const alone = this.marks.has(`entry ${id}`);
+    if (card && !alone && lat !== undefined && lon !== undefined && this.map.getBounds().contains([lat, lon])) {
+      const kind = [...card.classList].find((name) => name.startsWith('k-'))?.slice(2) ?? 'story';
+      const cell = { west: lon, east: lon, south: lat, north: lat };
+      const feature = { lon, lat, count: 1, kinds: [], id, kind, key: `guest ${id}`, cell };
+      const link = makeMark(feature, this.words, '', '');
+      link.tabIndex = -1;
+      link.setAttribute('aria-hidden', 'true');
+      this.map.getPane('markerPane')?.append(link);
+      this.guest = { link, at: new LatLng(lat, lon), feature };
+      this.place();
+    }
+    this.light(id);
+  }
+
+  private closeCard(): void {
+    find('.map-card', this.panel)?.remove();
+  }
+
+  /** A glance at an entry without leaving the map; its title is the link to it. */
+  private showCard({ feature, link }: Mark): void {
+    this.closeCard();
+    const inList = find(`#results .card[data-id="${CSS.escape(String(feature.id))}"]`);
+    const card = inList ? (inList.cloneNode(true) as HTMLElement) : this.makeCard(feature, link.href);
+    card.removeAttribute('id');
+    const holder = document.createElement('div');
+    holder.className = 'map-card';
+    const close = document.createElement('button');
+    close.type = 'button';
+    close.setAttribute('aria-label', this.panel.dataset.close ?? '×');
+    close.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-close"/></svg>';
+    close.addEventListener('click', () => {
+      this.closeCard();
+      this.light('');
+      link.focus({ preventScroll: true });
+    });
+    holder.append(card, close);
+    this.panel.append(holder);
+    this.light(String(feature.id));
+  }
+
+  private makeCard(feature: Placed, href: string): HTMLElement {
+    const kind = feature.kind ?? 'story';
+    const card = document.createElement('article');
+    card.className = `card k-${kind}`;
+    card.dataset.id = String(feature.id);
+    card.innerHTML =
+      '<div class="thumb"><svg class="scene" aria-hidden="true"><use/></svg></div><div class="card-body">' +
+      '<p class="card-top"><span class="badge"><svg class="i" aria-hidden="true"><use/></svg></span></p>' +
+      '<h3><a></a></h3><p class="where"></p></div>';
+    const [scene, icon] = findAll<SVGUseElement>('use', card);
+    scene?.setAttribute('href', '#scene-0');
+    icon?.setAttribute('href', `#i-${kind}`);
+    find('.badge', card)?.append(kindName(this.words, kind));
+    const title = find<HTMLAnchorElement>('h3 a', card);
+    if (title) {
+      title.href = href;
+      title.textContent = feature.title ?? '';
+    }
+    const where = find('.where', card);
+    if (where) {
+      where.textContent = feature.place ?? '';
+      where.hidden = !feature.place;
+    }
+    return card;
+  }
+
+  // --- clicks and the wheel -----------------------------------------------------------------------
+
+  private clicked(event: MouseEvent): void {
+    if (!isPlainClick(event)) {
+      return;
+    }
+    const zoom = closest(event, '[data-zoom]');
+    const area = closest(event, '[data-area]');
+    const link = closest(event, '.mark');
+    const mark = [...this.marks.values()].find((m) => m.link === link);
+    if (zoom) {
+      this.map.setZoom(this.map.getZoom() + Number(zoom.dataset.zoom));
+    } else if (area) {
+      const box = boxOf(area.dataset.area);
+      if (box) {
+        event.preventDefault();
+        this.show(box, false);
+      }
+    } else if (mark && mark.feature.id === undefined) {
+      this.openRing(event, mark.feature);
+    } else if (mark && event.detail > 0) {
+      event.preventDefault(); // by pointer a glance first; by keyboard the link is followed
+      this.showCard(mark);
+    } else if (this.map.getContainer().contains(event.target as Node)) {
+      this.wheelInside = true;
+      this.closeCard();
+      this.light('');
+    }
+  }
+
+  /** Zooms to a ring's cell; at the deepest level the link is followed: the list of what is there. */
+  private openRing(event: MouseEvent, { cell }: Placed): void {
+    if (this.map.getZoom() >= ZOOM_MAX - 1) {
+      return;
+    }
+    event.preventDefault();
+    const box = new LatLngBounds([cell.south, cell.west], [cell.north, cell.east]);
+    const zoom = Math.max(this.map.getZoom() + 1, Math.min(this.map.getBoundsZoom(box), this.map.getZoom() + 3));
+    this.map.setView(box.getCenter(), Math.min(zoom, ZOOM_MAX));
+  }
+
+  /** The page scrolls over the map; the wheel zooms with Ctrl or once the map was clicked. */
+  private wheel(event: WheelEvent): void {
+    const handler = this.map.scrollWheelZoom;
+    if (event.ctrlKey || event.metaKey || this.wheelInside) {
+      handler.enable();
+    } else {
+      handler.disable();
+    }
+  }
+
+  // --- where we are -------------------------------------------------------------------------------
+
+  private markArea(): void {
+    const centre = this.map.getCenter();
+    for (const link of findAll('[data-area]', this.panel)) {
+      if (boxOf(link.dataset.area)?.contains(centre)) {
+        link.setAttribute('aria-current', 'true');
+      } else {
+        link.removeAttribute('aria-current');
+      }
+    }
+  }
+
+  /** A small France with a frame on it, when only a part of it is seen. */
+  private drawLocator(): void {
+    const [x, y, width, height] = franceBox;
+    const unit = (v: number) => v * franceWorld;
+    const { west, east, north, south } = this.view();
+    const yOf = (lat: number) => 0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI);
+    const left = unit(west / 360 + 0.5);
+    const right = unit(east / 360 + 0.5);
+    const top = unit(yOf(north));
+    const bottom = unit(yOf(south));
+    const [midX, midY] = [(left + right) / 2, (top + bottom) / 2];
+    const inside = midX > x && midX < x + width && midY > y && midY < y + height;
+    if (!inside || right - left > width / 2) {
+      this.locator?.remove();
+      this.locator = null;
+      return;
+    }
+    if (!this.locator) {
+      this.locator = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+      this.locator.setAttribute('class', 'locator');
+      this.locator.setAttribute('viewBox', franceBox.join(' '));
+      this.locator.setAttribute('aria-hidden', 'true');
+      this.locator.innerHTML = `<path d="${franceOutline}"/><rect rx="4"/>`;
+      this.panel.append(this.locator);
+    }
+    const least = 28; // the frame stays visible however close one looks
+    const frame = find<SVGRectElement>('rect', this.locator);
+    const [w, h] = [Math.max(least, right - left), Math.max(least, bottom - top)];
+    Object.entries({ x: midX - w / 2, y: midY - h / 2, width: w, height: h }).forEach(([key, value]) =>
+      frame?.setAttribute(key, value.toFixed(0)),
+    );
+  }
+}
+
+export function startMap(panel: HTMLElement, show: ShowResults): void {
+  new LiveMap(panel, show);
+}
