@@ -23,7 +23,8 @@ struct record {
     uint32_t field_count;
     bool has_geometry; /* GeoJSON: the field is there and is not null */
     struct geojson_geometry geometry;
-    slice json;      /* the element's own text, for JSON formats; empty for CSV */
+    slice raw;       /* the record as it stands in the file; a very long CSV row is cut */
+    bool is_json;    /* raw is a JSON text */
     uint64_t number; /* 1-based, counting rejected ones */
     uint64_t line;   /* where it begins in the file */
 };
@@ -42,7 +43,7 @@ MUST_USE err record_reader_new(struct byte_source source, enum record_format for
                                struct record_reader **reader, struct problem *problem);
 void record_reader_free(struct record_reader *reader); /* NULL is fine */
 /* The next record; everything in it lives in the arena. READ_REJECTED fills the problem and gives
- * number, line and, as far as it could be read, `json` or the cells. ERR_INPUT when the file is broken
+ * number, line and, as far as it could be read, `raw`. ERR_INPUT when the file is broken
  * (record_reader_is_cut tells whether it just ends too early), ERR_LIMIT, ERR_IO, ERR_MEMORY. */
 MUST_USE err record_reader_next(struct record_reader *reader, struct arena *arena,
                                 struct record *record, enum read_step *step,
