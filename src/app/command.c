@@ -28,8 +28,7 @@ static err option_parse(const struct command *command, int count, char *const *w
     }
     if (option->value == NULL) {
         if (equals < word.n) {
-            return problem_set(problem, ERR_INPUT, option->name, "%s takes no value",
-                               option->name);
+            return problem_set(problem, ERR_INPUT, option->name, "%s takes no value", option->name);
         }
         parsed->values[row] = "1";
     } else if (equals < word.n) {
@@ -57,8 +56,9 @@ err command_parse(const struct command *command, int count, char *const *words,
         } else if (parsed->rest_count < command->rest_max) {
             parsed->rest[parsed->rest_count++] = word;
         } else {
-            return problem_set(problem, ERR_INPUT, "", "'%s' is one word too many; see 'agora %s --help'",
-                               word, command->name);
+            return problem_set(problem, ERR_INPUT, "",
+                               "'%s' is one word too many; see 'agora %s --help'", word,
+                               command->name);
         }
     }
     if (parsed->rest_count < command->rest_min) {
@@ -85,8 +85,8 @@ int command_fail(const struct command *command, err failed, const struct problem
 }
 
 void command_help(const struct command *command, FILE *out) {
-    fprintf(out, "agora %s %s%s\n\n%s\n", command->name, command->option_count > 0 ? "[options] " : "",
-            command->rest, command->help);
+    fprintf(out, "agora %s %s%s\n\n%s\n", command->name,
+            command->option_count > 0 ? "[options] " : "", command->rest, command->help);
     if (command->details != NULL) {
         fprintf(out, "\n%s\n", command->details);
     }

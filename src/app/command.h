@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 struct command_option {
-    const char *name;  /* "--data" */
-    const char *value; /* "DIR", NULL for a switch */
+    const char *name;     /* "--data" */
+    const char *value;    /* "DIR", NULL for a switch */
     const char *fallback; /* the value when not given; NULL: none */
     const char *help;
 };
@@ -21,10 +21,10 @@ struct command_words {
 
 struct command {
     const char *name;
-    const char *rest;      /* "FILE|URL|-", "" when it takes none */
+    const char *rest; /* "FILE|URL|-", "" when it takes none */
     size_t rest_min, rest_max;
-    const char *help;      /* one line */
-    const char *details;   /* paragraphs of --help; may be NULL */
+    const char *help;    /* one line */
+    const char *details; /* paragraphs of --help; may be NULL */
     const struct command_option *options;
     size_t option_count;
     int (*run)(const struct command_words *words); /* returns the exit status */

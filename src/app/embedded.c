@@ -1,19 +1,8 @@
 #include "app/embedded.h"
 
-#include <stdlib.h>
 #include <zlib.h>
 
-slice embedded_get(const char *name) {
-    for (size_t i = 0; i < embedded_count; i++) {
-        if (slice_equal(embedded_files[i].name, slice_from_cstr(name))) {
-            return embedded_files[i].bytes;
-        }
-    }
-    abort();
-}
-
-err embedded_inflate(const char *name, struct buf *out) {
-    slice packed = embedded_get(name);
+err embedded_inflate(slice packed, struct buf *out) {
     z_stream stream = {.next_in = (unsigned char *)(uintptr_t)packed.p, .avail_in = (uInt)packed.n};
     if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
         return ERR_MEMORY;

@@ -10,8 +10,9 @@
 #include "app/embedded.h"
 #include "crypto/crypto.h"
 #include "db/migrations.h"
+#include "embedded_files.h"
 
-#define SETTINGS_BYTES_MAX (256 * 1024)
+#define SETTINGS_BYTES_MAX  (256 * 1024)
 #define REFERENCE_BYTES_MAX (64 * 1024 * 1024)
 
 static err folder_make(const char *folder, bool *created, struct problem *problem) {
@@ -32,8 +33,8 @@ static err file_read(const char *path, size_t limit, struct arena *arena, slice 
                      struct problem *problem) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return problem_set(problem, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "", "cannot read %s: %s",
-                           path, strerror(errno));
+        return problem_set(problem, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "",
+                           "cannot read %s: %s", path, strerror(errno));
     }
     struct buf bytes BUF_CLEANUP = buf_new(limit);
     char chunk[4096];
@@ -86,24 +87,25 @@ static err lock_take(struct house *house, struct problem *problem) {
         return problem_set(problem, ERR_IO, "--data", "cannot open %s: %s", path, strerror(errno));
     }
     if (flock(house->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        return problem_set(problem, ERR_CONFLICT, "--data",
-                           "another 'agora serve' already serves %s; stop it first, or choose another "
-                           "folder with --data",
-                           house->folder);
+        return problem_set(
+            problem, ERR_CONFLICT, "--data",
+            "another 'agora serve' already serves %s; stop it first, or choose another "
+            "folder with --data",
+            house->folder);
     }
     return OK;
 }
 
 /* What ships with the program goes into the store; what stands there unchanged is left alone. */
 static err seed(struct house *house, struct problem *problem) {
-    static const char *const schemes[] = {"themes.json", "planetary-boundaries.json", "families.json",
-                                          "gives.json", "sdg.json"};
+    const slice schemes[] = {embedded_themes, embedded_planetary_boundaries, embedded_families,
+                             embedded_gives, embedded_sdg};
     int64_t now_ms = clock_now_ms(house->clock);
     struct buf reference BUF_CLEANUP = buf_new(REFERENCE_BYTES_MAX);
-    TRY(embedded_inflate("territories.tsv.gz", &reference));
+    TRY(embedded_inflate(embedded_territories, &reference));
     TRY(territory_seed(house->store, buf_slice(&reference), now_ms, problem));
     for (size_t i = 0; i < ARRAY_COUNT(schemes); i++) {
-        TRY(theme_scheme_store(house->store, embedded_get(schemes[i]), now_ms, problem));
+        TRY(theme_scheme_store(house->store, schemes[i], now_ms, problem));
     }
     return OK;
 }
@@ -126,10 +128,11 @@ static err store_open(struct house *house, struct problem *problem) {
 
 err house_open(struct house *house, const char *folder, const char *config, enum house_use use,
                struct problem *problem) {
-    *house = (struct house){.arena = arena_make(16 * 1024, 0),
-                            .clock = clock_system(),
-                            .lock_fd = -1,
-                            .log = {.fd = STDERR_FILENO, .least = LOG_INFO, .clock = clock_system()}};
+    *house =
+        (struct house){.arena = arena_make(16 * 1024, 0),
+                       .clock = clock_system(),
+                       .lock_fd = -1,
+                       .log = {.fd = STDERR_FILENO, .least = LOG_INFO, .clock = clock_system()}};
     house->ids = id_source_make(house->clock, 0);
     house->folder = arena_cstr(&house->arena, slice_from_cstr(folder));
     house->store_path = arena_printf(&house->arena, "%s/agora.db", folder).p;

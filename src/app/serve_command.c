@@ -1,6 +1,6 @@
 #include <errno.h>
-#include <signal.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "app/command.h"
-#include "app/embedded.h"
 #include "app/house.h"
 #include "app/version.h"
 #include "atlas/atlas.h"
+#include "embedded_files.h"
 #include "face/api/api.h"
 #include "face/face.h"
 #include "face/map/map.h"
@@ -26,8 +26,7 @@ static void *worker_new(void *app) {
     const struct face *face = app;
     struct face_worker *worker = calloc(1, sizeof *worker);
     struct problem problem = {0};
-    if (worker != NULL &&
-        db_open(face->store_path, DB_READ, &worker->reader, &problem) != OK) {
+    if (worker != NULL && db_open(face->store_path, DB_READ, &worker->reader, &problem) != OK) {
         log_problem(face->log, "a thread cannot open the store", &problem);
         free(worker);
         worker = NULL;
@@ -107,7 +106,7 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
 }
 
 static err serve(struct house *house, const char *listen, struct problem *problem) {
-    const struct i18n_catalogue english = {.language = SLICE("en"), .mo = embedded_get("en.mo")};
+    const struct i18n_catalogue english = {.language = SLICE("en"), .mo = embedded_po_en};
     struct i18n *i18n = NULL;
     TRY(i18n_new(&english, 1, &i18n, problem));
     struct face face = {
@@ -121,8 +120,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .contact_email = house->settings.contact_email,
         .version = AGORA_VERSION,
     };
-    err served = face_basemap_new(embedded_get("basemap.bin"), house->territories, &face.basemap,
-                                  problem);
+    err served = face_basemap_new(embedded_basemap, house->territories, &face.basemap, problem);
     if (served == OK) {
         served = listen_and_wait(house, &face, listen, problem);
         face_basemap_free(face.basemap);
@@ -134,13 +132,14 @@ static err serve(struct house *house, const char *listen, struct problem *proble
 static int serve_run(const struct command_words *words) {
     struct house house;
     struct problem problem = {0};
-    err failed = house_open(&house, command_value(&command_serve, words, "--data"),
-                            command_value(&command_serve, words, "--config"), HOUSE_SERVE, &problem);
+    err failed =
+        house_open(&house, command_value(&command_serve, words, "--data"),
+                   command_value(&command_serve, words, "--config"), HOUSE_SERVE, &problem);
     if (failed == OK) {
         const char *listen = command_value(&command_serve, words, "--listen");
-        failed = serve(&house,
-                       listen != NULL ? listen : arena_cstr(&house.arena, house.settings.listen),
-                       &problem);
+        failed =
+            serve(&house, listen != NULL ? listen : arena_cstr(&house.arena, house.settings.listen),
+                  &problem);
     }
     house_close(&house);
     return failed == OK ? 0 : command_fail(&command_serve, failed, &problem);
@@ -149,14 +148,16 @@ static int serve_run(const struct command_words *words) {
 static const struct command_option options[] = {
     {"--data", "DIR", "agora-data", "the data folder; created when there is none"},
     {"--config", "FILE", NULL, "settings instead of DIR/agora.conf"},
-    {"--listen", "ADDRESS:PORT", NULL, "instead of the setting `listen`; port 0 takes any free one"},
+    {"--listen", "ADDRESS:PORT", NULL,
+     "instead of the setting `listen`; port 0 takes any free one"},
 };
 const struct command command_serve = {
     .name = "serve",
     .rest = "",
     .help = "Serves the site of a data folder; prints the address when it is ready.",
-    .details = "Ends cleanly on SIGTERM or Ctrl-C. One server a folder: a second one is refused. The\n"
-               "other commands work beside it. TLS belongs to a reverse proxy in front.",
+    .details =
+        "Ends cleanly on SIGTERM or Ctrl-C. One server a folder: a second one is refused. The\n"
+        "other commands work beside it. TLS belongs to a reverse proxy in front.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .run = serve_run,

@@ -16,7 +16,8 @@ static const struct setting rows[] = {
     {"listen", "127.0.0.1:8080", "Address and port to listen on; port 0 takes any free one.",
      TEXT(listen)},
     {"base_url", "",
-     "Public address without a final slash, e.g. https://agora.example; empty: taken from the Host\n"
+     "Public address without a final slash, e.g. https://agora.example; empty: taken from the "
+     "Host\n"
      "# header of each request.",
      TEXT(base_url)},
     {"trusted_proxies", "",
@@ -37,10 +38,9 @@ static err setting_store(const struct setting *row, slice value, uint64_t line,
     }
     int64_t number = 0;
     if (!slice_to_i64(value, &number) || number < row->least || number > row->most) {
-        err code = problem_set(problem, ERR_INPUT, row->key,
-                               "line %llu: %s must be a whole number from %lld to %lld",
-                               (unsigned long long)line, row->key, (long long)row->least,
-                               (long long)row->most);
+        err code = problem_set(
+            problem, ERR_INPUT, row->key, "line %llu: %s must be a whole number from %lld to %lld",
+            (unsigned long long)line, row->key, (long long)row->least, (long long)row->most);
         problem->line = line;
         return code;
     }
@@ -58,10 +58,11 @@ static err line_store(slice text, uint64_t line, struct settings *settings,
             return setting_store(&rows[i], value, line, settings, problem);
         }
     }
-    err code = problem_set(problem, ERR_INPUT, "",
-                           equals < text.n ? "line %llu: unknown key '%.*s'; 'agora config' lists all"
-                                           : "line %llu: '%.*s' is not of the form key = value",
-                           (unsigned long long)line, SLICE_ARG(key));
+    err code =
+        problem_set(problem, ERR_INPUT, "",
+                    equals < text.n ? "line %llu: unknown key '%.*s'; 'agora config' lists all"
+                                    : "line %llu: '%.*s' is not of the form key = value",
+                    (unsigned long long)line, SLICE_ARG(key));
     problem->line = line;
     return code;
 }
@@ -84,7 +85,9 @@ err settings_parse(slice text, struct settings *settings, struct problem *proble
 }
 
 void settings_document(struct buf *out) {
-    buf_add_cstr(out, "# Settings of Agora. Each line is `key = value`; what is left out keeps its default.\n");
+    buf_add_cstr(
+        out,
+        "# Settings of Agora. Each line is `key = value`; what is left out keeps its default.\n");
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         buf_addf(out, "\n# %s\n#%s = %s\n", rows[i].help, rows[i].key, rows[i].fallback);
     }

@@ -1,0 +1,127 @@
+/* What the pages share: the shell, links, cards, the words for kinds and states. docs/markup.md is the
+ * contract with web/css and web/ts. */
+#ifndef AGORA_FACE_WEB_INT_H
+#define AGORA_FACE_WEB_INT_H
+
+#include "face/map/map.h"
+#include "face/web/web.h"
+#include "html/html.h"
+#include "query/query.h"
+
+/* Marks a French text of a table for translation; it is looked up where it is written. */
+#define N_(message) message
+
+/* One answer being written. Everything lives in the request's arena. */
+struct page {
+    const struct face *face;
+    const struct http_request *request;
+    struct http_response *response;
+    struct arena *arena;
+    struct html html; /* writes into response->body */
+    size_t language;  /* 0 fr, 1 en: index of theme labels */
+    slice language_code;
+    int64_t now_ms;
+};
+struct page page_begin(const struct face *face, const struct http_request *request,
+                       struct http_response *response);
+
+enum page_section { PAGE_EXPLORE, PAGE_AGENDA, PAGE_ABOUT, PAGE_OTHER };
+struct page_head {
+    slice title;       /* without the site's name */
+    slice description; /* may be empty */
+    slice canonical;   /* path and query, e.g. "/entries/1-x" */
+    slice feed;        /* path and query of the same result as GeoJSON, may be empty */
+    enum page_section section;
+    bool has_results; /* writes the skip link to #results */
+    bool not_indexed; /* robots: noindex (error pages, filtered views) */
+};
+void page_head(struct page *page, const struct page_head *head);
+void page_foot(struct page *page);
+/* Sets the ETag of the page from the atlas's version, the language and what else decides the bytes.
+ * True when the visitor has it already: the answer is then done (304). */
+bool page_unchanged(struct page *page, const struct atlas_view *view, slice what);
+
+/* <svg class="i" aria-hidden="true"><use href="#i-NAME"/></svg> */
+#define page_icon(page, name)                                                                      \
+    html_raw(&(page)->html,                                                                        \
+             "<svg class=\"i\" aria-hidden=\"true\"><use href=\"#i-" name "\"/></svg>")
+void page_kind_icon(struct page *page, enum query_kind kind);
+
+/* Words of a kind: "Initiative", "Initiatives", and the pair for "%n initiatives". */
+struct kind_words {
+    const char *one, *many, *count_one, *count_many;
+};
+const struct kind_words *kind_words(enum query_kind kind);
+slice kind_one(const struct page *page, enum query_kind kind);
+slice kind_many(const struct page *page, enum query_kind kind);
+slice state_label(const struct page *page, enum query_state state);
+slice has_label(const struct page *page, enum query_has has);
+
+/* The title of a source, or its slug when it has none. */
+slice source_title(const struct page *page, slice slug);
+
+/* Addresses; all in the arena. */
+slice link_explore(const struct page *page, const struct query *query);
+slice link_explore_at(const struct page *page, const struct query *query,
+                      const struct geo_box *box);
+slice link_entry(const struct page *page, struct entry_id id, slice title);
+slice link_territory(const struct page *page, uint32_t territory);
+slice link_theme(const struct page *page, uint16_t theme);
+slice box_text(const struct page *page, const struct geo_box *box); /* as `bbox=` has it */
+slice point_text(const struct page *page, struct geo_point point);  /* as `near=` has it */
+
+/* Parts of an entry, written the same everywhere. */
+void card_badge(struct page *page, enum query_kind kind);
+void card_state(struct page *page, const struct entry *entry);
+/* "Cognin (73) · à 2 km"; nothing when no place is known. */
+void card_place(struct page *page, const struct entry_public *entry, double distance_m);
+void card_scene(struct page *page, struct entry_id id);
+void card_write(struct page *page, const struct entry_public *entry, const struct atlas_hit *hit);
+/* The date that matters now: the next happening, else the last one; NULL when it has none. */
+const struct entry_date *entry_main_date(const struct entry *entry, int64_t now_ms);
+void date_write(struct page *page, const struct entry_date *date, enum i18n_date_form form);
+void agenda_item(struct page *page, const struct entry_public *entry);
+
+/* Loads the rows behind hits; folded groups keep a NULL. `*found` is parallel to the hits. */
+MUST_USE err hits_load(struct page *page, const struct atlas_result *result,
+                       struct entry_public ***found);
+
+/* The rings and pins of a request in a window, with links that keep the rest of the query. */
+MUST_USE err map_write(struct page *page, const struct atlas_view *view,
+                       const struct atlas_request *request, struct map_drawing *drawing);
+
+/* explorer.c's parts. */
+struct explorer {
+    struct page *page;
+    const struct atlas_view *view;
+    struct query query; /* as answered: widened when nothing was found */
+    struct query asked; /* as asked */
+    struct query_problems problems;
+    slice where;        /* what the place field shows */
+    bool where_unknown; /* nothing has the name that was typed */
+    uint32_t candidates[12];
+    size_t candidate_count; /* several places have that name */
+    bool widened;
+    struct atlas_request request;
+    struct atlas_result result;
+    struct entry_public **entries; /* parallel to result.hits */
+    struct geo_box fit;
+    bool has_fit;
+};
+/* Reads where/where_was; may answer with a redirect (then `*done`). */
+MUST_USE err explorer_place(struct explorer *explorer, bool *done);
+void explorer_place_field(struct explorer *explorer);
+void explorer_kinds(struct explorer *explorer);
+void explorer_facets(struct explorer *explorer);
+void explorer_results(struct explorer *explorer);
+MUST_USE err explorer_map(struct explorer *explorer);
+/* How many choices narrow the query, places and words apart. */
+uint32_t explorer_choices(const struct query *query);
+slice explorer_title(const struct explorer *explorer); /* "Chambéry (73), 255 résultats" */
+/* "255 résultats", "1 résultat" into the arena. */
+slice explorer_count_text(const struct page *page, uint64_t total);
+
+/* Handlers of the route rows (routes.c). */
+http_handler web_explore, web_home, web_entry, web_territory, web_theme, web_themes, web_about;
+
+#endif
