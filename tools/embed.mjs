@@ -4,8 +4,8 @@
 //
 //   embed.mjs OUT_DIR BASE NAME=PATH…
 //
-// writes OUT_DIR/BASE.S, BASE.c and BASE.h; each NAME becomes `extern const slice BASE_NAME;`. One more
-// zero byte follows each blob, outside its length. Blobs start on 64-byte boundaries, so that what was
+// writes OUT_DIR/BASE.S, BASE.c and BASE.h; each NAME becomes `extern const slice PREFIX_NAME;`, where
+// PREFIX is BASE without a final `_files` (embedded_files.h declares embedded_themes). One more zero byte follows each blob, outside its length. Blobs start on 64-byte boundaries, so that what was
 // laid out for a processor's words or cache lines may be read in place.
 import { statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -47,6 +47,7 @@ function main([outDir, base, ...pairs]) {
   if (!outDir || !/^[a-z][a-z0-9_]*$/.test(base ?? '') || pairs.length === 0) {
     throw new Error('usage: embed.mjs OUT_DIR BASE NAME=PATH…');
   }
+  const prefix = base.replace(/_files$/, '');
   const blobs = pairs.map((pair) => {
     const cut = pair.indexOf('=');
     const name = pair.slice(0, cut);
@@ -54,7 +55,7 @@ function main([outDir, base, ...pairs]) {
     if (cut < 1 || !/^[a-z][a-z0-9_]*$/.test(name)) {
       throw new Error(`${pair}: NAME=PATH is wanted, NAME of a-z, 0-9 and _`);
     }
-    return { name, path, symbol: `${base}_${name}_bytes`, size: statSync(path).size };
+    return { name, path, symbol: `${prefix}_${name}_bytes`, size: statSync(path).size };
   });
   const guard = `AGORA_${base.toUpperCase()}_H`;
   writeFileSync(join(outDir, `${base}.S`), assembly(blobs));
@@ -67,7 +68,7 @@ function main([outDir, base, ...pairs]) {
       '',
       '#include "base/slice.h"',
       '',
-      ...blobs.map((b) => `extern const slice ${base}_${b.name}; /* ${basename(b.path)} */`),
+      ...blobs.map((b) => `extern const slice ${prefix}_${b.name}; /* ${basename(b.path)} */`),
       '',
       '#endif',
       '',
@@ -81,7 +82,7 @@ function main([outDir, base, ...pairs]) {
       '',
       ...blobs.map((b) => declaration(b.symbol)),
       '',
-      ...blobs.map((b) => `const slice ${base}_${b.name} = {.p = ${b.symbol}, .n = ${b.size}};`),
+      ...blobs.map((b) => `const slice ${prefix}_${b.name} = {.p = ${b.symbol}, .n = ${b.size}};`),
       '',
     ].join('\n'),
   );
