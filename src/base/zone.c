@@ -1,6 +1,6 @@
 /* The zones of the French territories and of their neighbours. The rules are those of the IANA time
  * zone database, written out: a table of names, a standard offset, and when summer time holds. Exact
- * for Europe since 1976 and for Saint-Pierre-et-Miquelon since 1987; standard time before. */
+ * for France since 1976 and for all others since 1998; earlier, today's standard time. */
 #include "base/time.h"
 
 #define MS_PER_MINUTE INT64_C(60000)
@@ -84,24 +84,20 @@ static int64_t sunday_last(int32_t year, unsigned month) {
     return sunday_from(year, month, month == 9 ? 24 : 25);
 }
 
-/* From 1977 the rules of the European Union, which France entered then; 1976 its own. */
+/* From 1977 the rules of the European Union, at 1 o'clock UTC; 1976 those of France alone, at 1
+ * o'clock local time. */
 static bool summer_in_europe(int64_t utc_ms, int32_t year) {
     if (year < 1976) {
         return false;
     }
-    int64_t first = 0;
+    int64_t first = year <= 1980 ? sunday_from(year, 4, 1) : sunday_last(year, 3);
+    int64_t last = sunday_last(year, year <= 1995 ? 9 : 10);
     if (year == 1976) {
-        first = days_from_civil(1976, 3, 28);
-    } else if (year <= 1980) {
-        first = sunday_from(year, 4, 1);
-    } else {
-        first = sunday_last(year, 3);
+        int64_t start = days_from_civil(1976, 3, 28) * MS_PER_DAY;
+        return utc_ms >= start && utc_ms < last * MS_PER_DAY - MS_PER_HOUR;
     }
-    int64_t last = 0;
     if (year == 1978) {
         last = days_from_civil(1978, 10, 1);
-    } else {
-        last = sunday_last(year, year <= 1995 ? 9 : 10);
     }
     return utc_ms >= first * MS_PER_DAY + MS_PER_HOUR && utc_ms < last * MS_PER_DAY + MS_PER_HOUR;
 }

@@ -163,8 +163,10 @@ static void check_offset(const char *zone, const char *at, int hours) {
 /* Expected values: the IANA time zone database (zdump -v). */
 static void summer_time_begins_and_ends_to_the_second(void **state) {
     (void)state;
-    check_offset("Europe/Paris", "1976-03-28T00:59:59Z", 1);
-    check_offset("Europe/Paris", "1976-03-28T01:00:00Z", 2);
+    check_offset("Europe/Paris", "1976-03-27T23:59:59Z", 1);
+    check_offset("Europe/Paris", "1976-03-28T00:00:00Z", 2);
+    check_offset("Europe/Paris", "1976-09-25T22:59:59Z", 2);
+    check_offset("Europe/Paris", "1976-09-25T23:00:00Z", 1);
     check_offset("Europe/Paris", "1978-10-01T00:59:59Z", 2);
     check_offset("Europe/Paris", "1978-10-01T01:00:00Z", 1);
     check_offset("Europe/Paris", "1979-04-01T01:00:00Z", 2);
