@@ -37,11 +37,17 @@ MUST_USE err command_parse(const struct command *command, int count, char *const
 /* The value of an option by name, its fallback, or NULL. */
 const char *command_value(const struct command *command, const struct command_words *words,
                           const char *name);
+/* The rows that most commands share. */
+#define COMMAND_OPTION_DATA                                                                        \
+    { "--data", "DIR", "agora-data", "the data folder; created when there is none" }
+#define COMMAND_OPTION_CONFIG                                                                      \
+    { "--config", "FILE", NULL, "settings instead of DIR/agora.conf" }
+
 /* One line on stderr that names the cause and the mend; returns the exit status of the error. */
 int command_fail(const struct command *command, err failed, const struct problem *problem);
 void command_help(const struct command *command, FILE *out);
 
 extern const struct command command_serve, command_import, command_export, command_territories,
-    command_reindex, command_check, command_config;
+    command_check, command_config;
 
 #endif

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/embedded.h"
+#include "app/inflate.h"
 #include "crypto/crypto.h"
 #include "db/migrations.h"
-#include "embedded_files.h"
+#include "shipped.h"
 
 #define SETTINGS_BYTES_MAX  (256 * 1024)
 #define REFERENCE_BYTES_MAX (64 * 1024 * 1024)
@@ -29,28 +29,6 @@ static err folder_make(const char *folder, bool *created, struct problem *proble
                        strerror(errno));
 }
 
-static err file_read(const char *path, size_t limit, struct arena *arena, slice *text,
-                     struct problem *problem) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return problem_set(problem, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "",
-                           "cannot read %s: %s", path, strerror(errno));
-    }
-    struct buf bytes BUF_CLEANUP = buf_new(limit);
-    char chunk[4096];
-    ssize_t got = 0;
-    while ((got = read(fd, chunk, sizeof chunk)) > 0) {
-        buf_add_bytes(&bytes, chunk, (size_t)got);
-    }
-    close(fd);
-    if (got < 0 || bytes.failed != OK) {
-        return problem_set(problem, got < 0 ? ERR_IO : ERR_LIMIT, "", "cannot read %s: %s", path,
-                           got < 0 ? strerror(errno) : "it is too large");
-    }
-    *text = arena_copy(arena, buf_slice(&bytes));
-    return OK;
-}
-
 static enum log_level level_from_name(slice name) {
     static const char *const names[] = {"debug", "info", "warn", "error"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
@@ -62,20 +40,14 @@ static enum log_level level_from_name(slice name) {
 }
 
 static err settings_read(struct house *house, const char *config, struct problem *problem) {
-    slice text = SLICE_EMPTY;
     const char *path =
         config != NULL ? config : arena_printf(&house->arena, "%s/agora.conf", house->folder).p;
-    err read = file_read(path, SETTINGS_BYTES_MAX, &house->arena, &text, problem);
-    if (read != OK && (read != ERR_NOT_FOUND || config != NULL)) {
-        return read;
+    err read = settings_load(path, &house->arena, &house->settings, problem);
+    if (read == ERR_NOT_FOUND && config == NULL) {
+        *problem = (struct problem){0};
+        read = settings_parse(SLICE_EMPTY, &house->settings, problem);
     }
-    err parsed = settings_parse(text, &house->settings, problem);
-    if (parsed != OK) {
-        char what[sizeof problem->what];
-        memcpy(what, problem->what, sizeof what);
-        problem_set(problem, parsed, problem->field, "%s: %s", path, what);
-        return parsed;
-    }
+    TRY(read);
     house->log.least = level_from_name(house->settings.log_level);
     return OK;
 }
@@ -98,11 +70,11 @@ static err lock_take(struct house *house, struct problem *problem) {
 
 /* What ships with the program goes into the store; what stands there unchanged is left alone. */
 static err seed(struct house *house, struct problem *problem) {
-    const slice schemes[] = {embedded_themes, embedded_planetary_boundaries, embedded_families,
-                             embedded_gives, embedded_sdg};
+    const slice schemes[] = {shipped_themes, shipped_planetary_boundaries, shipped_families,
+                             shipped_gives, shipped_sdg};
     int64_t now_ms = clock_now_ms(house->clock);
     struct buf reference BUF_CLEANUP = buf_new(REFERENCE_BYTES_MAX);
-    TRY(embedded_inflate(embedded_territories, &reference));
+    TRY(inflate_gzip(shipped_territories, &reference));
     TRY(territory_seed(house->store, buf_slice(&reference), now_ms, problem));
     for (size_t i = 0; i < ARRAY_COUNT(schemes); i++) {
         TRY(theme_scheme_store(house->store, schemes[i], now_ms, problem));

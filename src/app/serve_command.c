@@ -11,7 +11,6 @@
 #include "app/house.h"
 #include "app/version.h"
 #include "atlas/atlas.h"
-#include "embedded_files.h"
 #include "face/api/api.h"
 #include "face/face.h"
 #include "face/map/map.h"
@@ -19,6 +18,7 @@
 #include "face/web/web.h"
 #include "html/i18n.h"
 #include "http/http.h"
+#include "shipped.h"
 
 #define STOP_GRACE_MS 4000
 
@@ -106,7 +106,7 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
 }
 
 static err serve(struct house *house, const char *listen, struct problem *problem) {
-    const struct i18n_catalogue english = {.language = SLICE("en"), .mo = embedded_po_en};
+    const struct i18n_catalogue english = {.language = SLICE("en"), .mo = shipped_po_en};
     struct i18n *i18n = NULL;
     TRY(i18n_new(&english, 1, &i18n, problem));
     struct face face = {
@@ -120,7 +120,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .contact_email = house->settings.contact_email,
         .version = AGORA_VERSION,
     };
-    err served = face_basemap_new(embedded_basemap, house->territories, &face.basemap, problem);
+    err served = face_basemap_new(shipped_basemap, house->territories, &face.basemap, problem);
     if (served == OK) {
         served = listen_and_wait(house, &face, listen, problem);
         face_basemap_free(face.basemap);
@@ -146,8 +146,8 @@ static int serve_run(const struct command_words *words) {
 }
 
 static const struct command_option options[] = {
-    {"--data", "DIR", "agora-data", "the data folder; created when there is none"},
-    {"--config", "FILE", NULL, "settings instead of DIR/agora.conf"},
+    COMMAND_OPTION_DATA,
+    COMMAND_OPTION_CONFIG,
     {"--listen", "ADDRESS:PORT", NULL,
      "instead of the setting `listen`; port 0 takes any free one"},
 };

@@ -1,6 +1,12 @@
 #include "app/settings.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SETTINGS_BYTES_MAX (256 * 1024)
 
 enum setting_type { SETTING_TEXT, SETTING_NUMBER };
 struct setting {
@@ -91,4 +97,39 @@ void settings_document(struct buf *out) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         buf_addf(out, "\n# %s\n#%s = %s\n", rows[i].help, rows[i].key, rows[i].fallback);
     }
+}
+
+static err file_read(const char *path, struct arena *arena, slice *text, struct problem *problem) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return problem_set(problem, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "",
+                           "cannot read %s: %s", path, strerror(errno));
+    }
+    struct buf bytes BUF_CLEANUP = buf_new(SETTINGS_BYTES_MAX);
+    char chunk[4096];
+    ssize_t got = 0;
+    while ((got = read(fd, chunk, sizeof chunk)) > 0) {
+        buf_add_bytes(&bytes, chunk, (size_t)got);
+    }
+    int failed = errno;
+    close(fd);
+    if (got < 0 || bytes.failed != OK) {
+        return problem_set(problem, got < 0 ? ERR_IO : ERR_LIMIT, "", "cannot read %s: %s", path,
+                           got < 0 ? strerror(failed) : "it is too large");
+    }
+    *text = arena_copy(arena, buf_slice(&bytes));
+    return OK;
+}
+
+err settings_load(const char *path, struct arena *arena, struct settings *settings,
+                  struct problem *problem) {
+    slice text = SLICE_EMPTY;
+    TRY(file_read(path, arena, &text, problem));
+    err parsed = settings_parse(text, settings, problem);
+    if (parsed != OK) {
+        struct problem said = *problem;
+        problem_set(problem, parsed, said.field, "%s: %s", path, said.what);
+        problem->line = said.line;
+    }
+    return parsed;
 }

@@ -1,8 +1,8 @@
-#include "app/embedded.h"
+#include "app/inflate.h"
 
 #include <zlib.h>
 
-err embedded_inflate(slice packed, struct buf *out) {
+err inflate_gzip(slice packed, struct buf *out) {
     z_stream stream = {.next_in = (unsigned char *)(uintptr_t)packed.p, .avail_in = (uInt)packed.n};
     if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
         return ERR_MEMORY;
