@@ -1,0 +1,57 @@
+/* work/import: from a file of anybody's data to entries. Streams; memory stays flat but for sixteen
+ * bytes a record (to notice identifiers that occur twice). docs/import.md is its manual. */
+#ifndef AGORA_WORK_IMPORT_H
+#define AGORA_WORK_IMPORT_H
+
+#include "db/db.h"
+#include "domain/entry/entry.h"
+#include "formats/record.h"
+
+struct import_options {
+    const char *input; /* a path, an http(s) address, or "-" */
+    /* The source's slug; empty: made from the input's name ("-" needs one). The other three keep what
+     * stands in the store when empty. */
+    slice source, source_title, licence, attribution;
+    enum record_format format;
+    const char *map_path; /* NULL: none */
+    bool has_kind;        /* `kind` holds for every record that does not say its own */
+    enum entry_kind kind;
+    bool dry_run;            /* reads and checks everything, writes nothing */
+    bool partial;            /* take what is there of a file that ends in the middle */
+    bool archive_missing;    /* entries of the source that this (whole) file lacks are archived */
+    const char *reject_path; /* where rejected records go; NULL: "SOURCE.rejects.csv" in the current
+                                folder. Made at the first one; its old self is removed. */
+};
+
+struct import_counts {
+    uint64_t added, updated, unchanged, held, rejected; /* their sum is `records` */
+    uint64_t removed;                                   /* with archive_missing */
+    uint64_t records, warnings;
+};
+
+/* Called now and then (several times a second at most). `bytes_all` is 0 when not known. */
+typedef void import_progress(void *self, const struct import_counts *counts, uint64_t bytes_read,
+                             uint64_t bytes_all, int64_t elapsed_us);
+
+struct import_context {
+    struct db_conn *conn; /* DB_WRITE; NULL is fine for a dry run */
+    const struct territories *territories;
+    const struct themes *themes;
+    struct id_source *ids;
+    struct clock clock;
+    import_progress *progress; /* NULL: none */
+    void *progress_self;
+};
+
+/* Imports. Writes in transactions of at most about 50 ms. `report` (English, plain lines; may be NULL)
+ * gets, for a dry run, the table of columns with examples and what each becomes; always the warnings,
+ * counted, each with its first example, and where rejected records went. `counts` is filled as far as
+ * it came even when the result is an error; what was committed stays and the problem says so:
+ * ERR_INPUT (file broken or cut: line, column; a map file that does not fit), ERR_NOT_FOUND, ERR_IO,
+ * ERR_LIMIT, ERR_BUSY, ERR_UNSUPPORTED. */
+MUST_USE err import_run(const struct import_options *options, const struct import_context *context,
+                        struct import_counts *counts, struct buf *report, struct problem *problem);
+
+extern const struct db_catalogue import_catalogue;
+
+#endif

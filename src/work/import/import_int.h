@@ -1,0 +1,208 @@
+/* Inside of work/import, for the room and its tests. */
+#ifndef AGORA_WORK_IMPORT_INT_H
+#define AGORA_WORK_IMPORT_INT_H
+
+#include "work/import/import.h"
+
+/* What a column becomes. The order is the order of the dry run's table. */
+enum role {
+    ROLE_NONE, /* not known: a line of the description */
+    ROLE_IGNORE,
+    ROLE_ID,
+    ROLE_KIND,
+    ROLE_STATE,
+    ROLE_OPEN, /* is it open: true, false */
+    ROLE_TITLE,
+    ROLE_SUMMARY,
+    ROLE_DESCRIPTION,
+    ROLE_TYPE,
+    ROLE_THEMES, /* labels, synonyms or slugs; what is no theme becomes a tag */
+    ROLE_TAGS,
+    ROLE_PLACE_NAME,
+    ROLE_ADDRESS,
+    ROLE_ADDRESS_MORE,
+    ROLE_POSTAL_CODE,
+    ROLE_CITY,
+    ROLE_INSEE,           /* code of a commune */
+    ROLE_TERRITORY,       /* code of a territory of any level */
+    ROLE_TERRITORY_LEVEL, /* which level that is */
+    ROLE_DEPARTEMENT,
+    ROLE_LATITUDE,
+    ROLE_LONGITUDE,
+    ROLE_POINT, /* "lat, lon" in one column */
+    ROLE_WEBSITE,
+    ROLE_EMAIL,
+    ROLE_TELEPHONE,
+    ROLE_SOCIAL,
+    ROLE_HOURS,
+    ROLE_HOURS_MONDAY, /* seven in a row */
+    ROLE_HOURS_TUESDAY,
+    ROLE_HOURS_WEDNESDAY,
+    ROLE_HOURS_THURSDAY,
+    ROLE_HOURS_FRIDAY,
+    ROLE_HOURS_SATURDAY,
+    ROLE_HOURS_SUNDAY,
+    ROLE_PRICE,
+    ROLE_AUDIENCE,
+    ROLE_WHEELCHAIR,
+    ROLE_START,
+    ROLE_END,
+    ROLE_FOUNDED,
+    ROLE_PERIOD, /* "2021-2025", "Sep. 2021-Dec. 2022" */
+    ROLE_PLACES, /* how many places it has: a figure */
+    ROLE_IMAGE,
+    ROLE_VIDEO,
+    ROLE_LANGUAGE,
+    ROLE_LICENCE,
+    ROLE_SOURCE_URL,
+    ROLE_SOURCE_NOTE,
+    ROLE_UPDATED,
+    ROLE__COUNT
+};
+const char *role_name(enum role role); /* as in a map file: "postal_code" */
+bool role_from_name(slice name, enum role *role);
+bool role_is_single(enum role role); /* one column at most may have it */
+/* The role that a column's name tells, with a rank (the smaller the surer); ROLE_NONE when it does not
+ * tell. `key` is the normal form of column_key(). */
+enum role role_from_column(slice key, unsigned *rank);
+/* "COMPLEMENT.D.ADRESSE" -> "complement_d_adresse". */
+void column_key(slice name, struct buf *out);
+/* The role that values show when the name does not: coordinates pairs, e-mail, URL, telephone, OSM
+ * hours. Most of the values must agree. */
+enum role role_from_values(const slice *values, size_t count);
+
+#define COLUMN_EXAMPLES 3
+struct column {
+    slice name;
+    slice key;
+    enum role role;
+    unsigned rank;
+    bool by_shape, by_map;
+    bool in_template; /* a template of the map uses it: it is no detail of its own */
+    uint64_t filled;  /* records of the sample that have a value */
+    slice examples[COLUMN_EXAMPLES];
+    unsigned example_count;
+};
+
+/* `target = "text with {columns}"` of a map file. */
+struct mapping {
+    enum role role;
+    slice template;
+    uint64_t line;
+};
+#define MAPPINGS_MAX 64
+#define COLUMNS_MAX  RECORD_FIELDS_MAX
+struct columns {
+    struct arena *arena;
+    struct column *items;
+    uint32_t count, room;
+    struct mapping mappings[MAPPINGS_MAX];
+    uint32_t mapping_count;
+    bool has_location; /* coordinates, address or commune */
+    bool has_title;
+};
+/* Reads a map file's text. ERR_INPUT with line and target. */
+MUST_USE err mappings_read(slice text, struct columns *columns, struct problem *problem);
+/* Looks at the columns of a sample and decides what each becomes. ERR_INPUT when a map names a column
+ * that is not there. */
+MUST_USE err columns_learn(struct columns *columns, const struct record *sample, size_t count,
+                           struct problem *problem);
+/* The column of a field; one that the sample did not have is added. `hint` is the field's position. */
+struct column *columns_find(struct columns *columns, slice name, uint32_t hint);
+
+/* A cell as it is meant: trimmed, absence ("NA", "-", "#Invalid Ref…", "00000000000000") -> empty,
+ * doubly encoded text mended. */
+slice value_clean(slice value, struct arena *arena);
+/* Appends "[label] : value" for people, as a line of Markdown. */
+void detail_write(struct buf *out, slice column, slice value);
+
+/* One day's hours in French -> OSM rules for that day ("We 09:00-12:00, We 14:00-16:00 \"sur RDV\"").
+ * What is not understood stays as OSM comment. `days` is "We" or a range. */
+void hours_day_write(slice text, slice day, struct buf *out);
+/* Seven texts, Monday first -> OSM syntax; days with the same text are joined. */
+slice hours_week(const slice days[7], struct arena *arena);
+bool hours_is_osm(slice text);
+/* OSM as it is, free text as an OSM comment. */
+slice hours_any(slice text, struct arena *arena);
+
+/* "2021-2025", "Sep. 2021-Dec.2022", "depuis 2019" -> dates; false when it is none. */
+bool period_read(slice text, struct date *start, struct date *end);
+/* EDTF, French and ISO dates; false when it is none. */
+bool date_read(slice text, struct date *date);
+
+enum warning {
+    WARNING_SWAPPED,
+    WARNING_BAD_POINT,
+    WARNING_PROJECTED,
+    WARNING_FAR,
+    WARNING_NO_TERRITORY,
+    WARNING_NO_PLACE,
+    WARNING_TITLE_MADE,
+    WARNING_TWICE,
+    WARNING_FUTURE,
+    WARNING_ADDRESS_IS_EMAIL,
+    WARNING_BAD_CONTACT,
+    WARNING_CLIPPED,
+    WARNING_SAME_ID,
+    WARNING_STRAY_BYTES,
+    WARNING_CUT,
+    WARNING__COUNT
+};
+struct warnings {
+    uint64_t counts[WARNING__COUNT];
+    uint64_t first_line[WARNING__COUNT];
+    char first[WARNING__COUNT][160];
+};
+void warning_add(struct warnings *warnings, enum warning warning, uint64_t line, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
+void warnings_write(const struct warnings *warnings, struct buf *out);
+
+/* What makes entries of records. */
+struct builder {
+    struct columns *columns;
+    const struct territories *territories;
+    const struct themes *themes;
+    struct warnings *warnings;
+    const struct import_options *options;
+    int64_t now_ms;
+    enum entry_kind kind; /* of records that say none */
+};
+/* All of it lives in the arena. ERR_INPUT, ERR_LIMIT: the record is rejected for the cause given. */
+MUST_USE err entry_build(const struct builder *builder, const struct record *record,
+                         struct arena *arena, struct entry *entry, struct problem *problem);
+
+/* Where it is: fills entry->place. */
+struct place_parts {
+    slice latitude, longitude, point;
+    slice insee, territory, level, departement;
+    const struct record *record;
+};
+void place_build(const struct builder *builder, const struct place_parts *parts,
+                 struct arena *arena, struct entry *entry);
+
+/* The input as bytes: a file, standard input, or a download into a nameless temporary file. */
+struct input {
+    int fd;
+    uint64_t bytes; /* 0: not known */
+};
+MUST_USE err input_open(const char *name, struct input *input, struct problem *problem);
+void input_close(struct input *input);
+slice input_slug(const char *name, struct arena *arena); /* "…/FR services.csv.gz" -> "fr-services" */
+
+/* The file of rejected records. */
+struct rejects {
+    const char *path;
+    int fd; /* -1 before the first */
+    uint64_t count;
+    struct buf row;
+};
+void rejects_begin(struct rejects *rejects, const char *path); /* removes an old file */
+MUST_USE err rejects_add(struct rejects *rejects, const struct problem *problem,
+                         const struct record *record, struct problem *failed);
+MUST_USE err rejects_end(struct rejects *rejects, struct problem *failed);
+
+/* The dry run's table. */
+void report_columns(const struct columns *columns, const struct record_reader *reader,
+                    uint64_t sampled, bool native, slice kind, struct buf *out);
+
+#endif
