@@ -5,21 +5,14 @@
 
 /* ---- routing ---- */
 
-struct routed {
-    const struct http_route *route; /* for this method, else NULL */
-    const struct http_route *any;   /* of this path, whatever the method */
-    unsigned methods;               /* bits of those the path has */
-    slice captures[4];
-};
-
 static enum http_method route_method(enum http_method method) {
     return method == HTTP_HEAD ? HTTP_GET : method;
 }
 
 /* Among the rows that fit, the one with the fewest captures is meant, then the first. */
-static struct routed find_route(const struct http_options *options, enum http_method method,
-                                slice path) {
-    struct routed found = {0};
+static struct http_routed find_route(const struct http_options *options, enum http_method method,
+                                     slice path) {
+    struct http_routed found = {0};
     unsigned fewest = UINT32_MAX;
     for (size_t table = 0; options->route_tables[table]; table++) {
         for (size_t i = 0; i < options->route_counts[table]; i++) {
@@ -60,36 +53,40 @@ static enum MHD_Result refuse(struct http_exchange *exchange, int status) {
     return http_respond(exchange);
 }
 
-static enum MHD_Result answer_options(struct http_exchange *exchange, const struct routed *found) {
-    exchange->route = found->any;
+static enum MHD_Result answer_options(struct http_exchange *exchange) {
+    exchange->route = exchange->found.any;
     exchange->response.status = 204;
-    exchange->response.allow = found->methods | 1u << HTTP_OPTIONS;
+    exchange->response.allow = exchange->found.methods | 1u << HTTP_OPTIONS;
     return http_respond(exchange);
 }
 
-static enum MHD_Result answer_unknown(struct http_exchange *exchange, const struct routed *found,
-                                      bool method_known) {
-    struct http_request *request = &exchange->request;
-    exchange->route = found->any;
-    if (found->any) {
+/* "/explore/" is "/explore": people type it. Empty when nothing stands there either. */
+static slice address_without_slash(const struct http_exchange *exchange) {
+    const struct http_request *request = &exchange->request;
+    slice path = request->path;
+    if (route_method(request->method) != HTTP_GET || path.n < 2 || path.p[path.n - 1] != '/' ||
+        !find_route(&exchange->server->options, HTTP_GET, slice_sub(path, 0, path.n - 1)).route) {
+        return SLICE_EMPTY;
+    }
+    size_t raw_n = slice_find(exchange->target, 0, '?');
+    return arena_printf(request->arena, "%.*s%s%.*s", (int)raw_n - 1, exchange->target.p,
+                        request->query.n ? "?" : "", SLICE_ARG(request->query));
+}
+
+static enum MHD_Result answer_unknown(struct http_exchange *exchange) {
+    exchange->route = exchange->found.any;
+    if (exchange->found.any) {
         problem_set(&exchange->problem, ERR_UNSUPPORTED, "",
                     "this address does not take the method");
-        exchange->response.allow = found->methods | 1u << HTTP_OPTIONS;
+        exchange->response.allow = exchange->found.methods | 1u << HTTP_OPTIONS;
         http_respond_problem(exchange, 405);
         return http_respond(exchange);
     }
-    /* "/explore/" is "/explore": people type it. */
-    bool reads = method_known && route_method(request->method) == HTTP_GET;
-    if (reads && request->path.n > 1 && slice_ends_with(request->path, SLICE("/"))) {
-        slice bare = slice_sub(request->path, 0, request->path.n - 1);
-        if (find_route(&exchange->server->options, HTTP_GET, bare).route) {
-            slice raw = slice_sub(exchange->target, 0, slice_find(exchange->target, 0, '?'));
-            exchange->response.status = 308;
-            exchange->response.location =
-                arena_printf(request->arena, "%.*s%s%.*s", (int)raw.n - 1, raw.p,
-                             request->query.n ? "?" : "", SLICE_ARG(request->query));
-            return http_respond(exchange);
-        }
+    slice address = address_without_slash(exchange);
+    if (address.n > 0) {
+        exchange->response.status = 308;
+        exchange->response.location = address;
+        return http_respond(exchange);
     }
     problem_set(&exchange->problem, ERR_NOT_FOUND, "", "nothing stands at this address");
     http_respond_problem(exchange, 404);
@@ -186,6 +183,8 @@ static int check_post(struct http_exchange *exchange) {
     return 0;
 }
 
+/* The head is there. Nothing is answered yet unless the rest is not to be read: the library ends the
+ * connection after an answer at this point. */
 static enum MHD_Result on_head(struct http_exchange *exchange, const char *method,
                                const char *version) {
     struct http_request *request = &exchange->request;
@@ -201,46 +200,43 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
         return refuse(exchange, refused);
     }
     http_request_fill(exchange, host);
-    struct routed found = find_route(&exchange->server->options, request->method, request->path);
-    if (known && request->method == HTTP_OPTIONS && found.any) {
-        return answer_options(exchange, &found);
+    exchange->found = find_route(&exchange->server->options,
+                                 known ? request->method : HTTP_METHOD__COUNT, request->path);
+    exchange->route = exchange->found.route;
+    memcpy(request->captures, exchange->found.captures, sizeof request->captures);
+    if (body_allowed && !exchange->route) {
+        exchange->closes = true;
+        return answer_unknown(exchange);
     }
-    if (!known || !found.route) {
-        exchange->closes = body_allowed; /* its body is not read */
-        return answer_unknown(exchange, &found, known);
-    }
-    exchange->route = found.route;
-    memcpy(request->captures, found.captures, sizeof found.captures);
-    if (request->method != HTTP_POST) {
-        run_handler(exchange);
-        return http_respond(exchange);
-    }
-    refused = check_post(exchange);
+    refused = request->method == HTTP_POST ? check_post(exchange) : 0;
     if (refused != 0) {
         return refuse(exchange, refused);
     }
-    exchange->body = buf_new(found.route->body_max ? found.route->body_max : 1);
+    exchange->body = buf_new(HTTP_BODY_IN_MAX_BYTES);
     exchange->admitted = true;
     return MHD_YES;
 }
 
-static enum MHD_Result on_body(struct http_exchange *exchange, const char *upload,
-                               size_t *upload_bytes) {
-    if (*upload_bytes > 0) {
-        size_t room = exchange->route->body_max - exchange->body.n;
-        if (*upload_bytes > room) {
-            exchange->body_too_large =
-                true; /* chunked: known only now; the rest is read and dropped */
-        } else {
-            buf_add_bytes(&exchange->body, upload, *upload_bytes);
-        }
-        *upload_bytes = 0;
-        return MHD_YES;
+static void take_body(struct http_exchange *exchange, const char *upload, size_t n) {
+    size_t room = exchange->route ? exchange->route->body_max - exchange->body.n : 0;
+    exchange->body_too_large = exchange->body_too_large || n > room;
+    if (!exchange->body_too_large) {
+        buf_add_bytes(&exchange->body, upload, n);
     }
-    if (exchange->body_too_large) {
-        problem_set(&exchange->problem, ERR_LIMIT, "", "at most %u bytes are taken here",
-                    exchange->route->body_max);
+}
+
+/* All of the request is there. */
+static enum MHD_Result on_whole(struct http_exchange *exchange) {
+    if (exchange->body_too_large || exchange->body.failed != OK) {
+        problem_set(&exchange->problem, ERR_LIMIT, "",
+                    "the body is larger than this address takes");
         return refuse(exchange, 413);
+    }
+    if (exchange->request.method == HTTP_OPTIONS && exchange->found.any) {
+        return answer_options(exchange);
+    }
+    if (!exchange->route) {
+        return answer_unknown(exchange);
     }
     exchange->request.body = buf_slice(&exchange->body);
     run_handler(exchange);
@@ -271,7 +267,12 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *connection, co
         http_watch_deadline(connection, HTTP_ANSWER_TIMEOUT_MS);
         return on_head(exchange, method, version);
     }
-    return on_body(exchange, upload, upload_bytes);
+    if (*upload_bytes > 0) {
+        take_body(exchange, upload, *upload_bytes);
+        *upload_bytes = 0;
+        return MHD_YES;
+    }
+    return on_whole(exchange);
 }
 
 void http_on_completed(void *cls, struct MHD_Connection *connection, void **context,

@@ -30,6 +30,14 @@ struct http_server {
     pthread_t watcher;
 };
 
+/* What stands at a path. */
+struct http_routed {
+    const struct http_route *route; /* for this method, else NULL */
+    const struct http_route *any;   /* of this path, whatever the method */
+    unsigned methods;               /* bits of those the path has */
+    slice captures[4];
+};
+
 /* One request and its answer. Two may hold it: the request until it is completed, the response until
  * the library lets go of it; both on one thread. */
 struct http_exchange {
@@ -38,11 +46,11 @@ struct http_exchange {
     struct http_exchange *next_spare;
     struct arena arena;
     unsigned holders;
-    slice target;  /* as it came */
-    bool admitted; /* passed the walls, body still to come */
-    bool answered;
-    bool body_too_large;
-    bool closes; /* the connection ends with this answer */
+    slice target;        /* as it came */
+    bool admitted;       /* passed the walls; its body, if any, comes next */
+    bool body_too_large; /* the rest is read and dropped */
+    bool closes;         /* the connection ends with this answer */
+    struct http_routed found;
     const struct http_route *route;
     struct http_request request;
     struct http_response response;

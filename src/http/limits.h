@@ -20,6 +20,7 @@
 #define HTTP_IDLE_TIMEOUT_S    15
 #define HTTP_WATCH_EVERY_MS    250
 
+#define HTTP_BODY_IN_MAX_BYTES      (64u << 20) /* whatever a route allows */
 #define HTTP_BODY_OUT_MAX_BYTES     (64u << 20) /* of a response that is not streamed */
 #define HTTP_COMPRESS_MIN_BYTES     1024        /* below it the headers weigh more than is won */
 #define HTTP_STREAM_BLOCK_BYTES     32768

@@ -287,6 +287,10 @@ static struct MHD_Response *stream_response(struct http_exchange *exchange,
     }
     struct MHD_Response *out = MHD_create_response_from_callback(
         MHD_SIZE_UNKNOWN, HTTP_STREAM_BLOCK_BYTES, stream_read, stream, stream_free);
+    if (out && exchange->request.method == HTTP_HEAD) {
+        /* The library would send the last chunk of a body that is not there. */
+        MHD_set_response_options(out, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    }
     if (out) {
         exchange->holders++;
         http_watch_deadline(exchange->request.connection, HTTP_STREAM_TIMEOUT_MS);
