@@ -95,6 +95,9 @@ typedef void db_companion_free(void *companion);
 void *db_companion(struct db_conn *conn, const void *key, db_companion_make *make,
                    db_companion_free *free_it);
 
+/* Reads the whole store: pages, indexes, references. ERR_CORRUPT says what is wrong. */
+MUST_USE err db_integrity(struct db_conn *conn, struct problem *problem);
+
 /* Changes when anybody, in this or another process, has committed since this connection last looked. */
 MUST_USE err db_data_version(struct db_conn *conn, int64_t *version);
 
