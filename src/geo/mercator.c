@@ -9,11 +9,13 @@
 
 /* Latitude as a share of the map's height: 0 at its northern edge, 1 at its southern one. */
 static double y_share(int32_t lat_e7) {
-    int32_t lat = lat_e7;
-    lat = lat > GEO_MERCATOR_LAT_E7 ? GEO_MERCATOR_LAT_E7 : lat;
-    lat = lat < -GEO_MERCATOR_LAT_E7 ? -GEO_MERCATOR_LAT_E7 : lat;
-    double share = 0.5 - asinh(tan(lat * RADIANS_PER_E7)) / (2 * M_PI);
-    return fmin(fmax(share, 0), 1);
+    if (lat_e7 >= GEO_MERCATOR_LAT_E7) {
+        return 0;
+    }
+    if (lat_e7 <= -GEO_MERCATOR_LAT_E7) {
+        return 1;
+    }
+    return 0.5 - asinh(tan(lat_e7 * RADIANS_PER_E7)) / (2 * M_PI);
 }
 
 static int32_t lat_from_share(double share) {
