@@ -153,6 +153,7 @@ class LiveMap {
       panel.addEventListener(end, () => this.light(''));
       document.addEventListener(start, (event) => this.lightFromCard(event));
     }
+    panel.addEventListener('focusin', (event) => this.uncover(event));
     find<HTMLInputElement>('#follow', panel)?.addEventListener('change', () => this.moved());
     document.addEventListener(RESULTS_EVENT, (event) => {
       this.renewed((event as CustomEvent<ResultsDetail>).detail.fromMap);
@@ -243,6 +244,16 @@ class LiveMap {
       .filter(({ link }) => link.tabIndex === 0)
       .sort((a, b) => at.distanceTo(a.at) - at.distanceTo(b.at));
     (nearest?.link ?? this.map.getContainer()).focus({ preventScroll: true });
+  }
+
+  /** A mark reached by Tab comes out from under the panels and the edge. */
+  private uncover(event: Event): void {
+    const link = closest(event, '.mark:focus-visible');
+    const mark = [...this.marks.values()].find((m) => m.link === link);
+    if (mark) {
+      this.byProgram = true;
+      this.map.panInside(mark.at, { paddingTopLeft: [40, 110], paddingBottomRight: [70, 110] });
+    }
   }
 
   private allMarks(): Mark[] {

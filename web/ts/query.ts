@@ -33,8 +33,7 @@ export function formUrl(form: HTMLFormElement, place?: Place): URL {
     query.delete('where');
     query.delete('where_was');
   } else {
-    query.delete('where_was');
-    query.delete('bbox');
+    ['where_was', 'near', 'territory', 'bbox'].forEach((key) => query.delete(key));
   }
   if (!query.has('near') && !query.has('where')) {
     query.delete('radius');

@@ -48,7 +48,8 @@ function choose(input: HTMLInputElement, item: Suggestion): void {
     input.value = '';
     const url = formUrl(form);
     const query = url.searchParams;
-    query.set('theme', [query.get('theme'), item.code].filter(Boolean).join(','));
+    const themes = new Set((query.get('theme') ?? '').split(',').filter(Boolean));
+    query.set('theme', [...themes.add(item.code)].join(','));
     goTo(withQuery(url, query));
   } else {
     location.assign(item.url);
