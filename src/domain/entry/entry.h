@@ -25,42 +25,87 @@ enum entry_kind {
     ENTRY_KIND__COUNT
 };
 enum entry_state { /* of the thing itself; NONE: not known */
-    ENTRY_STATE_NONE,
-    ENTRY_STATE_IDEA,
-    ENTRY_STATE_BEGUN,
-    ENTRY_STATE_RUNNING,
-    ENTRY_STATE_SEEKING,
-    ENTRY_STATE_PAUSED,
-    ENTRY_STATE_ENDED,
-    ENTRY_STATE__COUNT
+                   ENTRY_STATE_NONE,
+                   ENTRY_STATE_IDEA,
+                   ENTRY_STATE_BEGUN,
+                   ENTRY_STATE_RUNNING,
+                   ENTRY_STATE_SEEKING,
+                   ENTRY_STATE_PAUSED,
+                   ENTRY_STATE_ENDED,
+                   ENTRY_STATE__COUNT
 };
-enum entry_status { ENTRY_PUBLISHED = 1, ENTRY_PENDING, ENTRY_ARCHIVED, ENTRY_REMOVED, ENTRY_STATUS__COUNT };
+enum entry_status {
+    ENTRY_PUBLISHED = 1,
+    ENTRY_PENDING,
+    ENTRY_ARCHIVED,
+    ENTRY_REMOVED,
+    ENTRY_STATUS__COUNT
+};
 enum entry_precision { /* how well the place is known, and shown */
-    ENTRY_PRECISION_NONE,
-    ENTRY_PRECISION_COUNTRY,
-    ENTRY_PRECISION_REGION,
-    ENTRY_PRECISION_DEPARTEMENT,
-    ENTRY_PRECISION_EPCI,
-    ENTRY_PRECISION_COMMUNE,
-    ENTRY_PRECISION_100M,
-    ENTRY_PRECISION_EXACT,
-    ENTRY_PRECISION__COUNT
+                       ENTRY_PRECISION_NONE,
+                       ENTRY_PRECISION_COUNTRY,
+                       ENTRY_PRECISION_REGION,
+                       ENTRY_PRECISION_DEPARTEMENT,
+                       ENTRY_PRECISION_EPCI,
+                       ENTRY_PRECISION_COMMUNE,
+                       ENTRY_PRECISION_100M,
+                       ENTRY_PRECISION_EXACT,
+                       ENTRY_PRECISION__COUNT
 };
-enum entry_wheelchair { ENTRY_WHEELCHAIR_UNKNOWN, ENTRY_WHEELCHAIR_YES, ENTRY_WHEELCHAIR_LIMITED,
-                        ENTRY_WHEELCHAIR_NO, ENTRY_WHEELCHAIR__COUNT };
-enum entry_visibility { ENTRY_VISIBLE_PUBLIC, ENTRY_VISIBLE_MEMBERS, ENTRY_VISIBLE_TEAM,
-                        ENTRY_VISIBLE__COUNT };
-enum entry_contact_kind { ENTRY_CONTACT_WEBSITE, ENTRY_CONTACT_EMAIL, ENTRY_CONTACT_TELEPHONE,
-                          ENTRY_CONTACT_FORM, ENTRY_CONTACT_SOCIAL, ENTRY_CONTACT__COUNT };
-enum entry_date_role { ENTRY_DATE_HAPPENS, ENTRY_DATE_FOUNDED, ENTRY_DATE_BEGAN, ENTRY_DATE_ENDED,
-                       ENTRY_DATE__COUNT };
-enum entry_media_kind { ENTRY_MEDIA_IMAGE, ENTRY_MEDIA_VIDEO, ENTRY_MEDIA_AUDIO, ENTRY_MEDIA_DOCUMENT,
-                        ENTRY_MEDIA__COUNT };
+enum entry_wheelchair {
+    ENTRY_WHEELCHAIR_UNKNOWN,
+    ENTRY_WHEELCHAIR_YES,
+    ENTRY_WHEELCHAIR_LIMITED,
+    ENTRY_WHEELCHAIR_NO,
+    ENTRY_WHEELCHAIR__COUNT
+};
+enum entry_visibility {
+    ENTRY_VISIBLE_PUBLIC,
+    ENTRY_VISIBLE_MEMBERS,
+    ENTRY_VISIBLE_TEAM,
+    ENTRY_VISIBLE__COUNT
+};
+enum entry_contact_kind {
+    ENTRY_CONTACT_WEBSITE,
+    ENTRY_CONTACT_EMAIL,
+    ENTRY_CONTACT_TELEPHONE,
+    ENTRY_CONTACT_FORM,
+    ENTRY_CONTACT_SOCIAL,
+    ENTRY_CONTACT__COUNT
+};
+enum entry_date_role {
+    ENTRY_DATE_HAPPENS,
+    ENTRY_DATE_FOUNDED,
+    ENTRY_DATE_BEGAN,
+    ENTRY_DATE_ENDED,
+    ENTRY_DATE__COUNT
+};
+enum entry_media_kind {
+    ENTRY_MEDIA_IMAGE,
+    ENTRY_MEDIA_VIDEO,
+    ENTRY_MEDIA_AUDIO,
+    ENTRY_MEDIA_DOCUMENT,
+    ENTRY_MEDIA__COUNT
+};
 enum entry_ask_direction { ENTRY_NEED, ENTRY_OFFER, ENTRY_ASK_DIRECTION__COUNT };
-enum entry_ask_sort { ENTRY_ASK_TIME, ENTRY_ASK_SKILL, ENTRY_ASK_THING, ENTRY_ASK_PLACE,
-                      ENTRY_ASK_WORK, ENTRY_ASK_MONEY, ENTRY_ASK_SORT__COUNT };
-enum entry_translated { ENTRY_TR_TITLE, ENTRY_TR_SUMMARY, ENTRY_TR_DESCRIPTION, ENTRY_TR_FIGURE,
-                        ENTRY_TR_NEED, ENTRY_TR_OFFER, ENTRY_TR__COUNT };
+enum entry_ask_sort {
+    ENTRY_ASK_TIME,
+    ENTRY_ASK_SKILL,
+    ENTRY_ASK_THING,
+    ENTRY_ASK_PLACE,
+    ENTRY_ASK_WORK,
+    ENTRY_ASK_MONEY,
+    ENTRY_ASK_SORT__COUNT
+};
+enum entry_translated {
+    ENTRY_TR_TITLE,
+    ENTRY_TR_SUMMARY,
+    ENTRY_TR_DESCRIPTION,
+    ENTRY_TR_FIGURE,
+    ENTRY_TR_NEED,
+    ENTRY_TR_OFFER,
+    ENTRY_TR__COUNT
+};
 
 /* Slug <-> enum, as in JSON; false (or empty) when unknown. */
 slice entry_kind_slug(enum entry_kind kind);
@@ -91,11 +136,11 @@ struct entry_figure {
 };
 struct entry_link {
     slice relation;
-    slice target_key;          /* id within the same source, or a URL */
-    struct entry_id target;    /* 0 until the target is known here */
-    slice target_title;        /* read only: of a resolved target */
+    slice target_key;            /* id within the same source, or a URL */
+    struct entry_id target;      /* 0 until the target is known here */
+    slice target_title;          /* read only: of a resolved target */
     enum entry_kind target_kind; /* read only */
-    bool incoming;             /* read only: the other one links to this one */
+    bool incoming;               /* read only: the other one links to this one */
 };
 struct entry_media {
     enum entry_media_kind kind;
@@ -133,8 +178,8 @@ struct entry {
     enum entry_wheelchair wheelchair;
     bool is_example;
     struct source_id source;
-    slice source_slug; /* read only */
-    slice source_key;  /* identifier within the source */
+    slice source_slug;                            /* read only */
+    slice source_key;                             /* identifier within the source */
     int64_t created_ms, updated_ms, confirmed_ms; /* 0: not known; created and updated are ours */
     int64_t source_updated_ms;                    /* what the source says of itself; 0: nothing */
 
@@ -147,64 +192,96 @@ struct entry {
     struct entry_media *media;
     struct entry_ask *asks;
     struct entry_translation *translations;
-    uint32_t theme_count, tag_count, contact_count, date_count, figure_count, link_count, media_count,
-        ask_count, translation_count;
+    uint32_t theme_count, tag_count, contact_count, date_count, figure_count, link_count,
+        media_count, ask_count, translation_count;
 };
 
 /* Limits of an entry (bytes, counts); entry_check names the field that is beyond. */
-#define ENTRY_TITLE_MAX 300
-#define ENTRY_SUMMARY_MAX 2000
+#define ENTRY_TITLE_MAX       300
+#define ENTRY_SUMMARY_MAX     2000
 #define ENTRY_DESCRIPTION_MAX 100000
-#define ENTRY_TEXT_MAX 2000 /* every other text */
-#define ENTRY_LIST_MAX 64
+#define ENTRY_TEXT_MAX        2000 /* every other text */
+#define ENTRY_LIST_MAX        64
+#define ENTRY_TRANSLATION_MAX 512 /* texts in other languages */
+#define ENTRY_TRANSCRIPT_MAX  200000
+#define ENTRY_JSON_MAX        (1u << 20)
 
-/* Checks every rule of a well-formed entry, completes what follows from the rest (territory from point
- * or codes, centre and precision from territory, dates' milliseconds). ERR_INPUT or ERR_LIMIT with the
- * field and the cause. */
+/* Checks every rule of a well-formed entry and completes what follows from the rest: status and
+ * language (published, "fr"), texts (control bytes and, in one-line texts, line ends become spaces),
+ * territory (by polygon, else the code given, else postal code and city, else the nearest centre),
+ * precision (never finer than what is known), dates' milliseconds, "https://" before a bare host name.
+ * ERR_INPUT or ERR_LIMIT with the field and the cause. `territories` and `themes` may be NULL: then
+ * codes and slugs are taken as they are (a tool that only looks at the shape). */
 MUST_USE err entry_check(struct entry *entry, const struct territories *territories,
                          const struct themes *themes, struct arena *arena, struct problem *problem);
 
-/* JSON of docs/entry-format.md. entry_from_json: unknown keys are ERR_INPUT; texts live in the arena. */
+/* JSON of docs/entry-format.md. entry_from_json: unknown keys are ERR_INPUT (field names the place, as
+ * "contacts[0].kind"), more than ENTRY_JSON_MAX bytes ERR_LIMIT; texts live in the arena. "id" becomes
+ * source_key, "updated" source_updated_ms. entry_check comes after it. */
 MUST_USE err entry_from_json(slice json, struct arena *arena, struct entry *entry,
                              struct problem *problem);
 void entry_to_json(const struct entry *entry, struct buf *out); /* every field, for revisions */
 
-enum entry_outcome { ENTRY_ADDED, ENTRY_UPDATED, ENTRY_UNCHANGED, ENTRY_HELD, ENTRY_OUTCOME__COUNT };
-/* What an import does with one record, inside a write transaction: adds, updates (new revision), leaves
- * alone (same content), or holds (people edited it here: the difference is kept aside for a person).
- * Matched by (source, source_key). Fills entry->id and revision. Adds the change row. */
+enum entry_outcome {
+    ENTRY_ADDED,
+    ENTRY_UPDATED,
+    ENTRY_UNCHANGED,
+    ENTRY_HELD,
+    ENTRY_OUTCOME__COUNT
+};
+/* What an import does with one checked record, inside a write transaction: adds, updates (new revision),
+ * leaves alone (same content), or holds (people edited it here: the difference is kept aside for a
+ * person). Matched by (source, source_key), both needed (ERR_INPUT). Fills entry->id and revision. Adds
+ * the change row. created_ms is kept when the record has one, else it is now. On an error the caller
+ * undoes the transaction or its own savepoint. */
 MUST_USE err entry_import(struct db_conn *conn, struct id_source *ids, struct entry *entry,
                           int64_t now_ms, enum entry_outcome *outcome);
-/* A person's edit: new revision with author and reason. ERR_CONFLICT when `entry->revision` is not
- * the current one. */
-MUST_USE err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry, slice author,
-                        slice reason, int64_t now_ms);
+/* A person's edit of a checked entry: new revision with author and reason; id 0 adds a new entry.
+ * ERR_CONFLICT when `entry->revision` is not the current one, ERR_NOT_FOUND without such an entry. */
+MUST_USE err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry,
+                        slice author, slice reason, int64_t now_ms);
 /* Archived or removed entries leave the atlas; their rows and revisions stay. */
 MUST_USE err entry_set_status(struct db_conn *conn, struct id_source *ids, struct entry_id id,
                               enum entry_status status, slice author, slice reason, int64_t now_ms);
 /* Joins links whose targets have come in since (by source and key); after an import. */
 MUST_USE err entry_links_resolve(struct db_conn *conn, struct source_id source, int64_t now_ms);
 
+/* An entry whole, as it stands, whatever its status: for its editors, never for the public.
+ * ERR_NOT_FOUND. Everything lives in the arena. */
+MUST_USE err entry_load(struct db_conn *conn, struct entry_id id, struct arena *arena,
+                        struct entry *entry);
+/* By source and key; ERR_NOT_FOUND. */
+MUST_USE err entry_find(struct db_conn *conn, struct source_id source, slice source_key,
+                        struct entry_id *id);
+
 /* What the public may see of an entry: the only thing atlas, faces and formats get. The point is
  * blurred to the precision its author chose (100 m: snapped to a 0.001° grid; commune: the commune's
- * centre; coarser: none); contacts that are not public, and entries that are not published, are out. */
+ * centre; coarser: none), and so are address, place name, postal code, city and territory; contacts that
+ * are not public, and entries that are not published, are out. `entry.place.has_point` and `point` say
+ * the same as the fields here, but only for a point of its own (not for a commune's centre). */
 struct entry_public {
     struct entry entry;
     bool has_point;      /* can be drawn */
     bool is_approximate; /* drawn at the commune's centre: dashed marker */
     struct geo_point point;
-    uint32_t territory; /* index of the smallest known, or TERRITORY_NONE */
+    uint32_t territory;    /* index of the smallest known, or TERRITORY_NONE */
+    slice territory_label; /* "Chambéry (73)"; empty when there is none */
 };
 /* ERR_NOT_FOUND when there is none, or it is not public. Everything lives in the arena. */
 MUST_USE err entry_public_load(struct db_conn *conn, const struct territories *territories,
                                struct entry_id id, struct arena *arena, struct entry_public *entry);
 /* Visits all public entries by id, e.g. to build the atlas; each lives until `visit` returns. A
- * visitor that returns an error ends the walk with it. */
+ * visitor that returns an error ends the walk with it. Titles and kinds of links' targets and incoming
+ * links are only filled by entry_public_load. One snapshot, also against writers; to have it together
+ * with db_change_last, put both between db_begin_read and db_rollback. */
 typedef err entry_public_visit(void *self, const struct entry_public *entry);
 MUST_USE err entry_public_each(struct db_conn *conn, const struct territories *territories,
                                entry_public_visit *visit, void *self);
-/* The public view as JSON of docs/entry-format.md, in the language asked for (translated texts when
- * there are some, `language` says which), plus "id", "url", "territory" labels when `base_url`. */
+/* The public view as JSON of docs/entry-format.md, texts in the original language with "translations"
+ * beside them. With an empty `base_url` the form that imports again ("id" is the source's key). Else the
+ * form of the API: "id" is our number, "url" its page, "source" {"slug","key"}, "updated" ours, "place"
+ * has "territory_label" and the point that is drawn with "approximate": true when it is a commune's
+ * centre, links have "id", "title", "kind", "incoming". */
 void entry_public_to_json(const struct entry_public *entry, slice base_url, struct buf *out);
 /* A text in the language asked for, else the original. `*language` (may be NULL) is what it is in. */
 slice entry_text(const struct entry *entry, enum entry_translated field, uint16_t position,
@@ -216,9 +293,15 @@ struct entry_revision {
 };
 MUST_USE err entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *arena,
                              struct entry_revision **revisions, size_t *count);
-/* An entry as it was (inflated JSON of that revision). */
+/* An entry as it was (inflated JSON of that revision, with what is not public: for its editors). */
 MUST_USE err entry_revision_json(struct db_conn *conn, struct entry_id id, int64_t revision,
                                  struct buf *out);
+
+/* What an import has left for a person to decide: the JSON that the source gives now.
+ * ERR_NOT_FOUND when nothing waits. */
+MUST_USE err entry_held_json(struct db_conn *conn, struct entry_id id, struct buf *out);
+/* The largest id in use, for id_source_make at start. */
+MUST_USE err entry_id_last(struct db_conn *conn, int64_t *last);
 
 /* Counts of the store itself, for `agora check` and tests. */
 MUST_USE err entry_count(struct db_conn *conn, int64_t *published, int64_t *all);

@@ -1,0 +1,124 @@
+#include "domain/entry/entry_int.h"
+
+/* In the order of enum entry_column. */
+#define COLUMNS                                                                                    \
+    "e.id, e.source_id, e.source_key, e.revision, e.status, e.edited, e.digest, "                  \
+    "e.import_digest, e.lists, e.kind, e.state, e.wheelchair, e.is_example, e.place_precision, "   \
+    "e.latitude_e7, e.longitude_e7, e.territory_is_approximate, e.created_ms, e.updated_ms, "      \
+    "e.confirmed_ms, e.source_updated_ms, e.territory, e.language, e.title, e.type, "              \
+    "e.place_name, e.address, e.postal_code, e.city, e.opening_hours, e.price, e.audience, "       \
+    "e.end_reason, e.licence, e.source_url, e.source_note, e.summary, e.description"
+#define FROM_ENTRY " FROM entry e LEFT JOIN source s ON s.id = e.source_id "
+
+#define LIST_ADD(list, table, columns, values)                                                     \
+    [ENTRY_LIST_ADD_FIRST + (list)] = {table "_add",                                               \
+                                       "INSERT INTO " table " (entry_id, position, " columns       \
+                                       ") VALUES ($1, $2, " values ")"}
+#define LIST_DROP(list, table)                                                                     \
+    [ENTRY_LIST_DROP_FIRST + (list)] = {table "_drop", "DELETE FROM " table " WHERE entry_id = "   \
+                                                       "$1"}
+#define LIST_OF(list, table, columns)                                                              \
+    [ENTRY_LIST_OF_FIRST + (list)] = {table "_of", "SELECT entry_id, " columns " FROM " table      \
+                                                   " WHERE entry_id = $1 ORDER BY position"}
+#define LIST_ALL(list, table, columns)                                                             \
+    [ENTRY_LIST_ALL_FIRST + (list)] = {table "_all", "SELECT entry_id, " columns " FROM " table    \
+                                                     " ORDER BY entry_id, position"}
+#define LIST(list, table, columns, values)                                                         \
+    LIST_ADD(list, table, columns, values), LIST_DROP(list, table), LIST_OF(list, table, columns), \
+        LIST_ALL(list, table, columns)
+
+static const struct db_statement statements[] = {
+    [ENTRY_GET] = {"get", "SELECT " COLUMNS ", s.slug" FROM_ENTRY "WHERE e.id = $1"},
+    [ENTRY_ALL_PUBLIC] = {"all_public", "SELECT " COLUMNS ", s.slug" FROM_ENTRY
+                                        "WHERE e.status = 1 ORDER BY e.id"},
+    [ENTRY_STAND] = {"stand", "SELECT id, revision, edited, digest, import_digest, lists, "
+                              "created_ms, status FROM entry "
+                              "WHERE source_id = $1 AND source_key = $2"},
+    [ENTRY_STAND_BY_ID] = {"stand_by_id", "SELECT id, revision, edited, digest, import_digest, "
+                                          "lists, created_ms, status FROM entry WHERE id = $1"},
+    /* Another process may make the same id in the same millisecond: then no row is added. */
+    [ENTRY_ADD] =
+        {"add", "INSERT INTO entry (id, source_id, source_key, revision, status, edited, digest, "
+                "import_digest, lists, kind, state, wheelchair, is_example, place_precision, "
+                "latitude_e7, longitude_e7, territory_is_approximate, created_ms, updated_ms, "
+                "confirmed_ms, source_updated_ms, territory, language, title, type, place_name, "
+                "address, postal_code, city, opening_hours, price, audience, end_reason, licence, "
+                "source_url, source_note, summary, description) VALUES ($1, $2, $3, $4, $5, $6, "
+                "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
+                "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38) "
+                "ON CONFLICT (id) DO NOTHING"},
+    /* Source and key never change: $2 and $3 are not there. A NULL $8 keeps what the source said. */
+    [ENTRY_PUT] =
+        {"put", "UPDATE entry SET revision = $4, status = $5, edited = $6, digest = $7, "
+                "import_digest = coalesce($8, import_digest), lists = $9, kind = $10, state = $11, "
+                "wheelchair = $12, is_example = $13, place_precision = $14, latitude_e7 = $15, "
+                "longitude_e7 = $16, territory_is_approximate = $17, created_ms = $18, "
+                "updated_ms = $19, confirmed_ms = $20, source_updated_ms = $21, territory = $22, "
+                "language = $23, title = $24, type = $25, place_name = $26, address = $27, "
+                "postal_code = $28, city = $29, opening_hours = $30, price = $31, audience = $32, "
+                "end_reason = $33, licence = $34, source_url = $35, source_note = $36, "
+                "summary = $37, description = $38 WHERE id = $1"},
+    [ENTRY_STATUS_PUT] = {"status_put", "UPDATE entry SET status = $2, revision = $3, edited = 1, "
+                                        "updated_ms = $4 WHERE id = $1"},
+    [ENTRY_FIND] = {"find", "SELECT id FROM entry WHERE source_id = $1 AND source_key = $2"},
+    [ENTRY_LARGEST_ID] = {"largest_id", "SELECT (SELECT coalesce(max(id), 0) FROM entry), "
+                                        "(SELECT coalesce(max(id), 0) FROM revision), "
+                                        "(SELECT coalesce(max(id), 0) FROM source)"},
+    [ENTRY_COUNTS] = {"counts",
+                      "SELECT count(CASE WHEN status = 1 THEN 1 END), count(*) FROM entry"},
+    [ENTRY_SOURCE_SLUG] = {"source_slug", "SELECT slug FROM source WHERE id = $1"},
+    [ENTRY_REVISION_ADD] = {"revision_add",
+                            "INSERT INTO revision (id, entry_id, status, author, reason, at_ms, "
+                            "format, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+                            "ON CONFLICT (id) DO NOTHING"},
+    [ENTRY_REVISION_BODY] = {"revision_body",
+                             "SELECT format, body FROM revision WHERE id = $1 AND entry_id = $2"},
+    [ENTRY_REVISION_LIST] = {"revision_list", "SELECT id, at_ms, author, reason FROM revision "
+                                              "WHERE entry_id = $1 ORDER BY id DESC"},
+    [ENTRY_HELD_GET] = {"held_get", "SELECT digest, format, body FROM entry_held "
+                                    "WHERE entry_id = $1"},
+    [ENTRY_HELD_PUT] = {"held_put",
+                        "INSERT INTO entry_held (entry_id, digest, author, at_ms, format, body) "
+                        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (entry_id) DO UPDATE SET "
+                        "digest = excluded.digest, author = excluded.author, "
+                        "at_ms = excluded.at_ms, format = excluded.format, body = excluded.body"},
+    [ENTRY_HELD_DROP] = {"held_drop", "DELETE FROM entry_held WHERE entry_id = $1"},
+    [ENTRY_LINKS_IN] = {"links_in", "SELECT l.entry_id, l.relation, e.title, e.kind, e.source_key "
+                                    "FROM entry_link l JOIN entry e ON e.id = l.entry_id "
+                                    "WHERE l.target_id = $1 AND e.status = 1 "
+                                    "ORDER BY l.entry_id, l.position LIMIT $2"},
+    [ENTRY_LINKS_OPEN] = {"links_open", "SELECT l.entry_id, l.position, t.id FROM entry_link l "
+                                        "JOIN entry e ON e.id = l.entry_id AND e.source_id = $1 "
+                                        "JOIN entry t ON t.source_id = $1 "
+                                        "AND t.source_key = l.target_key "
+                                        "WHERE l.target_id IS NULL "
+                                        "ORDER BY l.entry_id, l.position"},
+    [ENTRY_LINK_JOIN] = {"link_join", "UPDATE entry_link SET target_id = $3 "
+                                      "WHERE entry_id = $1 AND position = $2"},
+
+    LIST(ENTRY_LIST_THEME, "entry_theme", "theme", "$3"),
+    LIST(ENTRY_LIST_TAG, "entry_tag", "tag", "$3"),
+    LIST(ENTRY_LIST_CONTACT, "entry_contact", "kind, visibility, value, label", "$3, $4, $5, $6"),
+    LIST(ENTRY_LIST_DATE, "entry_date", "role, starts, ends, zone, note, first_ms, last_ms",
+         "$3, $4, $5, $6, $7, $8, $9"),
+    LIST(ENTRY_LIST_FIGURE, "entry_figure", "value, unit, label, date, source",
+         "$3, $4, $5, $6, $7"),
+    /* A target that is here already is joined at once ($5: the source). */
+    LIST_ADD(ENTRY_LIST_LINK, "entry_link", "relation, target_key, target_id",
+             "$3, $4, (SELECT id FROM entry WHERE source_id = $5 AND source_key = $4)"),
+    LIST_DROP(ENTRY_LIST_LINK, "entry_link"),
+    [ENTRY_LIST_OF_FIRST + ENTRY_LIST_LINK] =
+        {"entry_link_of",
+         "SELECT l.entry_id, l.relation, l.target_key, l.target_id, t.title, t.kind, "
+         "t.status FROM entry_link l LEFT JOIN entry t ON t.id = l.target_id "
+         "WHERE l.entry_id = $1 ORDER BY l.position"},
+    LIST_ALL(ENTRY_LIST_LINK, "entry_link",
+             "relation, target_key, target_id, NULL AS title, NULL AS kind, 1 AS status"),
+    LIST(ENTRY_LIST_MEDIA, "entry_media",
+         "kind, url, title, alt, licence, credit, duration_s, transcript",
+         "$3, $4, $5, $6, $7, $8, $9, $10"),
+    LIST(ENTRY_LIST_ASK, "entry_ask", "direction, sort, skill, text", "$3, $4, $5, $6"),
+    LIST(ENTRY_LIST_TRANSLATION, "entry_translation", "language, field, item, value",
+         "$3, $4, $5, $6"),
+};
+const struct db_catalogue entry_catalogue = {"entry", statements, ARRAY_COUNT(statements)};

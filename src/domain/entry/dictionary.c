@@ -1,0 +1,36 @@
+/* What entries say again and again, so that zstd needs not store it in each small revision. It belongs
+ * to ENTRY_BODY_ZSTD and must never change: a better one gets a new format number. */
+#include "domain/entry/entry_int.h"
+
+const char entry_dictionary[] =
+    "\"description\":\"\",\"audience\":\"\",\"end_reason\":\"\",\"source_note\":\"\","
+    "\"translations\":{\"en\":{\"title\":\"\",\"summary\":\"\",\"description\":\"\","
+    "\"figures\":[\"\"],\"needs\":[\"\"],\"offers\":[\"\"]}},\"example\":true,"
+    "\"media\":[{\"kind\":\"image\",\"url\":\"https://\",\"title\":\"\",\"alt\":\"\","
+    "\"licence\":\"CC-BY-SA-4.0\",\"credit\":\"\",\"transcript\":\"\",\"duration_s\":240},"
+    "{\"kind\":\"video\",\"url\":\"https://www.youtube.com/watch?v=\"},{\"kind\":\"audio\"},"
+    "{\"kind\":\"document\"}],\"needs\":[{\"sort\":\"time\",\"skill\":\"\",\"text\":\"\"},"
+    "{\"sort\":\"thing\"},{\"sort\":\"place\"},{\"sort\":\"work\"},{\"sort\":\"money\"}],"
+    "\"offers\":[{\"sort\":\"skill\",\"text\":\"\"}],\"links\":[{\"relation\":\"see-also\","
+    "\"target\":\"\"},{\"relation\":\"presents\",{\"relation\":\"part-of\"},"
+    "{\"relation\":\"accompanied\"}],\"figures\":[{\"value\":\"\",\"unit\":\"\",\"label\":\"\","
+    "\"date\":\"\",\"source\":\"\"}],\"dates\":[{\"role\":\"founded\",\"start\":\"2016-07-06\","
+    "\"end\":\"\",\"zone\":\"Europe/Paris\",\"note\":\"\"},{\"role\":\"happens\"},"
+    "{\"role\":\"began\"},{\"role\":\"ended\"}],\"wheelchair\":\"yes\",\"contacts\":["
+    "{\"kind\":\"email\",\"value\":\"contact@\",\"label\":\"\",\"visibility\":\"members\"},"
+    "{\"kind\":\"form\"},{\"kind\":\"social\",\"value\":\"https://www.facebook.com/\"},"
+    "{\"kind\":\"telephone\",\"value\":\"04 \"},{\"kind\":\"website\",\"value\":\"https://www.\"}],"
+    "\"opening_hours\":\"Mo-Fr 09:00-12:00,14:00-17:00; Sa 09:00-12:00\",\"price\":\"Gratuit\","
+    "\"licence\":\"etalab-2.0\",\"licence\":\"ODbL-1.0\",\"licence\":\"CC0-1.0\","
+    "\"source_url\":\"https://\",\"themes\":[\"mobility\",\"digital\",\"democracy\",\"food\","
+    "\"housing\",\"energy\",\"water\",\"waste\",\"culture\",\"solidarity\",\"education\"],"
+    "\"tags\":[\"\"],\"kind\":\"initiative\",\"kind\":\"actor\",\"kind\":\"tool\","
+    "\"kind\":\"event\",\"kind\":\"place\",\"state\":\"running\",\"language\":\"fr\","
+    "\"title\":\"\",\"summary\":\"\",\"type\":\"\",\"place\":{\"name\":\"Mairie\","
+    "\"address\":\"Rue de la Place de la Avenue du "
+    "\",\"postal_code\":\"73000\",\"city\":\"Saint-\","
+    "\"territory\":\"com-73065\",\"latitude\":45.,\"longitude\":5.,\"precision\":\"exact\"},"
+    "\"territory\":\"dep-34\",\"precision\":\"departement\"},\"territory\":\"com-34003\","
+    "\"precision\":\"commune\"},\"confirmed\":\"2026-01-01T00:00:00Z\","
+    "\"updated\":\"2025-01-01T00:00:00Z\",\"created\":\"2026-01-01T00:00:00Z\"}{\"id\":\"";
+const size_t entry_dictionary_bytes = sizeof(entry_dictionary) - 1;

@@ -1,0 +1,126 @@
+/* What was: revisions, what waits for a person, links that find their target late, counts. */
+#include "domain/entry/entry_int.h"
+
+err entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *arena,
+                    struct entry_revision **revisions, size_t *count) {
+    struct entry_revision *list = NULL;
+    size_t used = 0;
+    size_t room = 0;
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_REVISION_LIST);
+    db_bind_i64(query, 1, id.v);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        if (used == room) {
+            room = room ? 2 * room : 8;
+            struct entry_revision *larger = arena_new(arena, struct entry_revision, room);
+            for (size_t i = 0; i < used; i++) {
+                larger[i] = list[i];
+            }
+            list = larger;
+        }
+        list[used++] = (struct entry_revision){.revision = db_i64(query, 0),
+                                               .at_ms = db_i64(query, 1),
+                                               .author = arena_copy(arena, db_text(query, 2)),
+                                               .reason = arena_copy(arena, db_text(query, 3))};
+    }
+    *revisions = list;
+    *count = used;
+    return OK;
+}
+
+/* The body in columns `format` and `format` + 1 of the row, unpacked; ends the query. */
+static err body_read(struct db_conn *conn, struct db_query *query, unsigned format,
+                     struct buf *out) {
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_NOT_FOUND;
+    }
+    struct entry_tools *tools = entry_tools_of(conn);
+    err failed = tools ? entry_unpack(tools, db_i64(query, format), db_blob(query, format + 1), out)
+                       : ERR_MEMORY;
+    db_done(query);
+    return failed;
+}
+
+err entry_revision_json(struct db_conn *conn, struct entry_id id, int64_t revision,
+                        struct buf *out) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_REVISION_BODY);
+    db_bind_i64(query, 1, revision);
+    db_bind_i64(query, 2, id.v);
+    return body_read(conn, query, 0, out);
+}
+
+err entry_held_json(struct db_conn *conn, struct entry_id id, struct buf *out) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_HELD_GET);
+    db_bind_i64(query, 1, id.v);
+    return body_read(conn, query, 1, out);
+}
+
+static err link_join(struct db_conn *conn, struct entry_id from, int64_t position,
+                     struct entry_id to, int64_t now_ms) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_LINK_JOIN);
+    db_bind_i64(query, 1, from.v);
+    db_bind_i64(query, 2, position);
+    db_bind_i64(query, 3, to.v);
+    TRY(db_run(query));
+    TRY(db_change_add(conn, DB_CHANGE_ENTRY, from.v, now_ms));
+    return db_change_add(conn, DB_CHANGE_ENTRY, to.v, now_ms);
+}
+
+err entry_links_resolve(struct db_conn *conn, struct source_id source, int64_t now_ms) {
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct open_link {
+        struct entry_id from, to;
+        int64_t position;
+        struct open_link *next;
+    } *open = NULL;
+    /* Read whole first: a walk and a change of the same table do not go together. */
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_LINKS_OPEN);
+    db_bind_i64(query, 1, source.v);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        struct open_link *link = arena_new(&arena, struct open_link, 1);
+        *link = (struct open_link){.from = {db_i64(query, 0)},
+                                   .position = db_i64(query, 1),
+                                   .to = {db_i64(query, 2)},
+                                   .next = open};
+        open = link;
+    }
+    for (; open; open = open->next) {
+        TRY(link_join(conn, open->from, open->position, open->to, now_ms));
+    }
+    return OK;
+}
+
+err entry_id_last(struct db_conn *conn, int64_t *last) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_LARGEST_ID);
+    bool row = false;
+    TRY(db_next(query, &row));
+    int64_t largest = 0;
+    for (unsigned column = 0; column < 3; column++) {
+        int64_t id = db_i64(query, column);
+        largest = id > largest ? id : largest;
+    }
+    db_done(query);
+    *last = largest;
+    return OK;
+}
+
+err entry_count(struct db_conn *conn, int64_t *published, int64_t *all) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_COUNTS);
+    bool row = false;
+    TRY(db_next(query, &row));
+    *published = db_i64(query, 0);
+    *all = db_i64(query, 1);
+    db_done(query);
+    return OK;
+}
