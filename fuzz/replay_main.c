@@ -1,6 +1,6 @@
-/* Replays inputs without libFuzzer: `fuzz_NAME FOLDER-OR-FILE…` runs the target on every file, whole
- * and cut short at a few places (a parser meets its end everywhere), and prints "N inputs". Fails when
- * there was no input at all, so that a lost corpus is noticed. */
+/* Replays inputs without libFuzzer: `fuzz_NAME FOLDER-OR-FILE…` runs the target on every file,
+ * whole and cut short at a few places (a parser meets its end everywhere), and prints "N
+ * inputs". Fails when there was no input at all, so that a lost corpus is noticed. */
 #include "fuzz.h"
 
 #include <dirent.h>
@@ -16,8 +16,8 @@ static int fail(const char *path) {
     return -1;
 }
 
-/* Each run gets its own piece of memory of the exact size, so that AddressSanitizer sees a byte read
- * too far. */
+/* Each run gets its own piece of memory of the exact size, so that AddressSanitizer sees a byte
+ * read too far. */
 static int run_on_copy(const uint8_t *bytes, size_t n) {
     uint8_t *copy = malloc(n ? n : 1);
     if (!copy) {

@@ -91,7 +91,7 @@ static void *block_take(struct arena_block *block, size_t need, size_t align) {
 }
 
 static struct arena_block *block_new(size_t capacity) {
-    if (capacity > SIZE_MAX - sizeof(struct arena_block)) {
+    if (capacity > PTRDIFF_MAX - sizeof(struct arena_block)) {
         return NULL;
     }
     struct arena_block *block = malloc(sizeof(*block) + capacity);

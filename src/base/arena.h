@@ -24,7 +24,8 @@ void arena_free(struct arena *arena);
  * it for sizes that the program chose. */
 #define arena_new(arena, type, count)                                                              \
     ((type *)arena_alloc((arena), sizeof(type), (count), _Alignof(type)))
-/* The same for a size that came from input: NULL beyond the limit, on overflow, or without memory. */
+/* The same for a size that came from input: NULL beyond the limit, on overflow, or without
+ * memory. */
 #define arena_try(arena, type, count)                                                              \
     ((type *)arena_try_alloc((arena), sizeof(type), (count), _Alignof(type)))
 

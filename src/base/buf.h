@@ -26,7 +26,8 @@ void buf_add_char(struct buf *buf, char byte);
 void buf_add_cstr(struct buf *buf, const char *text);
 void buf_add_i64(struct buf *buf, int64_t value);
 void buf_add_u64(struct buf *buf, uint64_t value);
-/* Shortest text that reads back as the same double ("0" for -0; never "nan" or "inf": adds "null"). */
+/* Shortest text that reads back as the same double ("0" for -0; never "nan" or "inf": adds
+ * "null"). */
 void buf_add_double(struct buf *buf, double value);
 /* `value_e7` / 10^7 without trailing zeros: 456926575 -> "45.6926575". */
 void buf_add_e7(struct buf *buf, int32_t value_e7);

@@ -22,9 +22,9 @@ typedef enum err {
     ERR__COUNT
 } err;
 
-/* What went wrong, for the person who can mend it. Filled by the function that notices, shown once
- * at the boundary. `line` and `column` are 1-based, 0 when they mean nothing. `field` is the name of
- * the offending key, column or option, "" when there is none. */
+/* What went wrong, for the person who can mend it. Filled by the function that notices, shown
+ * once at the boundary. `line` and `column` are 1-based, 0 when they mean nothing. `field` is
+ * the name of the offending key, column or option, "" when there is none. */
 struct problem {
     err code;
     char field[64];
@@ -37,7 +37,8 @@ struct problem {
 err problem_set(struct problem *problem, err code, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The English name of a code ("input", "limit", …), the HTTP status and the exit status it maps to. */
+/* The English name of a code ("input", "limit", …), the HTTP status and the exit status it maps
+ * to. */
 const char *err_name(err code);
 int err_http_status(err code);
 int err_exit_status(err code); /* 0, 1 or 2 */

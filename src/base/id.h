@@ -1,5 +1,6 @@
 /* Ids made by the program: 53 bits, so that every JSON reader keeps them whole. The upper 41 are
- * milliseconds since 2024-01-01 UTC, the lower 12 a counter within the millisecond; ordered by time. */
+ * milliseconds since 2024-01-01 UTC, the lower 12 a counter within the millisecond; ordered by
+ * time. */
 #ifndef AGORA_BASE_ID_H
 #define AGORA_BASE_ID_H
 

@@ -21,9 +21,9 @@ struct log_value {
 };
 struct log_value log_quote(slice text);
 
-/* One line, written with one write(2). `fields` is a printf format that yields `key=value` pairs, or
- * NULL; text that comes from outside goes through log_quote. Control bytes become spaces, so that a
- * line stays one line. */
+/* One line, written with one write(2). `fields` is a printf format that yields `key=value`
+ * pairs, or NULL; text that comes from outside goes through log_quote. Control bytes become
+ * spaces, so that a line stays one line. */
 void log_line(const struct log *log, enum log_level level, const char *message, const char *fields,
               ...) __attribute__((format(printf, 4, 5)));
 void log_problem(const struct log *log, const char *message, const struct problem *problem);

@@ -1,6 +1,7 @@
-/* The zones of the French territories and of their neighbours. The rules are those of the IANA time
- * zone database, written out: a table of names, a standard offset, and when summer time holds. Exact
- * for France since 1976 and for all others since 1998; earlier, today's standard time. */
+/* The zones of the French territories and of their neighbours. The rules are those of the IANA
+ * time zone database, written out: a table of names, a standard offset, and when summer time
+ * holds. Exact for France since 1976 and for all others since 1998; earlier, today's standard
+ * time. */
 #include "base/time.h"
 
 #define MS_PER_MINUTE INT64_C(60000)

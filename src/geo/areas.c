@@ -29,10 +29,10 @@ size_t geo_areas_bytes(const struct geo_areas *areas) {
            areas->candidate_count * sizeof(*areas->candidates);
 }
 
-/* Does the edge cross the half-line from the point to the east? An edge holds its lower end and not
- * its upper one; a point on the edge is not west of it. Two areas on either side of an edge therefore
- * never both hold a point of it, and one of them does. Each product is at most
- * 3.6e9 * 1.8e9 < 2^63. */
+/* Does the edge cross the half-line from the point to the east? An edge holds its lower end and
+ * not its upper one; a point on the edge is not west of it. Two areas on either side of an edge
+ * therefore never both hold a point of it, and one of them does. Each product is at most 3.6e9 *
+ * 1.8e9 < 2^63. */
 static bool edge_is_east(struct geo_point a, struct geo_point b, struct geo_point point) {
     if ((a.lat_e7 <= point.lat_e7) == (b.lat_e7 <= point.lat_e7)) {
         return false;

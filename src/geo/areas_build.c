@@ -393,8 +393,8 @@ static bool same_list(const struct geo_areas *areas, uint32_t offset, const stru
     return true;
 }
 
-/* What the marks of one cell amount to. `before` is the span to the west of it, or NULL: its list is
- * used again when it is the same. */
+/* What the marks of one cell amount to. `before` is the span to the west of it, or NULL: its
+ * list is used again when it is the same. */
 static bool cell_content(struct geo_areas_builder *builder, const struct mark *marks, size_t count,
                          const struct span *before, uint32_t *what) {
     struct geo_areas *areas = builder->areas;

@@ -1,10 +1,10 @@
 /* For the room and its tests only: how the index of areas is laid out.
  *
- * A grid of square cells lies over the box of all areas. Each row of it is a sorted list of spans of
- * equal content, gaps being empty. What a span says is either the one area that holds its cells
- * wholly, or a list of candidates to test. An area is tested by counting the edges of its rings that
- * lie east of the point (even-odd), and only the edges of one horizontal band of the area are looked
- * at. Coordinates are integers and so are all decisions. */
+ * A grid of square cells lies over the box of all areas. Each row of it is a sorted list of
+ * spans of equal content, gaps being empty. What a span says is either the one area that holds
+ * its cells wholly, or a list of candidates to test. An area is tested by counting the edges of
+ * its rings that lie east of the point (even-odd), and only the edges of one horizontal band of
+ * the area are looked at. Coordinates are integers and so are all decisions. */
 #ifndef AGORA_GEO_AREAS_INT_H
 #define AGORA_GEO_AREAS_INT_H
 

@@ -23,8 +23,8 @@ double geo_distance_m(struct geo_point a, struct geo_point b); /* haversine, R =
 /* The smallest box that holds the circle (clamped at the poles, wrapped at the antimeridian). */
 struct geo_box geo_box_around(struct geo_point centre, double radius_m);
 
-/* Web Mercator (EPSG:3857) on a 32-bit grid: x grows to the east, y to the south. The tile of zoom z
- * is the upper z bits of each. */
+/* Web Mercator (EPSG:3857) on a 32-bit grid: x grows to the east, y to the south. The tile of
+ * zoom z is the upper z bits of each. */
 struct geo_grid {
     uint32_t x, y;
 };
@@ -42,23 +42,26 @@ bool geo_tile_is_valid(struct geo_tile tile); /* z <= GEO_ZOOM_MAX, x and y < 2^
 void geo_tile_zorder(struct geo_tile tile, uint64_t *first, uint64_t *last);
 /* The box that holds exactly the points of the tile (to the poles in the first and last row). */
 struct geo_box geo_tile_box(struct geo_tile tile);
-/* Pixel position of a point on the whole-world map of a zoom (256 px tiles); the zoom may be fractional. */
+/* Pixel position of a point on the whole-world map of a zoom (256 px tiles); the zoom may be
+ * fractional. */
 void geo_pixel(struct geo_point point, double zoom, double *x, double *y);
 struct geo_point geo_from_pixel(double x, double y, double zoom);
-/* The largest zoom (a whole number <= zoom_max) at which the box fits into the frame, and its centre. */
+/* The largest zoom (a whole number <= zoom_max) at which the box fits into the frame, and its
+ * centre. */
 unsigned geo_zoom_fit(const struct geo_box *box, double width_px, double height_px,
                       unsigned zoom_max, struct geo_point *centre);
 
 /* Areas: many polygons (with holes, of several parts), asked "which one holds this point?".
- * Built once, then read by any number of threads. A point on a shared border belongs to one of them. */
+ * Built once, then read by any number of threads. A point on a shared border belongs to one of
+ * them. */
 struct geo_areas;
 struct geo_areas_builder;
 struct geo_areas_builder *geo_areas_builder_new(void);
 /* Starts the area with this key (any number of the caller's but GEO_AREA_NONE); rings follow.
  * ERR_LIMIT, ERR_MEMORY. */
 MUST_USE err geo_areas_begin(struct geo_areas_builder *builder, uint32_t key);
-/* One closed ring (first point == last or not, both taken), even-odd rule within the area. ERR_INPUT
- * for fewer than three points, an invalid point, or a ring before any area. */
+/* One closed ring (first point == last or not, both taken), even-odd rule within the area.
+ * ERR_INPUT for fewer than three points, an invalid point, or a ring before any area. */
 MUST_USE err geo_areas_ring(struct geo_areas_builder *builder, const struct geo_point *points,
                             size_t count);
 /* Makes the index (a grid whose cells are wholly inside one area, or list the edges to test) and
@@ -70,8 +73,8 @@ void geo_areas_free(struct geo_areas *areas);
 uint32_t geo_areas_find(const struct geo_areas *areas,
                         struct geo_point point); /* key or GEO_AREA_NONE */
 size_t geo_areas_bytes(const struct geo_areas *areas);
-/* Walks the rings of the areas whose box meets `box` (for drawing). The last point of a ring repeats
- * its first. */
+/* Walks the rings of the areas whose box meets `box` (for drawing). The last point of a ring
+ * repeats its first. */
 typedef void geo_ring_visit(void *self, uint32_t key, const struct geo_point *points, size_t count);
 void geo_areas_visit(const struct geo_areas *areas, const struct geo_box *box,
                      geo_ring_visit *visit, void *self);

@@ -14,8 +14,8 @@ static double distance_squared(struct geo_point p, struct geo_point a, struct ge
     return off_x * off_x + off_y * off_y;
 }
 
-/* The point between first and last that is farthest from their line, when beyond the tolerance; else
- * `first`. */
+/* The point between first and last that is farthest from their line, when beyond the tolerance;
+ * else `first`. */
 static size_t farthest(const struct geo_point *points, size_t first, size_t last,
                        double tolerance_squared) {
     size_t found = first;

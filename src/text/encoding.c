@@ -68,8 +68,8 @@ err text_from_utf16(slice bytes, bool big_endian, struct buf *out) {
     return result;
 }
 
-/* True for what has neither canonical decomposition nor composes with a neighbour: all below U+0300,
- * and the punctuation and currency signs that French text uses. */
+/* True for what has neither canonical decomposition nor composes with a neighbour: all below
+ * U+0300, and the punctuation and currency signs that French text uses. */
 static bool is_nfc_plain(uint32_t codepoint) {
     return codepoint < 0x300 || (codepoint >= 0x2010 && codepoint < 0x2060) ||
            (codepoint >= 0x20A0 && codepoint < 0x20C0);

@@ -64,7 +64,8 @@ static const char latin_1_letters[64][3] = {
     "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i",  "i",
     "d", "n", "o", "o", "o", "o", "o",  "",  "o", "u", "u", "u", "u", "y", "th", "y"};
 
-/* ASCII for letters that Unicode does not decompose, and for the many apostrophes; NULL for others. */
+/* ASCII for letters that Unicode does not decompose, and for the many apostrophes; NULL for
+ * others. */
 static const char *ascii_for(uint32_t codepoint) {
     if (codepoint >= 0xC0 && codepoint <= 0xFF) {
         const char *letters = latin_1_letters[codepoint - 0xC0];

@@ -8,8 +8,8 @@ bool text_is_utf8(slice text); /* RFC 3629: no surrogates, no overlong forms, no
 /* Index of the first byte that is not UTF-8, or text.n. */
 size_t text_utf8_error(slice text);
 void text_from_windows_1252(slice bytes, struct buf *out); /* appends UTF-8 */
-/* Appends UTF-8, without the byte order mark. ERR_INPUT (and nothing appended) on an odd length, a NUL
- * or half a surrogate pair. */
+/* Appends UTF-8, without the byte order mark. ERR_INPUT (and nothing appended) on an odd length,
+ * a NUL or half a surrogate pair. */
 MUST_USE err text_from_utf16(slice bytes, bool big_endian, struct buf *out);
 void text_nfc(slice text, struct buf *out);
 /* Undoes UTF-8 that was read as Windows-1252 and encoded again ("fÃªtes" -> "fêtes"), once. False,
@@ -28,8 +28,8 @@ void text_slug(slice text, size_t limit, struct buf *out);
 slice text_clip(slice text, size_t codepoints);
 size_t text_codepoints(slice text);
 
-/* Walks the words of a FOLDED text: runs of letters and digits; "l'eau" gives l, eau; "co-voiturage"
- * gives co, voiturage. False at the end. */
+/* Walks the words of a FOLDED text: runs of letters and digits; "l'eau" gives l, eau;
+ * "co-voiturage" gives co, voiturage. False at the end. */
 struct text_words {
     slice rest;
 };

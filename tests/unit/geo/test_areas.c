@@ -219,8 +219,9 @@ static void an_area_may_be_as_large_as_the_world(void **state) {
     uint64_t seed = 8;
     size_t inside = 0;
     for (int i = 0; i < 20000; i++) {
-        struct geo_point point = {(int32_t)(next_random(&seed) % 3600000001U) - 1800000000,
-                                  (int32_t)(next_random(&seed) % 1800000001U) - 900000000};
+        struct geo_point point = {
+            (int32_t)((int64_t)(next_random(&seed) % 3600000001U) - 1800000000),
+            (int32_t)((int64_t)(next_random(&seed) % 1800000001U) - 900000000)};
         size_t holders;
         assert_int_equal(geo_areas_find(areas, point), plain_find(&plain, point, &holders));
         inside += holders;

@@ -21,8 +21,9 @@ static uint64_t next_random(uint64_t *state) {
 }
 
 static struct geo_point random_point(uint64_t *state) {
-    return (struct geo_point){.lon_e7 = (int32_t)(next_random(state) % 3600000001U) - 1800000000,
-                              .lat_e7 = (int32_t)(next_random(state) % 1700000001U) - 850000000};
+    return (struct geo_point){
+        .lon_e7 = (int32_t)((int64_t)(next_random(state) % 3600000001U) - 1800000000),
+        .lat_e7 = (int32_t)((int64_t)(next_random(state) % 1700000001U) - 850000000)};
 }
 
 static void check_near(double value, double expected, double tolerance) {
