@@ -14,7 +14,7 @@ struct atlas;
 struct atlas_view;
 
 struct atlas_options {
-    const char *store_path;               /* atlas opens its own read connection */
+    const char *store_path;                /* atlas opens its own read connection */
     const struct territories *territories; /* outlive the atlas */
     const struct themes *themes;
     struct clock clock;
@@ -35,6 +35,7 @@ const struct atlas_view *atlas_pin(struct atlas *atlas); /* never NULL, any thre
 void atlas_unpin(struct atlas *atlas, const struct atlas_view *view);
 /* Changes with every change of the content: for ETags and cursors. */
 uint64_t atlas_view_version(const struct atlas_view *view);
+bool atlas_view_has_source(const struct atlas_view *view, slice slug);
 uint64_t atlas_view_documents(const struct atlas_view *view); /* live ones of the seven kinds */
 int64_t atlas_view_updated_ms(const struct atlas_view *view); /* newest update of a live entry */
 
@@ -42,23 +43,23 @@ int64_t atlas_view_updated_ms(const struct atlas_view *view); /* newest update o
 struct atlas_hit {
     struct entry_id entry;
     enum query_kind kind;
-    uint16_t ask;        /* position in entry->asks for a need or offer */
+    uint16_t ask; /* position in entry->asks for a need or offer */
     bool has_point, is_approximate;
     struct geo_point point;
-    double distance_m;   /* from query.near; -1 when there is none */
-    uint32_t score;      /* the documented, quantised one: src/atlas/README.md */
-    uint32_t group;      /* index into groups when this hit stands for a folded group, else UINT32_MAX */
+    double distance_m; /* from query.near; -1 when there is none */
+    uint32_t score;    /* the documented, quantised one: src/atlas/README.md */
+    uint32_t group; /* index into groups when this hit stands for a folded group, else UINT32_MAX */
 };
 /* Many like things of one source and kind, folded into one line of the list (RULE SHOW-1). */
 struct atlas_group {
-    slice source;        /* slug */
+    slice source; /* slug */
     enum query_kind kind;
-    slice type;          /* the most frequent type label, may be empty */
+    slice type; /* the most frequent type label, may be empty */
     uint64_t count;
-    double nearest_m;    /* -1 without query.near */
+    double nearest_m; /* -1 without query.near */
 };
 struct atlas_facet_value {
-    slice value;   /* slug or territory code */
+    slice value;    /* slug or territory code */
     uint32_t index; /* of the theme or territory, UINT32_MAX otherwise */
     uint64_t count;
 };
@@ -83,24 +84,24 @@ struct atlas_facet_counts {
 
 struct atlas_request {
     const struct query *query;
-    uint32_t facets; /* bits of enum atlas_facet */
-    bool fold;       /* fold groups of like things (the explorer; never the API) */
+    uint32_t facets;  /* bits of enum atlas_facet */
+    bool fold;        /* fold groups of like things (the explorer; never the API) */
     bool seven_kinds; /* when the query chooses no kind: entries only (else needs and offers too) */
-    int64_t now_ms;  /* for when=upcoming|past and sort=soon */
+    int64_t now_ms;   /* for when=upcoming|past and sort=soon */
 };
 struct atlas_result {
-    uint64_t total;     /* matching documents, folded ones included */
-    uint64_t unplaced;  /* of them, those that are never drawn */
+    uint64_t total;    /* matching documents, folded ones included */
+    uint64_t unplaced; /* of them, those that are never drawn */
     struct atlas_hit *hits;
     uint32_t hit_count;
     struct atlas_group *groups;
     uint32_t group_count;
     struct atlas_facet_counts facets[ATLAS_FACET__COUNT];
-    slice next_cursor;  /* empty: no more */
+    slice next_cursor;   /* empty: no more */
     bool cursor_expired; /* the generation of query.cursor is gone: the list starts anew */
-    struct geo_box box; /* of the matches that can be drawn */
+    struct geo_box box;  /* of the matches that can be drawn */
     bool has_box;
-    slice corrected;    /* the words as searched when a typo was forgiven, else empty */
+    slice corrected; /* the words as searched when a typo was forgiven, else empty */
 };
 /* Everything of one request from one view. Results live in the arena. ERR_INPUT for an unknown theme,
  * territory or source slug (problem names it), ERR_LIMIT. */
@@ -116,10 +117,10 @@ struct atlas_cell {
     struct geo_tile tile; /* of the cell: zoom + 2 */
     uint64_t count;
     uint32_t kinds[QUERY_KIND__COUNT];
-    bool all_approximate; /* known by their commune only */
+    bool all_approximate;  /* known by their commune only */
     struct entry_id entry; /* when count is 1 */
     enum query_kind kind;
-    bool is_stack;        /* more than one, all on one and the same point */
+    bool is_stack; /* more than one, all on one and the same point */
 };
 /* The cells of a tile; their counts add up to the matches inside it. */
 MUST_USE err atlas_tile(const struct atlas_view *view, const struct atlas_request *request,
@@ -143,16 +144,16 @@ MUST_USE err atlas_all(const struct atlas_view *view, const struct atlas_request
                        struct problem *problem);
 
 /* Matches per commune of a territory (for its drawn map): parallel to the commune list asked for. */
-MUST_USE err atlas_count_communes(const struct atlas_view *view, const struct atlas_request *request,
-                                  const uint32_t *communes, size_t count, uint64_t *counts,
-                                  struct problem *problem);
+MUST_USE err atlas_count_communes(const struct atlas_view *view,
+                                  const struct atlas_request *request, const uint32_t *communes,
+                                  size_t count, uint64_t *counts, struct problem *problem);
 
 /* What someone may mean while typing: entries by a prefix of a title word, best first. (Themes and
  * communes are suggested by their own rooms; faces put the three together.) */
 struct atlas_suggestion {
     struct entry_id entry;
     enum query_kind kind;
-    slice title; /* in the arena */
+    slice title;        /* in the arena */
     uint32_t territory; /* index or TERRITORY_NONE */
 };
 MUST_USE err atlas_suggest(const struct atlas_view *view, slice typed, struct arena *arena,

@@ -1,0 +1,50 @@
+/* Bitsets over document numbers: 64 a word, the lowest bit first. */
+#ifndef AGORA_ATLAS_BITS_H
+#define AGORA_ATLAS_BITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static inline size_t bits_words(uint32_t bits) {
+    return ((size_t)bits + 63) / 64;
+}
+static inline bool bits_has(const uint64_t *bits, uint32_t i) {
+    return (bits[i / 64] >> (i % 64)) & 1;
+}
+static inline void bits_set(uint64_t *bits, uint32_t i) {
+    bits[i / 64] |= UINT64_C(1) << (i % 64);
+}
+static inline void bits_clear(uint64_t *bits, uint32_t i) {
+    bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
+}
+
+/* Sets the bits first … last - 1. */
+void bits_set_run(uint64_t *bits, uint32_t first, uint32_t last);
+void bits_and(uint64_t *bits, const uint64_t *with, size_t words);
+void bits_or(uint64_t *bits, const uint64_t *with, size_t words);
+uint64_t bits_count(const uint64_t *bits, size_t words);
+uint64_t bits_count_and(const uint64_t *a, const uint64_t *b, size_t words);
+
+/* Walks the set bits: `for (struct bits_walk w = bits_walk(bits, words); bits_next(&w, &i);)`. */
+struct bits_walk {
+    const uint64_t *bits;
+    size_t words, at;
+    uint64_t word;
+};
+static inline struct bits_walk bits_walk(const uint64_t *bits, size_t words) {
+    return (struct bits_walk){.bits = bits, .words = words, .word = words ? bits[0] : 0};
+}
+static inline bool bits_next(struct bits_walk *walk, uint32_t *i) {
+    while (!walk->word) {
+        if (++walk->at >= walk->words) {
+            return false;
+        }
+        walk->word = walk->bits[walk->at];
+    }
+    *i = (uint32_t)(walk->at * 64) + (uint32_t)__builtin_ctzll(walk->word);
+    walk->word &= walk->word - 1;
+    return true;
+}
+
+#endif

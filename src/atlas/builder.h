@@ -1,0 +1,51 @@
+/* What a segment is made from: documents as they come in, their words as numbers. collect.c fills it,
+ * build.c turns it into a segment. */
+#ifndef AGORA_ATLAS_BUILDER_H
+#define AGORA_ATLAS_BUILDER_H
+
+#include "atlas/names.h"
+#include "atlas/segment.h"
+
+#define DRAFT_STATE_NONE UINT8_MAX
+
+struct draft {
+    int64_t entry, fresh_ms, updated_ms;
+    uint64_t zorder;
+    struct geo_point point;
+    struct geo_grid grid;
+    size_t run_start, date_start, theme_start, skill_start; /* into the builder's pools */
+    uint32_t run_count, date_count, theme_count, skill_count;
+    uint32_t territory;
+    uint32_t title, title_key, type, language, source; /* names; NAMES_NONE: none */
+    uint16_t ask, quality;
+    uint8_t kind, state, has; /* has: bits of enum query_has */
+    bool is_placed, is_approximate;
+};
+struct draft_dates {
+    int64_t first_ms, last_ms;
+};
+
+/* An array that grows. */
+struct pool {
+    void *items;
+    size_t count, capacity;
+};
+/* Makes room for `more` further items. */
+MUST_USE err pool_reserve(struct pool *pool, size_t item_bytes, size_t more);
+#define POOL(pool, type) ((type *)(pool)->items)
+
+struct atlas_builder {
+    const struct territories *territories;
+    const struct themes *themes;
+    struct text_stemmer *stemmer;
+    struct buf folded;
+    struct names words, titles, title_keys, types, languages, sources, skills;
+    struct pool word_stems; /* uint64_t[TEXT_LANGUAGE__COUNT] a word */
+    struct pool drafts, runs, dates, themes_of, skills_of;
+};
+
+/* The number of a folded word; `stems` (hashes, one a language) when they are known already. */
+MUST_USE err builder_word(struct atlas_builder *builder, slice word, const uint64_t *stems,
+                          uint32_t *number);
+
+#endif

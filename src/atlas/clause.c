@@ -1,0 +1,473 @@
+/* The words of a query: taken apart, looked up, forgiven one typo, matched and scored (README,
+ * "Words" and "Score"). */
+#include "atlas/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FOLDED_LIMIT      (16u * QUERY_WORDS_MAX) /* folding may lengthen a text */
+#define PREFIX_CODEPOINTS 3
+#define TYPO_CODEPOINTS   4
+#define CLAUSES_MAX       QUERY_WORDS_MAX
+#define THEME_IMPACT      64
+
+/* Length of the quotation mark at text.p[i]: " « » “ ” „; 0 when there is none. */
+static size_t quote_length(slice text, size_t i) {
+    static const char *const quotes[] = {"\"", "«", "»", "“", "”", "„"};
+    slice rest = slice_sub(text, i, text.n - i);
+    for (size_t q = 0; q < ARRAY_COUNT(quotes); q++) {
+        slice quote = slice_from_cstr(quotes[q]);
+        if (slice_starts_with(rest, quote)) {
+            return quote.n;
+        }
+    }
+    return 0;
+}
+
+static bool is_said_already(const struct atlas_plan *plan, slice word) {
+    for (uint32_t i = 0; i < plan->clause_count; i++) {
+        if (!plan->clauses[i].is_phrase && slice_equal(plan->clauses[i].words[0], word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct atlas_clause *add_clause(struct atlas_plan *plan, const slice *words,
+                                       uint32_t count) {
+    struct atlas_clause *clause = &plan->clauses[plan->clause_count++];
+    *clause =
+        (struct atlas_clause){.words = arena_new(plan->arena, slice, count), .word_count = count};
+    memcpy(clause->words, words, count * sizeof(*words));
+    return clause;
+}
+
+/* Adds the clauses of one piece of the text, between quotes or outside of them. */
+static err add_piece(struct atlas_plan *plan, slice piece, bool is_quoted, bool is_last) {
+    BUF_CLEANUP struct buf folded = buf_new(FOLDED_LIMIT);
+    text_fold(piece, &folded);
+    if (folded.failed) {
+        return folded.failed;
+    }
+    struct text_words words = {.rest = arena_copy(plan->arena, buf_slice(&folded))};
+    slice found[QUERY_WORDS_MAX];
+    uint32_t count = 0;
+    bool has_content = false;
+    for (slice word; count < QUERY_WORDS_MAX && text_words_next(&words, &word); count++) {
+        found[count] = word;
+        has_content = has_content || !text_is_stop_word(word);
+    }
+    if (!has_content) {
+        return OK;
+    }
+    if (is_quoted && plan->clause_count < CLAUSES_MAX) {
+        add_clause(plan, found, count)->is_phrase = true;
+        return OK;
+    }
+    for (uint32_t i = 0; i < count && plan->clause_count < CLAUSES_MAX; i++) {
+        if (text_is_stop_word(found[i]) || is_said_already(plan, found[i])) {
+            continue;
+        }
+        add_clause(plan, &found[i], 1)->is_prefix =
+            is_last && i + 1 == count && text_codepoints(found[i]) >= PREFIX_CODEPOINTS;
+    }
+    return OK;
+}
+
+static err take_apart(struct atlas_plan *plan) {
+    slice text = plan->query->words;
+    bool is_quoted = false;
+    size_t start = 0;
+    for (size_t i = 0; i < text.n;) {
+        size_t quote = quote_length(text, i);
+        if (quote) {
+            TRY(add_piece(plan, slice_sub(text, start, i - start), is_quoted, false));
+            is_quoted = !is_quoted;
+            start = i + quote;
+        }
+        i += quote ? quote : 1;
+    }
+    return add_piece(plan, slice_sub(text, start, text.n - start), is_quoted, true);
+}
+
+static void find_stem_forms(const struct atlas_segment *segment, const uint64_t *stems,
+                            struct arena *arena, struct atlas_forms *forms) {
+    const struct atlas_stem *runs[TEXT_LANGUAGE__COUNT];
+    size_t counts[TEXT_LANGUAGE__COUNT];
+    size_t total = 0;
+    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
+        runs[language] = atlas_segment_stem(segment, (enum text_language)language, stems[language],
+                                            &counts[language]);
+        total += counts[language];
+    }
+    forms->terms = arena_new(arena, uint32_t, total);
+    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
+        for (size_t i = 0; i < counts[language]; i++) {
+            forms->terms[forms->term_count++] = runs[language][i].term;
+        }
+    }
+}
+
+static void find_themes(struct atlas_plan *plan, struct atlas_clause *clause,
+                        const uint64_t *stems) {
+    const struct atlas_theme_words *all = plan->view->theme_words;
+    slice word = clause->words[0];
+    clause->themes = arena_new(plan->arena, uint16_t, all->count);
+    clause->theme_count = 0;
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct atlas_theme_word *item = &all->items[i];
+        if (item->stems[TEXT_FRENCH] == stems[TEXT_FRENCH] ||
+            item->stems[TEXT_ENGLISH] == stems[TEXT_ENGLISH] ||
+            (clause->is_prefix && slice_starts_with(item->word, word))) {
+            clause->themes[clause->theme_count++] = item->theme;
+        }
+    }
+}
+
+/* Looks the words of a clause up in both parts and among the themes. */
+static void look_up(struct atlas_plan *plan, struct text_stemmer *stemmer,
+                    struct atlas_clause *clause) {
+    uint64_t stems[TEXT_LANGUAGE__COUNT];
+    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
+        stems[language] =
+            atlas_stem_hash(text_stem(stemmer, (enum text_language)language, clause->words[0]));
+    }
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct atlas_segment *segment = plan->view->parts[part];
+        struct atlas_forms *forms = arena_new(plan->arena, struct atlas_forms, clause->word_count);
+        for (uint32_t i = 0; i < clause->word_count; i++) {
+            forms[i].exact = atlas_segment_term(segment, clause->words[i]);
+        }
+        if (!clause->is_phrase) {
+            find_stem_forms(segment, stems, plan->arena, forms);
+        }
+        if (clause->is_prefix) {
+            atlas_segment_prefix(segment, clause->words[0], &forms->prefix_first,
+                                 &forms->prefix_last);
+        }
+        clause->forms[part] = forms;
+    }
+    if (!clause->is_phrase) {
+        find_themes(plan, clause, stems);
+    }
+}
+
+/* Live documents of a key; counting stops at `enough`. */
+static uint64_t count_live(const struct atlas_view *view, enum atlas_part part,
+                           const struct atlas_lists *lists, uint32_t key, uint64_t enough) {
+    uint64_t count = 0;
+    for (uint64_t at = lists->offsets[key]; at < lists->offsets[key + 1] && count < enough; at++) {
+        count += atlas_view_is_live(view, part, lists->documents[at]);
+    }
+    return count;
+}
+
+static bool is_theme_used(const struct atlas_view *view, uint16_t theme) {
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct atlas_lists *lists = &view->parts[part]->values[ATLAS_VALUES_THEME].lists;
+        if (count_live(view, (enum atlas_part)part, lists, theme, 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether any live document has the word of a plain clause, in one of its forms. */
+static bool is_used(const struct atlas_plan *plan, const struct atlas_clause *clause) {
+    const struct atlas_view *view = plan->view;
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct atlas_forms *forms = clause->forms[part];
+        const struct atlas_lists *lists = &view->parts[part]->postings;
+        for (uint32_t i = 0; i < forms->term_count; i++) {
+            if (count_live(view, (enum atlas_part)part, lists, forms->terms[i], 1)) {
+                return true;
+            }
+        }
+        for (uint32_t term = forms->prefix_first; term < forms->prefix_last; term++) {
+            if (count_live(view, (enum atlas_part)part, lists, term, 1)) {
+                return true;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < clause->theme_count; i++) {
+        if (is_theme_used(view, clause->themes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many live documents have exactly this word, those of each theme of that word added. */
+static uint64_t word_weight(const struct atlas_view *view, slice word) {
+    uint64_t weight = 0;
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct atlas_segment *segment = view->parts[part];
+        const struct atlas_lists *themes = &segment->values[ATLAS_VALUES_THEME].lists;
+        uint32_t term = atlas_segment_term(segment, word);
+        if (term != ATLAS_NO_TERM) {
+            weight += count_live(view, (enum atlas_part)part, &segment->postings, term, UINT64_MAX);
+        }
+        for (uint32_t i = 0; i < view->theme_words->count; i++) {
+            if (slice_equal(view->theme_words->items[i].word, word)) {
+                weight += count_live(view, (enum atlas_part)part, themes,
+                                     view->theme_words->items[i].theme, UINT64_MAX);
+            }
+        }
+    }
+    return weight;
+}
+
+struct correction {
+    const struct atlas_view *view;
+    slice wrong;
+    uint32_t letters;
+    slice best;
+    uint64_t weight;
+};
+
+static void consider(struct correction *correction, slice word, uint32_t letters) {
+    /* One typo changes two kinds of bytes at most, unless characters have several bytes. */
+    int changes = __builtin_popcount(letters ^ correction->letters);
+    if (changes > ((letters | correction->letters) & 1 ? 9 : 2) ||
+        word.n + 4 < correction->wrong.n || correction->wrong.n + 4 < word.n ||
+        !text_within_one_typo(word, correction->wrong)) {
+        return;
+    }
+    uint64_t weight = word_weight(correction->view, word);
+    if (weight > correction->weight ||
+        (weight && weight == correction->weight && slice_compare(word, correction->best) < 0)) {
+        correction->best = word;
+        correction->weight = weight;
+    }
+}
+
+static bool has_digit(slice word) {
+    for (size_t i = 0; i < word.n; i++) {
+        if (word.p[i] >= '0' && word.p[i] <= '9') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The word most used among those one typo away; empty when there is none. */
+static slice correct(const struct atlas_view *view, slice wrong) {
+    struct correction correction = {
+        .view = view, .wrong = wrong, .letters = atlas_letters(wrong), .best = SLICE_EMPTY};
+    if (text_codepoints(wrong) < TYPO_CODEPOINTS || has_digit(wrong)) {
+        return SLICE_EMPTY;
+    }
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct atlas_segment *segment = view->parts[part];
+        for (uint32_t term = 0; term < segment->term_count; term++) {
+            if (!segment->is_stop[term]) {
+                consider(&correction, segment->terms[term], segment->letters[term]);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < view->theme_words->count; i++) {
+        consider(&correction, view->theme_words->items[i].word,
+                 view->theme_words->items[i].letters);
+    }
+    return correction.best;
+}
+
+static slice words_as_searched(const struct atlas_plan *plan) {
+    BUF_CLEANUP struct buf text = buf_new(FOLDED_LIMIT * 2);
+    for (uint32_t i = 0; i < plan->clause_count; i++) {
+        const struct atlas_clause *clause = &plan->clauses[i];
+        buf_add_cstr(&text, i ? " " : "");
+        buf_add_cstr(&text, clause->is_phrase ? "\"" : "");
+        for (uint32_t j = 0; j < clause->word_count; j++) {
+            buf_add_cstr(&text, j ? " " : "");
+            buf_add(&text, clause->words[j]);
+        }
+        buf_add_cstr(&text, clause->is_phrase ? "\"" : "");
+    }
+    return arena_copy(plan->arena, buf_slice(&text));
+}
+
+err atlas_plan_words(struct atlas_plan *plan) {
+    if (!plan->query->words.n) {
+        return OK;
+    }
+    plan->clauses = arena_new(plan->arena, struct atlas_clause, CLAUSES_MAX);
+    TRY(take_apart(plan));
+    if (!plan->clause_count) {
+        return OK;
+    }
+    struct text_stemmer *stemmer = text_stemmer_new();
+    if (!stemmer) {
+        return ERR_MEMORY;
+    }
+    bool is_corrected = false;
+    for (uint32_t i = 0; i < plan->clause_count; i++) {
+        struct atlas_clause *clause = &plan->clauses[i];
+        look_up(plan, stemmer, clause);
+        if (clause->is_phrase || is_used(plan, clause)) {
+            continue;
+        }
+        slice better = correct(plan->view, clause->words[0]);
+        if (better.n) {
+            clause->words[0] = arena_copy(plan->arena, better);
+            clause->is_prefix = false;
+            look_up(plan, stemmer, clause);
+            is_corrected = true;
+        }
+    }
+    text_stemmer_free(stemmer);
+    if (is_corrected) {
+        plan->corrected = words_as_searched(plan);
+    }
+    return OK;
+}
+
+/* A clause being matched: `bits` of the window, and the best impact per document when asked for. */
+struct clause_match {
+    const struct atlas_match *match;
+    uint64_t *bits;
+    uint8_t *best; /* NULL: scores are not asked for */
+};
+
+static void match_list(const struct clause_match *to, const struct atlas_lists *lists,
+                       const uint8_t *impacts, uint32_t key) {
+    const struct atlas_window *window = &to->match->window;
+    if (!to->best) {
+        atlas_lists_add(lists, key, window, to->bits);
+        return;
+    }
+    uint64_t at;
+    uint64_t end;
+    atlas_lists_within(lists, key, window, &at, &end);
+    for (; at < end; at++) {
+        uint32_t i = lists->documents[at] - window->base;
+        uint8_t impact = impacts ? impacts[at] : THEME_IMPACT;
+        bits_set(to->bits, i);
+        to->best[i] = impact > to->best[i] ? impact : to->best[i];
+    }
+}
+
+static void match_word(const struct atlas_clause *clause, const struct clause_match *to) {
+    const struct atlas_segment *segment = to->match->segment;
+    const struct atlas_forms *forms = clause->forms[to->match->part];
+    for (uint32_t i = 0; i < forms->term_count; i++) {
+        match_list(to, &segment->postings, segment->impacts, forms->terms[i]);
+    }
+    for (uint32_t term = forms->prefix_first; term < forms->prefix_last; term++) {
+        match_list(to, &segment->postings, segment->impacts, term);
+    }
+    for (uint32_t i = 0; i < clause->theme_count; i++) {
+        match_list(to, &segment->values[ATLAS_VALUES_THEME].lists, NULL, clause->themes[i]);
+    }
+}
+
+/* Whether the kept words of a document have the phrase within one text. */
+static bool has_phrase(const struct atlas_segment *segment, uint32_t document,
+                       const struct atlas_forms *forms, uint32_t count) {
+    uint64_t at = segment->run_offsets[document];
+    uint64_t end = segment->run_offsets[document + 1];
+    while (at < end) {
+        uint32_t words = ATLAS_RUN_COUNT(segment->runs[at]);
+        const uint32_t *run = &segment->runs[at + 1];
+        for (uint32_t from = 0; from + count <= words; from++) {
+            uint32_t same = 0;
+            while (same < count && run[from + same] == forms[same].exact) {
+                same++;
+            }
+            if (same == count) {
+                return true;
+            }
+        }
+        at += 1 + words;
+    }
+    return false;
+}
+
+/* The smallest impact of the phrase's words (stop words apart) in a document that has it. */
+static uint8_t phrase_impact(const struct atlas_segment *segment, uint32_t document,
+                             const struct atlas_forms *forms, uint32_t count) {
+    const struct atlas_window window = {.first = document, .last = document + 1};
+    uint8_t least = UINT8_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t at;
+        uint64_t end;
+        atlas_lists_within(&segment->postings, forms[i].exact, &window, &at, &end);
+        if (at < end && segment->impacts[at] < least) {
+            least = segment->impacts[at];
+        }
+    }
+    return least;
+}
+
+/* `more` is scratch, a bitset of the window. */
+static void match_phrase(const struct atlas_clause *clause, const struct clause_match *to,
+                         uint64_t *more) {
+    const struct atlas_match *match = to->match;
+    const struct atlas_segment *segment = match->segment;
+    const struct atlas_forms *forms = clause->forms[match->part];
+    bool is_first = true;
+    for (uint32_t i = 0; i < clause->word_count; i++) {
+        if (forms[i].exact == ATLAS_NO_TERM) {
+            memset(to->bits, 0, match->window.words * sizeof(*to->bits));
+            return;
+        }
+        if (segment->is_stop[forms[i].exact]) {
+            continue;
+        }
+        uint64_t *bits = is_first ? to->bits : more;
+        memset(bits, 0, match->window.words * sizeof(*bits));
+        atlas_lists_add(&segment->postings, forms[i].exact, &match->window, bits);
+        if (!is_first) {
+            bits_and(to->bits, more, match->window.words);
+        }
+        is_first = false;
+    }
+    uint32_t i;
+    for (struct bits_walk walk = bits_walk(to->bits, match->window.words); bits_next(&walk, &i);) {
+        if (!has_phrase(segment, match->window.base + i, forms, clause->word_count)) {
+            bits_clear(to->bits, i);
+        } else if (to->best) {
+            to->best[i] = phrase_impact(segment, match->window.base + i, forms, clause->word_count);
+        }
+    }
+}
+
+/* README, "Rarity": 64 times the natural logarithm, rounded. */
+static uint32_t rarity(uint64_t documents, uint64_t with) {
+    double n = (double)documents;
+    double f = (double)with;
+    return (uint32_t)lround(64 * log1p((n - f + 0.5) / (f + 0.5)));
+}
+
+err atlas_match_words(struct atlas_plan *plan, struct atlas_match *match) {
+    size_t words = match->window.words;
+    uint64_t *rest = match->groups[ATLAS_GROUP_REST];
+    struct clause_match to = {.match = match, .bits = plan_new(plan, uint64_t, words)};
+    uint64_t *more = plan_new(plan, uint64_t, words);
+    if (match->scores) {
+        to.best = plan_new(plan, uint8_t, words * 64);
+    }
+    if (!to.bits || !more || (match->scores && !to.best)) {
+        return ERR_MEMORY;
+    }
+    for (uint32_t c = 0; c < plan->clause_count; c++) {
+        struct atlas_clause *clause = &plan->clauses[c];
+        if (clause->is_phrase) {
+            match_phrase(clause, &to, more);
+        } else {
+            match_word(clause, &to);
+        }
+        if (match->scores && match->part == ATLAS_GENERATION) {
+            clause->idf = rarity(match->segment->count, bits_count(to.bits, words));
+        }
+        bits_and(rest, to.bits, words);
+        uint32_t i;
+        for (struct bits_walk walk = bits_walk(to.bits, match->scores ? words : 0);
+             bits_next(&walk, &i);) {
+            match->scores[i] += to.best[i] * clause->idf;
+            to.best[i] = 0;
+        }
+        memset(to.bits, 0, words * sizeof(*to.bits));
+    }
+    return OK;
+}

@@ -1,0 +1,379 @@
+/* Names of a query looked up; what narrows turned into bitsets over a window. */
+#include "atlas/plan.h"
+
+#include <string.h>
+
+/* Added to the radius before the box around the circle is drawn: more than its rounding. */
+#define NEAR_MARGIN_M 10.0
+
+static err plan_names(struct atlas_plan *plan, struct problem *problem) {
+    const struct query *query = plan->query;
+    for (uint32_t i = 0; i < query->themes.count; i++) {
+        slice slug = query->themes.values[i];
+        plan->themes[i] = themes_find(plan->view->themes, slug);
+        if (plan->themes[i] == THEME_NONE) {
+            return problem_set(problem, ERR_INPUT, "theme", "no theme \"%.*s\"", SLICE_ARG(slug));
+        }
+    }
+    for (uint32_t i = 0; i < query->territories.count; i++) {
+        slice code = query->territories.values[i];
+        plan->territories[i] = territories_find(plan->view->territories, code);
+        if (plan->territories[i] == TERRITORY_NONE) {
+            return problem_set(problem, ERR_INPUT, "territory", "no territory \"%.*s\"",
+                               SLICE_ARG(code));
+        }
+    }
+    for (uint32_t i = 0; i < query->sources.count; i++) {
+        slice slug = query->sources.values[i];
+        bool is_known = false;
+        for (uint32_t j = 0; j < plan->view->source_count && !is_known; j++) {
+            is_known = slice_equal(plan->view->sources[j].slug, slug);
+        }
+        if (!is_known) {
+            return problem_set(problem, ERR_INPUT, "source", "no source \"%.*s\"", SLICE_ARG(slug));
+        }
+    }
+    if (query->space.n) {
+        return problem_set(problem, ERR_INPUT, "space", "no space \"%.*s\"",
+                           SLICE_ARG(query->space));
+    }
+    return OK;
+}
+
+static err plan_dates(struct atlas_plan *plan) {
+    const struct query *query = plan->query;
+    int64_t ignored;
+    plan->date_from_ms = INT64_MIN;
+    plan->date_to_ms = INT64_MAX;
+    if (query->has_from) {
+        TRY(date_range_ms(&query->from, SLICE_EMPTY, &plan->date_from_ms, &ignored));
+    }
+    if (query->has_to) {
+        TRY(date_range_ms(&query->to, SLICE_EMPTY, &ignored, &plan->date_to_ms));
+    }
+    if (query->when == QUERY_WHEN_UPCOMING && plan->date_from_ms < plan->now_ms) {
+        plan->date_from_ms = plan->now_ms;
+    }
+    plan->is_past = query->when == QUERY_WHEN_PAST;
+    plan->has_dates = query->has_from || query->has_to || query->when != QUERY_WHEN_ALL;
+    return OK;
+}
+
+err atlas_plan_make(const struct atlas_view *view, const struct atlas_request *request,
+                    struct arena *arena, struct atlas_plan *plan, struct problem *problem) {
+    const struct query *query = request->query;
+    *plan = (struct atlas_plan){
+        .view = view, .query = query, .arena = arena, .now_ms = request->now_ms};
+    plan->kinds = query->kinds ? query->kinds : request->seven_kinds ? QUERY_KINDS_ENTRY : 0;
+    if (plan->kinds == QUERY_KINDS_ALL) {
+        plan->kinds = 0;
+    }
+    TRY(plan_names(plan, problem));
+    err failed = plan_dates(plan);
+    if (failed) {
+        return problem_set(problem, failed, "from", "dates that cannot be placed in time");
+    }
+    if (query->has_near && query->radius_m) {
+        plan->near_box = geo_box_around(query->near, query->radius_m + NEAR_MARGIN_M);
+    }
+    return atlas_plan_words(plan);
+}
+
+/* Adds the placed documents of the window that lie in a box which does not cross the antimeridian and,
+ * with `radius_m`, in the circle. The at most four tiles that cover the box are contiguous. */
+static void add_box(const struct atlas_plan *plan, const struct atlas_match *match,
+                    const struct geo_box *box, uint32_t radius_m, uint64_t *bits) {
+    const struct atlas_segment *segment = match->segment;
+    struct geo_grid top_left =
+        geo_grid_from_point((struct geo_point){.lon_e7 = box->west_e7, .lat_e7 = box->north_e7});
+    struct geo_grid bottom_right =
+        geo_grid_from_point((struct geo_point){.lon_e7 = box->east_e7, .lat_e7 = box->south_e7});
+    unsigned z = GEO_ZOOM_MAX;
+    while (z > 0 && ((bottom_right.x >> (32 - z)) - (top_left.x >> (32 - z)) > 1 ||
+                     (bottom_right.y >> (32 - z)) - (top_left.y >> (32 - z)) > 1)) {
+        z--;
+    }
+    uint32_t x_last = z ? bottom_right.x >> (32 - z) : 0;
+    uint32_t y_last = z ? bottom_right.y >> (32 - z) : 0;
+    for (uint32_t y = z ? top_left.y >> (32 - z) : 0; y <= y_last; y++) {
+        for (uint32_t x = z ? top_left.x >> (32 - z) : 0; x <= x_last; x++) {
+            uint64_t first;
+            uint64_t last;
+            uint32_t from;
+            uint32_t to;
+            geo_tile_zorder((struct geo_tile){.z = z, .x = x, .y = y}, &first, &last);
+            atlas_segment_zrange(segment, first, last, &from, &to);
+            from = from > match->window.first ? from : match->window.first;
+            to = to < match->window.last ? to : match->window.last;
+            for (; from < to; from++) {
+                if (geo_box_has(box, segment->point[from]) &&
+                    (!radius_m ||
+                     geo_distance_m(plan->query->near, segment->point[from]) <= radius_m)) {
+                    bits_set(bits, from - match->window.base);
+                }
+            }
+        }
+    }
+}
+
+static err narrow_to_box(const struct atlas_plan *plan, const struct atlas_match *match,
+                         const struct geo_box *box, uint32_t radius_m) {
+    uint64_t *bits = plan_new(plan, uint64_t, match->window.words);
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    if (box->west_e7 <= box->east_e7) {
+        add_box(plan, match, box, radius_m, bits);
+    } else {
+        struct geo_box east = *box;
+        struct geo_box west = *box;
+        east.east_e7 = 1800000000;
+        west.west_e7 = -1800000000;
+        add_box(plan, match, &east, radius_m, bits);
+        add_box(plan, match, &west, radius_m, bits);
+    }
+    bits_and(match->groups[ATLAS_GROUP_REST], bits, match->window.words);
+    return OK;
+}
+
+/* Whether the dates number `dated` of a segment answer when=, from= and to=. */
+static bool dates_fit(const struct atlas_plan *plan, const struct atlas_segment *segment,
+                      uint32_t dated) {
+    bool fits = false;
+    for (uint32_t i = segment->date_offsets[dated]; i < segment->date_offsets[dated + 1]; i++) {
+        if (plan->is_past && segment->date_last_ms[i] >= plan->now_ms) {
+            return false;
+        }
+        fits = fits || (segment->date_last_ms[i] >= plan->date_from_ms &&
+                        segment->date_first_ms[i] <= plan->date_to_ms);
+    }
+    return fits;
+}
+
+static err narrow_to_dates(const struct atlas_plan *plan, const struct atlas_match *match) {
+    const struct atlas_segment *segment = match->segment;
+    uint64_t *bits = plan_new(plan, uint64_t, match->window.words);
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    for (uint32_t dated = 0; dated < segment->dated_count; dated++) {
+        uint32_t document = segment->dated[dated];
+        if (document >= match->window.first && document < match->window.last &&
+            dates_fit(plan, segment, dated)) {
+            bits_set(bits, document - match->window.base);
+        }
+    }
+    bits_and(match->groups[ATLAS_GROUP_REST], bits, match->window.words);
+    return OK;
+}
+
+static err match_rest(struct atlas_plan *plan, struct atlas_match *match) {
+    const struct atlas_window *window = &match->window;
+    uint64_t *bits = plan_new(plan, uint64_t, window->words);
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    match->groups[ATLAS_GROUP_REST] = bits;
+    bits_set_run(bits, window->first - window->base, window->last - window->base);
+    if (match->part == ATLAS_GENERATION && plan->view->live) {
+        bits_and(bits, plan->view->live + window->base / 64, window->words);
+    }
+    if (plan->query->has_box) {
+        TRY(narrow_to_box(plan, match, &plan->query->box, 0));
+    }
+    if (plan->query->has_near && plan->query->radius_m) {
+        TRY(narrow_to_box(plan, match, &plan->near_box, plan->query->radius_m));
+    }
+    if (plan->has_dates) {
+        TRY(narrow_to_dates(plan, match));
+    }
+    return plan->clause_count ? atlas_match_words(plan, match) : OK;
+}
+
+/* Any of some bitsets (over all documents) that are chosen by bits. */
+static void any_of(const struct atlas_match *match, uint64_t *const *sets, unsigned chosen,
+                   uint64_t *bits) {
+    for (; chosen; chosen &= chosen - 1) {
+        bits_or(bits, sets[__builtin_ctz(chosen)] + match->window.base / 64, match->window.words);
+    }
+}
+
+static void match_has(const struct atlas_plan *plan, const struct atlas_match *match,
+                      uint64_t *bits) {
+    memset(bits, 0xff, match->window.words * sizeof(*bits));
+    for (unsigned has = plan->query->has; has; has &= has - 1) {
+        bits_and(bits, match->segment->has[__builtin_ctz(has)] + match->window.base / 64,
+                 match->window.words);
+    }
+}
+
+/* Any of the chosen themes within one taxonomy, and between taxonomies. */
+static err match_themes(const struct atlas_plan *plan, const struct atlas_match *match,
+                        uint64_t *bits) {
+    const struct themes *themes = plan->view->themes;
+    uint64_t *scheme = plan_new(plan, uint64_t, match->window.words);
+    if (!scheme) {
+        return ERR_MEMORY;
+    }
+    memset(bits, 0xff, match->window.words * sizeof(*bits));
+    for (uint16_t s = 0; s < themes->scheme_count; s++) {
+        bool is_chosen = false;
+        for (uint32_t i = 0; i < plan->query->themes.count; i++) {
+            if (themes->items[plan->themes[i]].scheme == s) {
+                is_chosen = true;
+                atlas_lists_add(&match->segment->values[ATLAS_VALUES_THEME].lists, plan->themes[i],
+                                &match->window, scheme);
+            }
+        }
+        if (is_chosen) {
+            bits_and(bits, scheme, match->window.words);
+            memset(scheme, 0, match->window.words * sizeof(*scheme));
+        }
+    }
+    return OK;
+}
+
+static void add_territory(const struct atlas_match *match, uint32_t territory, uint64_t *bits) {
+    uint32_t key = atlas_segment_territory(match->segment, territory);
+    if (key != UINT32_MAX) {
+        atlas_lists_add(&match->segment->territory_lists, key, &match->window, bits);
+    }
+}
+
+static void match_territories(const struct atlas_plan *plan, const struct atlas_match *match,
+                              uint64_t *bits) {
+    for (uint32_t i = 0; i < plan->query->territories.count; i++) {
+        const struct territory *chosen = &plan->view->territories->items[plan->territories[i]];
+        add_territory(match, plan->territories[i], bits);
+        for (uint32_t j = 0; chosen->level == TERRITORY_CUSTOM && j < chosen->commune_count; j++) {
+            add_territory(match, chosen->communes[j], bits);
+        }
+    }
+}
+
+static void match_values(const struct atlas_match *match, enum atlas_values_of of,
+                         const struct query_values *chosen, uint64_t *bits) {
+    const struct atlas_values *values = &match->segment->values[of];
+    for (uint32_t i = 0; i < chosen->count; i++) {
+        uint32_t key = atlas_values_find(values, chosen->values[i]);
+        if (key != ATLAS_NO_KEY) {
+            atlas_lists_add(&values->lists, key, &match->window, bits);
+        }
+    }
+}
+
+static bool is_chosen(const struct atlas_plan *plan, enum atlas_group_of group) {
+    switch (group) {
+    case ATLAS_GROUP_KIND:
+        return plan->kinds != 0;
+    case ATLAS_GROUP_STATE:
+        return plan->query->states != 0;
+    case ATLAS_GROUP_THEME:
+        return plan->query->themes.count != 0;
+    case ATLAS_GROUP_TERRITORY:
+        return plan->query->territories.count != 0;
+    case ATLAS_GROUP_HAS:
+        return plan->query->has != 0;
+    case ATLAS_GROUP_LANGUAGE:
+        return plan->query->languages.count != 0;
+    case ATLAS_GROUP_SOURCE:
+        return plan->query->sources.count != 0;
+    case ATLAS_GROUP_SKILL:
+        return plan->query->skills.count != 0;
+    case ATLAS_GROUP_REST:
+    case ATLAS_GROUP__COUNT:
+        break;
+    }
+    return false;
+}
+
+static err match_group(const struct atlas_plan *plan, struct atlas_match *match,
+                       enum atlas_group_of group) {
+    const struct query *query = plan->query;
+    uint64_t *bits = plan_new(plan, uint64_t, match->window.words);
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    match->groups[group] = bits;
+    switch (group) {
+    case ATLAS_GROUP_KIND:
+        any_of(match, match->segment->kinds, plan->kinds, bits);
+        break;
+    case ATLAS_GROUP_STATE:
+        any_of(match, match->segment->states, query->states, bits);
+        break;
+    case ATLAS_GROUP_THEME:
+        return match_themes(plan, match, bits);
+    case ATLAS_GROUP_TERRITORY:
+        match_territories(plan, match, bits);
+        break;
+    case ATLAS_GROUP_HAS:
+        match_has(plan, match, bits);
+        break;
+    case ATLAS_GROUP_LANGUAGE:
+        match_values(match, ATLAS_VALUES_LANGUAGE, &query->languages, bits);
+        break;
+    case ATLAS_GROUP_SOURCE:
+        match_values(match, ATLAS_VALUES_SOURCE, &query->sources, bits);
+        break;
+    case ATLAS_GROUP_SKILL:
+        match_values(match, ATLAS_VALUES_SKILL, &query->skills, bits);
+        break;
+    case ATLAS_GROUP_REST:
+    case ATLAS_GROUP__COUNT:
+        break;
+    }
+    return OK;
+}
+
+err atlas_match_make(struct atlas_plan *plan, enum atlas_part part, struct atlas_window window,
+                     bool with_scores, struct atlas_match *match) {
+    *match =
+        (struct atlas_match){.segment = plan->view->parts[part], .part = part, .window = window};
+    if (with_scores && plan->clause_count) {
+        match->scores = plan_new(plan, uint32_t, window.words * 64);
+        if (!match->scores) {
+            return ERR_MEMORY;
+        }
+    }
+    TRY(match_rest(plan, match));
+    match->bits = plan_new(plan, uint64_t, window.words);
+    if (!match->bits) {
+        return ERR_MEMORY;
+    }
+    memcpy(match->bits, match->groups[ATLAS_GROUP_REST], window.words * sizeof(*match->bits));
+    for (int group = ATLAS_GROUP_REST + 1; group < ATLAS_GROUP__COUNT; group++) {
+        if (is_chosen(plan, (enum atlas_group_of)group)) {
+            TRY(match_group(plan, match, (enum atlas_group_of)group));
+            bits_and(match->bits, match->groups[group], window.words);
+        }
+    }
+    match->count = bits_count(match->bits, window.words);
+    return OK;
+}
+
+err atlas_match_all(struct atlas_plan *plan, struct atlas_match matches[ATLAS_PART__COUNT]) {
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        struct atlas_window window = atlas_window(0, plan->view->parts[part]->count);
+        TRY(atlas_match_make(plan, (enum atlas_part)part, window, true, &matches[part]));
+    }
+    return OK;
+}
+
+const uint64_t *atlas_match_without(const struct atlas_plan *plan, const struct atlas_match *match,
+                                    enum atlas_group_of group) {
+    if (!match->groups[group]) {
+        return match->bits;
+    }
+    uint64_t *bits = plan_new(plan, uint64_t, match->window.words);
+    if (!bits) {
+        return NULL;
+    }
+    memcpy(bits, match->groups[ATLAS_GROUP_REST], match->window.words * sizeof(*bits));
+    for (int other = ATLAS_GROUP_REST + 1; other < ATLAS_GROUP__COUNT; other++) {
+        if (match->groups[other] && other != (int)group) {
+            bits_and(bits, match->groups[other], match->window.words);
+        }
+    }
+    return bits;
+}

@@ -1,0 +1,193 @@
+#include "atlas/segment.h"
+
+void atlas_segment_hold(struct atlas_segment *segment) {
+    atomic_fetch_add_explicit(&segment->references, 1, memory_order_relaxed);
+}
+
+void atlas_segment_release(struct atlas_segment *segment) {
+    if (segment && atomic_fetch_sub_explicit(&segment->references, 1, memory_order_acq_rel) == 1) {
+        struct arena arena = segment->arena; /* the segment lives in it */
+        arena_free(&arena);
+    }
+}
+
+/* Position of the first term that is not before the text. */
+static uint32_t term_lower_bound(const struct atlas_segment *segment, slice text) {
+    uint32_t low = 0;
+    uint32_t high = segment->term_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (slice_compare(segment->terms[middle], text) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+uint32_t atlas_segment_term(const struct atlas_segment *segment, slice word) {
+    uint32_t at = term_lower_bound(segment, word);
+    return at < segment->term_count && slice_equal(segment->terms[at], word) ? at : ATLAS_NO_TERM;
+}
+
+void atlas_segment_prefix(const struct atlas_segment *segment, slice prefix, uint32_t *first,
+                          uint32_t *last) {
+    uint32_t low = term_lower_bound(segment, prefix);
+    uint32_t high = segment->term_count;
+    *first = low;
+    while (low < high) { /* what begins so stands together */
+        uint32_t middle = low + (high - low) / 2;
+        if (slice_starts_with(segment->terms[middle], prefix)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *last = low;
+}
+
+uint64_t atlas_stem_hash(slice stem) {
+    return hash_bytes(stem, UINT64_C(0x7374656d));
+}
+
+uint32_t atlas_letters(slice word) {
+    uint32_t letters = 0;
+    for (size_t i = 0; i < word.n; i++) {
+        letters |= UINT32_C(1) << ((unsigned char)word.p[i] & 31);
+    }
+    return letters;
+}
+
+const struct atlas_stem *atlas_segment_stem(const struct atlas_segment *segment,
+                                            enum text_language language, uint64_t hash,
+                                            size_t *count) {
+    const struct atlas_stem *stems = segment->stems[language];
+    uint32_t low = 0;
+    uint32_t high = segment->term_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (stems[middle].hash < hash) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    size_t n = 0;
+    while (low + n < segment->term_count && stems[low + n].hash == hash) {
+        n++;
+    }
+    *count = n;
+    return stems + low;
+}
+
+uint32_t atlas_segment_entry(const struct atlas_segment *segment, int64_t entry) {
+    uint32_t low = 0;
+    uint32_t high = segment->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (segment->entry[segment->by_entry[middle]] < entry) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Number of placed documents whose code is smaller (or_equal: or the same). */
+static uint32_t zorder_bound(const struct atlas_segment *segment, uint64_t code, bool or_equal) {
+    uint32_t low = 0;
+    uint32_t high = segment->placed;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        uint64_t here = segment->zorder[middle];
+        if (here < code || (or_equal && here == code)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+void atlas_segment_zrange(const struct atlas_segment *segment, uint64_t first, uint64_t last,
+                          uint32_t *from, uint32_t *to) {
+    *from = zorder_bound(segment, first, false);
+    *to = zorder_bound(segment, last, true);
+}
+
+uint32_t atlas_values_find(const struct atlas_values *values, slice name) {
+    uint32_t low = 0;
+    uint32_t high = values->lists.key_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = slice_compare(values->names[middle], name);
+        if (order == 0) {
+            return middle;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return ATLAS_NO_KEY;
+}
+
+uint32_t atlas_segment_territory(const struct atlas_segment *segment, uint32_t territory) {
+    uint32_t low = 0;
+    uint32_t high = segment->territory_lists.key_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (segment->territories[middle] < territory) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < segment->territory_lists.key_count && segment->territories[low] == territory
+               ? low
+               : UINT32_MAX;
+}
+
+struct atlas_window atlas_window(uint32_t first, uint32_t last) {
+    struct atlas_window window = {.first = first, .last = last, .base = first / 64 * 64};
+    window.words = first < last ? bits_words(last - window.base) : 0;
+    return window;
+}
+
+/* Position of the first document >= wanted in documents[from … to - 1]. */
+static uint64_t document_bound(const uint32_t *documents, uint64_t from, uint64_t to,
+                               uint32_t wanted) {
+    while (from < to) {
+        uint64_t middle = from + (to - from) / 2;
+        if (documents[middle] < wanted) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from;
+}
+
+void atlas_lists_within(const struct atlas_lists *lists, uint32_t key,
+                        const struct atlas_window *window, uint64_t *from, uint64_t *to) {
+    uint64_t end = lists->offsets[key + 1];
+    *from = document_bound(lists->documents, lists->offsets[key], end, window->first);
+    *to = document_bound(lists->documents, *from, end, window->last);
+}
+
+void atlas_lists_add(const struct atlas_lists *lists, uint32_t key,
+                     const struct atlas_window *window, uint64_t *bits) {
+    if (lists->dense[key]) {
+        bits_or(bits, lists->dense[key] + window->base / 64, window->words);
+        return;
+    }
+    uint64_t from;
+    uint64_t to;
+    atlas_lists_within(lists, key, window, &from, &to);
+    for (; from < to; from++) {
+        bits_set(bits, lists->documents[from] - window->base);
+    }
+}

@@ -1,0 +1,174 @@
+/* A segment: some documents with everything that searching them takes. It never changes once built;
+ * the generation is one, the delta another. For the room and its tests. */
+#ifndef AGORA_ATLAS_SEGMENT_H
+#define AGORA_ATLAS_SEGMENT_H
+
+#include "atlas/atlas.h"
+#include "atlas/bits.h"
+#include "text/text.h"
+
+#include <stdatomic.h>
+
+#define ATLAS_NO_KEY  UINT32_MAX
+#define ATLAS_NO_TERM UINT32_MAX
+
+/* What texts an entry has, by how much a word in them weighs (README, "Fields"). */
+enum atlas_field {
+    ATLAS_FIELD_TITLE,
+    ATLAS_FIELD_TYPE,
+    ATLAS_FIELD_TAG,
+    ATLAS_FIELD_PLACE,
+    ATLAS_FIELD_SUMMARY,
+    ATLAS_FIELD_TEXT,
+    ATLAS_FIELD_ASK,
+    ATLAS_FIELD__COUNT
+};
+
+/* The kept words of a document: runs, one for each text. A run is a header and then its words in order,
+ * as term numbers, stop words included. */
+#define ATLAS_RUN_MARK          UINT32_C(0x80000000)
+#define ATLAS_RUN_FIELD(header) ((enum atlas_field)(((header) >> 24) & 0x7f))
+#define ATLAS_RUN_COUNT(header) ((header)&UINT32_C(0xffffff))
+#define ATLAS_RUN_WORDS_MAX     UINT32_C(0xffffff)
+
+/* For each key the documents that have it, ascending. Keys held by more than one document in 32 have a
+ * bitset too. */
+struct atlas_lists {
+    uint32_t key_count;
+    uint64_t *offsets; /* key_count + 1, into documents */
+    uint32_t *documents;
+    const uint64_t **dense; /* per key; NULL: rare */
+};
+
+/* A facet whose values are not known beforehand, or many: theme, language, source, skill. */
+struct atlas_values {
+    struct atlas_lists lists;
+    uint32_t *offsets; /* per document + 1, into keys */
+    uint32_t *keys;
+    slice *names; /* of the keys, ascending; NULL for themes, whose key is their index */
+};
+enum atlas_values_of {
+    ATLAS_VALUES_THEME, /* with the broader ones */
+    ATLAS_VALUES_LANGUAGE,
+    ATLAS_VALUES_SOURCE,
+    ATLAS_VALUES_SKILL,
+    ATLAS_VALUES__COUNT
+};
+
+struct atlas_stem { /* sorted by hash, then term */
+    uint64_t hash;
+    uint32_t term;
+};
+
+struct atlas_segment {
+    struct arena arena; /* holds all that follows */
+    _Atomic uint32_t references;
+    uint32_t count;  /* documents: by Z-order, then entry id, then ask */
+    uint32_t placed; /* the first ones, which have a point */
+    size_t words;    /* of a bitset over the documents */
+
+    int64_t *entry;
+    uint16_t *ask;
+    uint8_t *kind;           /* enum query_kind */
+    struct geo_point *point; /* of the placed ones */
+    uint64_t *zorder;        /* likewise */
+    struct geo_grid *grid;   /* likewise */
+    uint32_t *territory;     /* smallest known, or TERRITORY_NONE */
+    uint16_t *quality;       /* README, "Points" */
+    int64_t *fresh_ms;       /* 0: not known */
+    int64_t *updated_ms;
+    uint32_t *type;     /* index into types */
+    slice *title;       /* as written */
+    slice *title_key;   /* folded, clipped to ATLAS_TITLE_KEY_BYTES */
+    uint32_t *by_entry; /* documents by entry id, then ask */
+
+    uint64_t *kinds[QUERY_KIND__COUNT];
+    uint64_t *states[QUERY_STATE__COUNT];
+    uint64_t *has[QUERY_HAS__COUNT];
+    uint64_t *approximate;
+    struct atlas_values values[ATLAS_VALUES__COUNT];
+    slice *types; /* labels, ascending */
+    uint32_t type_count;
+
+    uint32_t *territories; /* sorted; lists.key is the position here. Ancestors included */
+    struct atlas_lists territory_lists;
+
+    uint32_t dated_count; /* documents with dates of the role "happens" */
+    uint32_t *dated;      /* ascending */
+    uint32_t *date_offsets;
+    int64_t *date_first_ms, *date_last_ms;
+
+    uint32_t term_count;
+    slice *terms;      /* ascending */
+    uint32_t *letters; /* per term: a bit for each kind of byte in it, for the search of typos */
+    bool *is_stop;     /* in phrases only */
+    struct atlas_lists postings;
+    uint8_t *impacts;          /* parallel to postings.documents */
+    struct atlas_lists titles; /* terms in titles of entries */
+    struct atlas_stem *stems[TEXT_LANGUAGE__COUNT];
+    uint64_t *term_stems[TEXT_LANGUAGE__COUNT]; /* per term: hash of its stem */
+    uint64_t *run_offsets;                      /* per document + 1, into runs */
+    uint32_t *runs;
+    uint64_t length;         /* words that are no stop words, all documents */
+    uint32_t average_length; /* that the impacts were made with */
+};
+
+#define ATLAS_TITLE_KEY_BYTES 64
+
+void atlas_segment_hold(struct atlas_segment *segment);
+void atlas_segment_release(struct atlas_segment *segment); /* NULL is fine */
+
+/* The term, or ATLAS_NO_TERM. */
+uint32_t atlas_segment_term(const struct atlas_segment *segment, slice word);
+/* Terms that begin with the prefix: *first … *last - 1. */
+void atlas_segment_prefix(const struct atlas_segment *segment, slice prefix, uint32_t *first,
+                          uint32_t *last);
+/* The run of terms with this stem in a language; *count is 0 when there is none. */
+const struct atlas_stem *atlas_segment_stem(const struct atlas_segment *segment,
+                                            enum text_language language, uint64_t hash,
+                                            size_t *count);
+uint64_t atlas_stem_hash(slice stem);
+uint32_t atlas_letters(slice word);
+/* Position of the first document of an entry in by_entry, or where it would be. */
+uint32_t atlas_segment_entry(const struct atlas_segment *segment, int64_t entry);
+/* Placed documents whose Z-order code is in first … last: *from … *to - 1. */
+void atlas_segment_zrange(const struct atlas_segment *segment, uint64_t first, uint64_t last,
+                          uint32_t *from, uint32_t *to);
+/* Key of a name among the values of a facet, or ATLAS_NO_KEY. */
+uint32_t atlas_values_find(const struct atlas_values *values, slice name);
+/* Position of a territory in `territories`, or UINT32_MAX. */
+uint32_t atlas_segment_territory(const struct atlas_segment *segment, uint32_t territory);
+
+/* A stretch of documents that is looked at: bitsets over it start at the word of its first one. */
+struct atlas_window {
+    uint32_t first, last; /* documents first … last - 1 */
+    uint32_t base;        /* document of bit 0: a multiple of 64 */
+    size_t words;
+};
+struct atlas_window atlas_window(uint32_t first, uint32_t last);
+/* Adds the documents of a key that lie in the window. Bits beside the window may be set as well. */
+void atlas_lists_add(const struct atlas_lists *lists, uint32_t key,
+                     const struct atlas_window *window, uint64_t *bits);
+/* The postings of a key that lie in the window: documents[*from … *to - 1]. */
+void atlas_lists_within(const struct atlas_lists *lists, uint32_t key,
+                        const struct atlas_window *window, uint64_t *from, uint64_t *to);
+
+/* Builder. Memory runs out as ERR_MEMORY of any call; free it whatever happened. */
+struct atlas_builder;
+struct atlas_builder *atlas_builder_new(const struct territories *territories,
+                                        const struct themes *themes);
+void atlas_builder_free(struct atlas_builder *builder);
+MUST_USE err atlas_builder_add(struct atlas_builder *builder, const struct entry_public *entry);
+/* Takes documents over from a segment, words included: those whose bit is set (all when NULL). */
+MUST_USE err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
+                                const uint64_t *bits);
+/* average_length 0: that of the segment itself. What the builder holds goes into it; nothing more may be
+ * added afterwards. */
+MUST_USE err atlas_builder_finish(struct atlas_builder *builder, uint32_t average_length,
+                                  struct atlas_segment **segment);
+/* Weight of a word of a field in an entry, or in a need or offer. */
+uint32_t atlas_field_weight(enum atlas_field field, bool is_ask);
+/* README, "Impact": 1 … 255. */
+uint8_t atlas_impact(uint64_t weight, uint64_t length, uint64_t average_length);
+
+#endif

@@ -1,0 +1,153 @@
+/* Documents go from a segment to the next one without being read or analysed anew. */
+#include "atlas/builder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Numbers of the old terms among the new words, as far as they were needed. */
+struct take {
+    struct atlas_builder *builder;
+    const struct atlas_segment *from;
+    uint32_t *words;
+};
+
+static err take_runs(struct take *take, uint32_t document, struct draft *draft) {
+    struct pool *runs = &take->builder->runs;
+    const struct atlas_segment *from = take->from;
+    uint64_t at = from->run_offsets[document];
+    uint64_t end = from->run_offsets[document + 1];
+    draft->run_start = runs->count;
+    draft->run_count = (uint32_t)(end - at);
+    TRY(pool_reserve(runs, sizeof(uint32_t), draft->run_count));
+    for (; at < end; at++) {
+        uint32_t item = from->runs[at];
+        if (!(item & ATLAS_RUN_MARK)) {
+            uint32_t *number = &take->words[item];
+            if (*number == NAMES_NONE) {
+                const uint64_t stems[] = {from->term_stems[TEXT_FRENCH][item],
+                                          from->term_stems[TEXT_ENGLISH][item]};
+                TRY(builder_word(take->builder, from->terms[item], stems, number));
+            }
+            item = *number;
+        }
+        POOL(runs, uint32_t)[runs->count++] = item;
+    }
+    return OK;
+}
+
+static err take_dates(struct take *take, uint32_t dated, struct draft *draft) {
+    const struct atlas_segment *from = take->from;
+    struct pool *dates = &take->builder->dates;
+    uint32_t at = from->date_offsets[dated];
+    uint32_t end = from->date_offsets[dated + 1];
+    draft->date_start = dates->count;
+    draft->date_count = end - at;
+    TRY(pool_reserve(dates, sizeof(struct draft_dates), draft->date_count));
+    for (; at < end; at++) {
+        POOL(dates, struct draft_dates)
+        [dates->count++] = (struct draft_dates){.first_ms = from->date_first_ms[at],
+                                                .last_ms = from->date_last_ms[at]};
+    }
+    return OK;
+}
+
+static err take_name(struct names *names, const struct atlas_values *values, uint32_t document,
+                     uint32_t *number) {
+    uint32_t at = values->offsets[document];
+    *number = NAMES_NONE;
+    if (at == values->offsets[document + 1]) {
+        return OK;
+    }
+    return names_add(names, values->names[values->keys[at]], number, NULL);
+}
+
+static err take_values(struct take *take, uint32_t document, struct draft *draft) {
+    struct atlas_builder *builder = take->builder;
+    const struct atlas_values *values = take->from->values;
+    TRY(take_name(&builder->languages, &values[ATLAS_VALUES_LANGUAGE], document, &draft->language));
+    TRY(take_name(&builder->sources, &values[ATLAS_VALUES_SOURCE], document, &draft->source));
+    const struct atlas_values *themes = &values[ATLAS_VALUES_THEME];
+    draft->theme_start = builder->themes_of.count;
+    draft->theme_count = themes->offsets[document + 1] - themes->offsets[document];
+    TRY(pool_reserve(&builder->themes_of, sizeof(uint16_t), draft->theme_count));
+    for (uint32_t i = 0; i < draft->theme_count; i++) {
+        POOL(&builder->themes_of, uint16_t)
+        [builder->themes_of.count++] = (uint16_t)themes->keys[themes->offsets[document] + i];
+    }
+    const struct atlas_values *skills = &values[ATLAS_VALUES_SKILL];
+    draft->skill_start = builder->skills_of.count;
+    draft->skill_count = skills->offsets[document + 1] - skills->offsets[document];
+    TRY(pool_reserve(&builder->skills_of, sizeof(uint32_t), draft->skill_count));
+    for (uint32_t i = 0; i < draft->skill_count; i++) {
+        uint32_t number;
+        slice skill = skills->names[skills->keys[skills->offsets[document] + i]];
+        TRY(names_add(&builder->skills, skill, &number, NULL));
+        POOL(&builder->skills_of, uint32_t)[builder->skills_of.count++] = number;
+    }
+    return OK;
+}
+
+static err take_document(struct take *take, uint32_t document, uint32_t dated) {
+    const struct atlas_segment *from = take->from;
+    struct atlas_builder *builder = take->builder;
+    struct draft draft = {
+        .entry = from->entry[document],
+        .ask = from->ask[document],
+        .kind = from->kind[document],
+        .fresh_ms = from->fresh_ms[document],
+        .updated_ms = from->updated_ms[document],
+        .territory = from->territory[document],
+        .quality = from->quality[document],
+        .state = DRAFT_STATE_NONE,
+        .is_placed = document < from->placed,
+        .is_approximate = bits_has(from->approximate, document),
+        .type = NAMES_NONE,
+    };
+    for (unsigned i = 0; i < QUERY_STATE__COUNT; i++) {
+        draft.state = bits_has(from->states[i], document) ? (uint8_t)i : draft.state;
+    }
+    for (unsigned i = 0; i < QUERY_HAS__COUNT; i++) {
+        draft.has = (uint8_t)(draft.has | (unsigned)bits_has(from->has[i], document) << i);
+    }
+    if (draft.is_placed) {
+        draft.point = from->point[document];
+        draft.grid = from->grid[document];
+        draft.zorder = from->zorder[document];
+    }
+    TRY(names_add(&builder->titles, from->title[document], &draft.title, NULL));
+    TRY(names_add(&builder->title_keys, from->title_key[document], &draft.title_key, NULL));
+    if (from->type[document] != UINT32_MAX) {
+        TRY(names_add(&builder->types, from->types[from->type[document]], &draft.type, NULL));
+    }
+    TRY(take_values(take, document, &draft));
+    if (dated < from->dated_count && from->dated[dated] == document) {
+        TRY(take_dates(take, dated, &draft));
+    }
+    TRY(take_runs(take, document, &draft));
+    TRY(pool_reserve(&builder->drafts, sizeof(draft), 1));
+    POOL(&builder->drafts, struct draft)[builder->drafts.count++] = draft;
+    return OK;
+}
+
+err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
+                       const uint64_t *bits) {
+    struct take take = {.builder = builder, .from = from};
+    size_t bytes = ((size_t)from->term_count + 1) * sizeof(*take.words);
+    take.words = malloc(bytes);
+    if (!take.words) {
+        return ERR_MEMORY;
+    }
+    memset(take.words, 0xff, bytes);
+    err failed = OK;
+    uint32_t dated = 0;
+    for (uint32_t document = 0; document < from->count && !failed; document++) {
+        while (dated < from->dated_count && from->dated[dated] < document) {
+            dated++;
+        }
+        if (!bits || bits_has(bits, document)) {
+            failed = take_document(&take, document, dated);
+        }
+    }
+    free(take.words);
+    return failed;
+}

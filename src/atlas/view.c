@@ -1,0 +1,239 @@
+#include "atlas/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VIEW_BLOCK_BYTES  (64u << 10)
+#define WORDS_BLOCK_BYTES (64u << 10)
+
+void atlas_view_hold(struct atlas_view *view) {
+    atomic_fetch_add_explicit(&view->references, 1, memory_order_relaxed);
+}
+
+void atlas_view_release(struct atlas_view *view) {
+    if (!view || atomic_fetch_sub_explicit(&view->references, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        atlas_segment_release(view->parts[part]);
+    }
+    atlas_view_release(view->previous); /* which has none itself */
+    struct arena arena = view->arena;   /* the view lives in it */
+    arena_free(&arena);
+}
+
+uint64_t atlas_view_version(const struct atlas_view *view) {
+    return view->version;
+}
+uint64_t atlas_view_documents(const struct atlas_view *view) {
+    return view->documents;
+}
+int64_t atlas_view_updated_ms(const struct atlas_view *view) {
+    return view->updated_ms;
+}
+
+static int compare_sources(const void *a, const void *b) {
+    const struct atlas_source *left = a;
+    const struct atlas_source *right = b;
+    return slice_compare(left->slug, right->slug);
+}
+
+static uint32_t slot_of_source(const struct atlas_view *view, slice slug) {
+    const struct atlas_source wanted = {.slug = slug};
+    const struct atlas_source *source = bsearch(&wanted, view->sources, view->source_count,
+                                                sizeof(*view->sources), compare_sources);
+    return (uint32_t)(source - view->sources); /* every slug of a part is in the list */
+}
+
+/* The sources of both parts and the known ones, each once, in order. */
+static err gather_sources(const struct atlas_view_parts *parts, struct atlas_view *view) {
+    size_t room = parts->known_count;
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        room += view->parts[part]->values[ATLAS_VALUES_SOURCE].lists.key_count;
+    }
+    view->sources = arena_try(&view->arena, struct atlas_source, room);
+    if (!view->sources) {
+        return ERR_MEMORY;
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < parts->known_count; i++) {
+        view->sources[count++].slug = arena_copy(&view->arena, parts->known[i]);
+    }
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct atlas_values *values = &view->parts[part]->values[ATLAS_VALUES_SOURCE];
+        for (uint32_t key = 0; key < values->lists.key_count; key++) {
+            view->sources[count++].slug = values->names[key]; /* lives as long as the part */
+        }
+    }
+    if (count) {
+        qsort(view->sources, count, sizeof(*view->sources), compare_sources);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!view->source_count ||
+            !slice_equal(view->sources[view->source_count - 1].slug, view->sources[i].slug)) {
+            view->sources[view->source_count++] = view->sources[i];
+        }
+    }
+    return OK;
+}
+
+/* Counts what is live: documents, by source and kind, and the newest update. */
+static void count_part(struct atlas_view *view, enum atlas_part part) {
+    const struct atlas_segment *segment = view->parts[part];
+    const struct atlas_values *values = &segment->values[ATLAS_VALUES_SOURCE];
+    for (uint32_t i = 0; i < segment->count; i++) {
+        if (!atlas_view_is_live(view, part, i)) {
+            continue;
+        }
+        view->documents += segment->kind[i] < QUERY_KIND_NEED;
+        if (segment->updated_ms[i] > view->updated_ms) {
+            view->updated_ms = segment->updated_ms[i];
+        }
+        if (values->offsets[i] < values->offsets[i + 1]) {
+            uint32_t source = view->source_of[part][values->keys[values->offsets[i]]];
+            view->sources[source].counts[segment->kind[i]]++;
+        }
+    }
+}
+
+static err view_fill(const struct atlas_view_parts *parts, struct atlas_view *view) {
+    if (parts->live) {
+        size_t words = parts->generation->words;
+        uint64_t *live = arena_try(&view->arena, uint64_t, words);
+        if (!live) {
+            return ERR_MEMORY;
+        }
+        if (words) {
+            memcpy(live, parts->live, words * sizeof(*live));
+        }
+        view->live = live;
+    }
+    TRY(gather_sources(parts, view));
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct atlas_values *values = &view->parts[part]->values[ATLAS_VALUES_SOURCE];
+        uint32_t *source_of = arena_try(&view->arena, uint32_t, values->lists.key_count);
+        if (!source_of) {
+            return ERR_MEMORY;
+        }
+        for (uint32_t key = 0; key < values->lists.key_count; key++) {
+            source_of[key] = slot_of_source(view, values->names[key]);
+        }
+        view->source_of[part] = source_of;
+        count_part(view, (enum atlas_part)part);
+    }
+    return OK;
+}
+
+err atlas_view_make(const struct atlas_view_parts *parts, struct atlas_view **view) {
+    struct arena arena = arena_make(VIEW_BLOCK_BYTES, 0);
+    struct atlas_view *made = arena_try(&arena, struct atlas_view, 1);
+    if (!made) {
+        arena_free(&arena);
+        return ERR_MEMORY;
+    }
+    *made = (struct atlas_view){
+        .arena = arena,
+        .territories = parts->territories,
+        .themes = parts->themes,
+        .theme_words = parts->theme_words,
+        .parts = {[ATLAS_GENERATION] = parts->generation, [ATLAS_DELTA] = parts->delta},
+        .generation = parts->generation_number,
+        .version = hash_mix(parts->generation_number, (uint64_t)parts->sequence),
+        .sequence = parts->sequence,
+    };
+    atomic_init(&made->references, 1);
+    atlas_segment_hold(parts->generation);
+    atlas_segment_hold(parts->delta);
+    err failed = view_fill(parts, made);
+    if (failed) {
+        atlas_view_release(made);
+        return failed;
+    }
+    *view = made;
+    return OK;
+}
+
+static int compare_theme_words(const void *a, const void *b) {
+    const struct atlas_theme_word *left = a;
+    const struct atlas_theme_word *right = b;
+    int words = slice_compare(left->word, right->word);
+    return words ? words : (left->theme > right->theme) - (left->theme < right->theme);
+}
+
+struct theme_words_make {
+    struct atlas_theme_words *to;
+    struct text_stemmer *stemmer;
+    uint32_t room;
+};
+
+static err add_theme_text(struct theme_words_make *make, uint16_t theme, slice text) {
+    BUF_CLEANUP struct buf folded = buf_new(text.n * 8 + 64);
+    text_fold(text, &folded);
+    TRY(folded.failed);
+    struct text_words words = {.rest = buf_slice(&folded)};
+    for (slice word; text_words_next(&words, &word);) {
+        if (text_is_stop_word(word)) {
+            continue;
+        }
+        if (make->to->count == make->room) {
+            uint32_t room = make->room * 2 + 256;
+            struct atlas_theme_word *items =
+                arena_try(&make->to->arena, struct atlas_theme_word, room);
+            if (!items) {
+                return ERR_MEMORY;
+            }
+            if (make->to->count) {
+                memcpy(items, make->to->items, make->to->count * sizeof(*items));
+            }
+            make->to->items = items;
+            make->room = room;
+        }
+        struct atlas_theme_word *item = &make->to->items[make->to->count++];
+        *item = (struct atlas_theme_word){.word = arena_copy(&make->to->arena, word),
+                                          .letters = atlas_letters(word),
+                                          .theme = theme};
+        for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
+            item->stems[language] =
+                atlas_stem_hash(text_stem(make->stemmer, (enum text_language)language, word));
+        }
+    }
+    return OK;
+}
+
+static err add_theme(struct theme_words_make *make, const struct theme *theme, uint16_t index) {
+    for (int language = 0; language < THEME_LANGUAGES; language++) {
+        TRY(add_theme_text(make, index, theme->label[language]));
+    }
+    for (uint32_t i = 0; i < theme->synonym_count; i++) {
+        TRY(add_theme_text(make, index, theme->synonyms[i]));
+    }
+    return OK;
+}
+
+err atlas_theme_words_make(const struct themes *themes, struct atlas_theme_words *words) {
+    *words = (struct atlas_theme_words){.arena = arena_make(WORDS_BLOCK_BYTES, 0)};
+    struct theme_words_make make = {.to = words, .stemmer = text_stemmer_new()};
+    if (!make.stemmer) {
+        return ERR_MEMORY;
+    }
+    err failed = OK;
+    for (uint16_t theme = 0; theme < themes->count && !failed; theme++) {
+        failed = add_theme(&make, &themes->items[theme], theme);
+    }
+    text_stemmer_free(make.stemmer);
+    if (failed) {
+        arena_free(&words->arena);
+        return failed;
+    }
+    if (words->count) {
+        qsort(words->items, words->count, sizeof(*words->items), compare_theme_words);
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < words->count; i++) {
+        if (!kept || compare_theme_words(&words->items[kept - 1], &words->items[i])) {
+            words->items[kept++] = words->items[i];
+        }
+    }
+    words->count = kept;
+    return OK;
+}

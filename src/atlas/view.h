@@ -1,0 +1,83 @@
+/* A view: what one request sees. For the room and its tests. */
+#ifndef AGORA_ATLAS_VIEW_H
+#define AGORA_ATLAS_VIEW_H
+
+#include "atlas/segment.h"
+
+/* The words of all themes' labels and synonyms, sorted; a word of a theme stands for the theme. */
+struct atlas_theme_word {
+    slice word; /* folded */
+    uint64_t stems[TEXT_LANGUAGE__COUNT];
+    uint32_t letters;
+    uint16_t theme;
+};
+struct atlas_theme_words {
+    struct arena arena;
+    struct atlas_theme_word *items;
+    uint32_t count;
+};
+MUST_USE err atlas_theme_words_make(const struct themes *themes, struct atlas_theme_words *words);
+
+/* A source and how many of its documents live here, by kind. */
+struct atlas_source {
+    slice slug;
+    uint32_t counts[QUERY_KIND__COUNT];
+};
+
+enum atlas_part { ATLAS_GENERATION, ATLAS_DELTA, ATLAS_PART__COUNT };
+
+struct atlas_view {
+    _Atomic uint32_t references;
+    struct arena arena; /* the view's own small tables */
+    const struct territories *territories;
+    const struct themes *themes;
+    const struct atlas_theme_words *theme_words;
+    struct atlas_segment *parts[ATLAS_PART__COUNT]; /* never NULL; the delta may be empty */
+    const uint64_t *live; /* of the generation: without those changed or removed since; NULL: all */
+    struct atlas_source *sources; /* by slug; known to the store or to a document */
+    uint32_t source_count;
+    uint32_t *source_of[ATLAS_PART__COUNT]; /* key of the part's source facet -> index in sources */
+    uint64_t generation, version;
+    int64_t sequence; /* of the change feed: the last change that is in */
+    uint64_t documents;
+    int64_t updated_ms;
+    /* The last view of the generation before this one, for those who still turn its pages: until
+     * `previous_until_ms`. NULL when there is none. */
+    struct atlas_view *previous;
+    int64_t previous_until_ms;
+};
+
+void atlas_view_hold(struct atlas_view *view);
+void atlas_view_release(struct atlas_view *view); /* NULL is fine */
+
+/* Makes a view; holds both segments; `live` is copied. `known` are slugs of sources that may
+ * have no document. ERR_MEMORY. */
+struct atlas_view_parts {
+    const struct territories *territories;
+    const struct themes *themes;
+    const struct atlas_theme_words *theme_words;
+    struct atlas_segment *generation, *delta; /* none NULL */
+    const uint64_t *live;
+    const slice *known;
+    size_t known_count;
+    uint64_t generation_number;
+    int64_t sequence;
+};
+MUST_USE err atlas_view_make(const struct atlas_view_parts *parts, struct atlas_view **view);
+
+static inline bool atlas_view_is_live(const struct atlas_view *view, enum atlas_part part,
+                                      uint32_t document) {
+    return part == ATLAS_DELTA || !view->live || bits_has(view->live, document);
+}
+
+/* An atlas without a store, fed by hand: for tests. Entries are public ones. */
+MUST_USE err atlas_open_bare(const struct atlas_options *options,
+                             const struct entry_public *entries, size_t count,
+                             struct atlas **atlas);
+/* What the change feed would bring: entries that are new or changed, and ids that are gone. */
+MUST_USE err atlas_apply(struct atlas *atlas, const struct entry_public *entries, size_t count,
+                         const int64_t *removed, size_t removed_count);
+/* Delta and generation become one new generation, from the kept words. */
+MUST_USE err atlas_compact(struct atlas *atlas);
+
+#endif
