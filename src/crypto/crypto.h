@@ -7,7 +7,7 @@
 MUST_USE err crypto_start(void); /* once per process, before anything else here */
 
 #define CRYPTO_DIGEST_BYTES 16
-#define CRYPTO_DIGEST_HEX (2 * CRYPTO_DIGEST_BYTES)
+#define CRYPTO_DIGEST_HEX   (2 * CRYPTO_DIGEST_BYTES)
 struct crypto_digest {
     unsigned char bytes[CRYPTO_DIGEST_BYTES];
 };

@@ -47,6 +47,8 @@ bool text_words_next(struct text_words *words, slice *word) {
     return true;
 }
 
+#define STOP_WORD_BYTES_MAX 7 /* "comment" */
+
 /* Folded, in byte order. Words that also name things people look for stay out: "car" (autocar),
  * "ete" (summer), "or" (gold), "but" (aim), "main" (hand), "fin", "mine", "bien". */
 static const char *const stop_words[] = {
@@ -74,6 +76,9 @@ static int compare_stop_word(const void *key, const void *row) {
 }
 
 bool text_is_stop_word(slice folded_word) {
+    if (folded_word.n > STOP_WORD_BYTES_MAX) {
+        return false;
+    }
     return bsearch(&folded_word, stop_words, ARRAY_COUNT(stop_words), sizeof(stop_words[0]),
                    compare_stop_word) != NULL;
 }
