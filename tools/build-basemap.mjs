@@ -13,7 +13,7 @@
 //     zoom_first, zoom_last
 //     number of arcs; for each arc (a line that one or two areas share):
 //       kind     0 coast of France, 1 coast elsewhere, 2 border between countries, 3 border of
-//                départements, 4 edge of the world (never drawn)
+//                départements, 4 only part of an area (cut at the edge of the world)
 //       number of points; for each point signed dx, signed dy (from the point before; the first from
 //       the first point of the arc before, (0, 0) at the start of the level)
 //     number of areas; for each area:
@@ -247,6 +247,39 @@ function smooth(line) {
   return out;
 }
 
+/** The parts of a ring on the flat map, when it runs across the line where east meets west (a step of more
+ * than half the world); undefined when it does not. A ring around the pole is closed along the edge. */
+function cutAtAntimeridian(points) {
+  let turn = 0;
+  const flat = points.map(([x, y], i) => {
+    const step = i === 0 ? 0 : x - points[i - 1][0];
+    turn += step > GRID / 2 ? -GRID : step < -GRID / 2 ? GRID : 0;
+    return [x + turn, y];
+  });
+  if (flat.every(([x]) => x >= 0 && x <= GRID)) {
+    return undefined;
+  }
+  const [first, last] = [flat[0], flat.at(-1)];
+  if (Math.abs(last[0] - first[0]) > GRID / 2) {
+    flat.push([last[0], GRID], [first[0], GRID], first);
+  }
+  return [-GRID, 0, GRID]
+    .map((shift) => clipX(clipX(flat.map(([x, y]) => [x + shift, y]), 0, 1), GRID, -1))
+    .filter((part) => part.length > 2)
+    .map((part) => [...part, part[0]]);
+}
+
+/** The part of a ring on one side of a meridian (Sutherland-Hodgman). */
+function clipX(ring, at, sign) {
+  const inside = ([x]) => (x - at) * sign >= 0;
+  return ring.flatMap((b, i) => {
+    const a = ring[(i + ring.length - 1) % ring.length];
+    const t = (at - a[0]) / (b[0] - a[0]);
+    const cut = inside(a) !== inside(b) ? [[at, a[1] + (b[1] - a[1]) * t]] : [];
+    return inside(b) ? [...cut, b] : cut;
+  });
+}
+
 /** Kind of each arc by the countries it bounds, and whether France is one of them. */
 function arcKinds(countries, arcs) {
   const users = arcs.map(() => new Set());
@@ -314,10 +347,14 @@ function buildLevel(spec, world, { kinds, touches }, lines) {
       const factor = points.some(isNear) ? 1 : spec.far;
       return points.length > 3 && area(points) >= spec.smallest * (pixel * factor) ** 2;
     });
+    const asArcs = (ring) => {
+      const refs = ring.map((ref) => (ref < 0 ? numberOf(~ref) * 2 + 1 : numberOf(ref) * 2));
+      const parts = cutAtAntimeridian(ringPoints(ring, simple));
+      return parts === undefined ? [refs] : parts.map((part) =>
+        [(arcs.push({ kind: KIND.edge, points: withoutDoubles(part.map(roundPoint)) }) - 1) * 2]);
+    };
     if (rings.length > 0) {
-      areas.push({ france: country.france, rings: rings.map((ring) => ring
-        .map((ref) => (ref < 0 ? [~ref, 1] : [ref, 0]))
-        .map(([arc, back]) => numberOf(arc) * 2 + back)) });
+      areas.push({ france: country.france, rings: rings.flatMap(asArcs) });
     }
   }
   if (spec.first >= 4) {

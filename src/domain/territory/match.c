@@ -362,8 +362,9 @@ static bool is_narrowed_out(const struct suggestions *list, uint32_t territory) 
 /* Larger is better: exactness, then start of the name, then people, then the smaller level. */
 static uint64_t rank_of(const struct territory *item, bool exact, bool start, bool former) {
     uint64_t rank = (exact ? 8u : 0u) + (start ? 4u : 0u) + (former ? 0u : 2u);
-    return rank << 40 | (uint64_t)item->population << 3 |
-           (uint64_t)(TERRITORY_LEVEL__COUNT - item->level);
+    /* a town goes before the association of communes that bears its name */
+    uint64_t people = item->level == TERRITORY_EPCI ? item->population / 8 : item->population;
+    return rank << 40 | people << 3 | (uint64_t)(TERRITORY_LEVEL__COUNT - item->level);
 }
 
 static void suggestion_add(struct suggestions *list, uint32_t territory, uint64_t rank) {
@@ -446,8 +447,13 @@ static void read_number(struct suggestions *list, slice typed) {
     for (size_t i = n; i < 5; i++) {
         unit *= 10;
     }
-    list->postal_low = corsica ? 20000 : (uint32_t)value * unit;
-    list->postal_high = corsica ? 20999 : list->postal_low + unit - 1;
+    list->postal_low = (uint32_t)value * unit;
+    list->postal_high = list->postal_low + unit - 1;
+    if (corsica) { /* Corse-du-Sud has 200 and 201, Haute-Corse 202 and 206 */
+        bool north = (typed.p[from + 1] | 32) == 'b';
+        list->postal_low = north ? 20200 : 20000;
+        list->postal_high = north ? 20999 : 20199;
+    }
     if (n <= 3) {
         slice code = corsica ? slice_sub(typed, from, 2) : digits;
         list->departement = by_level_code(list->all, TERRITORY_DEPARTEMENT, code);

@@ -34,17 +34,17 @@ struct map_mark { /* one ring or pin; cells of the atlas are turned into these b
 };
 struct map_drawing {
     struct map_view view;
-    slice label;              /* of the whole drawing */
+    slice label; /* of the whole drawing */
     const struct map_mark *marks;
     size_t mark_count;
-    bool has_circle;          /* near + radius: dashed circle, the outside veiled */
+    bool has_circle; /* near + radius: dashed circle, the outside veiled */
     struct geo_point circle_centre;
     double circle_radius_m;
     /* Communes filled by how many matches they hold (territory pages): parallel arrays. */
     const uint32_t *communes;
     const uint64_t *commune_counts;
     size_t commune_count;
-    uint32_t outline;         /* territory whose outline is drawn stronger, or TERRITORY_NONE */
+    uint32_t outline; /* territory whose outline is drawn stronger, or TERRITORY_NONE */
 };
 /* <svg class="drawn-map" …>…</svg> */
 void map_draw(struct html *html, const struct face_basemap *basemap,

@@ -1,0 +1,191 @@
+/* Which towns are named at which zoom, and the names themselves. */
+#include "face/map/map_int.h"
+
+#include "text/text.h"
+
+#include <stdlib.h>
+
+#define ZOOM_FIRST 3
+#define ZOOM_LAST  16
+#define CELL_W     180.0 /* px of a cell of the grid that finds collisions: more than a name takes */
+#define CELL_H     32.0
+#define LINE_H     14.0
+#define GAP_W      10.0  /* px kept free around a name */
+#define HALF_MAX   175.0 /* 2 * HALF_MAX + GAP_W < 2 * CELL_W */
+#define GAP_H      12.0
+
+/* A map of the whole country names large towns only: so many people at least, by zoom. */
+static uint32_t people_needed(unsigned zoom, bool is_abroad) {
+    static const uint32_t needed[] = {0,     0,     0,    4000000, 600000, 200000, 100000,
+                                      45000, 15000, 6000, 2500,    900,    0};
+    uint32_t least = zoom < ARRAY_COUNT(needed) ? needed[zoom] : 0;
+    return is_abroad && zoom < 10 ? 2 * least : least;
+}
+
+unsigned basemap_town_px(const struct basemap_town *town) {
+    if (town->is_abroad) {
+        return 12;
+    }
+    return town->population >= 150000 ? 14 : town->population >= 15000 ? 13 : 12;
+}
+
+double basemap_town_half_width(const struct basemap_town *town) {
+    double half = 0.28 * basemap_town_px(town) * (double)text_codepoints(town->name);
+    return half < HALF_MAX ? half : HALF_MAX;
+}
+
+/* Names that stand already, by cells of the world at one zoom. */
+struct placed {
+    uint64_t cell;    /* 0: free */
+    float x, y, half; /* px; the middle of the name */
+};
+struct board {
+    struct placed *slots;
+    uint32_t mask;
+    double scale; /* px per grid unit */
+};
+
+static uint64_t cell_of(int64_t column, int64_t row) {
+    return ((uint64_t)column << 32 | (uint64_t)row) + 1;
+}
+
+static bool is_taken(const struct board *board, uint64_t cell, double x, double y, double half) {
+    uint32_t at = (uint32_t)hash_mix(cell, 7) & board->mask;
+    for (; board->slots[at].cell != 0; at = (at + 1) & board->mask) {
+        const struct placed *other = &board->slots[at];
+        double dx = x < other->x ? other->x - x : x - other->x;
+        double dy = y < other->y ? other->y - y : y - other->y;
+        if (other->cell == cell && dx < half + other->half + GAP_W && dy < LINE_H + GAP_H) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put(struct board *board, uint64_t cell, double x, double y, double half) {
+    uint32_t at = (uint32_t)hash_mix(cell, 7) & board->mask;
+    while (board->slots[at].cell != 0) {
+        at = (at + 1) & board->mask;
+    }
+    board->slots[at] = (struct placed){cell, (float)x, (float)y, (float)half};
+}
+
+/* Names the town at this zoom unless another name stands there (or it must be named). A name is entered
+ * in the cell of its middle; two names that collide are at most two columns and one row apart. */
+static bool name_town(struct board *board, const struct basemap_town *town, bool must) {
+    double x = town->at.x * board->scale;
+    double y = town->at.y * board->scale + BASEMAP_TOWN_DROP_PX;
+    double half = basemap_town_half_width(town);
+    int64_t column = (int64_t)(x / CELL_W);
+    int64_t row = (int64_t)(y / CELL_H);
+    for (int64_t c = column - 2; !must && c <= column + 2; c++) {
+        for (int64_t r = row - 1; r <= row + 1; r++) {
+            if (c >= 0 && r >= 0 && is_taken(board, cell_of(c, r), x, y, half)) {
+                return false;
+            }
+        }
+    }
+    put(board, cell_of(column, row), x, y, half);
+    return true;
+}
+
+/* Largest first; a town of the country goes before one of twice its size abroad. */
+static int by_people(const void *a, const void *b) {
+    const struct basemap_town *x = a;
+    const struct basemap_town *y = b;
+    uint64_t px = (uint64_t)x->population * (x->is_abroad ? 1 : 2);
+    uint64_t py = (uint64_t)y->population * (y->is_abroad ? 1 : 2);
+    if (px != py) {
+        return px > py ? -1 : 1;
+    }
+    int order = slice_compare(x->name, y->name);
+    if (order != 0) {
+        return order;
+    }
+    return x->at.x != y->at.x ? (x->at.x < y->at.x ? -1 : 1)
+                              : (x->at.y > y->at.y) - (x->at.y < y->at.y);
+}
+
+static int by_zoom(const void *a, const void *b) {
+    const struct basemap_town *x = a;
+    const struct basemap_town *y = b;
+    return x->zoom_first != y->zoom_first ? (x->zoom_first < y->zoom_first ? -1 : 1)
+                                          : by_people(a, b);
+}
+
+void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct arena *scratch) {
+    qsort(towns, count, sizeof *towns, by_people);
+    for (uint32_t i = 0; i < count; i++) {
+        towns[i].zoom_first = BASEMAP_NEVER;
+    }
+    uint32_t slots = 1024;
+    while (slots < 2ull * count) {
+        slots *= 2;
+    }
+    for (unsigned zoom = ZOOM_FIRST; zoom <= ZOOM_LAST; zoom++) {
+        arena_reset(scratch);
+        struct board board = {.slots = arena_new(scratch, struct placed, slots),
+                              .mask = slots - 1,
+                              .scale = 256.0 * (double)(1u << zoom) / (1u << BASEMAP_GRID_BITS)};
+        for (uint32_t i = 0; i < count; i++) {
+            if (towns[i].zoom_first != BASEMAP_NEVER) {
+                name_town(&board, &towns[i], true);
+            }
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            if (towns[i].zoom_first == BASEMAP_NEVER &&
+                towns[i].population >= people_needed(zoom, towns[i].is_abroad) &&
+                name_town(&board, &towns[i], false)) {
+                towns[i].zoom_first = (uint8_t)zoom;
+            }
+        }
+    }
+    qsort(towns, count, sizeof *towns, by_zoom);
+}
+
+/* XML needs these three in text. */
+static void add_escaped(struct buf *out, slice text) {
+    for (size_t i = 0; i < text.n; i++) {
+        switch (text.p[i]) {
+        case '&':
+            buf_add(out, SLICE("&amp;"));
+            break;
+        case '<':
+            buf_add(out, SLICE("&lt;"));
+            break;
+        case '>':
+            buf_add(out, SLICE("&gt;"));
+            break;
+        default:
+            buf_add_char(out, text.p[i]);
+        }
+    }
+}
+
+static const char *class_of(const struct basemap_town *town) {
+    if (town->is_abroad) {
+        return " class=\"x\"";
+    }
+    return basemap_town_px(town) == 14 ? " class=\"l\""
+                                       : (basemap_town_px(town) == 13 ? " class=\"m\"" : "");
+}
+
+void map_towns_draw(const struct map_canvas *canvas, const struct face_basemap *basemap) {
+    double scale = (double)MAP_TILE * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
+    for (uint32_t i = 0; i < basemap->town_count; i++) {
+        const struct basemap_town *town = &basemap->towns[i];
+        if (town->zoom_first > canvas->zoom) {
+            break; /* sorted by it */
+        }
+        double x = town->at.x * scale - canvas->left;
+        double y = town->at.y * scale - canvas->top + BASEMAP_TOWN_DROP_PX * MAP_UNITS;
+        double reach = (basemap_town_half_width(town) * 1.3 + 6) * MAP_UNITS;
+        if (x + reach < 0 || x - reach > canvas->width || y < -10 || y > canvas->height + 40) {
+            continue;
+        }
+        struct geo_point at = map_unit(x, y);
+        buf_addf(canvas->out, "<text%s x=\"%d\" y=\"%d\">", class_of(town), at.lon_e7, at.lat_e7);
+        add_escaped(canvas->out, town->name);
+        buf_add(canvas->out, SLICE("</text>"));
+    }
+}
