@@ -1,0 +1,152 @@
+// The explorer as its visitors use it: by keyboard, with and without script, with the back button.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { PHONE, WIDE, open } from './site.mjs';
+
+let site;
+before(async () => {
+  site = await open();
+});
+after(() => site.close());
+
+const total = (page) => page.locator('#results').getAttribute('data-total').then(Number);
+const settled = (page, change) => Promise.all([
+  page.waitForResponse((answer) => answer.url().includes('/explore') && answer.request().headers()['x-agora-part'] === 'results'),
+  change(),
+]).then(() => page.waitForFunction(() => !document.querySelector('[aria-busy="true"]')));
+
+// What the rings and pins of the map stand for, added up.
+const onMap = (page) => page.evaluate(() => [...document.querySelectorAll('#map-view [aria-label]')]
+  .map((mark) => /^(\d[\d\s\u202f,]*) r/.exec(mark.getAttribute('aria-label')))
+  .reduce((sum, found) => sum + (found ? Number(found[1].replace(/\D/g, '')) : 0), 0));
+
+test('chips, list, tiles and API give the same numbers', async () => {
+  const page = await site.page({ ...WIDE, javaScriptEnabled: false });
+  await page.goto(`${site.url}/explore`);
+  const shown = await total(page);
+  const chips = await page.locator('#kinds .chip .count').allTextContents();
+  const numbers = chips.map((text) => Number(text.replace(/\D/g, '')));
+  assert.equal(numbers[0], shown);
+  assert.equal(numbers.slice(1).reduce((a, b) => a + b, 0), shown);
+  const api = await (await fetch(`${site.url}/api/v1/entries?kind=initiative,idea,tool,place,event,actor,story&limit=1`)).json();
+  assert.equal(api.total, shown);
+  const tile = await (await fetch(`${site.url}/tiles/0/0/0.json`)).json();
+  const drawn = tile.features.reduce((sum, feature) => sum + feature.count, 0);
+  const unplaced = await page.locator('.result-line .muted').textContent().then((text) => Number(text.replace(/\D/g, '')));
+  assert.equal(drawn, shown - unplaced);
+  await page.context().close();
+});
+
+test('a filter changes list and address without reloading, keeps the focus, and the back button undoes it', async () => {
+  const page = await site.page();
+  await page.goto(`${site.url}/explore`, { waitUntil: 'networkidle' });
+  await page.evaluate(() => { window.same = true; });
+  const before = await total(page);
+  const box = page.locator('#facets input[name="theme"]').first();
+  const id = await box.getAttribute('id');
+  await box.focus();
+  await settled(page, () => page.keyboard.press('Space'));
+  assert.ok(page.url().includes('theme='));
+  assert.ok((await total(page)) < before);
+  assert.equal(await page.evaluate(() => window.same), true);
+  assert.equal(await page.evaluate(() => document.activeElement.id), id);
+  await settled(page, () => page.goBack());
+  assert.equal(await total(page), before);
+  assert.ok(!page.url().includes('theme='));
+  await page.context().close();
+});
+
+test('without script the form does the same', async () => {
+  const page = await site.page({ ...WIDE, javaScriptEnabled: false });
+  await page.goto(`${site.url}/explore`);
+  const before = await total(page);
+  await page.locator('#facets input[name="theme"]').first().check();
+  await page.locator('.apply button').click();
+  assert.ok((await total(page)) < before);
+  assert.ok(new URL(page.url()).searchParams.has('theme'));
+  await page.context().close();
+});
+
+test('a commune typed in full becomes a circle around it, an ambiguous one a choice', async () => {
+  const page = await site.page({ ...WIDE, javaScriptEnabled: false });
+  await page.goto(`${site.url}/explore`);
+  await page.fill('#where', 'Chambéry');
+  await page.click('.search button[type="submit"]');
+  assert.match(page.url(), /near=45\.\d+%2C5\.\d+|near=45\.\d+,5\.\d+/);
+  assert.equal(await page.inputValue('#where'), 'Chambéry (73)');
+  await page.goto(`${site.url}/explore?where=Saint-Denis`);
+  assert.ok((await page.locator('.choices input[type="radio"]').count()) > 1);
+  await page.goto(`${site.url}/explore?where=Zzyzx-sur-Rien`);
+  assert.equal(await page.getAttribute('#where', 'aria-invalid'), 'true');
+  await page.context().close();
+});
+
+test('nothing at a place widens and says so', async () => {
+  const page = await site.page({ ...WIDE, javaScriptEnabled: false });
+  await page.goto(`${site.url}/explore?near=45.5646,5.9178&radius=1&q=zzzz`);
+  assert.ok(await page.locator('.empty').isVisible());
+  // RULE SHOW-2: Cruet has nothing of its own in the demo, its neighbourhood has.
+  await page.goto(`${site.url}/explore?territory=com-73096`);
+  assert.ok(await page.locator('.alert--info').isVisible());
+  assert.ok((await total(page)) > 0);
+  await page.context().close();
+});
+
+test('the keyboard reaches search, filters, cards and the map, and focus is always seen', async () => {
+  const page = await site.page();
+  await page.goto(`${site.url}/explore`, { waitUntil: 'networkidle' });
+  const reached = new Set();
+  for (let i = 0; i < 160; i++) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => {
+      const one = document.activeElement;
+      if (!one || one === document.body) return null;
+      const style = getComputedStyle(one);
+      const area = one.closest('.search, #kinds, #facets, #results, #map, header, footer, .skip');
+      const ringed = style.outlineStyle !== 'none' || style.boxShadow !== 'none' || one.matches('.check input, .card a, svg a');
+      return { area: area?.id || area?.className || '?', ringed, tag: one.outerHTML.slice(0, 80) };
+    });
+    if (!at) break;
+    assert.ok(at.ringed, `no visible focus: ${at.tag}`);
+    reached.add(at.area);
+  }
+  for (const area of ['search', 'kinds', 'facets', 'results', 'map']) assert.ok(reached.has(area), `the keyboard does not reach ${area}`);
+  await page.context().close();
+});
+
+test('the map of the script shows rings whose numbers add up, and a ring opens by Enter', async () => {
+  const page = await site.page();
+  await page.goto(`${site.url}/explore`, { waitUntil: 'networkidle' });
+  await page.waitForSelector('#map-view .leaflet-container, #map-view.leaflet-container');
+  const ring = page.locator('#map-view a.ring').first();
+  await ring.waitFor();
+  assert.ok((await onMap(page)) > 0);
+  await ring.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement !== document.body);
+  await page.context().close();
+});
+
+test('on a phone one bar switches filters, list and map', async () => {
+  const page = await site.page(PHONE);
+  await page.goto(`${site.url}/explore`, { waitUntil: 'networkidle' });
+  await page.locator('.bottom-bar a[data-view-to="map"]').tap();
+  assert.ok(await page.locator('#map').isVisible());
+  await page.locator('.bottom-bar a[data-view-to="filters"]').tap();
+  assert.ok(await page.locator('#facets').isVisible());
+  await page.locator('.show-results a').tap();
+  assert.ok(await page.locator('#results').isVisible());
+  await page.context().close();
+});
+
+test('the place field suggests communes, and the arrow keys choose one', async () => {
+  const page = await site.page();
+  await page.goto(`${site.url}/explore`, { waitUntil: 'networkidle' });
+  await page.locator('#where').pressSequentially('chamb');
+  await page.waitForSelector('[role="listbox"] [role="option"]');
+  assert.equal(await page.getAttribute('#where', 'aria-expanded'), 'true');
+  await page.keyboard.press('ArrowDown');
+  assert.ok(await page.getAttribute('#where', 'aria-activedescendant'));
+  await page.context().close();
+});
