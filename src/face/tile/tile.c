@@ -1,0 +1,235 @@
+/* Vector tiles: the cells of the atlas, as JSON for our own map and as MVT for others. */
+#include "face/tile/tile.h"
+
+#include "face/machine.h"
+#include "formats/mvt.h"
+#include "query/query.h"
+
+#define QUERY_BYTES_MAX 8192
+#define TILE_ZOOM_DEEP  20 /* deeper, a tile is smaller than a doorway */
+
+/* ---- reading the request ---- */
+
+static bool number_from(slice text, uint32_t *value) {
+    uint64_t number;
+    bool plain = text.n > 0 && text.n <= 10 && (text.n == 1 || text.p[0] != '0');
+    if (!plain || !slice_to_u64(text, &number) || number > UINT32_MAX) {
+        return false;
+    }
+    *value = (uint32_t)number;
+    return true;
+}
+
+static err tile_from_path(const struct http_request *request, struct geo_tile *tile,
+                          struct problem *problem) {
+    uint32_t z;
+    if (!number_from(request->captures[0], &z) || !number_from(request->captures[1], &tile->x) ||
+        !number_from(request->captures[2], &tile->y)) {
+        return problem_set(problem, ERR_INPUT, "z/x/y", "a tile is named by three whole numbers");
+    }
+    tile->z = z;
+    if (z > TILE_ZOOM_DEEP || !geo_tile_is_valid(*tile)) {
+        return problem_set(problem, ERR_NOT_FOUND, "z/x/y", "there is no such tile");
+    }
+    return OK;
+}
+
+/* ---- what is written ---- */
+
+/* The one entry that a cell stands for; its title is empty when it has just gone. */
+static struct entry_public single_of(const struct face *face, const struct http_request *request,
+                                     const struct atlas_cell *cell) {
+    struct entry_public entry = {0};
+    if (entry_public_load(face_reader(request), face->territories, cell->entry, request->arena,
+                          &entry) != OK) {
+        entry = (struct entry_public){.entry.id = cell->entry, .territory = TERRITORY_NONE};
+        entry.entry.title = SLICE_EMPTY;
+        entry.territory_label = SLICE_EMPTY;
+    }
+    return entry;
+}
+
+static void add_json_text(struct buf *out, const char *key, slice text) {
+    if (text.n > 0) {
+        buf_addf(out, ",\"%s\":", key);
+        buf_add_json_string(out, text);
+    }
+}
+
+static void add_json_cell(const struct face *face, const struct http_request *request,
+                          const struct atlas_cell *cell, struct buf *out) {
+    buf_add_cstr(out, "{\"lon\":");
+    buf_add_e7(out, cell->position.lon_e7);
+    buf_add_cstr(out, ",\"lat\":");
+    buf_add_e7(out, cell->position.lat_e7);
+    buf_add_cstr(out, ",\"count\":");
+    buf_add_u64(out, cell->count);
+    buf_add_cstr(out, ",\"kinds\":");
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        buf_add_char(out, kind == 0 ? '[' : ',');
+        buf_add_u64(out, cell->kinds[kind]);
+    }
+    buf_add_char(out, ']');
+    if (cell->all_approximate) {
+        buf_add_cstr(out, ",\"approximate\":true");
+    }
+    if (cell->is_stack) {
+        buf_add_cstr(out, ",\"stack\":true");
+    }
+    if (cell->count == 1) {
+        struct entry_public entry = single_of(face, request, cell);
+        buf_addf(out, ",\"id\":%lld", (long long)cell->entry.v);
+        add_json_text(out, "kind", query_kind_slug(cell->kind));
+        add_json_text(out, "title", entry.entry.title);
+        add_json_text(out, "slug", face_slug(entry.entry.title, request->arena));
+        add_json_text(out, "place", entry.territory_label);
+    }
+    buf_add_char(out, '}');
+}
+
+static err write_json(const struct face *face, const struct http_request *request,
+                      const struct atlas_cell *cells, size_t count, struct buf *out) {
+    buf_add_cstr(out, "{\"features\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            buf_add_char(out, ',');
+        }
+        add_json_cell(face, request, &cells[i], out);
+    }
+    buf_add_cstr(out, "]}");
+    return OK;
+}
+
+/* Position inside the tile, 0 … MVT_EXTENT from its north-west corner. */
+static int32_t tile_units(uint32_t grid, uint32_t tile, unsigned zoom) {
+    uint64_t corner = (uint64_t)tile << (32 - zoom);
+    return (int32_t)(((uint64_t)grid - corner) * MVT_EXTENT >> (32 - zoom));
+}
+
+static err write_mvt(const struct face *face, const struct http_request *request,
+                     struct geo_tile tile, const struct atlas_cell *cells, size_t count,
+                     struct buf *out) {
+    struct mvt_layer layer = mvt_layer_begin(request->arena, SLICE("entries"), MVT_EXTENT);
+    for (size_t i = 0; i < count; i++) {
+        const struct atlas_cell *cell = &cells[i];
+        struct geo_grid grid = geo_grid_from_point(cell->position);
+        mvt_point(&layer, tile_units(grid.x, tile.x, tile.z), tile_units(grid.y, tile.y, tile.z));
+        mvt_tag_u64(&layer, SLICE("count"), cell->count);
+        if (cell->all_approximate) {
+            mvt_tag_bool(&layer, SLICE("approximate"), true);
+        }
+        if (cell->count == 1) {
+            struct entry_public entry = single_of(face, request, cell);
+            mvt_feature_id(&layer, (uint64_t)cell->entry.v);
+            mvt_tag_u64(&layer, SLICE("id"), (uint64_t)cell->entry.v);
+            mvt_tag_text(&layer, SLICE("kind"), query_kind_slug(cell->kind));
+            mvt_tag_text(&layer, SLICE("title"), entry.entry.title);
+            continue;
+        }
+        for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+            if (cell->kinds[kind] > 0) {
+                mvt_tag_u64(&layer, query_kind_slug((enum query_kind)kind), cell->kinds[kind]);
+            }
+        }
+    }
+    return mvt_layer_end(&layer, out);
+}
+
+/* ---- handlers ---- */
+
+enum tile_format { TILE_JSON, TILE_MVT };
+
+static err answer_pinned(const struct face *face, const struct http_request *request,
+                         const struct atlas_view *view, const struct query *query,
+                         struct geo_tile tile, enum tile_format format,
+                         struct http_response *response, struct problem *problem) {
+    struct atlas_request asked = face_machine_request(face, query, 0);
+    slice salt =
+        arena_printf(request->arena, "tile %d %u/%u/%u", (int)format, tile.z, tile.x, tile.y);
+    if (face_machine_unchanged(request, response, view, &asked, salt)) {
+        return OK;
+    }
+    struct atlas_cell *cells = NULL;
+    size_t count = 0;
+    TRY(atlas_tile(view, &asked, tile, request->arena, &cells, &count, problem));
+    if (format == TILE_JSON) {
+        response->media_type = "application/json";
+        return write_json(face, request, cells, count, &response->body);
+    }
+    response->media_type = "application/vnd.mapbox-vector-tile";
+    return write_mvt(face, request, tile, cells, count, &response->body);
+}
+
+static err answer_tile(const struct face *face, const struct http_request *request,
+                       enum tile_format format, struct http_response *response,
+                       struct problem *problem) {
+    struct geo_tile tile;
+    struct query query;
+    TRY(tile_from_path(request, &tile, problem));
+    TRY(face_machine_query(request, NULL, &query, problem));
+    const struct atlas_view *view = atlas_pin(face->atlas);
+    err result = answer_pinned(face, request, view, &query, tile, format, response, problem);
+    atlas_unpin(face->atlas, view);
+    return result;
+}
+
+static err on_tile_json(void *app, const struct http_request *request,
+                        struct http_response *response, struct problem *problem) {
+    return answer_tile(app, request, TILE_JSON, response, problem);
+}
+
+static err on_tile_mvt(void *app, const struct http_request *request,
+                       struct http_response *response, struct problem *problem) {
+    return answer_tile(app, request, TILE_MVT, response, problem);
+}
+
+/* TileJSON 3.0.0: what a map program needs to know about the layer; a query narrows all its tiles. */
+static err on_tilejson(void *app, const struct http_request *request,
+                       struct http_response *response, struct problem *problem) {
+    const struct face *face = app;
+    struct query query;
+    TRY(face_machine_query(request, NULL, &query, problem));
+    struct buf text BUF_CLEANUP = buf_new(QUERY_BYTES_MAX);
+    query_format(&query, &text);
+    struct buf *out = &response->body;
+    response->media_type = "application/json";
+    buf_add_cstr(out, "{\"tilejson\":\"3.0.0\",\"name\":");
+    buf_add_json_string(out, face->site_name);
+    buf_add_cstr(out, ",\"scheme\":\"xyz\",\"attribution\":");
+    buf_add_json_string(out,
+                        arena_printf(request->arena, "%.*s, %.*s/about", SLICE_ARG(face->site_name),
+                                     SLICE_ARG(request->base_url)));
+    buf_add_cstr(out, ",\"tiles\":[");
+    buf_add_json_string(out, arena_printf(request->arena, "%.*s/tiles/{z}/{x}/{y}.mvt%s%.*s",
+                                          SLICE_ARG(request->base_url), text.n > 0 ? "?" : "",
+                                          SLICE_ARG(buf_slice(&text))));
+    buf_addf(out,
+             "],\"minzoom\":0,\"maxzoom\":%d,\"bounds\":[-180,-85.0511,180,85.0511],"
+             "\"vector_layers\":[{\"id\":\"entries\",\"description\":",
+             TILE_ZOOM_DEEP);
+    buf_add_json_string(out,
+                        SLICE("One entry (id, kind, title), or a cluster with its count and the "
+                              "count of each kind; counts add up to the matches in the tile"));
+    buf_add_cstr(out,
+                 ",\"fields\":{\"count\":\"Number\",\"approximate\":\"Boolean\",\"id\":\"Number\","
+                 "\"kind\":\"String\",\"title\":\"String\"");
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        buf_addf(out, ",\"%.*s\":\"Number\"", SLICE_ARG(query_kind_slug((enum query_kind)kind)));
+    }
+    buf_add_cstr(out, "}}]}");
+    return OK;
+}
+
+#define TILE(path_, handler_, help_)                                                               \
+    {                                                                                              \
+        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_ANYONE,          \
+        .audience = HTTP_FOR_MACHINES, .cache = HTTP_CACHE_REVALIDATE, .help = help_               \
+    }
+
+const struct http_route face_tile_routes[] = {
+    TILE("/tiles.json", on_tilejson, "TileJSON of the vector tiles, for a query."),
+    TILE("/tiles/{z}/{x}/{y}.json", on_tile_json, "Clusters and entries of a map tile as JSON."),
+    TILE("/tiles/{z}/{x}/{y}.mvt", on_tile_mvt,
+         "Clusters and entries of a map tile as vector tile."),
+};
+const size_t face_tile_route_count = ARRAY_COUNT(face_tile_routes);
