@@ -34,9 +34,9 @@ static err check(struct house *house, struct problem *problem) {
 static int check_run(const struct command_words *words) {
     struct house house;
     struct problem problem = {0};
-    err failed = house_open(&house, command_value(&command_check, words, "--data"),
-                            command_value(&command_check, words, "--config"), HOUSE_COMMAND,
-                            &problem);
+    err failed =
+        house_open(&house, command_value(&command_check, words, "--data"),
+                   command_value(&command_check, words, "--config"), HOUSE_COMMAND, &problem);
     if (failed == OK) {
         failed = check(&house, &problem);
     }

@@ -1,0 +1,117 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "app/house.h"
+#include "app/version.h"
+#include "atlas/atlas.h"
+#include "face/api/api.h"
+
+/* The export of a query is the answer of its route, written to stdout: one computation for both. */
+static const struct http_route *route_of(slice format) {
+    for (size_t i = 0; i < face_api_route_count; i++) {
+        slice path = slice_from_cstr(face_api_routes[i].path);
+        slice start = SLICE("/api/v1/entries.");
+        if (slice_starts_with(path, start) &&
+            slice_equal(slice_sub(path, start.n, path.n), format)) {
+            return &face_api_routes[i];
+        }
+    }
+    return NULL;
+}
+
+static err write_all(struct http_response *response, struct problem *problem) {
+    err failed = OK;
+    size_t written = fwrite(response->body.p, 1, response->body.n, stdout);
+    bool whole = written == response->body.n;
+    struct buf chunk BUF_CLEANUP = buf_new(64u << 20);
+    while (failed == OK && whole && response->stream_next != NULL) {
+        buf_clear(&chunk);
+        failed = response->stream_next(response->stream_self, &chunk);
+        if (failed == OK && chunk.n == 0) {
+            break;
+        }
+        whole = fwrite(chunk.p, 1, chunk.n, stdout) == chunk.n;
+    }
+    if (response->stream_end != NULL) {
+        response->stream_end(response->stream_self);
+    }
+    buf_free(&response->body);
+    if (failed == OK && (!whole || fflush(stdout) != 0)) {
+        failed = problem_set(problem, ERR_IO, "", "cannot write all of it: is the disk full?");
+    }
+    return failed;
+}
+
+static err export(struct house *house, const struct http_route *route, slice query,
+                  struct problem *problem) {
+    struct face face = {.territories = house->territories,
+                        .themes = house->themes,
+                        .clock = house->clock,
+                        .log = &house->log,
+                        .store_path = house->store_path,
+                        .site_name = house->settings.site_name,
+                        .version = AGORA_VERSION};
+    TRY(atlas_open(&(struct atlas_options){.store_path = house->store_path,
+                                           .territories = house->territories,
+                                           .themes = house->themes,
+                                           .clock = house->clock,
+                                           .log = &house->log},
+                   &face.atlas, problem));
+    struct face_worker worker = {0};
+    err failed = db_open(house->store_path, DB_READ, &worker.reader, problem);
+    if (failed == OK) {
+        struct http_request request = {.method = HTTP_GET,
+                                       .path = slice_from_cstr(route->path),
+                                       .query = query,
+                                       .language = SLICE("fr"),
+                                       .base_url = house->settings.base_url,
+                                       .arena = &house->arena,
+                                       .worker = &worker};
+        struct http_response response = {0};
+        failed = route->handler(&face, &request, &response, problem);
+        if (failed == OK) {
+            failed = write_all(&response, problem);
+        }
+    }
+    db_close(worker.reader);
+    atlas_close(face.atlas);
+    return failed;
+}
+
+static int export_run(const struct command_words *words) {
+    struct problem problem = {0};
+    slice format = slice_from_cstr(command_value(&command_export, words, "--format"));
+    const struct http_route *route = route_of(format);
+    if (route == NULL) {
+        problem_set(&problem, ERR_INPUT, "--format", "unknown format '%.*s'; csv or geojson",
+                    SLICE_ARG(format));
+        return command_fail(&command_export, ERR_INPUT, &problem);
+    }
+    slice query = words->rest_count > 0 ? slice_from_cstr(words->rest[0]) : SLICE_EMPTY;
+    struct house house;
+    err failed =
+        house_open(&house, command_value(&command_export, words, "--data"),
+                   command_value(&command_export, words, "--config"), HOUSE_COMMAND, &problem);
+    if (failed == OK) {
+        failed = export(&house, route, query, &problem);
+    }
+    house_close(&house);
+    return failed == OK ? 0 : command_fail(&command_export, failed, &problem);
+}
+
+static const struct command_option options[] = {
+    COMMAND_OPTION_DATA,
+    COMMAND_OPTION_CONFIG,
+    {"--format", "FORMAT", "geojson", "csv or geojson"},
+};
+const struct command command_export = {
+    .name = "export",
+    .rest = "[QUERY]",
+    .rest_max = 1,
+    .help = "Writes the whole result of a query to standard output.",
+    .details = "QUERY is what stands after '?' on the site: 'territory=dep-73&kind=initiative'.",
+    .options = options,
+    .option_count = ARRAY_COUNT(options),
+    .run = export_run,
+};

@@ -44,16 +44,17 @@ static err options_read(const struct command_words *words, struct import_options
     };
     slice format = word(words, "--format");
     if (!record_format_from_name(format, &options->format)) {
-        return problem_set(problem, ERR_INPUT, "--format", "unknown format '%.*s'; see 'agora import --help'",
-                           SLICE_ARG(format));
+        return problem_set(problem, ERR_INPUT, "--format",
+                           "unknown format '%.*s'; see 'agora import --help'", SLICE_ARG(format));
     }
     slice kind = word(words, "--kind");
     options->has_kind = kind.n > 0;
     if (options->has_kind && !entry_kind_from_slug(kind, &options->kind)) {
-        return problem_set(problem, ERR_INPUT, "--kind",
-                           "unknown kind '%.*s'; one of initiative, idea, tool, place, event, actor, "
-                           "story",
-                           SLICE_ARG(kind));
+        return problem_set(
+            problem, ERR_INPUT, "--kind",
+            "unknown kind '%.*s'; one of initiative, idea, tool, place, event, actor, "
+            "story",
+            SLICE_ARG(kind));
     }
     return OK;
 }
@@ -79,7 +80,8 @@ static err import(const struct command_words *words, struct import_options *opti
     if (command_value(&command_import, words, "--demo") != NULL) {
         TRY(demo_input(options, &house->arena, problem));
     } else if (options->input == NULL) {
-        return problem_set(problem, ERR_INPUT, "", "FILE|URL|- is missing; see 'agora import --help'");
+        return problem_set(problem, ERR_INPUT, "",
+                           "FILE|URL|- is missing; see 'agora import --help'");
     }
     struct import_context context = {
         .conn = house->store,
@@ -97,11 +99,12 @@ static err import(const struct command_words *words, struct import_options *opti
     }
     fwrite(report.p, 1, report.n, options->dry_run ? stdout : stderr);
     if (done == OK || counts.records > 0) {
-        printf("%sadded %llu, updated %llu, unchanged %llu, held %llu, removed %llu, rejected %llu\n",
-               options->dry_run ? "dry run: " : "", (unsigned long long)counts.added,
-               (unsigned long long)counts.updated, (unsigned long long)counts.unchanged,
-               (unsigned long long)counts.held, (unsigned long long)counts.removed,
-               (unsigned long long)counts.rejected);
+        printf(
+            "%sadded %llu, updated %llu, unchanged %llu, held %llu, removed %llu, rejected %llu\n",
+            options->dry_run ? "dry run: " : "", (unsigned long long)counts.added,
+            (unsigned long long)counts.updated, (unsigned long long)counts.unchanged,
+            (unsigned long long)counts.held, (unsigned long long)counts.removed,
+            (unsigned long long)counts.rejected);
     }
     return done;
 }
@@ -144,8 +147,10 @@ const struct command command_import = {
     .rest = "FILE|URL|-",
     .rest_max = 1,
     .help = "Brings a file of other people's data in; works beside a running server.",
-    .details = "Ends with: added N, updated N, unchanged N, held N, removed N, rejected N. Held means edited\n"
-               "here since: the difference waits for a person. Twice the same file changes nothing.",
+    .details =
+        "Ends with: added N, updated N, unchanged N, held N, removed N, rejected N. Held means "
+        "edited\n"
+        "here since: the difference waits for a person. Twice the same file changes nothing.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .run = import_command_run,
