@@ -1,15 +1,16 @@
 #!/usr/bin/env node
-// Puts files into the program: an assembly file that includes their bytes, a C file and a header that
-// name them.
+// Puts files into the program: an assembly file that includes their bytes, a C file and a header
+// that name them.
 //
 //   embed.mjs OUT_DIR BASE NAME=PATH…
 //
-// writes OUT_DIR/BASE.S, BASE.c and BASE.h; each NAME becomes `extern const slice PREFIX_NAME;`, where
-// PREFIX is BASE without a final `_files` (embedded_files.h declares embedded_themes). One more zero byte follows each blob, outside its length. Blobs start on 64-byte boundaries, so that what was
-// laid out for a processor's words or cache lines may be read in place.
-import { statSync, writeFileSync } from 'node:fs';
+// writes OUT_DIR/BASE.S, BASE.c and BASE.h. Each NAME becomes `extern const slice PREFIX_NAME;`, where
+// PREFIX is BASE without a final `_files` (embedded_files.h declares embedded_themes). One more zero
+// byte follows each blob, outside its length. Blobs start on 64-byte boundaries, so that what was laid
+// out for a processor's words or cache lines may be read in place.
+import { realpathSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const GENERATED = 'Generated at build time; do not edit.';
 
@@ -88,7 +89,7 @@ function main([outDir, base, ...pairs]) {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   try {
     main(process.argv.slice(2));
   } catch (error) {

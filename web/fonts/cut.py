@@ -1,8 +1,11 @@
-"""Cuts a variable web font down to what Agora writes: python3 cut.py IN OUT AXIS=MIN:MAX|AXIS=VALUE…
+"""Cuts a variable web font down to what Agora writes.
+
+    python3 cut.py IN OUT AXIS=MIN:MAX|AXIS=VALUE…
 
 Latin-1 and what French needs around it. The narrow no-break space and the no-break hyphen, which the
-published files leave out, take the glyphs of the thin space and of the hyphen: otherwise each would be
-fetched from another font, with its own width, in the middle of every French sentence."""
+published files leave out, take the glyphs of the thin space and of the hyphen: otherwise each would
+be fetched from another font, with its own width, in the middle of every French sentence.
+"""
 
 import sys
 

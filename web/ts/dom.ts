@@ -1,7 +1,9 @@
 // Small helpers that every part of the script shares.
 
-export const find = <T extends Element = HTMLElement>(selector: string, root: ParentNode = document) =>
-  root.querySelector<T>(selector);
+export const find = <T extends Element = HTMLElement>(
+  selector: string,
+  root: ParentNode = document,
+) => root.querySelector<T>(selector);
 
 export const findAll = <T extends Element = HTMLElement>(
   selector: string,

@@ -4,7 +4,15 @@ import type { ZoomAnimEvent } from 'leaflet';
 
 import { closest, find, findAll, isPlainClick } from './dom.js';
 import { RESULTS_EVENT, VIEW_EVENT, type ResultsDetail } from './events.js';
-import { LatLng, LatLngBounds, LeafletMap, TileLayer, pointAfterZoom, setPosition, setTransform } from './leaflet.js';
+import {
+  LatLng,
+  LatLngBounds,
+  LeafletMap,
+  TileLayer,
+  pointAfterZoom,
+  setPosition,
+  setTransform,
+} from './leaflet.js';
 import { boxText, kindName, makeMark, readWords, type Words } from './marks.js';
 import type { showResults } from './partial.js'; // a type: its code stays in the base script
 import { boxUrl } from './query.js';
@@ -14,6 +22,7 @@ const ZOOM_MAX = 17;
 const ZOOM_MIN = 2;
 const TILE_ZOOM_MAX = 16; // the deepest level of clusters
 const TAB_STOPS = 60;
+const LEAST_CIRCLE_PX = 16; // a smaller circle says nothing and would veil everything
 const EARTH_M = 40_075_016.686;
 
 type ShowResults = typeof showResults;
@@ -37,7 +46,7 @@ class LiveMap {
   private words: Words;
   private tiles: TileSource;
   private marks = new Map<string, Mark>();
-  private wanted = 0; // number of the last call of load(): later answers of earlier ones are dropped
+  private wanted = 0; // number of the last load(): late answers of earlier ones are dropped
   private byProgram = false; // the present movement is ours, not the reader's
   private wheelInside = false;
   private fitted = '';
@@ -91,7 +100,7 @@ class LiveMap {
     });
   }
 
-  // --- where the map looks ------------------------------------------------------------------------
+  // --- where the map looks -----------------------------------------------------------------------
 
   /** Shows what the results ask for, when they ask for something else than before. */
   private fit(): void {
@@ -149,7 +158,9 @@ class LiveMap {
     panel.addEventListener('wheel', (event) => this.wheel(event), { capture: true, passive: true });
     panel.addEventListener('mouseleave', () => (this.wheelInside = false));
     for (const [start, end] of [['mouseover', 'mouseout'], ['focusin', 'focusout']] as const) {
-      panel.addEventListener(start, (event) => this.light(closest(event, '.mark')?.dataset.id ?? ''));
+      panel.addEventListener(start, (event) =>
+        this.light(closest(event, '.mark')?.dataset.id ?? ''),
+      );
       panel.addEventListener(end, () => this.light(''));
       document.addEventListener(start, (event) => this.lightFromCard(event));
     }
@@ -186,7 +197,7 @@ class LiveMap {
     this.placeCircle();
   }
 
-  // --- marks --------------------------------------------------------------------------------------
+  // --- marks -------------------------------------------------------------------------------------
 
   private async load(): Promise<void> {
     const call = ++this.wanted;
@@ -280,7 +291,7 @@ class LiveMap {
     }
   }
 
-  // --- the circle "around here" -------------------------------------------------------------------
+  // --- the circle "around here" ------------------------------------------------------------------
 
   private near(): { at: LatLng; radius: number } | null {
     const { near, radius } = this.results()?.dataset ?? {};
@@ -307,11 +318,12 @@ class LiveMap {
       this.map.getPane('overlayPane')?.append(this.circle);
     }
     const radius = this.circlePixels(near.at, near.radius, this.map.getZoom());
+    this.circle.hidden = radius < LEAST_CIRCLE_PX;
     this.circle.style.width = this.circle.style.height = `${2 * radius}px`;
     setTransform(this.circle, this.map.latLngToLayerPoint(near.at).subtract([radius, radius]), 1);
   }
 
-  // --- a card and its pin -------------------------------------------------------------------------
+  // --- a card and its pin ------------------------------------------------------------------------
 
   private light(id: string): void {
     this.litId = id || (find('.map-card .card', this.panel)?.dataset.id ?? '');
@@ -324,7 +336,7 @@ class LiveMap {
     }
   }
 
-  /** Hovering or focusing a card lights its pin; one that stands in a ring comes out for that time. */
+  /** A card looked at lights its pin; one that stands in a ring comes out for that time. */
   private lightFromCard(event: Event): void {
     const card = closest(event, '#results .card[data-id]');
     if (this.panel.contains(event.target as Node) || (!card && !this.guest && !this.litId)) {
@@ -335,7 +347,8 @@ class LiveMap {
     this.guest?.link.remove();
     this.guest = null;
     const alone = this.marks.has(`entry ${id}`);
-    if (card && !alone && lat !== undefined && lon !== undefined && this.map.getBounds().contains([lat, lon])) {
+    const known = lat !== undefined && lon !== undefined;
+    if (card && !alone && known && this.map.getBounds().contains([lat, lon])) {
       const kind = [...card.classList].find((name) => name.startsWith('k-'))?.slice(2) ?? 'story';
       const cell = { west: lon, east: lon, south: lat, north: lat };
       const feature = { lon, lat, count: 1, kinds: [], id, kind, key: `guest ${id}`, cell };
@@ -357,7 +370,9 @@ class LiveMap {
   private showCard({ feature, link }: Mark): void {
     this.closeCard();
     const inList = find(`#results .card[data-id="${CSS.escape(String(feature.id))}"]`);
-    const card = inList ? (inList.cloneNode(true) as HTMLElement) : this.makeCard(feature, link.href);
+    const card = inList
+      ? (inList.cloneNode(true) as HTMLElement)
+      : this.makeCard(feature, link.href);
     card.removeAttribute('id');
     const holder = document.createElement('div');
     holder.className = 'map-card';
@@ -381,8 +396,9 @@ class LiveMap {
     card.className = `card k-${kind}`;
     card.dataset.id = String(feature.id);
     card.innerHTML =
-      '<div class="thumb"><svg class="scene" aria-hidden="true"><use/></svg></div><div class="card-body">' +
-      '<p class="card-top"><span class="badge"><svg class="i" aria-hidden="true"><use/></svg></span></p>' +
+      '<div class="thumb"><svg class="scene" aria-hidden="true"><use/></svg></div>' +
+      '<div class="card-body"><p class="card-top"><span class="badge">' +
+      '<svg class="i" aria-hidden="true"><use/></svg></span></p>' +
       '<h3><a></a></h3><p class="where"></p></div>';
     const [scene, icon] = findAll<SVGUseElement>('use', card);
     scene?.setAttribute('href', '#scene-0');
@@ -401,7 +417,7 @@ class LiveMap {
     return card;
   }
 
-  // --- clicks and the wheel -----------------------------------------------------------------------
+  // --- clicks and the wheel ----------------------------------------------------------------------
 
   private clicked(event: MouseEvent): void {
     if (!isPlainClick(event)) {
@@ -431,15 +447,16 @@ class LiveMap {
     }
   }
 
-  /** Zooms to a ring's cell; at the deepest level the link is followed: the list of what is there. */
+  /** Zooms to a ring's cell; at the deepest level its link is followed: a list. */
   private openRing(event: MouseEvent, { cell }: Placed): void {
     if (this.map.getZoom() >= ZOOM_MAX - 1) {
       return;
     }
     event.preventDefault();
     const box = new LatLngBounds([cell.south, cell.west], [cell.north, cell.east]);
-    const zoom = Math.max(this.map.getZoom() + 1, Math.min(this.map.getBoundsZoom(box), this.map.getZoom() + 3));
-    this.map.setView(box.getCenter(), Math.min(zoom, ZOOM_MAX));
+    const zoom = this.map.getZoom();
+    const wanted = Math.max(zoom + 1, Math.min(this.map.getBoundsZoom(box), zoom + 3));
+    this.map.setView(box.getCenter(), Math.min(wanted, ZOOM_MAX));
   }
 
   /** The page scrolls over the map; the wheel zooms with Ctrl or once the map was clicked. */
@@ -452,7 +469,7 @@ class LiveMap {
     }
   }
 
-  // --- where we are -------------------------------------------------------------------------------
+  // --- where we are ------------------------------------------------------------------------------
 
   private markArea(): void {
     const centre = this.map.getCenter();
@@ -493,9 +510,10 @@ class LiveMap {
     const least = 28; // the frame stays visible however close one looks
     const frame = find<SVGRectElement>('rect', this.locator);
     const [w, h] = [Math.max(least, right - left), Math.max(least, bottom - top)];
-    Object.entries({ x: midX - w / 2, y: midY - h / 2, width: w, height: h }).forEach(([key, value]) =>
-      frame?.setAttribute(key, value.toFixed(0)),
-    );
+    const place = { x: midX - w / 2, y: midY - h / 2, width: w, height: h };
+    for (const [key, value] of Object.entries(place)) {
+      frame?.setAttribute(key, value.toFixed(0));
+    }
   }
 }
 

@@ -27,13 +27,22 @@ export function readWords(panel: HTMLElement): Words {
 export const boxText = ({ west, south, east, north }: Box) =>
   [west, south, east, north].map((v) => Number(v.toFixed(4))).join(',');
 
-function node(name: string, attributes: Record<string, string | number>, parent?: Element): Element {
+function node(
+  name: string,
+  attributes: Record<string, string | number>,
+  parent?: Element,
+): Element {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) {
     element.setAttribute(key, String(value));
   }
   parent?.append(element);
   return element;
+}
+
+function picture(width: number, height: number, x: number, y: number): Element {
+  const viewBox = `${x} ${y} ${width} ${height}`;
+  return node('svg', { width, height, viewBox, 'aria-hidden': 'true' });
 }
 
 /** Radius of a ring by its count: no two neighbours overlap, since a cell is 64 pixels wide. */
@@ -43,7 +52,7 @@ export const radiusOf = (count: number) =>
 function drawRing(feature: Feature, words: Words): { svg: Element; size: number } {
   const r = radiusOf(feature.count);
   const size = 2 * r + 2;
-  const svg = node('svg', { width: size, height: size, viewBox: `${-size / 2} ${-size / 2} ${size} ${size}`, 'aria-hidden': 'true' });
+  const svg = picture(size, size, -size / 2, -size / 2);
   node('circle', { class: 'ring-disc', r }, svg);
   let before = 0;
   feature.kinds.forEach((n, i) => {
@@ -70,7 +79,7 @@ function drawRing(feature: Feature, words: Words): { svg: Element; size: number 
 }
 
 function drawPin(kind: string): Element {
-  const svg = node('svg', { width: 34, height: 40, viewBox: '-17 -38 34 40', 'aria-hidden': 'true' });
+  const svg = picture(34, 40, -17, -38);
   node('path', { class: 'pin-shape', d: PIN }, svg);
   node('use', { class: 'pin-icon', href: `#i-${kind}`, x: -8, y: -31, width: 16, height: 16 }, svg);
   return svg;
@@ -89,8 +98,13 @@ function clusterName(feature: Feature, words: Words): string {
   return fill(words.cluster, { n: formatNumber(feature.count), kinds: parts.join(', ') });
 }
 
-/** A link for a feature; it is placed by its top left corner, the margins move it onto its point. */
-export function makeMark(feature: Placed, words: Words, exploreUrl: string, query: string): HTMLAnchorElement {
+/** A link for a feature, placed by its top left corner: the margins move it onto its point. */
+export function makeMark(
+  feature: Placed,
+  words: Words,
+  exploreUrl: string,
+  query: string,
+): HTMLAnchorElement {
   const link = document.createElement('a');
   if (feature.id !== undefined) {
     const kind = feature.kind ?? 'story';

@@ -1,5 +1,5 @@
-// Results without reloading: fetches the same address as a fragment and replaces the parts of the page
-// that changed. Whatever goes wrong, the browser loads the address the ordinary way.
+// Results without reloading: fetches the same address as a fragment and replaces the parts of the
+// page that changed. Whatever goes wrong, the browser loads the address the ordinary way.
 import { announce, closest, fill, find, findAll, formatNumber, isPlainClick } from './dom.js';
 import { RESULTS_EVENT, type ResultsDetail } from './events.js';
 import { formUrl } from './query.js';
@@ -14,7 +14,7 @@ export interface ShowOptions {
 let running: AbortController | null = null;
 let shown = location.pathname + location.search;
 
-type Focus = { selector: string | null; start: number | null; end: number | null };
+type Focus = { selector: string; start: number | null; end: number | null };
 
 function rememberFocus(part: Element): Focus | null {
   const active = document.activeElement;
@@ -22,17 +22,19 @@ function rememberFocus(part: Element): Focus | null {
     return null;
   }
   const input = active instanceof HTMLInputElement && active.type !== 'checkbox' ? active : null;
-  const value = active.getAttribute('value');
+  const attribute = (name: string) => {
+    const value = active.getAttribute(name);
+    return value === null ? '' : `[${name}="${CSS.escape(value)}"]`;
+  };
   const selector = active.id
     ? `#${CSS.escape(active.id)}`
-    : active.hasAttribute('name')
-      ? `[name="${CSS.escape(active.getAttribute('name') ?? '')}"]${value ? `[value="${CSS.escape(value)}"]` : ''}`
-      : null;
+    : attribute('name') && attribute('name') + attribute('value');
   return { selector, start: input?.selectionStart ?? null, end: input?.selectionEnd ?? null };
 }
 
 function restoreFocus(part: HTMLElement, focus: Focus): void {
-  const target = (focus.selector && find<HTMLElement>(focus.selector, part)) || find<HTMLElement>('#results') || part;
+  const same = focus.selector ? find(focus.selector, part) : null;
+  const target = same ?? find<HTMLElement>('#results') ?? part;
   target.focus({ preventScroll: true });
   if (target instanceof HTMLInputElement && focus.start !== null) {
     target.setSelectionRange(focus.start, focus.end);

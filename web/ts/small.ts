@@ -41,7 +41,8 @@ function play(link: HTMLElement): boolean {
 /** To about a hundred metres: the service need not know the house. */
 function locate(button: HTMLElement): void {
   const form =
-    button.closest('form') ?? button.closest('.band')?.querySelector<HTMLFormElement>('form.search');
+    button.closest('form') ??
+    button.closest('.band')?.querySelector<HTMLFormElement>('form.search');
   const failed = () => announce(button.dataset.failed ?? '', 0);
   const showFailure = () => {
     failed();

@@ -133,7 +133,8 @@ function attach(input: HTMLInputElement): void {
       close();
     }
   });
-  list.addEventListener('mousedown', (event) => event.preventDefault()); // the field keeps the focus
+  // The field keeps the focus.
+  list.addEventListener('mousedown', (event) => event.preventDefault());
   list.addEventListener('combobox-commit', (event) => {
     const option = event.target instanceof Element ? event.target : null;
     const item = items[option ? [...list.children].indexOf(option) : -1];

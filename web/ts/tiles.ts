@@ -60,7 +60,7 @@ export class TileSource {
     return changed;
   }
 
-  /** All features of the tiles that cover a box. A tile that fails is empty and asked again later. */
+  /** All features of the tiles that cover a box. One that fails is empty, asked again later. */
   async load(box: Box, z: number): Promise<Placed[]> {
     const n = 2 ** z;
     const clamp = (v: number) => Math.min(n - 1, Math.max(0, Math.floor(v)));

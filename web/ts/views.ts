@@ -1,5 +1,5 @@
-// Phone and tablet: Filtres · Liste · Carte, one at a time. The address keeps the view behind its #, so
-// that "back" closes the filters or the map.
+// Phone and tablet: Filtres · Liste · Carte, one at a time. The address keeps the view behind its
+// #, so that "back" closes the filters or the map.
 import { closest, find, findAll, isPlainClick } from './dom.js';
 import { RESULTS_EVENT, VIEW_EVENT } from './events.js';
 
