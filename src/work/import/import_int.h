@@ -100,6 +100,7 @@ struct columns {
     uint32_t mapping_count;
     bool has_location; /* coordinates, address or commune */
     bool has_title;
+    slice title_sort; /* the sort that the title's column names: "lib_france_services" */
 };
 /* Reads a map file's text. ERR_INPUT with line and target. */
 MUST_USE err mappings_read(slice text, struct columns *columns, struct problem *problem);
@@ -187,7 +188,8 @@ struct input {
 };
 MUST_USE err input_open(const char *name, struct input *input, struct problem *problem);
 void input_close(struct input *input);
-slice input_slug(const char *name, struct arena *arena); /* "…/FR services.csv.gz" -> "fr-services" */
+slice input_slug(const char *name,
+                 struct arena *arena); /* "…/FR services.csv.gz" -> "fr-services" */
 
 /* The file of rejected records. */
 struct rejects {
@@ -196,7 +198,7 @@ struct rejects {
     uint64_t count;
     struct buf row;
 };
-void rejects_begin(struct rejects *rejects, const char *path); /* removes an old file */
+void rejects_begin(struct rejects *rejects, const char *path, bool remove_old);
 MUST_USE err rejects_add(struct rejects *rejects, const struct problem *problem,
                          const struct record *record, struct problem *failed);
 MUST_USE err rejects_end(struct rejects *rejects, struct problem *failed);

@@ -73,7 +73,8 @@ bool role_from_name(slice name, enum role *role) {
 bool role_is_single(enum role role) {
     return role != ROLE_NONE && role != ROLE_IGNORE && role != ROLE_THEMES && role != ROLE_TAGS &&
            role != ROLE_WEBSITE && role != ROLE_EMAIL && role != ROLE_TELEPHONE &&
-           role != ROLE_SOCIAL && role != ROLE_IMAGE && role != ROLE_VIDEO && role != ROLE_ADDRESS_MORE;
+           role != ROLE_SOCIAL && role != ROLE_IMAGE && role != ROLE_VIDEO &&
+           role != ROLE_ADDRESS_MORE;
 }
 
 void column_key(slice name, struct buf *out) {
@@ -101,21 +102,24 @@ static const struct {
     enum role role;
     const char *keys;
 } known[] = {
-    {ROLE_ID, "id identifiant identifier id_lieu id_fiche id_structure id_objet id_externe uuid guid "
-              "objectid ogc_fid fid gid matricule reference ref code_lieu numero num_id rna siret id_*"},
+    {ROLE_ID,
+     "id identifiant identifier id_lieu id_fiche id_structure id_objet id_externe uuid guid "
+     "objectid ogc_fid fid gid matricule reference ref code_lieu numero num_id rna siret id_*"},
     {ROLE_KIND, "kind sorte nature_fiche"},
     {ROLE_STATE, "state etat statut status avancement"},
     {ROLE_OPEN, "ouvert open is_open en_service actif active"},
-    {ROLE_TITLE, "title titre nom name nom_lieu intitule denomination raison_sociale label libelle "
-                 "nom_structure nom_du_lieu nom_complet nom_usuel nom_de_l_initiative nom_projet "
-                 "nom_de_la_structure nom_association organisation structure enseigne objet titre_fr "
-                 "name_fr nom_officiel lib_* nom_*"},
+    {ROLE_TITLE,
+     "title titre nom name nom_lieu intitule denomination raison_sociale label libelle "
+     "nom_structure nom_du_lieu nom_complet nom_usuel nom_de_l_initiative nom_projet "
+     "nom_de_la_structure nom_association organisation structure enseigne objet titre_fr "
+     "name_fr nom_officiel lib_* nom_*"},
     {ROLE_SUMMARY, "summary resume chapo abstract accroche presentation_courte short_description "
                    "description_courte descriptif_court baseline"},
-    {ROLE_DESCRIPTION, "description descriptif presentation_detail presentation contenu content "
-                       "texte text details presentation_resume description_longue "
-                       "descriptif_long commentaire comm commentaires comment notes remarques objectif "
-                       "objectifs"},
+    {ROLE_DESCRIPTION,
+     "description descriptif presentation_detail presentation contenu content "
+     "texte text details presentation_resume description_longue "
+     "descriptif_long commentaire comm commentaires comment notes remarques objectif "
+     "objectifs"},
     {ROLE_TYPE, "type type_lieu typologie dispositif type_structure type_de_lieu sorte_lieu "
                 "type_initiative format nature categorie_principale type_*"},
     {ROLE_THEMES, "theme themes thematique thematiques categorie categories category "
@@ -124,42 +128,54 @@ static const struct {
                   "labels_nationaux taxonomy categoriesfull_name"},
     {ROLE_TAGS, "tags tag mots_cles motscles keywords keyword mot_cle etiquettes labels"},
     {ROLE_PLACE_NAME, "place_name lieu nom_salle salle venue location_name batiment site"},
-    {ROLE_ADDRESS, "adresse address ad_lieu adresse_complete adresse_postale street_address "
-                   "rue voie street adresse_1 adresse1 address_streetaddress adr adresse_* address_*"},
+    {ROLE_ADDRESS,
+     "adresse address ad_lieu adresse_complete adresse_postale street_address "
+     "rue voie street adresse_1 adresse1 address_streetaddress adr adresse_* address_*"},
     {ROLE_ADDRESS_MORE, "complement_adresse complement_d_adresse adresse_complement adresse_2 "
                         "adresse2 complement_ad address_2 complement"},
     {ROLE_POSTAL_CODE, "code_postal codepostal cp postal_code postcode zip zipcode zip_code "
                        "code_post address_postalcode codepost adresse_code_postal"},
-    {ROLE_CITY, "commune city ville com_lieu libgeo lib_com nom_commune nom_com libelle_commune "
-                "commune_nom municipalite town localite nomcom lib_commune address_addresslocality "
-                "nom_de_la_commune com_nom nom_comm libcom addresslocality adresse_ville city_name"},
-    {ROLE_INSEE, "insee code_insee insee_com citycode codinsee code_commune insee_commune depcom "
-                 "code_com com_insee code_insee_commune cog code_commune_insee codecommune insee_code "
-                 "com_code code_insee_com"},
-    {ROLE_TERRITORY, "territory codgeo code_territoire code_geo geocode territoire code_epci siren_epci "
-                     "epci_code codegeo code_officiel_geographique"},
-    {ROLE_TERRITORY_LEVEL, "echelon territory_level niveau maille echelle niveau_geo type_territoire"},
+    {ROLE_CITY,
+     "commune city ville com_lieu libgeo lib_com nom_commune nom_com libelle_commune "
+     "commune_nom municipalite town localite nomcom lib_commune address_addresslocality "
+     "nom_de_la_commune com_nom nom_comm libcom addresslocality adresse_ville city_name"},
+    {ROLE_INSEE,
+     "insee code_insee insee_com citycode codinsee code_commune insee_commune depcom "
+     "code_com com_insee code_insee_commune cog code_commune_insee codecommune insee_code "
+     "com_code code_insee_com"},
+    {ROLE_TERRITORY,
+     "territory codgeo code_territoire code_geo geocode territoire code_epci siren_epci "
+     "epci_code codegeo code_officiel_geographique"},
+    {ROLE_TERRITORY_LEVEL,
+     "echelon territory_level niveau maille echelle niveau_geo type_territoire"},
     {ROLE_DEPARTEMENT, "departement dep code_departement code_dep num_dep dept numero_departement "
                        "department dep_code code_dept nom_departement"},
-    {ROLE_LATITUDE, "latitude lat ylat y_lat geo_latitude geo_lat coord_y y y_wgs84 lat_wgs84 "
-                    "latitude_wgs84 location_lat location_latitude geo_point_2d_lat coordonnees_lat "
-                    "gps_lat place_latitude coordinates_lat y_latitude lat_y geolocalisation_lat"},
-    {ROLE_LONGITUDE, "longitude lon lng xlong x_long long geo_longitude geo_lng geo_lon coord_x x "
-                     "x_wgs84 lon_wgs84 longitude_wgs84 location_lng location_lon location_longitude "
-                     "geo_point_2d_lon coordonnees_lon gps_lon gps_long gps_lng place_longitude "
-                     "coordinates_lng coordinates_lon x_longitude long_x lng_x geolocalisation_lon"},
-    {ROLE_POINT, "geo_point_2d geo_point geopoint coordonnees coordinates geolocalisation latlon lat_lon "
-                 "latlng gps coordonnees_gps position coordonneesxy"},
+    {ROLE_LATITUDE,
+     "latitude lat ylat y_lat geo_latitude geo_lat coord_y y y_wgs84 lat_wgs84 "
+     "latitude_wgs84 location_lat location_latitude geo_point_2d_lat coordonnees_lat "
+     "gps_lat place_latitude coordinates_lat y_latitude lat_y geolocalisation_lat"},
+    {ROLE_LONGITUDE,
+     "longitude lon lng xlong x_long long geo_longitude geo_lng geo_lon coord_x x "
+     "x_wgs84 lon_wgs84 longitude_wgs84 location_lng location_lon location_longitude "
+     "geo_point_2d_lon coordonnees_lon gps_lon gps_long gps_lng place_longitude "
+     "coordinates_lng coordinates_lon x_longitude long_x lng_x geolocalisation_lon"},
+    {ROLE_POINT,
+     "geo_point_2d geo_point geopoint coordonnees coordinates geolocalisation latlon lat_lon "
+     "latlng gps coordonnees_gps position coordonneesxy"},
     {ROLE_WEBSITE, "website site_web url site siteweb site_internet web url_site homepage www lien "
                    "link page_web site_url url_web adresse_web contact_url urls"},
-    {ROLE_EMAIL, "email mail courriel e_mail contact_mail contact_email adresse_mail mel "
-                 "adresse_electronique adresse_email mail_contact email_contact courriels contact_courriel"},
-    {ROLE_TELEPHONE, "telephone phone tel contact_tel contact_telephone phone_number numero_telephone "
-                     "tel_1 telephone_1 telephones num_tel telephone_fixe telephone_portable mobile "
-                     "tel_fixe tel_portable contact_phone"},
-    {ROLE_SOCIAL, "facebook twitter instagram mastodon linkedin youtube reseaux_sociaux social peertube"},
-    {ROLE_HOURS, "opening_hours horaires horaire hours horaires_ouverture openhours heures_ouverture "
-                 "horaires_d_ouverture ouverture openinghours open_hours horaires_osm"},
+    {ROLE_EMAIL,
+     "email mail courriel e_mail contact_mail contact_email adresse_mail mel "
+     "adresse_electronique adresse_email mail_contact email_contact courriels contact_courriel"},
+    {ROLE_TELEPHONE,
+     "telephone phone tel contact_tel contact_telephone phone_number numero_telephone "
+     "tel_1 telephone_1 telephones num_tel telephone_fixe telephone_portable mobile "
+     "tel_fixe tel_portable contact_phone"},
+    {ROLE_SOCIAL,
+     "facebook twitter instagram mastodon linkedin youtube reseaux_sociaux social peertube"},
+    {ROLE_HOURS,
+     "opening_hours horaires horaire hours horaires_ouverture openhours heures_ouverture "
+     "horaires_d_ouverture ouverture openinghours open_hours horaires_osm"},
     {ROLE_HOURS_MONDAY, "h_lundi lundi horaires_lundi monday hours_monday lun horaire_lundi"},
     {ROLE_HOURS_TUESDAY, "h_mardi mardi horaires_mardi tuesday hours_tuesday horaire_mardi"},
     {ROLE_HOURS_WEDNESDAY,
@@ -167,7 +183,8 @@ static const struct {
     {ROLE_HOURS_THURSDAY, "h_jeudi jeudi horaires_jeudi thursday hours_thursday jeu horaire_jeudi"},
     {ROLE_HOURS_FRIDAY,
      "h_vendredi vendredi horaires_vendredi friday hours_friday ven horaire_vendredi"},
-    {ROLE_HOURS_SATURDAY, "h_samedi samedi horaires_samedi saturday hours_saturday sam horaire_samedi"},
+    {ROLE_HOURS_SATURDAY,
+     "h_samedi samedi horaires_samedi saturday hours_saturday sam horaire_samedi"},
     {ROLE_HOURS_SUNDAY,
      "h_dimanche dimanche horaires_dimanche sunday hours_sunday dim horaire_dimanche"},
     {ROLE_PRICE, "price prix tarif tarifs conditions_acces frais_a_charge cout tarification payant "
@@ -178,19 +195,23 @@ static const struct {
                       "accessibilite_handicap acces_handicape fauteuil"},
     {ROLE_START, "start date_debut debut start_date startdate date_de_debut date_start begin "
                  "date_evenement firstdate_begin date_heure_debut"},
-    {ROLE_END, "end date_fin fin end_date enddate date_de_fin date_end lastdate_end date_heure_fin"},
-    {ROLE_FOUNDED, "founded date_creation annee_creation creation annee_de_creation date_de_creation "
-                   "inception"},
+    {ROLE_END,
+     "end date_fin fin end_date enddate date_de_fin date_end lastdate_end date_heure_fin"},
+    {ROLE_FOUNDED,
+     "founded date_creation annee_creation creation annee_de_creation date_de_creation "
+     "inception"},
     {ROLE_PERIOD, "period periode dates annees"},
     {ROLE_PLACES, "capacity capacite nb_places nbre_pl nombre_de_places places nbre_places nb_pl"},
-    {ROLE_IMAGE, "image photo images photos image_url url_image illustration logo vignette picture"},
+    {ROLE_IMAGE,
+     "image photo images photos image_url url_image illustration logo vignette picture"},
     {ROLE_VIDEO, "video videos video_url url_video"},
     {ROLE_LANGUAGE, "language langue lang"},
     {ROLE_LICENCE, "licence license"},
     {ROLE_SOURCE_URL, "source_url url_source lien_source url_fiche permalink"},
     {ROLE_SOURCE_NOTE, "source producteur sourcekey fournisseur"},
-    {ROLE_UPDATED, "updated date_maj updated_at date_mise_a_jour maj last_update updatedat modified "
-                   "date_modification derniere_mise_a_jour last_modified"},
+    {ROLE_UPDATED,
+     "updated date_maj updated_at date_mise_a_jour maj last_update updatedat modified "
+     "date_modification derniere_mise_a_jour last_modified"},
 };
 
 /* "x*" and "*x" match a beginning and an end; others the whole. */

@@ -1,0 +1,26 @@
+/* An entry under way: shared by build.c (the whole) and fields.c (one value at a time). */
+#ifndef AGORA_WORK_IMPORT_DRAFT_INT_H
+#define AGORA_WORK_IMPORT_DRAFT_INT_H
+
+#include "work/import/import_int.h"
+
+struct draft {
+    const struct builder *builder;
+    const struct record *record;
+    struct arena *arena;
+    struct entry *entry;
+    struct place_parts place;
+    slice hours[7];
+    slice period_start, period_end;
+    slice key; /* identifier of the source */
+    bool has_kind;
+    struct buf details; /* Markdown lines of what has no field */
+};
+
+/* Puts one value (cleaned, not empty) where its role says; what does not fit there becomes a line of
+ * the description. `items` are those of a list, else NULL. */
+void draft_take(struct draft *draft, const struct column *column, enum role role, slice value,
+                const slice *items, uint32_t item_count);
+void draft_theme_or_tag(struct draft *draft, slice word, bool may_be_tag);
+
+#endif

@@ -1,0 +1,573 @@
+#include "text/text.h"
+#include "work/import/draft_int.h"
+#include <stddef.h>
+#include <string.h>
+
+#define FUTURE_MS (36LL * 3600 * 1000) /* a clock or zone may be off by so much */
+
+/* Roles whose value is one text of the entry. */
+static const struct {
+    enum role role;
+    size_t offset;
+    size_t max;
+} texts[] = {
+    {ROLE_TITLE, offsetof(struct entry, title), ENTRY_TITLE_MAX},
+    {ROLE_SUMMARY, offsetof(struct entry, summary), ENTRY_SUMMARY_MAX},
+    {ROLE_DESCRIPTION, offsetof(struct entry, description), ENTRY_DESCRIPTION_MAX},
+    {ROLE_TYPE, offsetof(struct entry, type), ENTRY_TITLE_MAX},
+    {ROLE_PLACE_NAME, offsetof(struct entry, place.name), ENTRY_TITLE_MAX},
+    {ROLE_CITY, offsetof(struct entry, place.city), ENTRY_TITLE_MAX},
+    {ROLE_LICENCE, offsetof(struct entry, licence), ENTRY_TITLE_MAX},
+};
+
+struct words { /* folded words that mean one value of an enum */
+    const char *word;
+    int value;
+};
+
+static void detail(struct draft *d, const struct column *column, slice value) {
+    detail_write(&d->details, column->name, value);
+}
+
+static slice fold(const struct draft *d, slice text) {
+    struct buf folded BUF_CLEANUP = buf_new(RECORD_BYTES_MAX);
+    text_fold(text, &folded);
+    return arena_copy(d->arena, buf_slice(&folded));
+}
+
+static bool word_find(const struct draft *d, const struct words *words, size_t count, slice value,
+                      int *found) {
+    slice folded = fold(d, slice_sub(value, 0, 200));
+    for (size_t i = 0; i < count; i++) {
+        if (slice_equal(folded, slice_from_cstr(words[i].word))) {
+            *found = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool truth_read(const struct draft *d, slice value, bool *truth) {
+    static const struct words words[] = {{"true", 1}, {"oui", 1},   {"yes", 1}, {"1", 1},
+                                         {"vrai", 1}, {"false", 0}, {"non", 0}, {"no", 0},
+                                         {"0", 0},    {"faux", 0}};
+    int found;
+    if (!word_find(d, words, ARRAY_COUNT(words), value, &found)) {
+        return false;
+    }
+    *truth = found != 0;
+    return true;
+}
+
+static slice clipped(struct draft *d, slice value, size_t max) {
+    if (value.n <= max) {
+        return value;
+    }
+    warning_add(d->builder->warnings, WARNING_CLIPPED, d->record->line, "%.*s…", 60, value.p);
+    slice cut = slice_sub(value, 0, max - 3);
+    cut.n = text_utf8_error(cut); /* not in the middle of a character */
+    return arena_printf(d->arena, "%.*s…", SLICE_ARG(cut));
+}
+
+static bool text_take(struct draft *d, enum role role, slice value) {
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        if (texts[i].role == role) {
+            slice *text = (slice *)(void *)((char *)d->entry + texts[i].offset);
+            *text = clipped(d, value, texts[i].max);
+            return true;
+        }
+    }
+    return false;
+}
+
+void draft_theme_or_tag(struct draft *d, slice word, bool may_be_tag) {
+    struct entry *entry = d->entry;
+    const struct themes *themes = d->builder->themes;
+    uint16_t theme = themes_find(themes, word);
+    if (theme == THEME_NONE) {
+        theme = themes_match(themes, fold(d, slice_sub(word, 0, 200)));
+    }
+    if (theme == THEME_NONE && !may_be_tag) {
+        return;
+    }
+    slice **list = theme != THEME_NONE ? &entry->themes : &entry->tags;
+    uint32_t *count = theme != THEME_NONE ? &entry->theme_count : &entry->tag_count;
+    slice item =
+        theme != THEME_NONE ? themes->items[theme].slug : clipped(d, word, ENTRY_TITLE_MAX);
+    if (*list == NULL) {
+        *list = arena_new(d->arena, slice, ENTRY_LIST_MAX);
+    }
+    for (uint32_t i = 0; i < *count; i++) {
+        if (slice_equal((*list)[i], item)) {
+            return;
+        }
+    }
+    if (*count == ENTRY_LIST_MAX) {
+        warning_add(d->builder->warnings, WARNING_CLIPPED, d->record->line, "%.*s",
+                    (int)(word.n < 60 ? word.n : 60), word.p);
+        return;
+    }
+    (*list)[(*count)++] = item;
+}
+
+static bool is_web_address(slice text) {
+    size_t scheme = slice_starts_with(text, SLICE("https://"))  ? 8
+                    : slice_starts_with(text, SLICE("http://")) ? 7
+                                                                : 0;
+    slice rest = slice_sub(text, scheme, text.n);
+    slice host = slice_sub(rest, 0, slice_find(rest, 0, '/'));
+    for (size_t i = 0; i < text.n; i++) {
+        if ((unsigned char)text.p[i] <= ' ' || memchr("\"<>\\^`{|}", text.p[i], 9) != NULL) {
+            return false;
+        }
+    }
+    return scheme > 0 && text.n <= ENTRY_TEXT_MAX && host.n > 2 &&
+           slice_find(host, 1, '.') < host.n - 1 && slice_find(host, 0, '@') == host.n;
+}
+
+/* "www.arqa.fr" as people write it gets its scheme. */
+static slice address_complete(struct draft *d, slice text) {
+    bool bare = slice_find_slice(text, 0, SLICE("://")) == text.n &&
+                slice_find(text, 0, '.') < text.n && slice_find(text, 0, '@') == text.n &&
+                slice_find(text, 0, ' ') == text.n;
+    return bare ? arena_printf(d->arena, "https://%.*s", SLICE_ARG(text)) : text;
+}
+
+static bool is_email(slice text) {
+    size_t at = slice_find(text, 0, '@');
+    for (size_t i = 0; i < text.n; i++) {
+        if ((unsigned char)text.p[i] <= ' ' || memchr(",;<>\"()", text.p[i], 7) != NULL) {
+            return false;
+        }
+    }
+    return at > 0 && at + 2 < text.n && text.p[at + 1] != '.' && text.p[text.n - 1] != '.' &&
+           slice_find(text, at + 1, '@') == text.n && slice_find(text, at, '.') < text.n;
+}
+
+static bool is_telephone(slice text) {
+    size_t digits = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        digits += text.p[i] >= '0' && text.p[i] <= '9';
+    }
+    return digits >= 3 && text.n <= 60;
+}
+
+static bool contact_add(struct draft *d, enum entry_contact_kind kind, slice value) {
+    struct entry *entry = d->entry;
+    bool fits = kind == ENTRY_CONTACT_EMAIL       ? is_email(value)
+                : kind == ENTRY_CONTACT_TELEPHONE ? is_telephone(value)
+                                                  : is_web_address(value);
+    if (!fits || entry->contact_count == ENTRY_LIST_MAX) {
+        return false;
+    }
+    if (entry->contacts == NULL) {
+        entry->contacts = arena_new(d->arena, struct entry_contact, ENTRY_LIST_MAX);
+    }
+    for (uint32_t i = 0; i < entry->contact_count; i++) {
+        if (entry->contacts[i].kind == kind && slice_equal(entry->contacts[i].value, value)) {
+            return true;
+        }
+    }
+    entry->contacts[entry->contact_count++] = (struct entry_contact){
+        .kind = kind, .visibility = ENTRY_VISIBLE_PUBLIC, .value = value, .label = SLICE_EMPTY};
+    return true;
+}
+
+static void contact_take(struct draft *d, const struct column *column, enum entry_contact_kind kind,
+                         slice value) {
+    slice completed = kind == ENTRY_CONTACT_WEBSITE || kind == ENTRY_CONTACT_SOCIAL
+                          ? address_complete(d, value)
+                          : value;
+    if (kind == ENTRY_CONTACT_EMAIL && slice_starts_with(value, SLICE("mailto:"))) {
+        completed = slice_sub(value, 7, value.n);
+    }
+    if (!contact_add(d, kind, completed)) {
+        warning_add(d->builder->warnings, WARNING_BAD_CONTACT, d->record->line, "%.*s: %.*s",
+                    (int)(column->name.n < 40 ? column->name.n : 40), column->name.p,
+                    (int)(value.n < 60 ? value.n : 60), value.p);
+        detail(d, column, value);
+    }
+}
+
+static void address_take(struct draft *d, slice value) {
+    slice *address = &d->entry->place.address;
+    if (is_email(value)) {
+        warning_add(d->builder->warnings, WARNING_ADDRESS_IS_EMAIL, d->record->line, "%.*s",
+                    (int)(value.n < 60 ? value.n : 60), value.p);
+        contact_add(d, ENTRY_CONTACT_EMAIL, value);
+        return;
+    }
+    *address = address->n == 0
+                   ? value
+                   : arena_printf(d->arena, "%.*s, %.*s", SLICE_ARG(*address), SLICE_ARG(value));
+    *address = clipped(d, *address, ENTRY_TITLE_MAX);
+}
+
+/* 1200 that a spreadsheet made of 01200. */
+static slice postal_code(struct draft *d, slice value) {
+    int64_t number;
+    return value.n == 4 && slice_to_i64(value, &number)
+               ? arena_printf(d->arena, "0%.*s", SLICE_ARG(value))
+               : clipped(d, value, 20);
+}
+
+static bool kind_read(const struct draft *d, slice value, enum entry_kind *kind) {
+    static const struct words words[] = {
+        {"idee", ENTRY_KIND_IDEA},         {"outil", ENTRY_KIND_TOOL},
+        {"methode", ENTRY_KIND_TOOL},      {"lieu", ENTRY_KIND_PLACE},
+        {"tiers-lieu", ENTRY_KIND_PLACE},  {"rendez-vous", ENTRY_KIND_EVENT},
+        {"evenement", ENTRY_KIND_EVENT},   {"collectif", ENTRY_KIND_ACTOR},
+        {"structure", ENTRY_KIND_ACTOR},   {"association", ENTRY_KIND_ACTOR},
+        {"acteur", ENTRY_KIND_ACTOR},      {"portrait", ENTRY_KIND_STORY},
+        {"projet", ENTRY_KIND_INITIATIVE}, {"action", ENTRY_KIND_INITIATIVE},
+        {"video", ENTRY_KIND_STORY},
+    };
+    int found;
+    if (entry_kind_from_slug(value, kind) || entry_kind_from_slug(fold(d, value), kind)) {
+        return true;
+    }
+    if (!word_find(d, words, ARRAY_COUNT(words), value, &found)) {
+        return false;
+    }
+    *kind = (enum entry_kind)found;
+    return true;
+}
+
+static bool state_read(const struct draft *d, slice value, enum entry_state *state) {
+    static const struct words words[] = {
+        {"en cours", ENTRY_STATE_RUNNING}, {"actif", ENTRY_STATE_RUNNING},
+        {"active", ENTRY_STATE_RUNNING},   {"en service", ENTRY_STATE_RUNNING},
+        {"ouvert", ENTRY_STATE_RUNNING},   {"realise", ENTRY_STATE_ENDED},
+        {"termine", ENTRY_STATE_ENDED},    {"terminee", ENTRY_STATE_ENDED},
+        {"clos", ENTRY_STATE_ENDED},       {"ferme", ENTRY_STATE_ENDED},
+        {"en projet", ENTRY_STATE_IDEA},   {"projet", ENTRY_STATE_IDEA},
+        {"en pause", ENTRY_STATE_PAUSED},  {"suspendu", ENTRY_STATE_PAUSED},
+        {"demarrage", ENTRY_STATE_BEGUN},  {"lancement", ENTRY_STATE_BEGUN},
+    };
+    int found;
+    if (entry_state_from_slug(value, state)) {
+        return true;
+    }
+    if (!word_find(d, words, ARRAY_COUNT(words), value, &found)) {
+        return false;
+    }
+    *state = (enum entry_state)found;
+    return true;
+}
+
+static bool wheelchair_read(const struct draft *d, slice value, enum entry_wheelchair *wheelchair) {
+    bool truth;
+    int64_t number;
+    if (truth_read(d, value, &truth)) {
+        *wheelchair = truth ? ENTRY_WHEELCHAIR_YES : ENTRY_WHEELCHAIR_NO;
+        return true;
+    }
+    slice folded = fold(d, slice_sub(value, 0, 200));
+    if (slice_starts_with(folded, SLICE("partiel")) || slice_equal(folded, SLICE("limited"))) {
+        *wheelchair = ENTRY_WHEELCHAIR_LIMITED;
+        return true;
+    }
+    if (slice_to_i64(value, &number) && number > 0) {
+        *wheelchair = ENTRY_WHEELCHAIR_YES;
+        return true;
+    }
+    return false;
+}
+
+static bool updated_read(struct draft *d, slice value) {
+    struct date date;
+    int64_t first;
+    int64_t last;
+    if (time_parse_rfc3339(value, &first) != OK &&
+        (!date_read(value, &date) || date_range_ms(&date, SLICE_EMPTY, &first, &last) != OK)) {
+        return false;
+    }
+    if (first > d->builder->now_ms + FUTURE_MS) {
+        warning_add(d->builder->warnings, WARNING_FUTURE, d->record->line, "%.*s",
+                    (int)(value.n < 40 ? value.n : 40), value.p);
+        return true;
+    }
+    d->entry->source_updated_ms = first;
+    return true;
+}
+
+static void date_add(struct draft *d, enum entry_date_role role, const struct date *start,
+                     const struct date *end) {
+    struct entry *entry = d->entry;
+    if (entry->dates == NULL) {
+        entry->dates = arena_new(d->arena, struct entry_date, 8);
+    }
+    if (entry->date_count < 8) {
+        entry->dates[entry->date_count++] = (struct entry_date){
+            .role = role, .start = *start, .end = *end, .zone = SLICE_EMPTY, .note = SLICE_EMPTY};
+    }
+}
+
+/* The years a programme runs: it began, and (when said) ended or will. */
+static bool period_take(struct draft *d, slice value) {
+    static const struct date unknown = {.precision = DATE_UNKNOWN};
+    struct date start;
+    struct date end;
+    if (!period_read(value, &start, &end)) {
+        return false;
+    }
+    if (d->entry->kind == ENTRY_KIND_EVENT) {
+        date_add(d, ENTRY_DATE_HAPPENS, &start, &end);
+        return true;
+    }
+    date_add(d, ENTRY_DATE_BEGAN, &start, &unknown);
+    if (end.precision != DATE_UNKNOWN) {
+        date_add(d, ENTRY_DATE_ENDED, &end, &unknown);
+    }
+    return true;
+}
+
+static void media_add(struct draft *d, const struct column *column, enum entry_media_kind kind,
+                      slice value) {
+    struct entry *entry = d->entry;
+    if (!is_web_address(value) || entry->media_count == ENTRY_LIST_MAX) {
+        detail(d, column, value);
+        return;
+    }
+    if (entry->media == NULL) {
+        entry->media = arena_new(d->arena, struct entry_media, ENTRY_LIST_MAX);
+    }
+    entry->media[entry->media_count++] = (struct entry_media){.kind = kind,
+                                                              .url = value,
+                                                              .title = SLICE_EMPTY,
+                                                              .alt = SLICE_EMPTY,
+                                                              .licence = SLICE_EMPTY,
+                                                              .credit = SLICE_EMPTY,
+                                                              .transcript = SLICE_EMPTY};
+}
+
+static bool is_digits(slice value) {
+    for (size_t i = 0; i < value.n; i++) {
+        if (value.p[i] < '0' || value.p[i] > '9') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void places_take(struct draft *d, const struct column *column, slice value) {
+    double number;
+    if (!slice_to_double(value, &number) || number < 0) {
+        detail(d, column, value);
+        return;
+    }
+    d->entry->figures = arena_new(d->arena, struct entry_figure, 1);
+    d->entry->figures[0] = (struct entry_figure){.value = value,
+                                                 .unit = SLICE_EMPTY,
+                                                 .label = SLICE("places"),
+                                                 .date = SLICE_EMPTY,
+                                                 .source = SLICE_EMPTY};
+    d->entry->figure_count = 1;
+}
+
+/* One item of a list, or the only value. False: it does not fit its role. */
+static void item_take(struct draft *d, const struct column *column, enum role role, slice value) {
+    switch ((int)role) {
+    case ROLE_THEMES:
+    case ROLE_TAGS:
+        draft_theme_or_tag(d, value, true);
+        break;
+    case ROLE_WEBSITE:
+        contact_take(d, column, ENTRY_CONTACT_WEBSITE, value);
+        break;
+    case ROLE_EMAIL:
+        contact_take(d, column, ENTRY_CONTACT_EMAIL, value);
+        break;
+    case ROLE_TELEPHONE:
+        contact_take(d, column, ENTRY_CONTACT_TELEPHONE, value);
+        break;
+    case ROLE_SOCIAL:
+        contact_take(d, column, ENTRY_CONTACT_SOCIAL, value);
+        break;
+    case ROLE_IMAGE:
+        media_add(d, column, ENTRY_MEDIA_IMAGE, value);
+        break;
+    case ROLE_VIDEO:
+        media_add(d, column, ENTRY_MEDIA_VIDEO, value);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool is_list_role(enum role role) {
+    return role == ROLE_THEMES || role == ROLE_TAGS || role == ROLE_WEBSITE || role == ROLE_EMAIL ||
+           role == ROLE_TELEPHONE || role == ROLE_SOCIAL || role == ROLE_IMAGE ||
+           role == ROLE_VIDEO;
+}
+
+/* Lists inside one cell: "a;b", "a|b"; tags also "a, b" and telephones "a / b". */
+static char list_separator(enum role role, slice value) {
+    if (slice_find(value, 0, ';') < value.n) {
+        return ';';
+    }
+    if (slice_find(value, 0, '|') < value.n) {
+        return '|';
+    }
+    if (role == ROLE_TELEPHONE && slice_find(value, 0, '/') < value.n && value.n > 20) {
+        return '/';
+    }
+    return role == ROLE_TAGS || role == ROLE_EMAIL || role == ROLE_THEMES ? ',' : '\n';
+}
+
+static void list_take(struct draft *d, const struct column *column, enum role role, slice value,
+                      const slice *items, uint32_t item_count) {
+    slice part;
+    char separator = list_separator(role, value);
+    /* A theme's own name may hold a comma: whole first. */
+    bool whole = role == ROLE_THEMES && separator == ',' &&
+                 themes_match(d->builder->themes, fold(d, slice_sub(value, 0, 200))) != THEME_NONE;
+    for (uint32_t i = 0; i < item_count; i++) {
+        slice item = value_clean(items[i], d->arena);
+        if (item.n > 0) {
+            item_take(d, column, role, item);
+        }
+    }
+    while (item_count == 0 && slice_cut(&value, whole ? '\n' : separator, &part)) {
+        part = value_clean(part, d->arena);
+        if (part.n > 0) {
+            item_take(d, column, role, part);
+        }
+    }
+}
+
+/* "Gratuit : Je peux accéder gratuitement au lieu…;Adhésion : …" -> "Gratuit, Adhésion". With `cut`,
+ * the explanation behind " : " goes. */
+static slice words_joined(struct draft *d, slice value, bool cut) {
+    struct buf out BUF_CLEANUP = buf_new(RECORD_BYTES_MAX);
+    slice part;
+    while (slice_cut(&value, ';', &part)) {
+        part = slice_trim(cut ? slice_sub(part, 0, slice_find_slice(part, 0, SLICE(" : "))) : part);
+        if (part.n > 0) {
+            buf_add(&out, out.n > 0 ? SLICE(", ") : SLICE_EMPTY);
+            buf_add(&out, part);
+        }
+    }
+    return clipped(d, arena_copy(d->arena, buf_slice(&out)), ENTRY_TEXT_MAX);
+}
+
+static void price_take(struct draft *d, const struct column *column, slice value) {
+    bool truth;
+    if (truth_read(d, value, &truth)) {
+        bool free_of_charge = slice_equal(column->key, SLICE("gratuit")) ? truth : !truth;
+        d->entry->price = free_of_charge ? SLICE("Gratuit") : SLICE("Payant");
+        return;
+    }
+    d->entry->price = words_joined(d, value, true);
+}
+
+/* Roles that may refuse their value; false: it becomes a detail. */
+static bool judged_take(struct draft *d, enum role role, slice value) {
+    bool truth;
+    struct date date;
+    static const struct date unknown = {.precision = DATE_UNKNOWN};
+    switch ((int)role) {
+    case ROLE_STATE:
+        return state_read(d, value, &d->entry->state);
+    case ROLE_OPEN:
+        if (!truth_read(d, value, &truth)) {
+            return false;
+        }
+        d->entry->state = truth ? ENTRY_STATE_RUNNING : ENTRY_STATE_PAUSED;
+        return true;
+    case ROLE_WHEELCHAIR:
+        return wheelchair_read(d, value, &d->entry->wheelchair);
+    case ROLE_UPDATED:
+        return updated_read(d, value);
+    case ROLE_PERIOD:
+        return period_take(d, value);
+    case ROLE_FOUNDED:
+        if (!date_read(value, &date)) {
+            return false;
+        }
+        date_add(d, ENTRY_DATE_FOUNDED, &date, &unknown);
+        return true;
+    case ROLE_START:
+        d->period_start = value;
+        return date_read(value, &date);
+    case ROLE_END:
+        d->period_end = value;
+        return date_read(value, &date);
+    case ROLE_SOURCE_URL:
+        d->entry->source_url = is_web_address(value) ? value : SLICE_EMPTY;
+        return d->entry->source_url.n > 0;
+    case ROLE_SOURCE_NOTE:
+        d->entry->source_note = is_digits(value) ? SLICE_EMPTY : clipped(d, value, ENTRY_TEXT_MAX);
+        return d->entry->source_note.n > 0;
+    case ROLE_LANGUAGE:
+        d->entry->language = value.n == 2 ? fold(d, value) : SLICE_EMPTY;
+        return value.n == 2;
+    default:
+        return false;
+    }
+}
+
+/* Parts of a place, kept until all are there. */
+static bool place_part_take(struct draft *d, enum role role, slice value) {
+    switch ((int)role) {
+    case ROLE_ADDRESS:
+    case ROLE_ADDRESS_MORE:
+        address_take(d, value);
+        return true;
+    case ROLE_POSTAL_CODE:
+        d->entry->place.postal_code = postal_code(d, value);
+        return true;
+    case ROLE_INSEE:
+        d->place.insee = value;
+        return true;
+    case ROLE_TERRITORY:
+        d->place.territory = value;
+        return true;
+    case ROLE_TERRITORY_LEVEL:
+        d->place.level = value;
+        return true;
+    case ROLE_DEPARTEMENT:
+        d->place.departement = value;
+        return true;
+    case ROLE_LATITUDE:
+        d->place.latitude = value;
+        return true;
+    case ROLE_LONGITUDE:
+        d->place.longitude = value;
+        return true;
+    case ROLE_POINT:
+        d->place.point = value;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void draft_take(struct draft *d, const struct column *column, enum role role, slice value,
+                const slice *items, uint32_t item_count) {
+    if (role == ROLE_IGNORE || text_take(d, role, value) || place_part_take(d, role, value)) {
+        return;
+    }
+    if (is_list_role(role)) {
+        list_take(d, column, role, value, items, item_count);
+    } else if (role == ROLE_ID) {
+        d->key = clipped(d, value, ENTRY_TITLE_MAX);
+    } else if (role == ROLE_KIND) {
+        d->has_kind = kind_read(d, value, &d->entry->kind) || d->has_kind;
+        if (!d->has_kind) {
+            draft_theme_or_tag(d, value, true);
+        }
+    } else if (role == ROLE_HOURS) {
+        d->entry->opening_hours = clipped(d, hours_any(value, d->arena), ENTRY_TEXT_MAX);
+    } else if (role >= ROLE_HOURS_MONDAY && role <= ROLE_HOURS_SUNDAY) {
+        d->hours[role - ROLE_HOURS_MONDAY] = value;
+    } else if (role == ROLE_PRICE) {
+        price_take(d, column, value);
+    } else if (role == ROLE_AUDIENCE) {
+        d->entry->audience = words_joined(d, value, false);
+    } else if (role == ROLE_PLACES) {
+        places_take(d, column, value);
+    } else if (!judged_take(d, role, value)) {
+        detail(d, column, value);
+    }
+}

@@ -1,0 +1,235 @@
+#include "text/text.h"
+#include "work/import/import_int.h"
+#include <math.h>
+
+#define FAR_M 30000.0
+/* Swapped coordinates are put right when they come from far away to near their commune. */
+#define SWAP_FROM_M 100000.0
+
+struct degrees {
+    bool there;
+    double lat, lon;
+};
+
+static bool degree_read(slice text, double *value) {
+    char bytes[64];
+    if (text.n == 0 || text.n >= sizeof bytes) {
+        return false;
+    }
+    for (size_t i = 0; i < text.n; i++) { /* a decimal comma, as spreadsheets write */
+        bytes[i] = text.p[i] == ',' ? '.' : text.p[i];
+    }
+    return slice_to_double(slice_of(bytes, text.n), value);
+}
+
+/* "45.69, 5.91", "POINT(5.91 45.69)", "[45.69, 5.91]". */
+static struct degrees pair_read(slice text) {
+    struct degrees found = {.there = false};
+    bool wkt = slice_starts_with(text, SLICE("POINT"));
+    size_t from = 0;
+    while (from < text.n && (text.p[from] < '0' || text.p[from] > '9') && text.p[from] != '-') {
+        from++;
+    }
+    text = slice_sub(text, from, text.n - from);
+    while (text.n > 0 && (text.p[text.n - 1] < '0' || text.p[text.n - 1] > '9')) {
+        text.n--;
+    }
+    size_t cut = 0;
+    while (cut < text.n && text.p[cut] != ',' && text.p[cut] != ' ' && text.p[cut] != ';') {
+        cut++;
+    }
+    slice first = slice_sub(text, 0, cut);
+    slice second = slice_trim(slice_sub(text, cut + 1, text.n));
+    double a;
+    double b;
+    if (slice_to_double(first, &a) && slice_to_double(second, &b)) {
+        found = wkt ? (struct degrees){.there = true, .lat = b, .lon = a}
+                    : (struct degrees){.there = true, .lat = a, .lon = b};
+    }
+    return found;
+}
+
+static bool is_on_earth(double lat, double lon) {
+    return fabs(lat) <= 90.0 && fabs(lon) <= 180.0;
+}
+
+static struct geo_point to_point(double lat, double lon) {
+    return (struct geo_point){.lon_e7 = (int32_t)lround(lon * 1e7),
+                              .lat_e7 = (int32_t)lround(lat * 1e7)};
+}
+
+/* France in Europe, roughly: used only to recognise swapped numbers when no commune is known. */
+static bool is_in_france(double lat, double lon) {
+    return lat > 41.0 && lat < 51.6 && lon > -5.6 && lon < 10.0;
+}
+
+static bool is_swapped(const struct degrees *at, const struct territory *commune) {
+    bool swappable = is_on_earth(at->lon, at->lat);
+    if (!swappable || is_in_france(at->lat, at->lon)) {
+        return false;
+    }
+    if (commune != NULL && commune->has_centre) {
+        double as_is = is_on_earth(at->lat, at->lon)
+                           ? geo_distance_m(to_point(at->lat, at->lon), commune->centre)
+                           : INFINITY;
+        return as_is > SWAP_FROM_M &&
+               geo_distance_m(to_point(at->lon, at->lat), commune->centre) < FAR_M;
+    }
+    return is_in_france(at->lon, at->lat);
+}
+
+static struct degrees degrees_read(const struct builder *b, const struct place_parts *parts) {
+    struct degrees at = {.there = false};
+    uint64_t line = parts->record->line;
+    if (parts->latitude.n > 0 || parts->longitude.n > 0) {
+        at.there = degree_read(parts->latitude, &at.lat) && degree_read(parts->longitude, &at.lon);
+        if (!at.there) {
+            warning_add(b->warnings, WARNING_BAD_POINT, line, "\"%.*s\", \"%.*s\"",
+                        (int)(parts->latitude.n < 30 ? parts->latitude.n : 30), parts->latitude.p,
+                        (int)(parts->longitude.n < 30 ? parts->longitude.n : 30),
+                        parts->longitude.p);
+        }
+    }
+    if (!at.there && parts->record->geometry.ring_count > 0) {
+        struct geo_point point = parts->record->geometry.point;
+        at = (struct degrees){.there = true, .lat = point.lat_e7 / 1e7, .lon = point.lon_e7 / 1e7};
+    }
+    if (!at.there && parts->point.n > 0) {
+        at = pair_read(parts->point);
+        if (!at.there) {
+            warning_add(b->warnings, WARNING_BAD_POINT, line, "\"%.*s\"",
+                        (int)(parts->point.n < 40 ? parts->point.n : 40), parts->point.p);
+        }
+    }
+    if (at.there && at.lat == 0.0 && at.lon == 0.0) {
+        at.there = false; /* the place without a place, in the Gulf of Guinea */
+    }
+    return at;
+}
+
+static void point_set(const struct builder *b, const struct place_parts *parts,
+                      const struct territory *commune, struct entry *entry) {
+    struct degrees at = degrees_read(b, parts);
+    uint64_t line = parts->record->line;
+    if (!at.there) {
+        return;
+    }
+    if (is_swapped(&at, commune)) {
+        warning_add(b->warnings, WARNING_SWAPPED, line, "%.5f, %.5f", at.lat, at.lon);
+        at = (struct degrees){.there = true, .lat = at.lon, .lon = at.lat};
+    }
+    if (!is_on_earth(at.lat, at.lon)) {
+        bool projected = fabs(at.lat) > 1000.0 || fabs(at.lon) > 1000.0;
+        warning_add(b->warnings, projected ? WARNING_PROJECTED : WARNING_BAD_POINT, line, "%g, %g",
+                    at.lat, at.lon);
+        return;
+    }
+    entry->place.has_point = true;
+    entry->place.point = to_point(at.lat, at.lon);
+    entry->place.precision = ENTRY_PRECISION_EXACT;
+    if (commune != NULL && commune->has_centre && !commune->centre_is_approximate) {
+        double far = geo_distance_m(entry->place.point, commune->centre);
+        if (far > FAR_M) {
+            warning_add(b->warnings, WARNING_FAR, line, "%.0f km from %.*s", far / 1000.0,
+                        (int)(commune->name.n < 60 ? commune->name.n : 60), commune->name.p);
+        }
+    }
+}
+
+static bool level_from_text(slice text, enum territory_level *level) {
+    static const struct {
+        const char *start;
+        enum territory_level level;
+    } levels[] = {
+        {"com", TERRITORY_COMMUNE},  {"ville", TERRITORY_COMMUNE},   {"epci", TERRITORY_EPCI},
+        {"interco", TERRITORY_EPCI}, {"dep", TERRITORY_DEPARTEMENT}, {"reg", TERRITORY_REGION},
+        {"pays", TERRITORY_COUNTRY}, {"country", TERRITORY_COUNTRY}, {"nation", TERRITORY_COUNTRY},
+    };
+    struct buf folded BUF_CLEANUP = buf_new(256);
+    text_fold(text_clip(text, 60), &folded);
+    for (size_t i = 0; i < ARRAY_COUNT(levels); i++) {
+        if (slice_starts_with(buf_slice(&folded), slice_from_cstr(levels[i].start))) {
+            *level = levels[i].level;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A code alone tells its level by its shape: 5 signs a commune, 9 digits an EPCI, 2 or 3 a
+ * département; a name is tried from the large to the small. */
+static uint32_t by_code(const struct builder *b, slice code, slice level_text) {
+    enum territory_level level;
+    uint32_t found = territories_find(b->territories, code);
+    if (found != TERRITORY_NONE) {
+        return found;
+    }
+    if (level_from_text(level_text, &level)) {
+        return territories_match_level(b->territories, level, code);
+    }
+    level = code.n == 5 ? TERRITORY_COMMUNE : code.n == 9 ? TERRITORY_EPCI : TERRITORY_DEPARTEMENT;
+    return territories_match_level(b->territories, level, code);
+}
+
+/* The territory that the record names. */
+static uint32_t named_territory(const struct builder *b, const struct place_parts *parts,
+                                const struct entry *entry) {
+    const struct territories *all = b->territories;
+    uint32_t found = TERRITORY_NONE;
+    slice city = entry->place.city;
+    if (parts->territory.n > 0) {
+        found = by_code(b, parts->territory, parts->level);
+        if (found == TERRITORY_NONE) {
+            warning_add(b->warnings, WARNING_NO_TERRITORY, parts->record->line, "\"%.*s\"",
+                        (int)(parts->territory.n < 60 ? parts->territory.n : 60),
+                        parts->territory.p);
+        }
+    }
+    if (found == TERRITORY_NONE && parts->insee.n > 0) {
+        slice insee = parts->insee;
+        char padded[5] = {'0'};
+        if (insee.n == 4) { /* 01033 that a spreadsheet made 1033 */
+            for (size_t i = 0; i < 4; i++) {
+                padded[i + 1] = insee.p[i];
+            }
+            insee = slice_of(padded, 5);
+        }
+        found = territories_commune(all, insee);
+        if (found == TERRITORY_NONE) {
+            warning_add(b->warnings, WARNING_NO_TERRITORY, parts->record->line, "\"%.*s\"",
+                        (int)(insee.n < 60 ? insee.n : 60), insee.p);
+        }
+    }
+    if (found == TERRITORY_NONE && (entry->place.postal_code.n > 0 || city.n > 0)) {
+        found = territories_match(all, city, entry->place.postal_code, parts->departement);
+    }
+    for (unsigned level = TERRITORY_REGION; level >= TERRITORY_EPCI && found == TERRITORY_NONE &&
+                                            city.n > 0 && !entry->place.has_point;
+         level--) {
+        found = territories_match_level(all, (enum territory_level)level, city);
+    }
+    if (found == TERRITORY_NONE && parts->departement.n > 0) {
+        slice code = parts->departement;
+        char padded[2] = {'0', code.p[0]};
+        found = territories_match_level(all, TERRITORY_DEPARTEMENT,
+                                        code.n == 1 ? slice_of(padded, 2) : code);
+    }
+    return found;
+}
+
+/* The named territory and the point; entry_check decides between them (a polygon that holds the point
+ * goes before a code, a code before the nearest centre) and sets the precision. */
+void place_build(const struct builder *b, const struct place_parts *parts, struct arena *arena,
+                 struct entry *entry) {
+    uint32_t named = named_territory(b, parts, entry);
+    const struct territory *territory =
+        named == TERRITORY_NONE ? NULL : &b->territories->items[named];
+    bool is_commune = territory != NULL && territory->level == TERRITORY_COMMUNE;
+    point_set(b, parts, is_commune ? territory : NULL, entry);
+    if (territory != NULL) {
+        entry->place.territory = arena_copy(arena, territory->code);
+    } else if (!entry->place.has_point) {
+        warning_add(b->warnings, WARNING_NO_PLACE, parts->record->line, "%.*s",
+                    (int)(entry->title.n < 80 ? entry->title.n : 80), entry->title.p);
+    }
+}

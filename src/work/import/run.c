@@ -1,0 +1,353 @@
+#include "crypto/crypto.h"
+#include "work/import/run_int.h"
+#include <stdio.h>
+
+#define MAP_BYTES_MAX (1u << 20)
+
+/* One step of the reader, kept while columns are learnt from a sample. */
+struct sampled {
+    struct record record;
+    enum read_step step;
+    struct problem problem;
+};
+struct sample {
+    struct arena arena;
+    struct sampled *items;
+    uint32_t count;
+    bool ended;
+    err failed; /* reading stopped here: what was read before is taken first */
+    struct problem problem;
+};
+
+err run_reject(struct run *run, const struct record *record, const struct problem *cause) {
+    run->counts->rejected++;
+    return run->options->dry_run ? OK : rejects_add(&run->rejects, cause, record, run->problem);
+}
+
+/* The source calls two things by one identifier: the later one gets the identifier and a mark of its
+ * content, so that both are kept and a second run finds both unchanged. */
+static err same_id_settle(struct run *run, const struct record *record, struct entry *entry,
+                          enum seen_before *before) {
+    TRY(seen_add(&run->seen, entry->source_key, record->raw, before));
+    if (*before == SEEN_OTHER) {
+        char hex[CRYPTO_DIGEST_HEX + 1];
+        struct crypto_digest digest = crypto_digest(&record->raw, 1);
+        crypto_digest_hex(&digest, hex);
+        warning_add(&run->warnings, WARNING_SAME_ID, record->line, "%.*s",
+                    (int)(entry->source_key.n < 60 ? entry->source_key.n : 60),
+                    entry->source_key.p);
+        entry->source_key =
+            arena_printf(&run->arena, "%.*s~%.8s", SLICE_ARG(entry->source_key), hex);
+        TRY(seen_add(&run->seen, entry->source_key, record->raw, before));
+    }
+    if (*before != SEEN_NEVER) {
+        warning_add(&run->warnings, WARNING_TWICE, record->line, "%.*s",
+                    (int)(entry->source_key.n < 60 ? entry->source_key.n : 60),
+                    entry->source_key.p);
+    }
+    return OK;
+}
+
+/* Themes that this instance does not have become tags: another instance may have more. */
+static void themes_known(const struct run *run, struct arena *arena, struct entry *entry) {
+    slice *tags = arena_new(arena, slice, entry->tag_count + entry->theme_count);
+    uint32_t kept = 0;
+    uint32_t tag_count = entry->tag_count;
+    for (uint32_t i = 0; i < tag_count; i++) {
+        tags[i] = entry->tags[i];
+    }
+    for (uint32_t i = 0; i < entry->theme_count; i++) {
+        if (themes_find(run->context->themes, entry->themes[i]) != THEME_NONE) {
+            entry->themes[kept++] = entry->themes[i];
+        } else if (tag_count < ENTRY_LIST_MAX) {
+            tags[tag_count++] = entry->themes[i];
+        }
+    }
+    entry->theme_count = kept;
+    entry->tags = tags;
+    entry->tag_count = tag_count;
+}
+
+static err native_build(struct run *run, const struct record *record, struct entry *entry,
+                        struct problem *cause) {
+    TRY(entry_from_json(record->raw, &run->arena, entry, cause));
+    themes_known(run, &run->arena, entry);
+    if (entry->licence.n == 0) {
+        entry->licence = run->options->licence;
+    }
+    if (entry->source_key.n == 0) {
+        char hex[CRYPTO_DIGEST_HEX + 1];
+        struct crypto_digest digest = crypto_digest(&record->raw, 1);
+        crypto_digest_hex(&digest, hex);
+        entry->source_key = arena_printf(&run->arena, "content-%.20s", hex);
+    }
+    return entry_check(entry, run->context->territories, run->context->themes, &run->arena, cause);
+}
+
+/* Takes one record: builds it, or writes down why not. */
+static err record_take(struct run *run, const struct record *record, enum read_step step,
+                       const struct problem *read_problem) {
+    struct pending *pending = &run->batch[run->batch_count];
+    struct problem cause = {.code = OK};
+    enum seen_before before;
+    run->counts->records++;
+    if (step == READ_REJECTED) {
+        return run_reject(run, record, read_problem);
+    }
+    *pending = (struct pending){.record = *record};
+    err failed = run->native
+                     ? native_build(run, record, &pending->entry, &cause)
+                     : entry_build(&run->builder, record, &run->arena, &pending->entry, &cause);
+    if (failed == ERR_INPUT || failed == ERR_LIMIT) {
+        cause.line = record->line;
+        return run_reject(run, record, &cause);
+    }
+    if (failed != OK) {
+        return problem_set(run->problem, failed, "", "record %llu cannot be built",
+                           (unsigned long long)record->number);
+    }
+    TRY(same_id_settle(run, record, &pending->entry, &before));
+    if (before != SEEN_NEVER) {
+        run->counts->unchanged++;
+        return OK;
+    }
+    run->batch_count++;
+    return run->batch_count == BATCH_RECORDS ? run_flush(run) : OK;
+}
+
+static err map_read(struct run *run) {
+    const char *path = run->options->map_path;
+    if (path == NULL) {
+        return OK;
+    }
+    struct input input;
+    TRY(input_open(path, &input, run->problem));
+    struct buf text BUF_CLEANUP = buf_new(MAP_BYTES_MAX);
+    struct byte_source source = fd_source(&input.fd);
+    char bytes[4096];
+    size_t got = 0;
+    err failed;
+    while ((failed = source.read(source.self, bytes, sizeof bytes, &got)) == OK && got > 0) {
+        buf_add_bytes(&text, bytes, got);
+    }
+    input_close(&input);
+    if (failed != OK || text.failed != OK) {
+        return problem_set(run->problem, failed != OK ? failed : text.failed, "map",
+                           "%s cannot be read", path);
+    }
+    return mappings_read(buf_slice(&text), &run->columns, run->problem);
+}
+
+static void sample_read(struct run *run, struct sample *sample) {
+    sample->items = arena_new(&sample->arena, struct sampled, SAMPLE_RECORDS);
+    while (sample->count < SAMPLE_RECORDS && sample->arena.used_bytes < SAMPLE_BYTES) {
+        struct sampled *item = &sample->items[sample->count];
+        sample->failed = record_reader_next(run->reader, &sample->arena, &item->record, &item->step,
+                                            &item->problem);
+        if (sample->failed != OK) {
+            sample->problem = item->problem;
+            return;
+        }
+        if (item->step == READ_END) {
+            sample->ended = true;
+            return;
+        }
+        sample->count++;
+    }
+}
+
+/* Our own format: JSON objects with a kind of ours and a title. */
+static bool is_native(const struct record *record) {
+    enum entry_kind kind;
+    return record->is_json && record_get(record, SLICE("title")).n > 0 &&
+           entry_kind_from_slug(record_get(record, SLICE("kind")), &kind) && !record->has_geometry;
+}
+
+static enum entry_kind kind_guess(const struct run *run) {
+    bool happens = false;
+    for (uint32_t i = 0; i < run->columns.count; i++) {
+        happens = happens || run->columns.items[i].role == ROLE_START;
+    }
+    if (run->options->has_kind) {
+        return run->options->kind;
+    }
+    if (happens) {
+        return ENTRY_KIND_EVENT;
+    }
+    return run->columns.has_location ? ENTRY_KIND_PLACE : ENTRY_KIND_INITIATIVE;
+}
+
+static err sample_learn(struct run *run, const struct sample *sample) {
+    struct record *records = arena_new(run->columns.arena, struct record, SAMPLE_RECORDS);
+    size_t count = 0;
+    size_t native = 0;
+    for (uint32_t i = 0; i < sample->count; i++) {
+        if (sample->items[i].step == READ_RECORD) {
+            native += is_native(&sample->items[i].record);
+            records[count++] = sample->items[i].record;
+        }
+    }
+    run->native = count > 0 && native * 2 > count;
+    if (!run->native) {
+        TRY(columns_learn(&run->columns, records, count, run->problem));
+    }
+    run->builder = (struct builder){.columns = &run->columns,
+                                    .territories = run->context->territories,
+                                    .themes = run->context->themes,
+                                    .warnings = &run->warnings,
+                                    .options = run->options,
+                                    .now_ms = clock_now_ms(run->context->clock),
+                                    .kind = kind_guess(run)};
+    return OK;
+}
+
+/* The file is broken or cut: with --partial the end of a cut one is an end like others. */
+static err reading_failed(struct run *run, err failed, const struct problem *problem) {
+    if (run->options->partial && record_reader_is_cut(run->reader)) {
+        warning_add(&run->warnings, WARNING_CUT, problem->line, "%s", problem->what);
+        return OK;
+    }
+    if (run->problem != NULL) {
+        *run->problem = *problem;
+    }
+    return failed;
+}
+
+static err rest_take(struct run *run) {
+    struct record record;
+    enum read_step step;
+    for (;;) {
+        struct problem problem = {.code = OK};
+        if (run->batch_count == 0) {
+            arena_reset(&run->arena);
+        } else if (run->arena.used_bytes > BATCH_BYTES) {
+            TRY(run_flush(run));
+            continue;
+        }
+        err failed = record_reader_next(run->reader, &run->arena, &record, &step, &problem);
+        if (failed != OK) {
+            return reading_failed(run, failed, &problem);
+        }
+        if (step == READ_END) {
+            return OK;
+        }
+        TRY(record_take(run, &record, step, &problem));
+    }
+}
+
+static err sample_take(struct run *run, const struct sample *sample) {
+    for (uint32_t i = 0; i < sample->count; i++) {
+        const struct sampled *item = &sample->items[i];
+        TRY(record_take(run, &item->record, item->step, &item->problem));
+    }
+    return run_flush(run); /* the sample's records go with their arena */
+}
+
+static err records_take(struct run *run, struct buf *report) {
+    struct sample sample = {.arena = arena_make(1u << 20, 0)};
+    sample_read(run, &sample);
+    err failed = sample_learn(run, &sample);
+    if (failed == OK && run->options->dry_run && report != NULL) {
+        report_columns(&run->columns, run->reader, sample.count, run->native,
+                       entry_kind_slug(run->builder.kind), report);
+    }
+    if (failed == OK && !run->options->dry_run) {
+        failed = run_source_store(run);
+    }
+    if (failed == OK) {
+        failed = sample_take(run, &sample);
+    }
+    if (failed == OK && sample.failed != OK) {
+        failed = reading_failed(run, sample.failed, &sample.problem);
+    } else if (failed == OK && !sample.ended) {
+        failed = rest_take(run);
+    }
+    err flushed = run_flush(run); /* what was read before an error is kept */
+    arena_free(&sample.arena);
+    return failed != OK ? failed : flushed;
+}
+
+/* Says what stands in the store in spite of the error. */
+static void problem_tell_kept(struct run *run) {
+    const struct import_counts *c = run->counts;
+    if (run->problem != NULL && !run->options->dry_run && c->records > 0) {
+        size_t n = slice_from_cstr(run->problem->what).n;
+        snprintf(run->problem->what + n, sizeof run->problem->what - n,
+                 " (the %llu records before it are kept%s)",
+                 (unsigned long long)(c->added + c->updated + c->unchanged + c->held),
+                 record_reader_is_cut(run->reader) ? "; --partial takes a cut file as it is" : "");
+    }
+}
+
+static void report_end(struct run *run, struct buf *report) {
+    uint64_t mended = decode_mended(record_reader_decode(run->reader));
+    if (mended > 0) {
+        run->warnings.counts[WARNING_STRAY_BYTES] = mended;
+    }
+    for (unsigned i = 0; i < WARNING__COUNT; i++) {
+        run->counts->warnings += run->warnings.counts[i];
+    }
+    if (report == NULL) {
+        return;
+    }
+    warnings_write(&run->warnings, report);
+    if (run->rejects.count > 0) {
+        buf_addf(report, "%llu rejected records are in %s\n",
+                 (unsigned long long)run->rejects.count, run->rejects.path);
+    }
+    if (run->options->archive_missing && run->counts->rejected > 0 && !run->options->dry_run) {
+        buf_add(report, SLICE("nothing was archived, because some records were rejected\n"));
+    }
+}
+
+static err run_all(struct run *run, struct buf *report) {
+    TRY(map_read(run));
+    TRY(input_open(run->options->input, &run->input, run->problem));
+    err failed = record_reader_new(fd_source(&run->input.fd), run->options->format, &run->reader,
+                                   run->problem);
+    if (failed != OK) {
+        return failed;
+    }
+    failed = records_take(run, report);
+    if (failed == OK) {
+        failed = run_finish(run);
+    } else {
+        problem_tell_kept(run);
+    }
+    report_end(run, report);
+    return failed;
+}
+
+err import_run(const struct import_options *options, const struct import_context *context,
+               struct import_counts *counts, struct buf *report, struct problem *problem) {
+    struct arena arena ARENA_CLEANUP = arena_make(1u << 16, 0);
+    struct problem own = {.code = OK};
+    struct run run = {.options = options,
+                      .context = context,
+                      .counts = counts,
+                      .problem = problem == NULL ? &own : problem,
+                      .input = {.fd = -1},
+                      .columns = {.arena = &arena},
+                      .arena = arena_make(1u << 20, 0),
+                      .seen = seen_make(),
+                      .started_us = clock_monotonic_us()};
+    *counts = (struct import_counts){0};
+    run.slug = options->source.n > 0 ? options->source : input_slug(options->input, &arena);
+    if (run.slug.n == 0) {
+        arena_free(&run.arena);
+        return problem_set(run.problem, ERR_INPUT, "source",
+                           "say where this comes from: --source SLUG");
+    }
+    run.batch = arena_new(&arena, struct pending, BATCH_RECORDS);
+    slice rejects_path = arena_printf(&arena, "%.*s.rejects.csv", SLICE_ARG(run.slug));
+    rejects_begin(&run.rejects,
+                  options->reject_path != NULL ? options->reject_path : rejects_path.p,
+                  !options->dry_run);
+    err failed = run_all(&run, report);
+    err closed = rejects_end(&run.rejects, run.problem);
+    record_reader_free(run.reader);
+    input_close(&run.input);
+    seen_free(&run.seen);
+    arena_free(&run.arena);
+    return failed != OK ? failed : closed;
+}

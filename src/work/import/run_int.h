@@ -1,0 +1,50 @@
+/* The state of one import, shared by run.c (reading, building) and write.c (the store). */
+#ifndef AGORA_WORK_IMPORT_RUN_INT_H
+#define AGORA_WORK_IMPORT_RUN_INT_H
+
+#include "work/import/import_int.h"
+#include "work/import/seen_int.h"
+
+#define BATCH_RECORDS  512
+#define BATCH_BYTES    (16u << 20)
+#define SAMPLE_RECORDS 500
+#define SAMPLE_BYTES   (16u << 20)
+#define TRANSACTION_US 25000 /* with its commit it stays under the 50 ms of the design */
+#define PROGRESS_US    200000
+
+struct pending {
+    struct record record;
+    struct entry entry;
+    bool rejected;
+    enum entry_outcome outcome;
+};
+struct run {
+    const struct import_options *options;
+    const struct import_context *context;
+    struct import_counts *counts;
+    struct problem *problem;
+    slice slug;
+    struct source_id source;
+    struct input input;
+    struct record_reader *reader;
+    struct columns columns;
+    struct builder builder;
+    struct warnings warnings;
+    struct rejects rejects;
+    struct seen seen;
+    bool native;
+    struct arena arena; /* of the batch */
+    struct pending *batch;
+    uint32_t batch_count;
+    int64_t started_us, progress_us;
+};
+
+/* Creates or updates the source. */
+MUST_USE err run_source_store(struct run *run);
+/* Writes the batch in short transactions, counts what became of each, empties it. */
+MUST_USE err run_flush(struct run *run);
+/* After the last batch: links between entries, entries that the source lacks now. */
+MUST_USE err run_finish(struct run *run);
+MUST_USE err run_reject(struct run *run, const struct record *record, const struct problem *cause);
+
+#endif

@@ -1,0 +1,46 @@
+#include "work/import/import_int.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char *const sentences[WARNING__COUNT] = {
+    [WARNING_SWAPPED] = "latitude and longitude were swapped, and were put right",
+    [WARNING_BAD_POINT] = "coordinates that are none were left out",
+    [WARNING_PROJECTED] = "coordinates are not in degrees (WGS 84): left out",
+    [WARNING_FAR] = "the point is more than 30 km from its commune: kept as it is",
+    [WARNING_NO_TERRITORY] = "no territory is known by this code: left out",
+    [WARNING_NO_PLACE] = "nothing says where it is: kept without a place",
+    [WARNING_TITLE_MADE] = "without a title: one was made from its sort and place",
+    [WARNING_TWICE] = "the same record occurs twice",
+    [WARNING_FUTURE] = "a date of update in the future was left out",
+    [WARNING_ADDRESS_IS_EMAIL] = "an e-mail stood where an address is expected: made a contact",
+    [WARNING_BAD_CONTACT] = "a contact that is none was kept in the description",
+    [WARNING_CLIPPED] = "a text beyond its limit was shortened",
+    [WARNING_SAME_ID] = "an identifier occurs again with another content: both were kept",
+    [WARNING_STRAY_BYTES] = "bytes that are no text in the file's charset were mended",
+    [WARNING_CUT] = "the file ends too early: what is before the cut was taken",
+};
+
+void warning_add(struct warnings *warnings, enum warning warning, uint64_t line, const char *format,
+                 ...) {
+    if (warnings->counts[warning]++ == 0) {
+        va_list values;
+        va_start(values, format);
+        vsnprintf(warnings->first[warning], sizeof warnings->first[warning], format, values);
+        va_end(values);
+        warnings->first_line[warning] = line;
+    }
+}
+
+void warnings_write(const struct warnings *warnings, struct buf *out) {
+    for (unsigned i = 0; i < WARNING__COUNT; i++) {
+        if (warnings->counts[i] > 0) {
+            buf_addf(out, "warning: %llu × %s (first at line %llu",
+                     (unsigned long long)warnings->counts[i], sentences[i],
+                     (unsigned long long)warnings->first_line[i]);
+            if (warnings->first[i][0] != '\0') {
+                buf_addf(out, ": %s", warnings->first[i]);
+            }
+            buf_add(out, SLICE(")\n"));
+        }
+    }
+}
