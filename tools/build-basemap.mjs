@@ -33,7 +33,7 @@ const KIND = { coast: 0, coastAbroad: 1, border: 2, department: 3, edge: 4 };
 /** Natural Earth's numbers of the countries that are France on this map, and names without a number. */
 const FRANCE = new Set(['250', '666', '876', '663', '652', '258', '540', '260', 'Clipperton I.']);
 /** Where the map is drawn in full detail: [west, south, east, north]. */
-const NEAR = [[-11, 40, 13, 54], [-64, 13.5, -59.5, 18.7], [-55.5, 1.5, -50.5, 6.5], [43, -14, 47, -11],
+const NEAR = [[-11, 40, 13, 54], [-64, 13.5, -59.5, 18.7], [-61, -1, -47, 9], [43, -14, 47, -11],
   [54.5, -22, 58, -19.5], [-57.5, 46, -55, 48], [162, -24, 169.5, -18], [-156, -28.5, -133, -7],
   [-179, -15, -175, -12.5]];
 /** Zooms of a level; what is left out, in pixels of the zoom `detail`: bends along France, how many times

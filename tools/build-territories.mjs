@@ -12,7 +12,8 @@
 //   code        com-73065, epci-200069110, dep-73, reg-84, country-fr
 //   name        "Chambéry"
 //   epci, departement, region   codes of the parents, empty when there is none
-//   kind        EPCI: CC CA CU ME · département and région: metro DROM COM · commune: empty
+//   kind        EPCI: CC CA CU ME · département and région: metro DROM COM · commune: "seat" when it
+//               is that of its département, else empty
 //   postal      postal codes, separated by spaces
 //   population  empty when not known
 //   lon, lat    degrees, 5 decimals; empty when not known
@@ -227,6 +228,7 @@ export function buildRows() {
   }
   const byDepartment = group(communes, (c) => c.departement);
   const departments = new Map(data('departements.json').map((d) => [d.code, d]));
+  const isSeat = (c) => departments.get(c.departement).chefLieu === c.code;
   for (const d of departments.values()) {
     const members = byDepartment.get(d.code);
     add({ code: `dep-${d.code}`, name: d.nom, region: region(d), kind: ZONES[d.zone],
@@ -247,7 +249,7 @@ export function buildRows() {
     const wide = middle(byDepartment.get(c.departement).map((m) => m.code), centres);
     add({ code: `com-${c.code}`, name: c.nom, epci: epci ? `epci-${epci}` : '',
       departement: `dep-${c.departement}`, region: region(departments.get(c.departement)),
-      postal: (c.codesPostaux ?? []).join(' '), population: c.population ?? '',
+      kind: isSeat(c) ? 'seat' : '', postal: (c.codesPostaux ?? []).join(' '), population: c.population ?? '',
       ...(own ? place(own, 'town') : around ? place(around, 'epci') : place(wide, 'dep')),
       aliases: aliases.get(c.code).map(([code, name]) => (name ? `${code}=${name}` : code)).join('|') });
   }

@@ -6,7 +6,7 @@ CREATE TABLE territory (
     level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 5),
     name TEXT NOT NULL,
     name_key TEXT NOT NULL,            -- how names are compared: src/domain/territory/README.md
-    kind TEXT NOT NULL DEFAULT '',     -- CC CA CU ME, metro DROM COM, or nothing
+    kind TEXT NOT NULL DEFAULT '',     -- CC CA CU ME, metro DROM COM, seat, or nothing
     epci TEXT,
     departement TEXT,
     region TEXT,

@@ -22,7 +22,9 @@ struct territory {
     slice code;  /* "com-73065", "epci-200069110", "dep-73", "reg-84", "country-fr", "t-bauges" */
     slice name;  /* "Chambéry" */
     slice label; /* what lists show: "Chambéry (73)", "Savoie", "CA du Grand Chambéry" */
-    slice kind;  /* EPCI: CC CA CU ME; département, région: metro DROM COM; else empty */
+    slice
+        kind; /* EPCI: CC CA CU ME; département, région: metro DROM COM; the commune that is the seat
+                  * of its département: seat; else empty */
     enum territory_level level;
     uint32_t epci, departement, region, country; /* indexes of the ancestors, or TERRITORY_NONE */
     uint32_t population;                         /* 0: not known */

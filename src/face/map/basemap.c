@@ -190,6 +190,7 @@ static void add_communes(struct face_basemap *basemap) {
         if (commune->has_centre && !commune->centre_is_approximate) {
             towns[n++] = (struct basemap_town){.at = grid_of(commune->centre),
                                                .population = commune->population,
+                                               .is_seat = slice_equal(commune->kind, SLICE("seat")),
                                                .name = commune->name};
         }
     }

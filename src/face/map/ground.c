@@ -1,7 +1,7 @@
 /* Sea, land, borders: the outlines that ship. */
 #include "face/map/map_int.h"
 
-#define TOLERANCE   0.9 /* units: under half a pixel */
+#define TOLERANCE   1.2 /* units: about half a pixel */
 #define BORDER_ZOOM 3   /* borders and départements are drawn from here on */
 #define DEPART_ZOOM 5
 #define SEAM_M      1500.0 /* how far the coarse border of the country may be from the fine one */

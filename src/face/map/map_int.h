@@ -13,7 +13,8 @@
 #define MAP_SIDE_MIN 32 /* px of a drawn view */
 #define MAP_SIDE_MAX 1600
 
-/* From this zoom on imported polygons are drawn instead of the outlines that ship. */
+/* From this zoom on imported polygons are drawn instead of the outlines that ship. There communes are
+ * small: their lines are drawn with fewer bends. */
 #define MAP_POLYGON_ZOOM 9
 
 static inline struct geo_point map_unit(double x, double y) {
@@ -65,6 +66,7 @@ struct basemap_town {
     uint32_t population;
     uint8_t zoom_first; /* shown from this zoom on; BASEMAP_NEVER */
     bool is_abroad;
+    bool is_seat; /* of a département: named before larger towns */
     slice name;
 };
 #define BASEMAP_NEVER 255

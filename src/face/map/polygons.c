@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#define TOLERANCE 0.9
+#define TOLERANCE      0.9 /* units */
+#define TOLERANCE_WIDE 2.0 /* at the first zoom that draws communes */
 
 enum edge_class { EDGE_OUTER, EDGE_DEPARTEMENT, EDGE_COMMUNE, EDGE_CLASS__COUNT };
 
@@ -27,6 +28,8 @@ struct net {
     size_t count, room;
     struct half *halves; /* sorted by `from` */
     size_t half_count;
+    double tolerance;
+    int32_t coarse; /* low bits that points lose where communes are small */
 };
 
 static uint64_t packed(struct geo_point p) {
@@ -58,7 +61,10 @@ static void ring_add(void *self, uint32_t key, const struct geo_point *points, s
     struct map_points units = {0};
     struct map_points clipped = {0};
     for (size_t i = 0; i < count; i++) {
-        map_points_add(&units, net->canvas->scratch, map_canvas_point(net->canvas, points[i]));
+        struct geo_point unit = map_canvas_point(net->canvas, points[i]);
+        unit.lon_e7 &= ~net->coarse; /* the same for both neighbours of a border */
+        unit.lat_e7 &= ~net->coarse;
+        map_points_add(&units, net->canvas->scratch, unit);
     }
     map_ring_clip(net->canvas, units.items, units.count, &clipped);
     for (size_t i = 0; clipped.count >= 3 && i < clipped.count; i++) {
@@ -189,10 +195,10 @@ static void chain_draw(struct net *net, struct map_points *chain, bool ring) {
     if (ring) { /* the farthest point halves it: a ring has no ends of its own */
         size_t half = n / 2;
         struct geo_point *second = chain->items + half;
-        size_t kept = geo_simplify(chain->items, half + 1, TOLERANCE, net->canvas->scratch);
+        size_t kept = geo_simplify(chain->items, half + 1, net->tolerance, net->canvas->scratch);
         struct geo_point joint = chain->items[kept - 1];
         second[0] = joint;
-        size_t rest = geo_simplify(second, n - half, TOLERANCE, net->canvas->scratch);
+        size_t rest = geo_simplify(second, n - half, net->tolerance, net->canvas->scratch);
         for (size_t i = 1; i + 1 < rest; i++) { /* its last point repeats the first of the ring */
             chain->items[kept++] = second[i];
         }
@@ -201,7 +207,7 @@ static void chain_draw(struct net *net, struct map_points *chain, bool ring) {
             return;
         }
     } else {
-        n = geo_simplify(chain->items, n, TOLERANCE, net->canvas->scratch);
+        n = geo_simplify(chain->items, n, net->tolerance, net->canvas->scratch);
     }
     map_path_add(net->canvas->out, chain->items, n, ring);
 }
@@ -251,6 +257,8 @@ bool map_polygons_draw(const struct map_canvas *canvas, const struct territories
         return false;
     }
     struct net net = {.canvas = canvas, .all = territories};
+    net.tolerance = canvas->zoom == MAP_POLYGON_ZOOM ? TOLERANCE_WIDE : TOLERANCE;
+    net.coarse = canvas->zoom == MAP_POLYGON_ZOOM ? 3 : 0;
     struct geo_box box = map_canvas_box(canvas, MAP_MARGIN);
     geo_areas_visit(areas, &box, ring_add, &net);
     if (net.count == 0) {

@@ -14,19 +14,23 @@
 #define HALF_MAX   175.0 /* 2 * HALF_MAX + GAP_W < 2 * CELL_W */
 #define GAP_H      12.0
 
-/* A map of the whole country names large towns only: so many people at least, by zoom. */
-static uint32_t people_needed(unsigned zoom, bool is_abroad) {
-    static const uint32_t needed[] = {0,     0,     0,    4000000, 600000, 200000, 100000,
-                                      45000, 15000, 6000, 2500,    900,    0};
-    uint32_t least = zoom < ARRAY_COUNT(needed) ? needed[zoom] : 0;
-    return is_abroad && zoom < 10 ? 2 * least : least;
+/* How much a town counts: the country's before those abroad, the seats of its départements first. */
+static uint64_t weight_of(const struct basemap_town *town) {
+    return (uint64_t)town->population * (town->is_abroad ? 1 : town->is_seat ? 8 : 2);
+}
+
+/* A map of the whole country names large towns only: so much weight at least, by zoom. */
+static uint32_t weight_needed(unsigned zoom) {
+    static const uint32_t needed[] = {0,     0,     0,     4000000, 1200000, 400000, 200000,
+                                      90000, 30000, 12000, 4000,    1600,    0};
+    return zoom < ARRAY_COUNT(needed) ? needed[zoom] : 0;
 }
 
 unsigned basemap_town_px(const struct basemap_town *town) {
     if (town->is_abroad) {
         return 12;
     }
-    return town->population >= 150000 ? 14 : town->population >= 15000 ? 13 : 12;
+    return town->population >= 150000 ? 14 : town->is_seat || town->population >= 15000 ? 13 : 12;
 }
 
 double basemap_town_half_width(const struct basemap_town *town) {
@@ -89,12 +93,12 @@ static bool name_town(struct board *board, const struct basemap_town *town, bool
     return true;
 }
 
-/* Largest first; a town of the country goes before one of twice its size abroad. */
-static int by_people(const void *a, const void *b) {
+/* Heaviest first. */
+static int by_weight(const void *a, const void *b) {
     const struct basemap_town *x = a;
     const struct basemap_town *y = b;
-    uint64_t px = (uint64_t)x->population * (x->is_abroad ? 1 : 2);
-    uint64_t py = (uint64_t)y->population * (y->is_abroad ? 1 : 2);
+    uint64_t px = weight_of(x);
+    uint64_t py = weight_of(y);
     if (px != py) {
         return px > py ? -1 : 1;
     }
@@ -110,11 +114,11 @@ static int by_zoom(const void *a, const void *b) {
     const struct basemap_town *x = a;
     const struct basemap_town *y = b;
     return x->zoom_first != y->zoom_first ? (x->zoom_first < y->zoom_first ? -1 : 1)
-                                          : by_people(a, b);
+                                          : by_weight(a, b);
 }
 
 void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct arena *scratch) {
-    qsort(towns, count, sizeof *towns, by_people);
+    qsort(towns, count, sizeof *towns, by_weight);
     for (uint32_t i = 0; i < count; i++) {
         towns[i].zoom_first = BASEMAP_NEVER;
     }
@@ -134,7 +138,7 @@ void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct aren
         }
         for (uint32_t i = 0; i < count; i++) {
             if (towns[i].zoom_first == BASEMAP_NEVER &&
-                towns[i].population >= people_needed(zoom, towns[i].is_abroad) &&
+                weight_of(&towns[i]) >= weight_needed(zoom) &&
                 name_town(&board, &towns[i], false)) {
                 towns[i].zoom_first = (uint8_t)zoom;
             }
