@@ -40,6 +40,11 @@ struct http_request {
 /* A request header by name, empty when absent. */
 slice http_header(const struct http_request *request, const char *name);
 
+/* The route rows of the server that asks, one after the other; NULL beyond the last. For the pages and
+ * documents that are made from them. */
+struct http_route;
+const struct http_route *http_route_at(const struct http_request *request, size_t index);
+
 /* Adds the next bytes of a streamed body to `out` (some KB a call); adds nothing at the end. */
 typedef err http_stream_next(void *self, struct buf *out);
 typedef void http_stream_end(void *self);

@@ -2,6 +2,7 @@
 #include "http/http_int.h"
 
 #include <arpa/inet.h>
+#include <stddef.h>
 #include <string.h>
 
 slice http_header(const struct http_request *request, const char *name) {
@@ -13,6 +14,19 @@ slice http_header(const struct http_request *request, const char *name) {
         return SLICE_EMPTY;
     }
     return slice_of(value, n);
+}
+
+const struct http_route *http_route_at(const struct http_request *request, size_t index) {
+    const struct http_exchange *exchange =
+        (const void *)((const char *)request - offsetof(struct http_exchange, request));
+    const struct http_options *options = &exchange->server->options;
+    for (size_t table = 0; options->route_tables[table]; table++) {
+        if (index < options->route_counts[table]) {
+            return &options->route_tables[table][index];
+        }
+        index -= options->route_counts[table];
+    }
+    return NULL;
 }
 
 static slice peer_address(struct MHD_Connection *connection, struct arena *arena) {

@@ -1,0 +1,47 @@
+#include "face/api/api_int.h"
+
+err api_health(void *app, const struct http_request *request, struct http_response *response,
+               struct problem *problem) {
+    const struct face *face = app;
+    (void)request;
+    (void)problem;
+    const struct atlas_view *view = atlas_pin(face->atlas);
+    uint64_t documents = atlas_view_documents(view);
+    atlas_unpin(face->atlas, view);
+    bool first = true;
+    response->media_type = API_JSON;
+    buf_add_char(&response->body, '{');
+    api_text(&response->body, &first, "status", SLICE("ok"));
+    api_text(&response->body, &first, "version", slice_from_cstr(face->version));
+    api_number(&response->body, &first, "documents", (int64_t)documents);
+    buf_add_cstr(&response->body, "}\n");
+    return OK;
+}
+
+#define ROUTE(path_, handler_, cache_, help_)                                                      \
+    {                                                                                              \
+        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_ANYONE,          \
+        .audience = HTTP_FOR_MACHINES, .cache = cache_, .help = help_                              \
+    }
+
+const struct http_route face_api_routes[] = {
+    ROUTE("/api/v1/entries", api_entries, HTTP_CACHE_REVALIDATE,
+          "A page of the entries that match a query, with counts."),
+    ROUTE("/api/v1/entries/{id}", api_entry, HTTP_CACHE_REVALIDATE, "One entry by its number."),
+    ROUTE("/api/v1/entries.geojson", api_export_geojson, HTTP_CACHE_REVALIDATE,
+          "Everything that matches a query as GeoJSON, streamed whole."),
+    ROUTE("/api/v1/entries.csv", api_export_csv, HTTP_CACHE_REVALIDATE,
+          "Everything that matches a query as CSV, streamed whole."),
+    ROUTE("/api/v1/suggest", api_suggest, HTTP_CACHE_REVALIDATE,
+          "What someone may mean while typing: territories, themes, entries."),
+    ROUTE("/api/v1/territories", api_territories, HTTP_CACHE_REVALIDATE,
+          "Territories by name or postal code, or all of a level."),
+    ROUTE("/api/v1/territories/{code}", api_territory, HTTP_CACHE_REVALIDATE,
+          "One territory, what it lies in, how many entries it has."),
+    ROUTE("/api/v1/themes", api_themes, HTTP_CACHE_REVALIDATE,
+          "The taxonomies, with labels, synonyms and counts."),
+    ROUTE("/api/v1/openapi.json", api_openapi, HTTP_CACHE_REVALIDATE,
+          "This description, made from the routes of the running program."),
+    ROUTE("/healthz", api_health, HTTP_CACHE_NONE, "Whether the instance answers, and with what."),
+};
+const size_t face_api_route_count = ARRAY_COUNT(face_api_routes);
