@@ -38,11 +38,18 @@ static int compare_sources(const void *a, const void *b) {
     return slice_compare(left->slug, right->slug);
 }
 
-static uint32_t slot_of_source(const struct atlas_view *view, slice slug) {
+static const struct atlas_source *find_source(const struct atlas_view *view, slice slug) {
     const struct atlas_source wanted = {.slug = slug};
-    const struct atlas_source *source = bsearch(&wanted, view->sources, view->source_count,
-                                                sizeof(*view->sources), compare_sources);
-    return (uint32_t)(source - view->sources); /* every slug of a part is in the list */
+    return bsearch(&wanted, view->sources, view->source_count, sizeof(*view->sources),
+                   compare_sources);
+}
+
+bool atlas_view_has_source(const struct atlas_view *view, slice slug) {
+    return view->source_count > 0 && find_source(view, slug) != NULL;
+}
+
+static uint32_t slot_of_source(const struct atlas_view *view, slice slug) {
+    return (uint32_t)(find_source(view, slug) - view->sources); /* every slug of a part is there */
 }
 
 /* The sources of both parts and the known ones, each once, in order. */
