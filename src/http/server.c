@@ -244,6 +244,9 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *
     return strlen(text);
 }
 
+static void on_library_log(void *cls, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
 static void on_library_log(void *cls, const char *format, va_list arguments) {
     const struct http_server *server = cls;
     char text[256];
