@@ -18,9 +18,8 @@ import type { showResults } from './partial.js'; // a type: its code stays in th
 import { boxUrl } from './query.js';
 import { TileSource, type Box, type Placed } from './tiles.js';
 
-const ZOOM_MAX = 17;
+const ZOOM_MAX = 18;
 const ZOOM_MIN = 2;
-const TILE_ZOOM_MAX = 16; // the deepest level of clusters
 const TAB_STOPS = 60;
 const LEAST_CIRCLE_PX = 16; // a smaller circle says nothing and would veil everything
 const EARTH_M = 40_075_016.686;
@@ -201,7 +200,7 @@ class LiveMap {
 
   private async load(): Promise<void> {
     const call = ++this.wanted;
-    const z = Math.min(TILE_ZOOM_MAX, Math.max(0, Math.floor(this.map.getZoom() + 0.3)));
+    const z = Math.min(ZOOM_MAX, Math.max(0, Math.floor(this.map.getZoom() + 0.3)));
     const features = await this.tiles.load(this.view(), z);
     if (call === this.wanted) {
       this.draw(features);
@@ -436,7 +435,7 @@ class LiveMap {
         this.show(box, false);
       }
     } else if (mark && mark.feature.id === undefined) {
-      this.openRing(event, mark.feature);
+      this.openRing(event, mark);
     } else if (mark && event.detail > 0) {
       event.preventDefault(); // by pointer a glance first; by keyboard the link is followed
       this.showCard(mark);
@@ -447,9 +446,14 @@ class LiveMap {
     }
   }
 
-  /** Zooms to a ring's cell; at the deepest level its link is followed: a list. */
-  private openRing(event: MouseEvent, { cell }: Placed): void {
-    if (this.map.getZoom() >= ZOOM_MAX - 1) {
+  /** Zooms to a ring's cell. What no zoom parts (one point, the deepest level) opens as a list. */
+  private openRing(event: MouseEvent, { feature, link }: Mark): void {
+    const { cell, stack } = feature;
+    if (stack || this.map.getZoom() >= ZOOM_MAX - 1) {
+      if (matchMedia('(min-width: 50em)').matches) {
+        event.preventDefault(); // list and map stand side by side: no need to leave the page
+        void this.showResults(new URL(link.href), { history: 'push', toResults: true });
+      }
       return;
     }
     event.preventDefault();

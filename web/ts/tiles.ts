@@ -6,6 +6,8 @@ export interface Feature {
   count: number;
   kinds: number[];
   approximate?: boolean;
+  /** Several on one and the same point. */
+  stack?: boolean;
   /** The rest for a single entry only. */
   id?: string | number;
   kind?: string;
