@@ -16,7 +16,7 @@ struct entry_fixture {
 };
 
 #define FIXTURE_TERRITORIES                                                                        \
-    "#agora-territories\tfixture\n"                                                                 \
+    "#agora-territories\tfixture\n"                                                                \
     "code\tname\tepci\tdepartement\tregion\tkind\tpostal\tpopulation\tlon\tlat\tprecision\t"       \
     "aliases\n"                                                                                    \
     "country-fr\tFrance\t\t\t\t\t\t\t2.45\t46.6\tmiddle\t\n"                                       \
