@@ -179,8 +179,8 @@ static void place_finish(struct draft *d) {
     uint32_t found = entry->place.territory.n == 0 ? TERRITORY_NONE
                                                    : territories_find(all, entry->place.territory);
     bool commune = found != TERRITORY_NONE && all->items[found].level == TERRITORY_COMMUNE;
-    if (found != TERRITORY_NONE && !commune && entry->place.city.n > 0 && !entry->place.has_point &&
-        entry->place.name.n == 0) {
+    bool larger = found != TERRITORY_NONE ? !commune : d->place.level.n > 0;
+    if (larger && entry->place.city.n > 0 && !entry->place.has_point && entry->place.name.n == 0) {
         entry->place.name = entry->place.city;
         entry->place.city = SLICE_EMPTY;
     }

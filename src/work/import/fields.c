@@ -274,7 +274,8 @@ static bool wheelchair_read(const struct draft *d, slice value, enum entry_wheel
     return false;
 }
 
-static bool updated_read(struct draft *d, slice value) {
+static bool updated_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
     struct date date;
     int64_t first;
     int64_t last;
@@ -304,7 +305,8 @@ static void date_add(struct draft *d, enum entry_date_role role, const struct da
 }
 
 /* The years a programme runs: it began, and (when said) ended or will. */
-static bool period_take(struct draft *d, slice value) {
+static bool period_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
     static const struct date unknown = {.precision = DATE_UNKNOWN};
     struct date start;
     struct date end;
@@ -350,11 +352,11 @@ static bool is_digits(slice value) {
     return true;
 }
 
-static void places_take(struct draft *d, const struct column *column, slice value) {
+static bool places_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
     double number;
     if (!slice_to_double(value, &number) || number < 0) {
-        detail(d, column, value);
-        return;
+        return false;
     }
     d->entry->figures = arena_new(d->arena, struct entry_figure, 1);
     d->entry->figures[0] = (struct entry_figure){.value = value,
@@ -363,43 +365,46 @@ static void places_take(struct draft *d, const struct column *column, slice valu
                                                  .date = SLICE_EMPTY,
                                                  .source = SLICE_EMPTY};
     d->entry->figure_count = 1;
+    return true;
 }
 
-/* One item of a list, or the only value. False: it does not fit its role. */
-static void item_take(struct draft *d, const struct column *column, enum role role, slice value) {
-    switch ((int)role) {
-    case ROLE_THEMES:
-    case ROLE_TAGS:
-        draft_theme_or_tag(d, value, true);
-        break;
-    case ROLE_WEBSITE:
-        contact_take(d, column, ENTRY_CONTACT_WEBSITE, value);
-        break;
-    case ROLE_EMAIL:
-        contact_take(d, column, ENTRY_CONTACT_EMAIL, value);
-        break;
-    case ROLE_TELEPHONE:
-        contact_take(d, column, ENTRY_CONTACT_TELEPHONE, value);
-        break;
-    case ROLE_SOCIAL:
-        contact_take(d, column, ENTRY_CONTACT_SOCIAL, value);
-        break;
-    case ROLE_IMAGE:
-        media_add(d, column, ENTRY_MEDIA_IMAGE, value);
-        break;
-    case ROLE_VIDEO:
-        media_add(d, column, ENTRY_MEDIA_VIDEO, value);
-        break;
-    default:
-        break;
-    }
+typedef void item_taker(struct draft *d, const struct column *column, slice value);
+
+static void word_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    draft_theme_or_tag(d, value, true);
 }
 
-static bool is_list_role(enum role role) {
-    return role == ROLE_THEMES || role == ROLE_TAGS || role == ROLE_WEBSITE || role == ROLE_EMAIL ||
-           role == ROLE_TELEPHONE || role == ROLE_SOCIAL || role == ROLE_IMAGE ||
-           role == ROLE_VIDEO;
+static void website_take(struct draft *d, const struct column *column, slice value) {
+    contact_take(d, column, ENTRY_CONTACT_WEBSITE, value);
 }
+
+static void email_take(struct draft *d, const struct column *column, slice value) {
+    contact_take(d, column, ENTRY_CONTACT_EMAIL, value);
+}
+
+static void telephone_take(struct draft *d, const struct column *column, slice value) {
+    contact_take(d, column, ENTRY_CONTACT_TELEPHONE, value);
+}
+
+static void social_take(struct draft *d, const struct column *column, slice value) {
+    contact_take(d, column, ENTRY_CONTACT_SOCIAL, value);
+}
+
+static void image_take(struct draft *d, const struct column *column, slice value) {
+    media_add(d, column, ENTRY_MEDIA_IMAGE, value);
+}
+
+static void video_take(struct draft *d, const struct column *column, slice value) {
+    media_add(d, column, ENTRY_MEDIA_VIDEO, value);
+}
+
+/* Roles that take lists, item by item. */
+static item_taker *const item_takers[ROLE__COUNT] = {
+    [ROLE_THEMES] = word_take,         [ROLE_TAGS] = word_take,     [ROLE_WEBSITE] = website_take,
+    [ROLE_EMAIL] = email_take,         [ROLE_SOCIAL] = social_take, [ROLE_IMAGE] = image_take,
+    [ROLE_TELEPHONE] = telephone_take, [ROLE_VIDEO] = video_take,
+};
 
 /* Lists inside one cell: "a;b", "a|b"; tags also "a, b" and telephones "a / b". */
 static char list_separator(enum role role, slice value) {
@@ -425,13 +430,13 @@ static void list_take(struct draft *d, const struct column *column, enum role ro
     for (uint32_t i = 0; i < item_count; i++) {
         slice item = value_clean(items[i], d->arena);
         if (item.n > 0) {
-            item_take(d, column, role, item);
+            item_takers[role](d, column, item);
         }
     }
     while (item_count == 0 && slice_cut(&value, whole ? '\n' : separator, &part)) {
         part = value_clean(part, d->arena);
         if (part.n > 0) {
-            item_take(d, column, role, part);
+            item_takers[role](d, column, part);
         }
     }
 }
@@ -451,123 +456,210 @@ static slice words_joined(struct draft *d, slice value, bool cut) {
     return clipped(d, arena_copy(d->arena, buf_slice(&out)), ENTRY_TEXT_MAX);
 }
 
-static void price_take(struct draft *d, const struct column *column, slice value) {
+/* A taker returns false when the value does not fit: it then becomes a line of the description. */
+typedef bool taker(struct draft *d, const struct column *column, slice value);
+
+static bool price_take(struct draft *d, const struct column *column, slice value) {
     bool truth;
     if (truth_read(d, value, &truth)) {
         bool free_of_charge = slice_equal(column->key, SLICE("gratuit")) ? truth : !truth;
         d->entry->price = free_of_charge ? SLICE("Gratuit") : SLICE("Payant");
-        return;
+        return true;
     }
     d->entry->price = words_joined(d, value, true);
+    return true;
 }
 
-/* Roles that may refuse their value; false: it becomes a detail. */
-static bool judged_take(struct draft *d, enum role role, slice value) {
+static bool audience_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    d->entry->audience = words_joined(d, value, false);
+    return true;
+}
+
+static bool state_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    return state_read(d, value, &d->entry->state);
+}
+
+static bool open_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
     bool truth;
-    struct date date;
-    static const struct date unknown = {.precision = DATE_UNKNOWN};
-    switch ((int)role) {
-    case ROLE_STATE:
-        return state_read(d, value, &d->entry->state);
-    case ROLE_OPEN:
-        if (!truth_read(d, value, &truth)) {
-            return false;
-        }
-        d->entry->state = truth ? ENTRY_STATE_RUNNING : ENTRY_STATE_PAUSED;
-        return true;
-    case ROLE_WHEELCHAIR:
-        return wheelchair_read(d, value, &d->entry->wheelchair);
-    case ROLE_UPDATED:
-        return updated_read(d, value);
-    case ROLE_PERIOD:
-        return period_take(d, value);
-    case ROLE_FOUNDED:
-        if (!date_read(value, &date)) {
-            return false;
-        }
-        date_add(d, ENTRY_DATE_FOUNDED, &date, &unknown);
-        return true;
-    case ROLE_START:
-        d->period_start = value;
-        return date_read(value, &date);
-    case ROLE_END:
-        d->period_end = value;
-        return date_read(value, &date);
-    case ROLE_SOURCE_URL:
-        d->entry->source_url = is_web_address(value) ? value : SLICE_EMPTY;
-        return d->entry->source_url.n > 0;
-    case ROLE_SOURCE_NOTE:
-        d->entry->source_note = is_digits(value) ? SLICE_EMPTY : clipped(d, value, ENTRY_TEXT_MAX);
-        return d->entry->source_note.n > 0;
-    case ROLE_LANGUAGE:
-        d->entry->language = value.n == 2 ? fold(d, value) : SLICE_EMPTY;
-        return value.n == 2;
-    default:
+    if (!truth_read(d, value, &truth)) {
         return false;
     }
+    d->entry->state = truth ? ENTRY_STATE_RUNNING : ENTRY_STATE_PAUSED;
+    return true;
 }
 
-/* Parts of a place, kept until all are there. */
-static bool place_part_take(struct draft *d, enum role role, slice value) {
-    switch ((int)role) {
-    case ROLE_ADDRESS:
-    case ROLE_ADDRESS_MORE:
-        address_take(d, value);
-        return true;
-    case ROLE_POSTAL_CODE:
-        d->entry->place.postal_code = postal_code(d, value);
-        return true;
-    case ROLE_INSEE:
-        d->place.insee = value;
-        return true;
-    case ROLE_TERRITORY:
-        d->place.territory = value;
-        return true;
-    case ROLE_TERRITORY_LEVEL:
-        d->place.level = value;
-        return true;
-    case ROLE_DEPARTEMENT:
-        d->place.departement = value;
-        return true;
-    case ROLE_LATITUDE:
-        d->place.latitude = value;
-        return true;
-    case ROLE_LONGITUDE:
-        d->place.longitude = value;
-        return true;
-    case ROLE_POINT:
-        d->place.point = value;
-        return true;
-    default:
+static bool wheelchair_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    return wheelchair_read(d, value, &d->entry->wheelchair);
+}
+
+static bool founded_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    static const struct date unknown = {.precision = DATE_UNKNOWN};
+    struct date date;
+    if (!date_read(value, &date)) {
         return false;
     }
+    date_add(d, ENTRY_DATE_FOUNDED, &date, &unknown);
+    return true;
+}
+
+static bool start_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    struct date date;
+    d->period_start = value;
+    return date_read(value, &date);
+}
+
+static bool end_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    struct date date;
+    d->period_end = value;
+    return date_read(value, &date);
+}
+
+static bool source_url_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    if (!is_web_address(value)) {
+        return false;
+    }
+    d->entry->source_url = value;
+    return true;
+}
+
+static bool source_note_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    if (is_digits(value)) {
+        return false; /* a number of someone's register, not a name */
+    }
+    d->entry->source_note = clipped(d, value, ENTRY_TEXT_MAX);
+    return true;
+}
+
+static bool language_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    slice folded = fold(d, slice_sub(value, 0, 20));
+    for (size_t i = 0; i < folded.n; i++) {
+        if (folded.p[i] < 'a' || folded.p[i] > 'z') {
+            return false;
+        }
+    }
+    if (folded.n < 2 || folded.n > 3) {
+        return false;
+    }
+    d->entry->language = folded;
+    return true;
+}
+
+static bool hours_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    slice hours = hours_any(value, d->arena);
+    if (hours.n > ENTRY_TEXT_MAX) {
+        return false;
+    }
+    d->entry->opening_hours = hours;
+    return true;
+}
+
+static bool address_role_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    address_take(d, value);
+    return true;
+}
+
+static bool postal_code_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    d->entry->place.postal_code = postal_code(d, value);
+    return true;
+}
+
+static bool kind_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    if (kind_read(d, value, &d->entry->kind)) {
+        d->has_kind = true;
+    } else {
+        draft_theme_or_tag(d, value, true);
+    }
+    return true;
+}
+
+static bool id_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    d->key = clipped(d, value, ENTRY_TITLE_MAX);
+    return true;
+}
+
+static bool ignore_take(struct draft *d, const struct column *column, slice value) {
+    (void)d;
+    (void)column;
+    (void)value;
+    return true;
+}
+
+static taker *const takers[ROLE__COUNT] = {
+    [ROLE_IGNORE] = ignore_take,
+    [ROLE_ID] = id_take,
+    [ROLE_KIND] = kind_take,
+    [ROLE_STATE] = state_take,
+    [ROLE_OPEN] = open_take,
+    [ROLE_ADDRESS] = address_role_take,
+    [ROLE_ADDRESS_MORE] = address_role_take,
+    [ROLE_POSTAL_CODE] = postal_code_take,
+    [ROLE_HOURS] = hours_take,
+    [ROLE_PRICE] = price_take,
+    [ROLE_AUDIENCE] = audience_take,
+    [ROLE_WHEELCHAIR] = wheelchair_take,
+    [ROLE_START] = start_take,
+    [ROLE_END] = end_take,
+    [ROLE_FOUNDED] = founded_take,
+    [ROLE_PERIOD] = period_take,
+    [ROLE_PLACES] = places_take,
+    [ROLE_LANGUAGE] = language_take,
+    [ROLE_SOURCE_URL] = source_url_take,
+    [ROLE_SOURCE_NOTE] = source_note_take,
+    [ROLE_UPDATED] = updated_take,
+};
+
+/* Roles whose value waits in the draft until all parts are there. */
+static const struct {
+    enum role role;
+    size_t offset;
+} parts[] = {
+    {ROLE_INSEE, offsetof(struct draft, place.insee)},
+    {ROLE_TERRITORY, offsetof(struct draft, place.territory)},
+    {ROLE_TERRITORY_LEVEL, offsetof(struct draft, place.level)},
+    {ROLE_DEPARTEMENT, offsetof(struct draft, place.departement)},
+    {ROLE_LATITUDE, offsetof(struct draft, place.latitude)},
+    {ROLE_LONGITUDE, offsetof(struct draft, place.longitude)},
+    {ROLE_POINT, offsetof(struct draft, place.point)},
+    {ROLE_HOURS_MONDAY, offsetof(struct draft, hours[0])},
+    {ROLE_HOURS_TUESDAY, offsetof(struct draft, hours[1])},
+    {ROLE_HOURS_WEDNESDAY, offsetof(struct draft, hours[2])},
+    {ROLE_HOURS_THURSDAY, offsetof(struct draft, hours[3])},
+    {ROLE_HOURS_FRIDAY, offsetof(struct draft, hours[4])},
+    {ROLE_HOURS_SATURDAY, offsetof(struct draft, hours[5])},
+    {ROLE_HOURS_SUNDAY, offsetof(struct draft, hours[6])},
+};
+
+static bool part_take(struct draft *d, enum role role, slice value) {
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (parts[i].role == role) {
+            *(slice *)(void *)((char *)d + parts[i].offset) = value;
+            return true;
+        }
+    }
+    return false;
 }
 
 void draft_take(struct draft *d, const struct column *column, enum role role, slice value,
                 const slice *items, uint32_t item_count) {
-    if (role == ROLE_IGNORE || text_take(d, role, value) || place_part_take(d, role, value)) {
-        return;
-    }
-    if (is_list_role(role)) {
+    if (item_takers[role] != NULL) {
         list_take(d, column, role, value, items, item_count);
-    } else if (role == ROLE_ID) {
-        d->key = clipped(d, value, ENTRY_TITLE_MAX);
-    } else if (role == ROLE_KIND) {
-        d->has_kind = kind_read(d, value, &d->entry->kind) || d->has_kind;
-        if (!d->has_kind) {
-            draft_theme_or_tag(d, value, true);
-        }
-    } else if (role == ROLE_HOURS) {
-        d->entry->opening_hours = clipped(d, hours_any(value, d->arena), ENTRY_TEXT_MAX);
-    } else if (role >= ROLE_HOURS_MONDAY && role <= ROLE_HOURS_SUNDAY) {
-        d->hours[role - ROLE_HOURS_MONDAY] = value;
-    } else if (role == ROLE_PRICE) {
-        price_take(d, column, value);
-    } else if (role == ROLE_AUDIENCE) {
-        d->entry->audience = words_joined(d, value, false);
-    } else if (role == ROLE_PLACES) {
-        places_take(d, column, value);
-    } else if (!judged_take(d, role, value)) {
+    } else if (!text_take(d, role, value) && !part_take(d, role, value) &&
+               (takers[role] == NULL || !takers[role](d, column, value))) {
         detail(d, column, value);
     }
 }

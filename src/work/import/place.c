@@ -171,6 +171,19 @@ static uint32_t by_code(const struct builder *b, slice code, slice level_text) {
     return territories_match_level(b->territories, level, code);
 }
 
+/* An INSEE code; a postal code in its column (it happens) still leads somewhere. */
+static uint32_t by_insee(const struct builder *b, const struct place_parts *parts, slice city) {
+    uint32_t found = territories_commune(b->territories, parts->insee);
+    if (found == TERRITORY_NONE) {
+        found = territories_match(b->territories, city, parts->insee, parts->departement);
+    }
+    if (found == TERRITORY_NONE) {
+        warning_add(b->warnings, WARNING_NO_TERRITORY, parts->record->line, "\"%.*s\"",
+                    (int)(parts->insee.n < 60 ? parts->insee.n : 60), parts->insee.p);
+    }
+    return found;
+}
+
 /* The territory that the record names. */
 static uint32_t named_territory(const struct builder *b, const struct place_parts *parts,
                                 const struct entry *entry) {
@@ -186,19 +199,7 @@ static uint32_t named_territory(const struct builder *b, const struct place_part
         }
     }
     if (found == TERRITORY_NONE && parts->insee.n > 0) {
-        slice insee = parts->insee;
-        char padded[5] = {'0'};
-        if (insee.n == 4) { /* 01033 that a spreadsheet made 1033 */
-            for (size_t i = 0; i < 4; i++) {
-                padded[i + 1] = insee.p[i];
-            }
-            insee = slice_of(padded, 5);
-        }
-        found = territories_commune(all, insee);
-        if (found == TERRITORY_NONE) {
-            warning_add(b->warnings, WARNING_NO_TERRITORY, parts->record->line, "\"%.*s\"",
-                        (int)(insee.n < 60 ? insee.n : 60), insee.p);
-        }
+        found = by_insee(b, parts, city);
     }
     if (found == TERRITORY_NONE && (entry->place.postal_code.n > 0 || city.n > 0)) {
         found = territories_match(all, city, entry->place.postal_code, parts->departement);
