@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/assets.h"
 #include "app/command.h"
 #include "app/house.h"
 #include "app/version.h"
@@ -60,9 +61,9 @@ static const char *const *proxies(const struct house *house, struct arena *arena
 static err listen_and_wait(struct house *house, struct face *face, const char *listen,
                            struct problem *problem) {
     const struct http_route *tables[] = {face_web_routes, face_api_routes, face_tile_routes,
-                                         face_map_routes, NULL};
+                                         face_map_routes, asset_routes,    NULL};
     const size_t counts[] = {face_web_route_count, face_api_route_count, face_tile_route_count,
-                             face_map_route_count};
+                             face_map_route_count, asset_route_count};
     struct settings *settings = &house->settings;
     struct http_options options = {
         .listen = listen,

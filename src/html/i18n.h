@@ -32,6 +32,8 @@ void i18n_number(const struct i18n_language *language, int64_t n, struct buf *ou
 enum i18n_date_form { I18N_DATE_LONG, I18N_DATE_SHORT };
 void i18n_date(const struct i18n_language *language, const struct date *date,
                enum i18n_date_form form, struct buf *out);
+/* The hour of a date known to the minute: "14 h 30", "14:30". */
+void i18n_hour(const struct i18n_language *language, const struct date *date, struct buf *out);
 void i18n_distance(const struct i18n_language *language, double metres, struct buf *out);
 
 #endif

@@ -58,13 +58,13 @@ static void write_day(size_t language, const struct date *date, enum i18n_date_f
     buf_addf(out, " %d", date->year);
 }
 
-static void write_hour(size_t language, const struct date *date, struct buf *out) {
-    if (language == 1) {
-        buf_addf(out, ", %u:%02u", date->hour, date->minute);
+void i18n_hour(const struct i18n_language *language, const struct date *date, struct buf *out) {
+    if (is_english(language)) {
+        buf_addf(out, "%u:%02u", date->hour, date->minute);
     } else if (date->minute == 0) {
-        buf_addf(out, ", %u" HARD_SPACE "h", date->hour);
+        buf_addf(out, "%u" HARD_SPACE "h", date->hour);
     } else {
-        buf_addf(out, ", %u" HARD_SPACE "h" HARD_SPACE "%02u", date->hour, date->minute);
+        buf_addf(out, "%u" HARD_SPACE "h" HARD_SPACE "%02u", date->hour, date->minute);
     }
 }
 
@@ -86,7 +86,8 @@ void i18n_date(const struct i18n_language *of, const struct date *date, enum i18
         return;
     case DATE_MINUTE:
         write_day(language, date, form, out);
-        write_hour(language, date, out);
+        buf_add_cstr(out, ", ");
+        i18n_hour(of, date, out);
         return;
     case DATE_UNKNOWN:
     case DATE_PRECISION__COUNT:

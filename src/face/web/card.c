@@ -33,6 +33,11 @@ const struct entry_date *entry_main_date(const struct entry *entry, int64_t now_
     return next != NULL ? next : last;
 }
 
+static bool is_same_day(const struct date *a, const struct date *b) {
+    return a->precision == DATE_MINUTE && b->precision == DATE_MINUTE && a->year == b->year &&
+           a->month == b->month && a->day == b->day;
+}
+
 void date_write(struct page *page, const struct entry_date *date, enum i18n_date_form form) {
     struct html *html = &page->html;
     struct buf text BUF_CLEANUP = buf_new(64);
@@ -47,13 +52,18 @@ void date_write(struct page *page, const struct entry_date *date, enum i18n_date
     i18n_date(html->language, &date->start, form, &text);
     html_text(html, buf_slice(&text));
     html_raw(html, "</time>");
-    if (date->end.precision != DATE_UNKNOWN) {
-        html_raw(html, " – <time>");
-        buf_clear(&text);
-        i18n_date(html->language, &date->end, form, &text);
-        html_text(html, buf_slice(&text));
-        html_raw(html, "</time>");
+    if (date->end.precision == DATE_UNKNOWN) {
+        return;
     }
+    html_raw(html, " – <time>");
+    buf_clear(&text);
+    if (is_same_day(&date->start, &date->end)) {
+        i18n_hour(html->language, &date->end, &text);
+    } else {
+        i18n_date(html->language, &date->end, form, &text);
+    }
+    html_text(html, buf_slice(&text));
+    html_raw(html, "</time>");
 }
 
 void card_state(struct page *page, const struct entry *entry) {
@@ -92,7 +102,8 @@ void card_place(struct page *page, const struct entry_public *entry, double dist
     html_raw(html, "<p class=\"where\">");
     page_icon(page, "pin");
     html_text(html, name);
-    if (distance_m >= 0) {
+    /* A place known by its commune only has no distance within it. */
+    if (distance_m >= 1000 || (distance_m >= 0 && !entry->is_approximate)) {
         struct buf text BUF_CLEANUP = buf_new(64);
         i18n_distance(html->language, distance_m, &text);
         slice value = buf_slice(&text);
@@ -195,6 +206,9 @@ void card_write(struct page *page, const struct entry_public *entry, const struc
         html, "id",
         arena_printf(page->arena, "e-%lld-%d-%u", (long long)of->id.v, (int)hit->kind, hit->ask));
     html_attr_i64(html, "data-id", of->id.v);
+    if (entry->has_point) {
+        html_attr(html, "data-at", point_text(page, entry->point));
+    }
     html_raw(html, ">\n");
     card_thumb(page, of);
     html_raw(html, "<div class=\"card-body\">\n<p class=\"card-top\">");

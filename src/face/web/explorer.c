@@ -142,7 +142,7 @@ static void search_form(struct explorer *explorer) {
     struct html *html = &page->html;
     html_raw(html, "<div class=\"band\">\n<svg class=\"band-arcs\" aria-hidden=\"true\"><use "
                    "href=\"#arcs\"/></svg>\n<div class=\"wrap\">\n<h1>");
-    html_t(html, "Que se passe-t-il près de chez vous ?");
+    html_t(html, "Que se passe‑t‑il près de chez vous ?");
     html_raw(html, "</h1>\n<form id=\"query\" class=\"search\" action=\"/explore\" method=\"get\" "
                    "role=\"search\" data-live>\n<div class=\"field\">");
     page_icon(page, "search");

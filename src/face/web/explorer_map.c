@@ -96,7 +96,7 @@ static void section_start(struct page *page) {
     html_attr(html, "data-kinds", kinds_data(page));
     html_attr(html, "data-cluster", i18n(language, "{n} résultats : {kinds}. Agrandir cette zone"));
     html_attr(html, "data-approximate", i18n(language, "situé à la commune près"));
-    html_attr(html, "data-here", i18n(language, "Lieu cherché"));
+    html_attr(html, "data-close", i18n(language, "Fermer l’aperçu"));
     html_raw(html, ">\n<h2 id=\"map-title\" class=\"visually-hidden\">");
     html_t(html, "Carte des résultats");
     html_raw(html, "</h2>\n<div class=\"map-view\" id=\"map-view\">\n");

@@ -2,18 +2,16 @@
 #include "face/web/web_int.h"
 
 static const struct kind_words kinds[QUERY_KIND__COUNT] = {
-    [QUERY_KIND_INITIATIVE] = {N_("Initiative"), N_("Initiatives"), N_("initiative"),
-                               N_("initiatives")},
-    [QUERY_KIND_IDEA] = {N_("Idée"), N_("Idées"), N_("idée"), N_("idées")},
-    [QUERY_KIND_TOOL] = {N_("Outil, méthode"), N_("Outils"), N_("outil"), N_("outils")},
-    [QUERY_KIND_PLACE] = {N_("Lieu"), N_("Lieux"), N_("lieu"), N_("lieux")},
-    [QUERY_KIND_EVENT] = {N_("Rendez-vous"), N_("Agenda"), N_("rendez-vous"),
-                          N_("les rendez-vous")},
-    [QUERY_KIND_ACTOR] = {N_("Collectif, structure"), N_("Collectifs"), N_("collectif"),
-                          N_("collectifs")},
-    [QUERY_KIND_STORY] = {N_("Portrait, vidéo"), N_("Portraits"), N_("portrait"), N_("portraits")},
-    [QUERY_KIND_NEED] = {N_("Cherche"), N_("Recherches"), N_("recherche"), N_("recherches")},
-    [QUERY_KIND_OFFER] = {N_("Propose"), N_("Propositions"), N_("proposition"), N_("propositions")},
+    [QUERY_KIND_INITIATIVE] = {N2_("Initiative", "Initiatives"), N2_("initiative", "initiatives")},
+    [QUERY_KIND_IDEA] = {N2_("Idée", "Idées"), N2_("idée", "idées")},
+    [QUERY_KIND_TOOL] = {N2_("Outil, méthode", "Outils"), N2_("outil", "outils")},
+    [QUERY_KIND_PLACE] = {N2_("Lieu", "Lieux"), N2_("lieu", "lieux")},
+    [QUERY_KIND_EVENT] = {N2_("Rendez-vous", "Rendez-vous"), N2_("rendez-vous", "rendez-vous")},
+    [QUERY_KIND_ACTOR] = {N2_("Collectif, structure", "Collectifs"),
+                          N2_("collectif", "collectifs")},
+    [QUERY_KIND_STORY] = {N2_("Portrait, vidéo", "Portraits"), N2_("portrait", "portraits")},
+    [QUERY_KIND_NEED] = {N2_("Cherche", "Recherches"), N2_("recherche", "recherches")},
+    [QUERY_KIND_OFFER] = {N2_("Propose", "Propositions"), N2_("proposition", "propositions")},
 };
 
 const struct kind_words *kind_words(enum query_kind kind) {
@@ -21,11 +19,11 @@ const struct kind_words *kind_words(enum query_kind kind) {
 }
 
 slice kind_one(const struct page *page, enum query_kind kind) {
-    return i18n(page->html.language, kinds[kind].one);
+    return i18n_plural(page->html.language, kinds[kind].one, kinds[kind].many, 1);
 }
 
 slice kind_many(const struct page *page, enum query_kind kind) {
-    return i18n(page->html.language, kinds[kind].many);
+    return i18n_plural(page->html.language, kinds[kind].one, kinds[kind].many, 2);
 }
 
 slice state_label(const struct page *page, enum query_state state) {
