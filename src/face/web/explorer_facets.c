@@ -83,6 +83,7 @@ static void kept_choices(struct explorer *explorer) {
     if (query->has_to) {
         hidden_date(explorer, "to", &query->to);
     }
+    hidden_values(explorer, "territory", &query->territories);
     hidden_values(explorer, "lang", &query->languages);
     hidden_values(explorer, "skill", &query->skills);
     if (query->space.n > 0) {
@@ -263,23 +264,40 @@ static void facet_slugs(struct explorer *explorer, enum atlas_facet from, const 
           NULL);
 }
 
+/* Territories are links, not boxes: choosing a child takes the place of its parent. */
 static void facet_territory(struct explorer *explorer) {
     struct page *page = explorer->page;
+    struct html *html = &page->html;
     const struct territories *all = page->face->territories;
     const struct atlas_facet_counts *counts = &explorer->result.facets[ATLAS_FACET_TERRITORY];
-    struct choice *choices = arena_new(page->arena, struct choice, counts->count + 1);
-    size_t count = 0;
+    if (counts->count == 0) {
+        return;
+    }
+    html_raw(html, "<details class=\"facet\" id=\"facet-territory\"><summary>");
+    html_t(html, "Territoire");
+    page_icon(page, "chevron");
+    html_raw(html, "</summary>\n<ul>");
     for (uint32_t i = 0; i < counts->count; i++) {
         const struct atlas_facet_value *value = &counts->values[i];
-        choices[count++] =
-            (struct choice){.value = value->value,
-                            .label = all->items[value->index].label,
-                            .count = value->count,
-                            .chosen = query_values_has(&explorer->query.territories, value->value)};
+        struct query moved = explorer->query;
+        moved.territories.count = 0;
+        moved.cursor = SLICE_EMPTY;
+        query_values_set(&moved.territories, value->value, true);
+        html_raw(html, "<li><a class=\"facet-link\" data-partial");
+        html_attr(html, "href", link_explore(page, &moved));
+        html_raw(html, "><span>");
+        html_text(html, all->items[value->index].label);
+        html_raw(html, "</span><span class=\"count\">");
+        html_number(html, (int64_t)value->count);
+        html_raw(html, "</span></a></li>");
     }
-    sort_choices(choices, count);
-    facet(explorer, SLICE("territory"), "territory", i18n(page->html.language, "Territoire"), false,
-          choices, count, N_("Voir les %1 territoires"));
+    html_raw(html, "</ul>");
+    if (counts->others > 0) {
+        html_raw(html, "<p class=\"muted small\">");
+        html_tn(html, "Ailleurs : %n", "Ailleurs : %n", (int64_t)counts->others);
+        html_raw(html, "</p>");
+    }
+    html_raw(html, "</details>\n");
 }
 
 uint32_t explorer_choices(const struct query *query) {

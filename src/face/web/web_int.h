@@ -9,7 +9,8 @@
 #include "query/query.h"
 
 /* Marks a French text of a table for translation; it is looked up where it is written. */
-#define N_(message) message
+#define N_(message)    message
+#define N2_(one, many) one, many /* the two forms of a plural */
 
 /* One answer being written. Everything lives in the request's arena. */
 struct page {
