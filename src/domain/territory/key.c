@@ -28,14 +28,14 @@ static bool is_dropped(slice word) {
            slice_equal(word, SLICE("arrondissement")) || slice_equal(word, SLICE("arr"));
 }
 
-static slice spelled_out(slice word) {
+static slice spelled_out(slice word, bool is_last) {
     if (slice_equal(word, SLICE("st"))) {
         return SLICE("saint");
     }
     if (slice_equal(word, SLICE("ste"))) {
         return SLICE("sainte");
     }
-    if (slice_equal(word, SLICE("s"))) {
+    if (!is_last && slice_equal(word, SLICE("s"))) { /* the last one may be a name begun */
         return SLICE("sur");
     }
     return word;
@@ -56,6 +56,6 @@ void territory_key(slice name, enum territory_level level, struct buf *out) {
         if (out->n > start) {
             buf_add_char(out, ' ');
         }
-        buf_add(out, spelled_out(word));
+        buf_add(out, spelled_out(word, words.rest.n == 0));
     }
 }

@@ -413,6 +413,24 @@ static void suggest_names(struct suggestions *list, slice key) {
     }
 }
 
+/* "st" may be Saint-Étienne or Strasbourg: the word as typed is tried too when it is the last. */
+static void suggest_unspelled(struct suggestions *list, slice typed, char *key, size_t key_n) {
+    static const struct {
+        slice full, typed;
+    } spellings[] = {{{"saint", 5}, {"st", 2}}, {{"sainte", 6}, {"ste", 3}}};
+    for (size_t i = 0; i < ARRAY_COUNT(spellings); i++) {
+        slice full = spellings[i].full;
+        slice end = slice_sub(typed, typed.n - spellings[i].typed.n, typed.n);
+        if (typed.n >= spellings[i].typed.n && key_n >= full.n &&
+            slice_ends_with(slice_of(key, key_n), full) &&
+            slice_equal_ascii_nocase(end, spellings[i].typed)) {
+            memcpy(key + key_n - full.n, spellings[i].typed.p, spellings[i].typed.n);
+            suggest_names(list, slice_of(key, key_n - full.n + spellings[i].typed.n));
+            return;
+        }
+    }
+}
+
 static void suggest_postals(struct suggestions *list) {
     uint32_t first;
     uint32_t end;
@@ -485,6 +503,7 @@ size_t territories_suggest(const struct territories *all, slice typed, uint32_t 
         return list.count;
     }
     suggest_names(&list, slice_of(key, key_n));
+    suggest_unspelled(&list, typed, key, key_n);
     if (list.count == 0) { /* "communauté d'agglomération de…" */
         key_make(typed, TERRITORY_EPCI, key, &key_n);
         suggest_names(&list, slice_of(key, key_n));

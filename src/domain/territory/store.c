@@ -8,7 +8,7 @@
 
 #define COLUMNS     12
 #define OUTLINE_MAX (64u << 20)
-#define SEED_MARK   "#agora-territories\t"
+#define SEED_MARK   "#agora-territories"
 #define MEMBERS_MAX 40000
 #define CODE_MAX    64
 
@@ -212,7 +212,7 @@ err territory_seed(struct db_conn *conn, slice reference_tsv, int64_t now_ms,
     }
     char text[64];
     int n = snprintf(text, sizeof text, "%.*s/" TERRITORY_KEY_VERSION,
-                     SLICE_ARG(slice_sub(mark, sizeof SEED_MARK - 1, 40)));
+                     SLICE_ARG(slice_trim(slice_sub(mark, sizeof SEED_MARK - 1, 40))));
     slice version = slice_of(text, (size_t)n);
     bool same = false;
     TRY(version_stored(conn, version, &same));
