@@ -218,8 +218,9 @@ void card_write(struct page *page, const struct entry_public *entry, const struc
     html_raw(html, "</p>\n");
     card_title(page, of);
     slice summary = entry_text(of, ENTRY_TR_SUMMARY, 0, page->language_code, NULL);
+    /* Without a summary the source's own sort says something, unless the title says it already. */
     slice shown = summary.n > 0 ? summary : of->type;
-    if (shown.n > 0) {
+    if (shown.n > 0 && !slice_starts_with(of->title, shown)) {
         html_raw(html, "<p class=\"summary\">");
         html_text(html, shown);
         html_raw(html, "</p>\n");

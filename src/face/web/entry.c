@@ -108,7 +108,7 @@ static void fact_confirmed(struct sheet *sheet) {
     html_raw(html, "<span>");
     html_t(html, "Confirmé le");
     html_raw(html, " ");
-    date_write(page, &confirmed, I18N_DATE_LONG);
+    date_write(page, &confirmed, I18N_DATE_PLAIN);
     html_raw(html, "</span></li>");
 }
 
@@ -482,7 +482,9 @@ static void where(struct sheet *sheet) {
         html_raw(html, "<br>");
         html_text(html, of->place.postal_code);
         html_raw(html, " ");
-        html_text(html, of->place.city);
+        /* Sources write towns in capitals, or as they please: the territory's own name goes first. */
+        bool is_commune = territory != NULL && territory->level == TERRITORY_COMMUNE;
+        html_text(html, is_commune ? territory->name : of->place.city);
         html_raw(html, "</p>\n");
     }
     if (drawn) {
@@ -498,11 +500,11 @@ static void share_link(struct page *page, const char *scheme, slice subject, sli
     buf_add_cstr(&url, scheme);
     if (subject.n > 0) {
         buf_add_cstr(&url, "subject=");
-        query_encode_path(subject, &url);
+        encode_component(subject, &url);
         buf_add_char(&url, '&');
     }
     buf_add_cstr(&url, "body=");
-    query_encode_path(body_text, &url);
+    encode_component(body_text, &url);
     html_raw(&page->html, "<a class=\"button button--line\"");
     html_attr(&page->html, "href", buf_slice(&url));
     html_raw(&page->html, ">");
@@ -636,6 +638,52 @@ static void links(struct sheet *sheet) {
     html_raw(html, "</ul></section>\n");
 }
 
+/* What else happens close by: the nearest others, whatever their kind (RULE SHOW-1 folds the many). */
+static err nearby(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    if (!sheet->entry->has_point) {
+        return OK;
+    }
+    struct query query = query_default();
+    query.has_near = true;
+    query.near = sheet->entry->point;
+    query.radius_m = NEARBY_RADIUS_M;
+    query.limit = NEARBY_SHOWN + 1; /* one of them is this one */
+    struct atlas_request request = {
+        .query = &query, .fold = true, .seven_kinds = true, .now_ms = page->now_ms};
+    struct atlas_result result = {0};
+    struct problem problem = {0};
+    TRY(atlas_search(sheet->view, &request, page->arena, &result, &problem));
+    struct entry_public **found = NULL;
+    TRY(hits_load(page, &result, &found));
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < result.hit_count && shown < NEARBY_SHOWN; i++) {
+        if (found[i] == NULL || result.hits[i].entry.v == sheet->of->id.v) {
+            continue;
+        }
+        if (shown++ == 0) {
+            html_raw(html, "<section class=\"entry-wide\" aria-labelledby=\"near-title\"><div "
+                           "class=\"section-head\"><h2 id=\"near-title\">");
+            html_t(html, "À proximité");
+            html_raw(html, "</h2><a");
+            query.limit = QUERY_LIMIT_DEFAULT;
+            html_attr(html, "href", link_explore(page, &query));
+            html_raw(html, ">");
+            html_tn(html, "Voir le résultat à moins de 10 km",
+                    "Voir les %n résultats à moins de 10 km", (int64_t)result.total);
+            html_raw(html, "</a></div>\n<ol class=\"cards cards--tiles\">");
+        }
+        html_raw(html, "<li>");
+        card_write(page, found[i], &result.hits[i]);
+        html_raw(html, "</li>");
+    }
+    if (shown > 0) {
+        html_raw(html, "</ol></section>\n");
+    }
+    return OK;
+}
+
 static void foot_source(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
@@ -696,7 +744,7 @@ static err foot_history(struct sheet *sheet) {
     html_raw(html, "<span>");
     html_t(html, "Mise à jour le");
     html_raw(html, " ");
-    date_write(page, &updated, I18N_DATE_LONG);
+    date_write(page, &updated, I18N_DATE_PLAIN);
     html_raw(html, " · ");
     html_tn(html, "%n version", "%n versions", (int64_t)count);
     html_raw(html, "</span></p>\n");
@@ -728,6 +776,7 @@ static err write_page(struct sheet *sheet) {
     html_raw(html, "</aside>\n");
     figures(sheet);
     links(sheet);
+    TRY(nearby(sheet));
     html_raw(html, "<footer class=\"entry-foot\">");
     foot_source(sheet);
     TRY(foot_history(sheet));
