@@ -4,6 +4,8 @@
 #define SMALL_MAP_WIDTH  360
 #define SMALL_MAP_HEIGHT 230
 #define SHARE_BYTES_MAX  4096
+#define NEARBY_RADIUS_M  10000
+#define NEARBY_SHOWN     3
 
 struct sheet {
     struct page *page;
