@@ -1,0 +1,9 @@
+/* The groups of this room's tests; each returns how many failed. */
+#ifndef AGORA_TEST_ATLAS_H
+#define AGORA_TEST_ATLAS_H
+
+int test_agree(void);
+int test_parts(void);
+int test_store(void);
+
+#endif

@@ -1,0 +1,4 @@
+#include "test_atlas.h"
+int test_store(void) {
+    return 0;
+}
