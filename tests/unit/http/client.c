@@ -1,8 +1,16 @@
-#include "http_test.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "client.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,13 +47,13 @@ bool client_read_all(int fd, struct buf *out) {
     }
 }
 
-const char *ask(struct fixture *fixture, slice bytes) {
-    int fd = client_connect(fixture->port);
-    buf_clear(&fixture->answer);
+const char *client_ask(uint16_t port, slice bytes, struct buf *answer) {
+    int fd = client_connect(port);
+    buf_clear(answer);
     client_send(fd, bytes);
-    client_read_all(fd, &fixture->answer);
+    client_read_all(fd, answer);
     close(fd);
-    return buf_cstr(&fixture->answer);
+    return buf_cstr(answer);
 }
 
 int status_of(const char *answer) {

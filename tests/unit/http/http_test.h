@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "client.h"
 #include "http/http.h"
 
 #define assert_slice(actual, expected)                                                             \
@@ -34,18 +35,9 @@ int server_setup(void **state);
 int server_teardown(void **state);
 /* The options of the tests; a test may change them before it starts a server of its own. */
 struct http_options test_options(struct fixture *fixture);
-uint16_t port_of(const char *address);
 
-int client_connect(uint16_t port);
-/* False when the server has closed the connection already. */
-bool client_send(int fd, slice bytes);
-/* Reads until the server closes; false after five seconds without a byte. */
-bool client_read_all(int fd, struct buf *out);
 /* Sends, reads until the end: the answer as a C string, in fixture->answer. */
 const char *ask(struct fixture *fixture, slice bytes);
-int status_of(const char *answer);
-bool has_header(const char *answer, const char *line); /* exact line */
-const char *body_of(const char *answer);
 
 extern const struct CMUnitTest http_pure_tests[];
 extern const size_t http_pure_test_count;

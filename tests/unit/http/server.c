@@ -184,6 +184,10 @@ int server_teardown(void **state) {
     return 0;
 }
 
+const char *ask(struct fixture *fixture, slice bytes) {
+    return client_ask(fixture->port, bytes, &fixture->answer);
+}
+
 /* ---- answers ---- */
 
 static void page_is_answered_with_every_safety_header(void **state) {
