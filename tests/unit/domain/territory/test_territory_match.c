@@ -133,7 +133,7 @@ static void suggestions_put_exact_names_first_then_people(void **state) {
     check_suggestions(fixture, "denis", "dep-93 com-97411 com-93066");
     check_suggestions(fixture, "s",
                       "dep-93 dep-73 com-97411 com-93066 com-97416 com-73248 dep-975 com-97502");
-    check_suggestions(fixture, "st-p", "com-97416 com-97502 dep-975");
+    check_suggestions(fixture, "st-p", "com-97416 dep-975 com-97502");
     check_suggestions(fixture, "zz", "");
     check_suggestions(fixture, "", "");
     check_suggestions(fixture, " - ", "");
