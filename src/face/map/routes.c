@@ -43,11 +43,9 @@ static err box_of(slice text, struct geo_box *box, struct problem *problem) {
     int32_t *sides[4] = {&box->west_e7, &box->south_e7, &box->east_e7, &box->north_e7};
     slice part;
     unsigned n = 0;
-    for (; slice_cut(&text, ',', &part); n++) {
-        if (n == 4) {
-            break;
-        }
+    while (n < 4 && slice_cut(&text, ',', &part)) {
         TRY(degrees_of(part, "bbox", n % 2 == 0 ? 180 : 90, sides[n], problem));
+        n++;
     }
     if (n != 4 || text.p != NULL || !geo_box_is_valid(box)) {
         return problem_set(problem, ERR_INPUT, "bbox", "bbox is west,south,east,north");
