@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define MESSAGE_BYTES_MAX (256 * 1024)
+
 static slice escape_of(char byte) {
     switch (byte) {
     case '&':
@@ -80,30 +82,22 @@ bool html_href_outside(struct html *html, slice url) {
     return true;
 }
 
-void html_tn(struct html *html, const char *one, const char *many, int64_t n) {
-    slice message = i18n_plural(html->language, one, many, n);
-    size_t at = slice_find_slice(message, 0, SLICE("%n"));
-    html_text(html, slice_sub(message, 0, at));
-    if (at < message.n) {
-        html_number(html, n);
-        html_text(html, slice_sub(message, at + 2, message.n - at - 2));
+/* Writes what was put together as plain text; an error of its buffer becomes the page's. */
+static void text_from(struct html *html, const struct buf *text) {
+    html_text(html, buf_slice(text));
+    if (text->failed != OK && html->out->failed == OK) {
+        html->out->failed = text->failed;
     }
 }
 
+void html_tn(struct html *html, const char *one, const char *many, int64_t n) {
+    struct buf text BUF_CLEANUP = buf_new(MESSAGE_BYTES_MAX);
+    i18n_tn(html->language, one, many, n, &text);
+    text_from(html, &text);
+}
+
 void html_tf(struct html *html, const char *message, const slice *values, size_t count) {
-    slice text = i18n(html->language, message);
-    size_t start = 0;
-    for (size_t i = 0; i + 1 < text.n; i++) {
-        if (text.p[i] != '%' || text.p[i + 1] < '1' || text.p[i + 1] > '9') {
-            continue;
-        }
-        size_t value = (size_t)(text.p[i + 1] - '1');
-        html_text(html, slice_sub(text, start, i - start));
-        if (value < count) {
-            html_text(html, values[value]);
-        }
-        start = i + 2;
-        i++;
-    }
-    html_text(html, slice_sub(text, start, text.n - start));
+    struct buf text BUF_CLEANUP = buf_new(MESSAGE_BYTES_MAX);
+    i18n_tf(html->language, message, values, count, &text);
+    text_from(html, &text);
 }

@@ -26,10 +26,21 @@ slice i18n(const struct i18n_language *language, const char *message);
 slice i18n_plural(const struct i18n_language *language, const char *one, const char *many,
                   int64_t n);
 
+/* The same with values in their places, as plain text: "%1" … "%4" are replaced by the values, "%n" by
+ * the number, grouped. */
+void i18n_tf(const struct i18n_language *language, const char *message, const slice *values,
+             size_t count, struct buf *out);
+void i18n_tn(const struct i18n_language *language, const char *one, const char *many, int64_t n,
+             struct buf *out);
+
 /* Language-dependent writing: 15 756 / 15,756; "samedi 28 novembre 2026", "sam. 28 nov., 14 h",
  * "printemps 2022"; "à 2 km", "à 350 m". */
 void i18n_number(const struct i18n_language *language, int64_t n, struct buf *out);
-enum i18n_date_form { I18N_DATE_LONG, I18N_DATE_SHORT };
+enum i18n_date_form {
+    I18N_DATE_LONG,
+    I18N_DATE_SHORT,
+    I18N_DATE_PLAIN /* without the weekday: "28 novembre 2026" */
+};
 void i18n_date(const struct i18n_language *language, const struct date *date,
                enum i18n_date_form form, struct buf *out);
 /* The hour of a date known to the minute: "14 h 30", "14:30". */

@@ -46,8 +46,11 @@ static void write_day(size_t language, const struct date *date, enum i18n_date_f
                       struct buf *out) {
     unsigned weekday = weekday_from_days(days_from_civil(date->year, date->month, date->day));
     bool is_short = form == I18N_DATE_SHORT;
-    buf_add_cstr(out, is_short ? weekdays_short[language][weekday] : weekdays[language][weekday]);
-    buf_add_char(out, ' ');
+    if (form != I18N_DATE_PLAIN) {
+        buf_add_cstr(out,
+                     is_short ? weekdays_short[language][weekday] : weekdays[language][weekday]);
+        buf_add_char(out, ' ');
+    }
     buf_add_i64(out, date->day);
     if (language == 0 && date->day == 1) {
         buf_add_cstr(out, "er");
@@ -103,4 +106,34 @@ void i18n_distance(const struct i18n_language *language, double metres, struct b
     }
     i18n_number(language, (int64_t)(metres / 1000 + 0.5), out);
     buf_add_cstr(out, HARD_SPACE "km");
+}
+
+void i18n_tn(const struct i18n_language *language, const char *one, const char *many, int64_t n,
+             struct buf *out) {
+    slice message = i18n_plural(language, one, many, n);
+    size_t at = slice_find_slice(message, 0, SLICE("%n"));
+    buf_add(out, slice_sub(message, 0, at));
+    if (at < message.n) {
+        i18n_number(language, n, out);
+        buf_add(out, slice_sub(message, at + 2, message.n - at - 2));
+    }
+}
+
+void i18n_tf(const struct i18n_language *language, const char *message, const slice *values,
+             size_t count, struct buf *out) {
+    slice text = i18n(language, message);
+    size_t start = 0;
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        if (text.p[i] != '%' || text.p[i + 1] < '1' || text.p[i + 1] > '9') {
+            continue;
+        }
+        size_t value = (size_t)(text.p[i + 1] - '1');
+        buf_add(out, slice_sub(text, start, i - start));
+        if (value < count) {
+            buf_add(out, values[value]);
+        }
+        start = i + 2;
+        i++;
+    }
+    buf_add(out, slice_sub(text, start, text.n - start));
 }

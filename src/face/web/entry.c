@@ -69,8 +69,8 @@ static void fact_dates(struct sheet *sheet) {
     static const char *const roles[ENTRY_DATE__COUNT] = {
         [ENTRY_DATE_HAPPENS] = "",
         [ENTRY_DATE_FOUNDED] = N_("Depuis"),
-        [ENTRY_DATE_BEGAN] = N_("Commencé :"),
-        [ENTRY_DATE_ENDED] = N_("Terminé :"),
+        [ENTRY_DATE_BEGAN] = N_("Commencé :"),
+        [ENTRY_DATE_ENDED] = N_("Terminé :"),
     };
     for (uint32_t i = 0; i < sheet->of->date_count; i++) {
         const struct entry_date *date = &sheet->of->dates[i];
@@ -413,7 +413,7 @@ static slice precision_text(const struct sheet *sheet) {
     case ENTRY_PRECISION_EXACT:
         return SLICE_EMPTY;
     case ENTRY_PRECISION_100M:
-        return i18n(language, "Lieu montré à 100 m près.");
+        return i18n(language, "Lieu montré à 100 m près.");
     case ENTRY_PRECISION_COMMUNE:
         return i18n(language, "Lieu connu à la commune près.");
     case ENTRY_PRECISION_EPCI:
@@ -696,7 +696,7 @@ static void foot_source(struct sheet *sheet) {
     slice name = sheet->source.title.n > 0 ? sheet->source.title : sheet->source.slug;
     slice address = of->source_url.n > 0 ? of->source_url : sheet->source.url;
     if (name.n > 0) {
-        html_t(html, "Source :");
+        html_t(html, "Source :");
         html_raw(html, " ");
         if (html_url_is_safe(address)) {
             html_raw(html, "<a rel=\"noopener nofollow\"");
@@ -715,7 +715,7 @@ static void foot_source(struct sheet *sheet) {
     }
     slice licence = of->licence.n > 0 ? of->licence : sheet->source.licence;
     if (licence.n > 0) {
-        html_t(html, "Licence :");
+        html_t(html, "Licence :");
         html_raw(html, " ");
         html_text(html, licence);
         html_raw(html, ".");

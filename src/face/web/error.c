@@ -49,7 +49,7 @@ void face_web_error_page(void *app, const struct http_request *request, int stat
     html_t(html, "Accueil");
     html_raw(html, "</a></p>\n<p class=\"muted small\">");
     slice number = arena_printf(page.arena, "%llx", (unsigned long long)request->id);
-    html_tf(html, "Numéro de la demande : %1", &number, 1);
+    html_tf(html, "Numéro de la demande : %1", &number, 1);
     html_raw(html, "</p>\n</main>\n");
     page_foot(&page);
 }

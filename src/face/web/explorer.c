@@ -142,12 +142,12 @@ static void search_form(struct explorer *explorer) {
     struct html *html = &page->html;
     html_raw(html, "<div class=\"band\">\n<svg class=\"band-arcs\" aria-hidden=\"true\"><use "
                    "href=\"#arcs\"/></svg>\n<div class=\"wrap\">\n<h1>");
-    html_t(html, "Que se passe‑t‑il près de chez vous ?");
+    html_t(html, "Que se passe‑t‑il près de chez vous ?");
     html_raw(html, "</h1>\n<form id=\"query\" class=\"search\" action=\"/explore\" method=\"get\" "
                    "role=\"search\" data-live>\n<div class=\"field\">");
     page_icon(page, "search");
     html_raw(html, "<label for=\"q\">");
-    html_t(html, "Quoi ?");
+    html_t(html, "Quoi ?");
     html_raw(html, "</label><input id=\"q\" name=\"q\" type=\"search\" maxlength=\"200\"");
     html_attr(html, "value", explorer->asked.words);
     html_attr(html, "placeholder", i18n(html->language, "jardin partagé, réparer…"));

@@ -294,7 +294,7 @@ static void facet_territory(struct explorer *explorer) {
     html_raw(html, "</ul>");
     if (counts->others > 0) {
         html_raw(html, "<p class=\"muted small\">");
-        html_tn(html, "Ailleurs : %n", "Ailleurs : %n", (int64_t)counts->others);
+        html_tn(html, "Ailleurs : %n", "Ailleurs : %n", (int64_t)counts->others);
         html_raw(html, "</p>");
     }
     html_raw(html, "</details>\n");

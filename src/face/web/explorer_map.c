@@ -14,7 +14,7 @@ static slice ring_label(struct page *page, const struct atlas_cell *cell) {
     struct buf text BUF_CLEANUP = buf_new(2048);
     const struct i18n_language *language = page->html.language;
     buf_add(&text, explorer_count_text(page, cell->count));
-    buf_add(&text, i18n(language, " : "));
+    buf_add(&text, i18n(language, " : "));
     bool first = true;
     for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
         if (cell->kinds[kind] == 0) {
@@ -44,7 +44,7 @@ static err pin_mark(struct page *page, const struct atlas_cell *cell, struct map
                       : SLICE_EMPTY;
     slice kind = kind_one(page, cell->kind);
     mark->href = link_entry(page, cell->entry, loaded == OK ? entry.entry.title : SLICE_EMPTY);
-    mark->label = arena_printf(page->arena, "%.*s : %.*s", SLICE_ARG(kind), SLICE_ARG(title));
+    mark->label = arena_printf(page->arena, "%.*s : %.*s", SLICE_ARG(kind), SLICE_ARG(title));
     return OK;
 }
 
@@ -94,7 +94,7 @@ static void section_start(struct page *page) {
                    "tabindex=\"-1\" data-tiles=\"/tiles/{z}/{x}/{y}.json\" "
                    "data-base=\"/basemap/{z}/{x}/{y}.svg\" data-explore=\"/explore\"");
     html_attr(html, "data-kinds", kinds_data(page));
-    html_attr(html, "data-cluster", i18n(language, "{n} résultats : {kinds}. Agrandir cette zone"));
+    html_attr(html, "data-cluster", i18n(language, "{n} résultats : {kinds}. Agrandir cette zone"));
     html_attr(html, "data-approximate", i18n(language, "situé à la commune près"));
     html_attr(html, "data-close", i18n(language, "Fermer l’aperçu"));
     html_raw(html, ">\n<h2 id=\"map-title\" class=\"visually-hidden\">");
@@ -171,7 +171,7 @@ err explorer_map(struct explorer *explorer) {
     };
     slice count = explorer_count_text(page, explorer->result.total);
     slice title = i18n(page->html.language, "Carte des résultats");
-    drawing.label = arena_printf(page->arena, "%.*s : %.*s", SLICE_ARG(title), SLICE_ARG(count));
+    drawing.label = arena_printf(page->arena, "%.*s : %.*s", SLICE_ARG(title), SLICE_ARG(count));
     if (query->territories.count == 1) {
         drawing.outline = territories_find(page->face->territories, query->territories.values[0]);
     }

@@ -135,7 +135,7 @@ static void radius_options(struct explorer *explorer) {
             html_t(html, "sans limite");
         } else {
             html_i64(html, km);
-            html_raw(html, " km");
+            html_raw(html, " km");
         }
         html_raw(html, "</option>");
     }
@@ -162,7 +162,7 @@ void explorer_place_field(struct explorer *explorer) {
     html_raw(html, "<div class=\"field field--place\" id=\"place-field\" data-part>");
     page_icon(page, "pin");
     html_raw(html, "<label for=\"where\">");
-    html_t(html, "Où ?");
+    html_t(html, "Où ?");
     html_raw(html, "</label><input id=\"where\" name=\"where\" type=\"text\" maxlength=\"120\"");
     html_attr(html, "value", explorer->where);
     html_attr(html, "placeholder", i18n(html->language, "Commune, département…"));

@@ -41,7 +41,7 @@ static void sort_select(struct explorer *explorer) {
         [QUERY_SORT_TITLE] = N_("Ordre alphabétique"),
     };
     html_raw(html, "<label class=\"sort\" for=\"sort\">");
-    html_t(html, "Trier :");
+    html_t(html, "Trier :");
     html_raw(html, "</label>\n<select id=\"sort\" name=\"sort\" form=\"query\">");
     for (unsigned sort = 0; sort < QUERY_SORT__COUNT; sort++) {
         if (sort == QUERY_SORT_NEAR && !query->has_near) {
@@ -200,9 +200,9 @@ static void alert_widened(struct explorer *explorer) {
                        arena_printf(page->arena, "%u", explorer->query.radius_m / 1000)};
     alert_start(page);
     if (explorer->where.n > 0) {
-        html_tf(html, "Rien à %1 pour ces choix. Voici %2 à moins de %3 km.", values, 3);
+        html_tf(html, "Rien à %1 pour ces choix. Voici %2 à moins de %3 km.", values, 3);
     } else {
-        html_tf(html, "Rien ici pour ces choix. Voici %2 à moins de %3 km.", values, 3);
+        html_tf(html, "Rien ici pour ces choix. Voici %2 à moins de %3 km.", values, 3);
     }
     alert_end(page);
 }
@@ -216,7 +216,7 @@ static void alerts(struct explorer *explorer) {
     if (explorer->result.corrected.n > 0) {
         slice values[2] = {explorer->query.words, explorer->result.corrected};
         alert_start(page);
-        html_tf(html, "Personne n’écrit « %1 » ici. Voici les résultats pour « %2 ».", values, 2);
+        html_tf(html, "Personne n’écrit « %1 » ici. Voici les résultats pour « %2 ».", values, 2);
         alert_end(page);
     }
     if (explorer->result.cursor_expired) {
@@ -245,7 +245,7 @@ static void place_choices(struct explorer *explorer) {
         return;
     }
     html_raw(html, "<fieldset class=\"choices panel\"><legend>");
-    html_t(html, "Quel lieu cherchez-vous ?");
+    html_t(html, "Quel lieu cherchez-vous ?");
     html_raw(html, "</legend>\n");
     for (size_t i = 0; i < explorer->candidate_count; i++) {
         const struct territory *item = &all->items[explorer->candidates[i]];

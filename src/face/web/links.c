@@ -56,3 +56,19 @@ slice point_text(const struct page *page, struct geo_point point) {
     buf_add_e7(&text, point.lon_e7);
     return arena_copy(page->arena, buf_slice(&text));
 }
+
+void encode_component(slice text, struct buf *out) {
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char byte = (unsigned char)text.p[i];
+        bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        if (is_letter || (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' ||
+            byte == '_' || byte == '~') {
+            buf_add_char(out, (char)byte);
+        } else {
+            buf_add_char(out, '%');
+            buf_add_char(out, digits[byte >> 4]);
+            buf_add_char(out, digits[byte & 15]);
+        }
+    }
+}

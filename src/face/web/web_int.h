@@ -70,6 +70,14 @@ slice link_territory(const struct page *page, uint32_t territory);
 slice link_theme(const struct page *page, uint16_t theme);
 slice box_text(const struct page *page, const struct geo_box *box); /* as `bbox=` has it */
 slice point_text(const struct page *page, struct geo_point point);  /* as `near=` has it */
+/* Appends `text` percent-encoded for any part of an address (RFC 3986: all but unreserved bytes; a
+ * space is %20, so that mail and message programs show it as one). */
+void encode_component(slice text, struct buf *out);
+
+/* Opening hours as OpenStreetMap writes them, in the page's language: "Mo-Fr 09:00-12:00" becomes
+ * "Lundi – vendredi : 9 h – 12 h". What is not understood comes back as it is, so that nothing is
+ * ever told wrong. In the arena. */
+slice hours_text(const struct page *page, slice osm);
 
 /* Parts of an entry, written the same everywhere. */
 void card_badge(struct page *page, enum query_kind kind);
@@ -90,6 +98,33 @@ MUST_USE err hits_load(struct page *page, const struct atlas_result *result,
 /* The rings and pins of a request in a window, with links that keep the rest of the query. */
 MUST_USE err map_write(struct page *page, const struct atlas_view *view,
                        const struct atlas_request *request, struct map_drawing *drawing);
+
+/* parts.c: what home, territory and theme pages share. */
+
+/* One search and the rows behind its hits. */
+struct part_found {
+    struct atlas_result result;
+    struct entry_public **entries; /* parallel to result.hits; NULL: a folded group, or gone */
+};
+MUST_USE err part_search(struct page *page, const struct atlas_view *view,
+                         const struct query *query, uint32_t facets, struct part_found *found);
+/* The matches of one kind in the counts of a search that asked for ATLAS_FACET_KIND. */
+uint64_t part_kind_count(const struct atlas_result *result, enum query_kind kind);
+/* <ol class="cards cards--tiles">, at most `room`; folded groups are left out. */
+void part_cards(struct page *page, const struct part_found *found, uint32_t room);
+/* <div class="section-head"> with a heading and, when href is not empty, a link at its end. */
+void part_section_head(struct page *page, slice title, slice href, slice label);
+/* The next events of a query (its kinds, dates and order are replaced). */
+MUST_USE err part_agenda(struct page *page, const struct atlas_view *view,
+                         const struct query *query, uint32_t room);
+/* <li> of a chip with its count. */
+void part_count_chip(struct page *page, slice href, slice label, uint64_t count);
+/* "au 22 novembre 2026" */
+slice part_today(const struct page *page);
+struct crumb {
+    slice href, label; /* no href: the page itself */
+};
+void part_breadcrumb(struct page *page, const struct crumb *crumbs, size_t count);
 
 /* explorer.c's parts. */
 struct explorer {
