@@ -17,6 +17,7 @@
 #define DEPARTEMENTS 6
 #define EPCI         12
 #define COMMUNES     96
+#define HAMLETS      70 /* of one département, in no EPCI: more than a facet shows */
 
 static int64_t fixture_now(void *self) {
     const struct fixture *fixture = self;
@@ -96,6 +97,11 @@ static void write_territories(struct buf *tsv) {
                  "com-%u%03u\tBourg %u\t%s\tdep-%u\treg-%u\t\t%u%03u\t%u\t%.5f\t%.5f\ttown\t\n",
                  20 + epci / 2, i + 1, i, of, 20 + epci / 2, 10 + epci / 4, 20 + epci / 2, i + 1,
                  100 + i, centre_lon(i), centre_lat(i));
+    }
+    buf_add(tsv, SLICE("dep-26\tVallée Haute\t\t\treg-12\tmetro\t\t\t5\t46\tmiddle\t\n"));
+    for (unsigned i = 0; i < HAMLETS; i++) {
+        buf_addf(tsv, "com-26%03u\tHameau %u\t\tdep-26\treg-12\t\t26%03u\t%u\t5.5\t46\ttown\t\n",
+                 i + 1, i, i + 1, 10 + i);
     }
 }
 

@@ -1,4 +1,284 @@
+/* The atlas over a real store: built from it, following it, read while it is written. */
+#include "fixture.h"
 #include "test_atlas.h"
-int test_store(void) {
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WAIT_MS 10000 /* for what should take 100: a busy machine is no failure */
+
+struct stored {
+    struct fixture fixture;
+    struct arena arena;
+    struct db_conn *writer;
+    struct id_source ids;
+    struct source_id source;
+    struct atlas *atlas;
+};
+
+static struct entry stored_entry(struct stored *stored, const char *key, const char *title) {
+    return (struct entry){.kind = ENTRY_KIND_INITIATIVE,
+                          .status = ENTRY_PUBLISHED,
+                          .language = SLICE("fr"),
+                          .licence = SLICE("CC0-1.0"),
+                          .title = slice_from_cstr(title),
+                          .source = stored->source,
+                          .source_slug = SLICE("essai"),
+                          .source_key = slice_from_cstr(key)};
+}
+
+static struct entry_id store_put(struct stored *stored, struct entry entry) {
+    struct problem problem = {0};
+    enum entry_outcome outcome;
+    assert_int_equal(db_begin_write(stored->writer), OK);
+    if (entry_check(&entry, stored->fixture.territories, stored->fixture.themes, &stored->arena,
+                    &problem)) {
+        fail_msg("%s: %s", problem.field, problem.what);
+    }
+    assert_int_equal(entry_import(stored->writer, &stored->ids, &entry, FIXTURE_NOW_MS, &outcome),
+                     OK);
+    assert_int_equal(db_commit(stored->writer), OK);
+    return entry.id;
+}
+
+static int stored_setup(void **state) {
+    struct stored *stored = test_calloc(1, sizeof(*stored));
+    struct problem problem = {0};
+    fixture_open(&stored->fixture);
+    struct atlas_options options = fixture_options(&stored->fixture);
+    stored->arena = arena_make(1 << 16, 0);
+    stored->ids = id_source_make(options.clock, 0);
+    assert_int_equal(db_open(stored->fixture.store, DB_WRITE, &stored->writer, &problem), OK);
+    assert_int_equal(db_begin_write(stored->writer), OK);
+    const struct source source = {
+        .slug = SLICE("essai"), .title = SLICE("Essai"), .licence = SLICE("CC0-1.0")};
+    assert_int_equal(
+        source_store(stored->writer, &stored->ids, &source, FIXTURE_NOW_MS, &stored->source), OK);
+    assert_int_equal(db_commit(stored->writer), OK);
+    store_put(stored, stored_entry(stored, "a", "Jardin des simples"));
+    store_put(stored, stored_entry(stored, "b", "Atelier vélo"));
+    if (atlas_open(&options, &stored->atlas, &problem)) {
+        fail_msg("%s", problem.what);
+    }
+    *state = stored;
     return 0;
+}
+
+static int stored_teardown(void **state) {
+    struct stored *stored = *state;
+    atlas_close(stored->atlas);
+    db_close(stored->writer);
+    arena_free(&stored->arena);
+    fixture_close(&stored->fixture);
+    test_free(stored);
+    return 0;
+}
+
+static uint64_t count_words(struct stored *stored, const char *words) {
+    ARENA_CLEANUP struct arena arena = arena_make(1 << 14, 0);
+    struct query query = query_default();
+    query.words = slice_from_cstr(words);
+    const struct atlas_request request = {.query = &query, .now_ms = FIXTURE_NOW_MS};
+    const struct atlas_view *view = atlas_pin(stored->atlas);
+    struct atlas_result result;
+    assert_int_equal(atlas_search(view, &request, &arena, &result, NULL), OK);
+    atlas_unpin(stored->atlas, view);
+    return result.total;
+}
+
+static void what_is_in_the_store_is_found_at_once(void **state) {
+    struct stored *stored = *state;
+    assert_int_equal(count_words(stored, "jardin"), 1);
+    assert_int_equal(count_words(stored, ""), 2);
+}
+
+static void the_writer_sees_its_change_after_catching_up(void **state) {
+    struct stored *stored = *state;
+    store_put(stored, stored_entry(stored, "c", "Four à pain"));
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    assert_int_equal(count_words(stored, "four"), 1);
+    store_put(stored, stored_entry(stored, "a", "Verger des simples"));
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    assert_int_equal(count_words(stored, "\"jardin des simples\""), 0);
+    assert_int_equal(count_words(stored, "verger"), 1);
+    assert_int_equal(count_words(stored, ""), 3);
+}
+
+static void removed_and_archived_entries_leave(void **state) {
+    struct stored *stored = *state;
+    struct entry_id id = store_put(stored, stored_entry(stored, "c", "Four à pain"));
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    assert_int_equal(count_words(stored, ""), 3);
+    assert_int_equal(db_begin_write(stored->writer), OK);
+    assert_int_equal(entry_set_status(stored->writer, &stored->ids, id, ENTRY_ARCHIVED,
+                                      SLICE("test"), SLICE("over"), FIXTURE_NOW_MS),
+                     OK);
+    assert_int_equal(db_commit(stored->writer), OK);
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    assert_int_equal(count_words(stored, ""), 2);
+    assert_int_equal(atlas_rebuild(stored->atlas), OK);
+    assert_int_equal(count_words(stored, ""), 2);
+}
+
+static void a_change_of_anyone_is_followed_without_being_told(void **state) {
+    struct stored *stored = *state;
+    store_put(stored, stored_entry(stored, "c", "Four à pain"));
+    int64_t until_us = clock_monotonic_us() + WAIT_MS * 1000;
+    while (count_words(stored, "four") == 0 && clock_monotonic_us() < until_us) {
+        (void)poll(NULL, 0, 1);
+    }
+    assert_int_equal(count_words(stored, "four"), 1);
+}
+
+static void a_source_without_entries_is_known_once_it_is_stored(void **state) {
+    struct stored *stored = *state;
+    ARENA_CLEANUP struct arena arena = arena_make(1 << 14, 0);
+    struct query query = query_default();
+    query_values_set(&query.sources, SLICE("nouvelle"), true);
+    const struct atlas_request request = {.query = &query, .now_ms = FIXTURE_NOW_MS};
+    struct atlas_result result;
+    const struct atlas_view *view = atlas_pin(stored->atlas);
+    assert_int_equal(atlas_search(view, &request, &arena, &result, NULL), ERR_INPUT);
+    atlas_unpin(stored->atlas, view);
+    const struct source source = {.slug = SLICE("nouvelle"), .title = SLICE("Nouvelle")};
+    struct source_id id;
+    assert_int_equal(db_begin_write(stored->writer), OK);
+    assert_int_equal(source_store(stored->writer, &stored->ids, &source, FIXTURE_NOW_MS, &id), OK);
+    assert_int_equal(db_commit(stored->writer), OK);
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    view = atlas_pin(stored->atlas);
+    assert_int_equal(atlas_search(view, &request, &arena, &result, NULL), OK);
+    assert_int_equal(result.total, 0);
+    atlas_unpin(stored->atlas, view);
+}
+
+struct reader {
+    struct stored *stored;
+    _Atomic bool is_done;
+    _Atomic uint32_t looks;
+    uint32_t disagreements;
+};
+
+/* Total, list, facets and cells of one view must agree whatever is written meanwhile. */
+static void *read_on(void *self) {
+    struct reader *reader = self;
+    ARENA_CLEANUP struct arena arena = arena_make(1 << 16, 0);
+    struct query query = query_default();
+    query.limit = QUERY_LIMIT_MAX;
+    const struct atlas_request request = {
+        .query = &query, .facets = 1u << ATLAS_FACET_KIND, .now_ms = FIXTURE_NOW_MS};
+    while (!atomic_load(&reader->is_done) || atomic_load(&reader->looks) == 0) {
+        const struct atlas_view *view = atlas_pin(reader->stored->atlas);
+        struct atlas_result result;
+        struct atlas_document *documents;
+        size_t count = 0;
+        if (atlas_search(view, &request, &arena, &result, NULL) ||
+            atlas_all(view, &request, &arena, &documents, &count, NULL) || result.total != count ||
+            result.hit_count != count || result.facets[ATLAS_FACET_KIND].total != count ||
+            atlas_view_documents(view) != count) {
+            reader->disagreements++;
+        }
+        atlas_unpin(reader->stored->atlas, view);
+        atomic_fetch_add(&reader->looks, 1);
+        arena_reset(&arena);
+    }
+    return NULL;
+}
+
+static void readers_agree_with_themselves_while_it_is_written_and_rebuilt(void **state) {
+    struct stored *stored = *state;
+    struct reader readers[2];
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) {
+        readers[i] = (struct reader){.stored = stored};
+        assert_int_equal(pthread_create(&threads[i], NULL, read_on, &readers[i]), 0);
+    }
+    for (int i = 0; i < 40; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "k%d", i % 25);
+        store_put(stored, stored_entry(stored, key, i < 25 ? "Nouveau" : "Changé"));
+        assert_int_equal(atlas_catch_up(stored->atlas), OK);
+        if (i % 8 == 3) {
+            assert_int_equal(
+                i % 16 == 3 ? atlas_rebuild(stored->atlas) : atlas_compact(stored->atlas), OK);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        atomic_store(&readers[i].is_done, true);
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(readers[i].disagreements, 0);
+    }
+    assert_int_equal(count_words(stored, ""), 27);
+    assert_int_equal(count_words(stored, "nouveau"), 10);
+    assert_int_equal(count_words(stored, "changé"), 15);
+}
+
+static void a_full_delta_becomes_the_next_generation_by_itself(void **state) {
+    struct stored *stored = *state;
+    struct atlas_options options = fixture_options(&stored->fixture);
+    struct atlas *small;
+    options.delta_limit = 3;
+    assert_int_equal(atlas_open(&options, &small, NULL), OK);
+    const struct atlas_view *view = atlas_pin(small);
+    uint64_t generation = view->generation;
+    atlas_unpin(small, view);
+    for (int i = 0; i < 8; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "k%d", i);
+        store_put(stored, stored_entry(stored, key, "Nouveau"));
+    }
+    int64_t until_us = clock_monotonic_us() + WAIT_MS * 1000;
+    bool is_next = false;
+    while (!is_next && clock_monotonic_us() < until_us) {
+        view = atlas_pin(small);
+        is_next = view->generation > generation && view->documents == 10;
+        atlas_unpin(small, view);
+        (void)poll(NULL, 0, 1);
+    }
+    assert_true(is_next);
+    atlas_close(small);
+}
+
+static void closing_does_not_wait_for_the_follower_to_wake(void **state) {
+    struct stored *stored = *state;
+    struct atlas_options options = fixture_options(&stored->fixture);
+    for (int i = 0; i < 20; i++) {
+        struct atlas *other;
+        assert_int_equal(atlas_open(&options, &other, NULL), OK);
+        atlas_close(other);
+    }
+}
+
+static void a_missing_store_is_told(void **state) {
+    struct stored *stored = *state;
+    struct atlas_options options = fixture_options(&stored->fixture);
+    struct atlas *none;
+    struct problem problem = {0};
+    options.store_path = "/nowhere/agora.db";
+    assert_int_not_equal(atlas_open(&options, &none, &problem), OK);
+    assert_true(problem.what[0] != '\0');
+}
+
+int test_store(void) {
+#define STORED(test) cmocka_unit_test_setup_teardown(test, stored_setup, stored_teardown)
+    const struct CMUnitTest tests[] = {
+        STORED(what_is_in_the_store_is_found_at_once),
+        STORED(the_writer_sees_its_change_after_catching_up),
+        STORED(removed_and_archived_entries_leave),
+        STORED(a_change_of_anyone_is_followed_without_being_told),
+        STORED(a_source_without_entries_is_known_once_it_is_stored),
+        STORED(readers_agree_with_themselves_while_it_is_written_and_rebuilt),
+        STORED(a_full_delta_becomes_the_next_generation_by_itself),
+        STORED(closing_does_not_wait_for_the_follower_to_wake),
+        STORED(a_missing_store_is_told),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }
