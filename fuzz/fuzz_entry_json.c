@@ -1,5 +1,5 @@
-/* Arbitrary bytes as the JSON of an entry. What is taken is checked; what passes is written and must
- * read back as the same bytes. */
+/* Arbitrary bytes as the JSON of an entry. What is taken is checked; what passes is written and
+ * must read back as the same bytes. */
 #include "fuzz.h"
 
 #include "domain/entry/entry.h"

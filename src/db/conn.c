@@ -111,7 +111,8 @@ static err conn_set_up(struct db_conn *conn, const char *path, struct problem *p
     if (is_new) {
         TRY(db_execute(conn, SLICE("PRAGMA application_id=1097297778;")));
     }
-    /* FULL: a commit returns after fsync of the log, so what was acknowledged survives a power cut. */
+    /* FULL: a commit returns after fsync of the log, so what was acknowledged survives a power
+     * cut. */
     return db_execute(conn, SLICE("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                   "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
                                   "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
@@ -287,28 +288,5 @@ err db_data_version(struct db_conn *conn, int64_t *version) {
         conn->version++;
     }
     *version = conn->version;
-    return OK;
-}
-
-err db_check(struct db_conn *conn, struct problem *problem) {
-    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_INTEGRITY_CHECK);
-    bool row = false;
-    TRY(db_next(query, &row));
-    slice finding = row ? db_text(query, 0) : SLICE("no answer");
-    if (!slice_equal(finding, SLICE("ok"))) {
-        problem_set(problem, ERR_CORRUPT, "", "integrity: %.*s",
-                    SLICE_ARG(slice_sub(finding, 0, 200)));
-        db_done(query);
-        return ERR_CORRUPT;
-    }
-    db_done(query);
-    query = db_query(conn, &db_own_catalogue, DB_OWN_FOREIGN_KEY_CHECK);
-    TRY(db_next(query, &row));
-    if (row) {
-        problem_set(problem, ERR_CORRUPT, "", "a row of %.*s points to nothing",
-                    SLICE_ARG(slice_sub(db_text(query, 0), 0, 100)));
-        db_done(query);
-        return ERR_CORRUPT;
-    }
     return OK;
 }

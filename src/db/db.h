@@ -1,11 +1,13 @@
-/* db: the store behind one interface. SQLite now; PostgreSQL takes the same statements ($n parameters,
- * RETURNING, ON CONFLICT, no engine functions). A connection belongs to one thread at a time. */
+/* db: the store behind one interface. SQLite now; PostgreSQL takes the same statements ($n
+ * parameters, RETURNING, ON CONFLICT, no engine functions). A connection belongs to one thread at
+ * a time. */
 #ifndef AGORA_DB_H
 #define AGORA_DB_H
 
 #include "base/base.h"
 
-/* A room's statements: one const table, indexed by an enum of the room. None is built from values. */
+/* A room's statements: one const table, indexed by an enum of the room. None is built from
+ * values. */
 struct db_statement {
     const char *name;
     const char *sql;
@@ -34,19 +36,20 @@ void db_close(struct db_conn *conn);
 #define DB_CLEANUP __attribute__((cleanup(db_close_cleanup)))
 void db_close_cleanup(struct db_conn **conn);
 
-/* Applies the migrations that are missing, each in one transaction, and checks the checksums of those
- * applied. ERR_CONFLICT when one was altered since, ERR_UNSUPPORTED when the store is from a newer
- * program (names both versions), ERR_DENIED for a destructive one without `allow_destructive`. */
+/* Applies the migrations that are missing, each in one transaction, and checks the checksums of
+ * those applied. ERR_CONFLICT when one was altered since, ERR_UNSUPPORTED when the store is from a
+ * newer program (names both versions), ERR_DENIED for a destructive one without
+ * `allow_destructive`. */
 MUST_USE err db_migrate(struct db_conn *conn, const struct db_migration *migrations, size_t count,
                         bool allow_destructive, struct problem *problem);
 /* Prepares every statement of a catalogue: the test of all catalogues. */
 MUST_USE err db_catalogue_check(struct db_conn *conn, const struct db_catalogue *catalogue,
                                 struct problem *problem);
 
-/* A statement in use. Parameters are numbered from 1 as in $1; columns from 0. Texts and blobs read
- * from it are valid until the next db_next or db_done. db_query never gives NULL: what went wrong
- * while preparing comes out of the first db_next or db_run. Statements are prepared once a connection
- * and kept; the same one may be in use several times at once (a walk inside a walk). */
+/* A statement in use. Parameters are numbered from 1 as in $1; columns from 0. Texts and blobs
+ * read from it are valid until the next db_next or db_done. db_query never gives NULL: what went
+ * wrong while preparing comes out of the first db_next or db_run. Statements are prepared once a
+ * connection and kept; the same one may be in use several times at once (a walk inside a walk). */
 struct db_query;
 struct db_query *db_query(struct db_conn *conn, const struct db_catalogue *catalogue, size_t index);
 void db_bind_i64(struct db_query *query, unsigned parameter, int64_t value);
@@ -80,7 +83,8 @@ MUST_USE err db_begin_read(struct db_conn *conn); /* one snapshot for several qu
 MUST_USE err db_commit(struct db_conn *conn);
 /* Undoes the transaction and ends every query of the connection; harmless without a transaction. */
 void db_rollback(struct db_conn *conn);
-/* A part of a write transaction that can be undone alone: keep it or undo it, then go on. They nest. */
+/* A part of a write transaction that can be undone alone: keep it or undo it, then go on. They
+ * nest. */
 MUST_USE err db_savepoint(struct db_conn *conn);
 MUST_USE err db_savepoint_keep(struct db_conn *conn);
 MUST_USE err db_savepoint_undo(struct db_conn *conn);
@@ -95,10 +99,12 @@ typedef void db_companion_free(void *companion);
 void *db_companion(struct db_conn *conn, const void *key, db_companion_make *make,
                    db_companion_free *free_it);
 
-/* Reads the whole store: pages, indexes, references. ERR_CORRUPT says what is wrong. */
+/* Reads the whole store: pages, indexes, references. ERR_CORRUPT says what is wrong (the first
+ * finding). */
 MUST_USE err db_integrity(struct db_conn *conn, struct problem *problem);
 
-/* Changes when anybody, in this or another process, has committed since this connection last looked. */
+/* Changes when anybody, in this or another process, has committed since this connection last
+ * looked. */
 MUST_USE err db_data_version(struct db_conn *conn, int64_t *version);
 
 /* The change feed: one row for each changed object, in commit order, in the writing transaction. */
@@ -128,19 +134,16 @@ MUST_USE err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch)
 struct db_writer;
 typedef err db_job(struct db_conn *conn, void *self);
 MUST_USE err db_writer_start(const char *path, const struct log *log, struct db_writer **writer);
-/* Runs the job and returns after its commit with what the job returned (its work is undone when that
- * is not OK), or with the error of the commit. Any thread but the writer's own (a job that waits for
- * a job would wait for ever). ERR_BUSY when DB_WRITER_QUEUE_MAX jobs wait, or the writer is stopping. */
+/* Runs the job and returns after its commit with what the job returned (its work is undone when
+ * that is not OK), or with the error of the commit. Any thread but the writer's own (a job that
+ * waits for a job would wait for ever). ERR_BUSY when DB_WRITER_QUEUE_MAX jobs wait, or the writer
+ * is stopping. */
 #define DB_WRITER_QUEUE_MAX 10000
 MUST_USE err db_write(struct db_writer *writer, db_job *job, void *self);
-/* The same without waiting: `done` is called on the writer's thread after the commit (never when this
- * returns an error). */
+/* The same without waiting: `done` is called on the writer's thread after the commit (never when
+ * this returns an error). */
 typedef void db_job_done(err result, void *self);
 MUST_USE err db_write_later(struct db_writer *writer, db_job *job, db_job_done *done, void *self);
 void db_writer_stop(struct db_writer *writer); /* finishes what is queued, then frees the writer */
-
-/* Whole-store check (PRAGMA integrity_check and foreign keys): OK, or ERR_CORRUPT with the first
- * finding. Reads everything. */
-MUST_USE err db_check(struct db_conn *conn, struct problem *problem);
 
 #endif

@@ -1,30 +1,30 @@
 #include "db/db_int.h"
 
-/* Runs a PRAGMA that says "ok" or lists what is wrong; `said` gets its first row, "" for none. */
-static err pragma_first(struct db_conn *conn, const char *sql, struct buf *said) {
-    sqlite3_stmt *statement = NULL;
-    int result = sqlite3_prepare_v2(conn->handle, sql, -1, &statement, NULL);
-    if (result == SQLITE_OK) {
-        result = sqlite3_step(statement);
+/* The first row of a PRAGMA that lists what is wrong; nothing is added when it lists nothing. */
+static err first_finding(struct db_conn *conn, enum db_own index, struct buf *said) {
+    struct db_query *query = db_query(conn, &db_own_catalogue, index);
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (row) {
+        buf_add(said, slice_sub(db_text(query, 0), 0, 160));
+        db_done(query);
     }
-    if (result == SQLITE_ROW) {
-        buf_add_cstr(said, (const char *)sqlite3_column_text(statement, 0));
-    }
-    err failed = result == SQLITE_ROW || result == SQLITE_DONE ? OK : db_fail(conn, result, "check");
-    sqlite3_finalize(statement);
-    return failed;
+    return OK;
 }
 
 err db_integrity(struct db_conn *conn, struct problem *problem) {
     struct buf said BUF_CLEANUP = buf_new(4096);
-    TRY(pragma_first(conn, "PRAGMA integrity_check(1)", &said));
+    err failed = first_finding(conn, DB_OWN_INTEGRITY_CHECK, &said);
+    if (failed != OK) { /* pages so damaged that the check itself gives up */
+        return problem_set(problem, failed, "", "the store cannot be read (%s)", conn->message);
+    }
     if (!slice_equal(buf_slice(&said), SLICE("ok"))) {
         return problem_set(problem, ERR_CORRUPT, "",
                            "the store is damaged (%s); stop the server and restore a backup",
                            buf_cstr(&said));
     }
     buf_clear(&said);
-    TRY(pragma_first(conn, "PRAGMA foreign_key_check", &said));
+    TRY(first_finding(conn, DB_OWN_FOREIGN_KEY_CHECK, &said));
     if (said.n > 0) {
         return problem_set(problem, ERR_CORRUPT, "",
                            "table %s refers to rows that are not there; restore a backup",

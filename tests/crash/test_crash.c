@@ -142,7 +142,7 @@ static void no_acknowledged_write_is_lost_when_the_process_is_killed(void **stat
         round_run(fixture->path, round);
         assert_int_equal(db_open(fixture->path, DB_WRITE, &fixture->conn, NULL), OK);
         store_compare(fixture->conn, round + 1);
-        assert_int_equal(db_check(fixture->conn, NULL), OK);
+        assert_int_equal(db_integrity(fixture->conn, NULL), OK);
         db_close(fixture->conn);
         fixture->conn = NULL;
     }

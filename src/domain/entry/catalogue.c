@@ -47,7 +47,8 @@ static const struct db_statement statements[] = {
                 "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
                 "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38) "
                 "ON CONFLICT (id) DO NOTHING"},
-    /* Source and key never change: $2 and $3 are not there. A NULL $8 keeps what the source said. */
+    /* Source and key never change: $2 and $3 are not there. A NULL $8 keeps what the source
+     * said. */
     [ENTRY_PUT] =
         {"put", "UPDATE entry SET revision = $4, status = $5, edited = $6, digest = $7, "
                 "import_digest = coalesce($8, import_digest), lists = $9, kind = $10, state = $11, "

@@ -24,8 +24,8 @@ static bool is_control(char byte) {
     return c < 0x20 || c == 0x7f;
 }
 
-/* Line ends are kept in texts that have lines, and become a space in the others; every other control
- * byte becomes a space. */
+/* Line ends are kept in texts that have lines, and become a space in the others; every other
+ * control byte becomes a space. */
 static void text_clean(const struct entry_checker *checker, bool lines, slice *text) {
     size_t i = 0;
     while (i < text->n && (!is_control(text->p[i]) || (lines && text->p[i] == '\n'))) {

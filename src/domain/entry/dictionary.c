@@ -1,5 +1,5 @@
-/* What entries say again and again, so that zstd needs not store it in each small revision. It belongs
- * to ENTRY_BODY_ZSTD and must never change: a better one gets a new format number. */
+/* What entries say again and again, so that zstd needs not store it in each small revision. It
+ * belongs to ENTRY_BODY_ZSTD and must never change: a better one gets a new format number. */
 #include "domain/entry/entry_int.h"
 
 const char entry_dictionary[] =

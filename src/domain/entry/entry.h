@@ -1,5 +1,5 @@
-/* domain/entry: anything that stands on the map, its revisions, and the one view of it that others may
- * see. docs/entry-format.md gives the same shape as JSON. */
+/* domain/entry: anything that stands on the map, its revisions, and the one view of it that others
+ * may see. docs/entry-format.md gives the same shape as JSON. */
 #ifndef AGORA_DOMAIN_ENTRY_H
 #define AGORA_DOMAIN_ENTRY_H
 
@@ -207,17 +207,17 @@ struct entry {
 #define ENTRY_JSON_MAX        (1u << 20)
 
 /* Checks every rule of a well-formed entry and completes what follows from the rest: status and
- * language (published, "fr"), texts (control bytes and, in one-line texts, line ends become spaces),
- * territory (by polygon, else the code given, else postal code and city, else the nearest centre),
- * precision (never finer than what is known), dates' milliseconds, "https://" before a bare host name.
- * ERR_INPUT or ERR_LIMIT with the field and the cause. `territories` and `themes` may be NULL: then
- * codes and slugs are taken as they are (a tool that only looks at the shape). */
+ * language (published, "fr"), texts (control bytes and, in one-line texts, line ends become
+ * spaces), territory (by polygon, else the code given, else postal code and city, else the nearest
+ * centre), precision (never finer than what is known), dates' milliseconds, "https://" before a
+ * bare host name. ERR_INPUT or ERR_LIMIT with the field and the cause. `territories` and `themes`
+ * may be NULL: then codes and slugs are taken as they are (a tool that only looks at the shape). */
 MUST_USE err entry_check(struct entry *entry, const struct territories *territories,
                          const struct themes *themes, struct arena *arena, struct problem *problem);
 
-/* JSON of docs/entry-format.md. entry_from_json: unknown keys are ERR_INPUT (field names the place, as
- * "contacts[0].kind"), more than ENTRY_JSON_MAX bytes ERR_LIMIT; texts live in the arena. "id" becomes
- * source_key, "updated" source_updated_ms. entry_check comes after it. */
+/* JSON of docs/entry-format.md. entry_from_json: unknown keys are ERR_INPUT (field names the
+ * place, as "contacts[0].kind"), more than ENTRY_JSON_MAX bytes ERR_LIMIT; texts live in the
+ * arena. "id" becomes source_key, "updated" source_updated_ms. entry_check comes after it. */
 MUST_USE err entry_from_json(slice json, struct arena *arena, struct entry *entry,
                              struct problem *problem);
 void entry_to_json(const struct entry *entry, struct buf *out); /* every field, for revisions */
@@ -229,15 +229,16 @@ enum entry_outcome {
     ENTRY_HELD,
     ENTRY_OUTCOME__COUNT
 };
-/* What an import does with one checked record, inside a write transaction: adds, updates (new revision),
- * leaves alone (same content), or holds (people edited it here: the difference is kept aside for a
- * person). Matched by (source, source_key), both needed (ERR_INPUT). Fills entry->id and revision. Adds
- * the change row. created_ms is kept when the record has one, else it is now. On an error the caller
- * undoes the transaction or its own savepoint. */
+/* What an import does with one checked record, inside a write transaction: adds, updates (new
+ * revision), leaves alone (same content), or holds (people edited it here: the difference is kept
+ * aside for a person). Matched by (source, source_key), both needed (ERR_INPUT). Fills entry->id
+ * and revision. Adds the change row. created_ms is kept when the record has one, else it is now.
+ * On an error the caller undoes the transaction or its own savepoint. */
 MUST_USE err entry_import(struct db_conn *conn, struct id_source *ids, struct entry *entry,
                           int64_t now_ms, enum entry_outcome *outcome);
-/* A person's edit of a checked entry: new revision with author and reason; id 0 adds a new entry.
- * ERR_CONFLICT when `entry->revision` is not the current one, ERR_NOT_FOUND without such an entry. */
+/* A person's edit of a checked entry: new revision with author and reason; id 0 adds a new
+ * entry. ERR_CONFLICT when `entry->revision` is not the current one, ERR_NOT_FOUND without such
+ * an entry. */
 MUST_USE err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry,
                         slice author, slice reason, int64_t now_ms);
 /* Archived or removed entries leave the atlas; their rows and revisions stay. */
@@ -255,10 +256,11 @@ MUST_USE err entry_find(struct db_conn *conn, struct source_id source, slice sou
                         struct entry_id *id);
 
 /* What the public may see of an entry: the only thing atlas, faces and formats get. The point is
- * blurred to the precision its author chose (100 m: snapped to a 0.001° grid; commune: the commune's
- * centre; coarser: none), and so are address, place name, postal code, city and territory; contacts that
- * are not public, and entries that are not published, are out. `entry.place.has_point` and `point` say
- * the same as the fields here, but only for a point of its own (not for a commune's centre). */
+ * blurred to the precision its author chose (100 m: snapped to a 0.001° grid; commune: the
+ * commune's centre; coarser: none), and so are address, place name, postal code, city and
+ * territory; contacts that are not public, and entries that are not published, are out.
+ * `entry.place.has_point` and `point` say the same as the fields here, but only for a point of its
+ * own (not for a commune's centre). */
 struct entry_public {
     struct entry entry;
     bool has_point;      /* can be drawn */
@@ -271,19 +273,21 @@ struct entry_public {
 MUST_USE err entry_public_load(struct db_conn *conn, const struct territories *territories,
                                struct entry_id id, struct arena *arena, struct entry_public *entry);
 /* Visits all public entries by id, e.g. to build the atlas; each lives until `visit` returns. A
- * visitor that returns an error ends the walk with it. Titles and kinds of links' targets and incoming
- * links are only filled by entry_public_load. One snapshot, also against writers; to have it together
- * with db_change_last, put both between db_begin_read and db_rollback. */
+ * visitor that returns an error ends the walk with it. Titles and kinds of links' targets and
+ * incoming links are only filled by entry_public_load. One snapshot, also against writers; to have
+ * it together with db_change_last, put both between db_begin_read and db_rollback. */
 typedef err entry_public_visit(void *self, const struct entry_public *entry);
 MUST_USE err entry_public_each(struct db_conn *conn, const struct territories *territories,
                                entry_public_visit *visit, void *self);
-/* The public view as JSON of docs/entry-format.md, texts in the original language with "translations"
- * beside them. With an empty `base_url` the form that imports again ("id" is the source's key). Else the
- * form of the API: "id" is our number, "url" its page, "source" {"slug","key"}, "updated" ours, "place"
- * has "territory_label" and the point that is drawn with "approximate": true when it is a commune's
- * centre, links have "id", "title", "kind", "incoming". */
+/* The public view as JSON of docs/entry-format.md, texts in the original language with
+ * "translations" beside them. With an empty `base_url` the form that imports again ("id" is the
+ * source's key). Else the form of the API: "id" is our number, "url" its page, "source"
+ * {"slug","key"}, "updated" ours, "place" has "territory_label" and the point that is drawn
+ * with "approximate": true when it is a commune's centre, links have "id", "title", "kind",
+ * "incoming". */
 void entry_public_to_json(const struct entry_public *entry, slice base_url, struct buf *out);
-/* A text in the language asked for, else the original. `*language` (may be NULL) is what it is in. */
+/* A text in the language asked for, else the original. `*language` (may be NULL) is what it is
+ * in. */
 slice entry_text(const struct entry *entry, enum entry_translated field, uint16_t position,
                  slice language, slice *written_in);
 

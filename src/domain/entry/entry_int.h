@@ -39,8 +39,8 @@ bool entry_translated_from_slug(slice slug, enum entry_translated *field);
 /* An http or https address with a host. */
 bool entry_url_is_valid(slice url);
 
-/* Everything of an entry but "created", which is ours, without the closing brace: what the digest is
- * made of. entry_content_close adds the rest. */
+/* Everything of an entry but "created", which is ours, without the closing brace: what the digest
+ * is made of. entry_content_close adds the rest. */
 void entry_content_write(const struct entry *entry, struct buf *out);
 void entry_content_close(const struct entry *entry, struct buf *out);
 struct crypto_digest entry_content_digest(const struct entry *entry, slice content);
@@ -115,7 +115,8 @@ enum entry_column {
 #define ENTRY_TEXT_COLUMNS 17
 extern const size_t entry_text_columns[ENTRY_TEXT_COLUMNS]; /* offsets in struct entry */
 
-/* The row of `entry` under the cursor; texts are copied into the arena. Gives the bits of the lists. */
+/* The row of `entry` under the cursor; texts are copied into the arena. Gives the bits of the
+ * lists. */
 unsigned entry_row_read(struct db_query *query, struct arena *arena, struct entry *entry);
 unsigned entry_lists_of(const struct entry *entry); /* bits of those that are not empty */
 /* One row of a child table (entry_id in column 0) added to the entry's list. */

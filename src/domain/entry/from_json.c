@@ -14,7 +14,8 @@ struct reader {
     long position;    /* in the list, or -1 */
 };
 
-/* Takes the keys of an object that are not plain texts; ERR_UNSUPPORTED for a key it does not know. */
+/* Takes the keys of an object that are not plain texts; ERR_UNSUPPORTED for a key it does not
+ * know. */
 typedef err other_key(struct reader *reader, void *thing, slice key, json_t *value);
 
 static err refuse(const struct reader *reader, err code, slice key, const char *what) {

@@ -154,7 +154,8 @@ static err revision_add(const struct change *change, enum entry_status status, i
     return OK;
 }
 
-/* Adds the revision that the entry's row names already; a number that is taken is changed in both. */
+/* Adds the revision that the entry's row names already; a number that is taken is changed in
+ * both. */
 static err revision_write(const struct change *change, slice body) {
     for (int tries = 0; tries < ID_TRIES; tries++) {
         bool added = false;

@@ -3,47 +3,26 @@
 enum source_statement { SOURCE_PUT, SOURCE_FIND, SOURCE_LIST, SOURCE_STATEMENT__COUNT };
 
 #define SOURCE_COLUMNS "id, slug, title, url, licence, attribution, fetched_ms"
-/* A text that comes empty keeps what stands. */
-#define SOURCE_KEEP(column)                                                                        \
-    column " = CASE WHEN excluded." column " = '' THEN source." column " ELSE excluded." column    \
-           " END"
-#define SOURCE_DIFFERS(column)                                                                     \
-    "(excluded." column " <> '' AND excluded." column " <> source." column ")"
 
-static const struct db_statement statements[] =
-    {
-        /* No row comes back when nothing changes. */
-        [SOURCE_PUT] = {"put",
-                        "INSERT INTO source (" SOURCE_COLUMNS ") VALUES "
-                        "($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) DO UPDATE "
-                        "SET " SOURCE_KEEP("title") ", " SOURCE_KEEP("url") ", " SOURCE_KEEP("licen"
-                                                                                             "ce") ", " SOURCE_KEEP(
-                            "attribution") ", fetched_ms = "
-                                           "CASE WHEN excluded.fetched_ms > source.fetched_ms "
-                                           "THEN excluded.fetched_ms ELSE source.fetched_ms END "
-                                           "WHERE " SOURCE_DIFFERS("title") " OR " SOURCE_DIFFERS("url") " OR " SOURCE_DIFFERS(
-                                               "licence") " OR " SOURCE_DIFFERS("attribution") " OR"
-                                                                                               " ex"
-                                                                                               "clu"
-                                                                                               "ded"
-                                                                                               ".fe"
-                                                                                               "tch"
-                                                                                               "ed_"
-                                                                                               "ms "
-                                                                                               "> "
-                                                                                               "sou"
-                                                                                               "rce"
-                                                                                               ".fe"
-                                                                                               "tch"
-                                                                                               "ed_"
-                                                                                               "ms "
-                                                                                               "RET"
-                                                                                               "URN"
-                                                                                               "ING"
-                                                                                               " i"
-                                                                                               "d"},
-        [SOURCE_FIND] = {"find", "SELECT " SOURCE_COLUMNS " FROM source WHERE slug = $1"},
-        [SOURCE_LIST] = {"list", "SELECT " SOURCE_COLUMNS " FROM source ORDER BY slug"},
+static const struct db_statement statements[] = {
+    /* A text that comes empty keeps what stands; no row comes back when nothing changes. */
+    [SOURCE_PUT] = {"put",
+                    "INSERT INTO source (" SOURCE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7) "
+                    "ON CONFLICT (slug) DO UPDATE SET "
+                    "title = coalesce(nullif(excluded.title, ''), source.title), "
+                    "url = coalesce(nullif(excluded.url, ''), source.url), "
+                    "licence = coalesce(nullif(excluded.licence, ''), source.licence), "
+                    "attribution = coalesce(nullif(excluded.attribution, ''), source.attribution), "
+                    "fetched_ms = CASE WHEN excluded.fetched_ms > source.fetched_ms "
+                    "THEN excluded.fetched_ms ELSE source.fetched_ms END "
+                    "WHERE coalesce(nullif(excluded.title, ''), source.title) <> source.title "
+                    "OR coalesce(nullif(excluded.url, ''), source.url) <> source.url "
+                    "OR coalesce(nullif(excluded.licence, ''), source.licence) <> source.licence "
+                    "OR coalesce(nullif(excluded.attribution, ''), source.attribution) "
+                    "<> source.attribution "
+                    "OR excluded.fetched_ms > source.fetched_ms RETURNING id"},
+    [SOURCE_FIND] = {"find", "SELECT " SOURCE_COLUMNS " FROM source WHERE slug = $1"},
+    [SOURCE_LIST] = {"list", "SELECT " SOURCE_COLUMNS " FROM source ORDER BY slug"},
 };
 const struct db_catalogue source_catalogue = {"source", statements, ARRAY_COUNT(statements)};
 

@@ -14,7 +14,8 @@ struct source {
     int64_t fetched_ms; /* last import */
 };
 
-/* Creates or updates by slug (empty fields keep what stands); gives its id. In a write transaction. */
+/* Creates or updates by slug (empty fields keep what stands); gives its id. In a write
+ * transaction. */
 MUST_USE err source_store(struct db_conn *conn, struct id_source *ids, const struct source *source,
                           int64_t now_ms, struct source_id *id);
 /* ERR_NOT_FOUND. Texts live in the arena. */

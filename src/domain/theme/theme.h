@@ -1,5 +1,5 @@
-/* domain/theme: taxonomies (SKOS: scheme, concept, broader, prefLabel, altLabel). Data in the store,
- * an immutable snapshot in memory. Slugs are unique across all schemes. */
+/* domain/theme: taxonomies (SKOS: scheme, concept, broader, prefLabel, altLabel). Data in the
+ * store, an immutable snapshot in memory. Slugs are unique across all schemes. */
 #ifndef AGORA_DOMAIN_THEME_H
 #define AGORA_DOMAIN_THEME_H
 

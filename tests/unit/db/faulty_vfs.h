@@ -1,5 +1,5 @@
-/* A file system for SQLite that fails the Nth write (write, sync or truncation) and every one after it,
- * as a disk that is full or broken does. It stands before the ordinary one. */
+/* A file system for SQLite that fails the Nth write (write, sync or truncation) and every one
+ * after it, as a disk that is full or broken does. It stands before the ordinary one. */
 #ifndef AGORA_TESTS_FAULTY_VFS_H
 #define AGORA_TESTS_FAULTY_VFS_H
 

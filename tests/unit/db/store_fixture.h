@@ -1,4 +1,5 @@
-/* A store of its own for each test, in a temporary folder that goes with it; a clock that stands. */
+/* A store of its own for each test, in a temporary folder that goes with it; a clock that
+ * stands. */
 #ifndef AGORA_TESTS_STORE_FIXTURE_H
 #define AGORA_TESTS_STORE_FIXTURE_H
 

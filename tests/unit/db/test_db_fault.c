@@ -1,5 +1,5 @@
-/* Every write fails once: the Nth write of the same work is made to fail for N = 1, 2, … until the work
- * gets through. Each time the error is clear, and what was acknowledged before is whole. */
+/* Every write fails once: the Nth write of the same work is made to fail for N = 1, 2, … until the
+ * work gets through. Each time the error is clear, and what was acknowledged before is whole. */
 #include "faulty_vfs.h"
 #include "store_fixture.h"
 
@@ -40,7 +40,7 @@ static void fail_each_write(struct store_fixture *fixture, enum faulty_kind kind
         assert_true(last == known || last == known + CHANGES_EACH); /* all of it or nothing */
         assert_true(failed != OK || last == known + CHANGES_EACH);
         known = last;
-        assert_int_equal(db_check(conn, NULL), OK);
+        assert_int_equal(db_integrity(conn, NULL), OK);
         db_close(conn);
         if (!reached) {
             assert_int_equal(failed, OK);
@@ -81,7 +81,7 @@ static void a_migration_that_any_write_stops_can_be_done_again(void **state) {
         assert_int_equal(db_open(fixture.path, DB_WRITE, &fixture.conn, &problem), OK);
         assert_int_equal(
             db_migrate(fixture.conn, store_migrations, store_migration_count, false, &problem), OK);
-        assert_int_equal(db_check(fixture.conn, NULL), OK);
+        assert_int_equal(db_integrity(fixture.conn, NULL), OK);
         db_close(fixture.conn);
         store_folder_drop(&fixture);
     }

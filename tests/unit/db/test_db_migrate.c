@@ -113,7 +113,7 @@ static void the_migrations_of_the_program_are_numbered_without_a_gap(void **stat
     }
     assert_int_equal(
         db_migrate(fixture->conn, store_migrations, store_migration_count, false, NULL), OK);
-    assert_int_equal(db_check(fixture->conn, NULL), OK);
+    assert_int_equal(db_integrity(fixture->conn, NULL), OK);
     assert_int_equal(number_of(fixture->conn, "SELECT count(*) FROM pragma_table_list "
                                               "WHERE schema = 'main' AND type = 'table' "
                                               "AND strict = 0 AND name NOT LIKE 'sqlite_%'"),

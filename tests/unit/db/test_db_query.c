@@ -269,7 +269,7 @@ static void a_companion_is_made_once_and_goes_with_its_connection(void **state) 
 static void a_sound_store_passes_its_check(void **state) {
     struct store_fixture *fixture = *state;
     assert_int_equal(pair_put(fixture->conn, 1, SLICE("a")), OK);
-    assert_int_equal(db_check(fixture->conn, NULL), OK);
+    assert_int_equal(db_integrity(fixture->conn, NULL), OK);
 }
 
 static void an_overwritten_page_is_found_by_the_check(void **state) {
@@ -290,7 +290,7 @@ static void an_overwritten_page_is_found_by_the_check(void **state) {
     assert_int_equal(fclose(file), 0);
     assert_int_equal(db_open(fixture->path, DB_WRITE, &fixture->conn, NULL), OK);
     struct problem problem = {.code = OK};
-    assert_int_equal(db_check(fixture->conn, &problem), ERR_CORRUPT);
+    assert_int_equal(db_integrity(fixture->conn, &problem), ERR_CORRUPT);
 }
 
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)

@@ -206,7 +206,7 @@ static void a_full_disk_is_said_and_damages_nothing(void **state) {
     assert_int_equal(db_write(writer, add_change, &object), OK);
     db_writer_stop(writer);
     assert_int_equal(changes_count(fixture->conn), 2);
-    assert_int_equal(db_check(fixture->conn, NULL), OK);
+    assert_int_equal(db_integrity(fixture->conn, NULL), OK);
 }
 
 static void a_writer_without_a_store_says_so(void **state) {

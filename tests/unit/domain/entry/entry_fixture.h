@@ -93,35 +93,37 @@ static inline enum entry_outcome entry_bring(struct entry_fixture *fixture, cons
 #define ENTRY_TEST(name) cmocka_unit_test_setup_teardown(name, entry_setup, entry_teardown)
 
 /* Uses every key of the format. */
-#define ENTRY_WHOLE_JSON                                                                            \
-    "{\"id\":\"whole\",\"kind\":\"initiative\",\"state\":\"running\",\"language\":\"fr\","          \
-    "\"title\":\"Jardin partagé\",\"summary\":\"Un jardin.\",\"description\":\"**Ensemble**\\n\\n" \
-    "- bêcher\",\"type\":\"Jardin\",\"opening_hours\":\"Mo-Fr "                                    \
-    "09:00-12:00\",\"price\":\"Gratuit\","                                                          \
-    "\"audience\":\"Adultes\",\"licence\":\"CC-BY-SA-4.0\",\"source_url\":\"https://example.org/"   \
-    "1\","                                                                                          \
-    "\"source_note\":\"Entretien\",\"end_reason\":\"\",\"themes\":[\"gardens\",\"water\"],"         \
-    "\"tags\":[\"terre\",\"eau\"],\"place\":{\"name\":\"La Calamine\",\"address\":\"1 rue du "      \
-    "Puits\","                                                                                      \
-    "\"postal_code\":\"73000\",\"city\":\"Chambéry\",\"territory\":\"com-73065\","                 \
-    "\"latitude\":45.5712345,\"longitude\":5.9212345,\"precision\":\"exact\"},"                     \
-    "\"contacts\":[{\"kind\":\"website\",\"value\":\"https://example.org\",\"label\":\"Site\"},"    \
-    "{\"kind\":\"email\",\"value\":\"lea@example.org\",\"visibility\":\"members\"},"                \
-    "{\"kind\":\"telephone\",\"value\":\"04 79 00 00 00\",\"visibility\":\"team\"}],"               \
-    "\"wheelchair\":\"limited\",\"dates\":[{\"role\":\"founded\",\"start\":\"2016\"},"              \
-    "{\"role\":\"happens\",\"start\":\"2026-05-03T18:30\",\"end\":\"2026-05-04\","                  \
-    "\"zone\":\"Europe/Paris\",\"note\":\"portes ouvertes\"}],"                                     \
-    "\"figures\":[{\"value\":\"143\",\"unit\":\"kg\",\"label\":\"légumes\",\"date\":\"2025\","     \
-    "\"source\":\"carnet\"}],\"links\":[{\"relation\":\"see-also\",\"target\":\"other\"},"          \
-    "{\"relation\":\"inspired-by\",\"target\":\"https://example.org/x\"}],"                         \
-    "\"media\":[{\"kind\":\"video\",\"url\":\"https://example.org/v.mp4\",\"title\":\"Film\","      \
-    "\"alt\":\"des mains\",\"licence\":\"CC0-1.0\",\"credit\":\"Léa\",\"transcript\":\"Bonjour\"," \
-    "\"duration_s\":240}],\"needs\":[{\"sort\":\"time\",\"text\":\"deux adultes le jeudi\"}],"      \
-    "\"offers\":[{\"sort\":\"skill\",\"skill\":\"compost\",\"text\":\"sa méthode\"}],"             \
-    "\"translations\":{\"en\":{\"title\":\"Shared garden\",\"figures\":[\"vegetables\"],"           \
-    "\"needs\":[\"two adults\"],\"offers\":[\"its method\"]}},"                                     \
-    "\"confirmed\":\"2025-11-12T00:00:00Z\",\"example\":true,\"updated\":\"2025-11-13T08:00:"       \
-    "00Z\","                                                                                        \
+#define ENTRY_WHOLE_JSON                                                                           \
+    "{\"id\":\"whole\",\"kind\":\"initiative\",\"state\":\"running\",\"language\":\"fr\","         \
+    "\"title\":\"Jardin partagé\",\"summary\":\"Un jardin.\","                                    \
+    "\"description\":\"**Ensemble**\\n\\n"                                                         \
+    "- bêcher\",\"type\":\"Jardin\",\"opening_hours\":\"Mo-Fr "                                   \
+    "09:00-12:00\",\"price\":\"Gratuit\","                                                         \
+    "\"audience\":\"Adultes\",\"licence\":\"CC-BY-SA-4.0\",\"source_url\":\"https://example.org/"  \
+    "1\","                                                                                         \
+    "\"source_note\":\"Entretien\",\"end_reason\":\"\",\"themes\":[\"gardens\",\"water\"],"        \
+    "\"tags\":[\"terre\",\"eau\"],\"place\":{\"name\":\"La Calamine\",\"address\":\"1 rue du "     \
+    "Puits\","                                                                                     \
+    "\"postal_code\":\"73000\",\"city\":\"Chambéry\",\"territory\":\"com-73065\","                \
+    "\"latitude\":45.5712345,\"longitude\":5.9212345,\"precision\":\"exact\"},"                    \
+    "\"contacts\":[{\"kind\":\"website\",\"value\":\"https://example.org\",\"label\":\"Site\"},"   \
+    "{\"kind\":\"email\",\"value\":\"lea@example.org\",\"visibility\":\"members\"},"               \
+    "{\"kind\":\"telephone\",\"value\":\"04 79 00 00 00\",\"visibility\":\"team\"}],"              \
+    "\"wheelchair\":\"limited\",\"dates\":[{\"role\":\"founded\",\"start\":\"2016\"},"             \
+    "{\"role\":\"happens\",\"start\":\"2026-05-03T18:30\",\"end\":\"2026-05-04\","                 \
+    "\"zone\":\"Europe/Paris\",\"note\":\"portes ouvertes\"}],"                                    \
+    "\"figures\":[{\"value\":\"143\",\"unit\":\"kg\",\"label\":\"légumes\",\"date\":\"2025\","    \
+    "\"source\":\"carnet\"}],\"links\":[{\"relation\":\"see-also\",\"target\":\"other\"},"         \
+    "{\"relation\":\"inspired-by\",\"target\":\"https://example.org/x\"}],"                        \
+    "\"media\":[{\"kind\":\"video\",\"url\":\"https://example.org/v.mp4\",\"title\":\"Film\","     \
+    "\"alt\":\"des mains\",\"licence\":\"CC0-1.0\",\"credit\":\"Léa\","                           \
+    "\"transcript\":\"Bonjour\","                                                                  \
+    "\"duration_s\":240}],\"needs\":[{\"sort\":\"time\",\"text\":\"deux adultes le jeudi\"}],"     \
+    "\"offers\":[{\"sort\":\"skill\",\"skill\":\"compost\",\"text\":\"sa méthode\"}],"            \
+    "\"translations\":{\"en\":{\"title\":\"Shared garden\",\"figures\":[\"vegetables\"],"          \
+    "\"needs\":[\"two adults\"],\"offers\":[\"its method\"]}},"                                    \
+    "\"confirmed\":\"2025-11-12T00:00:00Z\",\"example\":true,\"updated\":\"2025-11-13T08:00:"      \
+    "00Z\","                                                                                       \
     "\"created\":\"2024-02-01T09:00:00Z\"}"
 
 #endif

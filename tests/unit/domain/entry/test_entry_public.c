@@ -11,11 +11,11 @@ static struct entry_public shown_of(struct entry_fixture *fixture, const char *j
     return shown;
 }
 
-#define HOME(precision)                                                                              \
-    "{\"id\":\"home\",\"kind\":\"actor\",\"title\":\"Chez Léa\",\"place\":{\"name\":\"Chez Léa\"," \
-    "\"address\":\"12 rue Croix-d'Or\",\"postal_code\":\"73000\",\"city\":\"Chambéry\","            \
-    "\"territory\":\"com-73065\",\"latitude\":45.5661234,\"longitude\":5.9171234,\"precision\":"     \
-    "\"" precision "\"}}"
+#define HOME(precision)                                                                            \
+    "{\"id\":\"home\",\"kind\":\"actor\",\"title\":\"Chez Léa\",\"place\":{"                      \
+    "\"name\":\"Chez Léa\",\"address\":\"12 rue Croix-d'Or\",\"postal_code\":\"73000\","          \
+    "\"city\":\"Chambéry\",\"territory\":\"com-73065\",\"latitude\":45.5661234,"                  \
+    "\"longitude\":5.9171234,\"precision\":\"" precision "\"}}"
 
 static void an_exact_place_is_shown_as_it_is(void **state) {
     struct entry_public shown = shown_of(*state, HOME("exact"));

@@ -311,7 +311,7 @@ static void the_store_is_sound_after_all_this(void **state) {
     entry_bring(fixture, ENTRY_WHOLE_JSON, &entry);
     entry_bring(fixture, LINKING, &entry);
     entry_bring(fixture, TARGET, &entry);
-    assert_int_equal(db_check(fixture->store.conn, &fixture->problem), OK);
+    assert_int_equal(db_integrity(fixture->store.conn, &fixture->problem), OK);
 }
 
 int main(void) {
