@@ -540,6 +540,7 @@ static void a_single_match_is_a_pin_and_what_lies_outside_is_left_out(void **sta
     const struct map_mark marks[] = {{&outside, SLICE("/entries/2"), SLICE("loin")},
                                      {&pin, SLICE("/entries/1"), SLICE("près")}};
     struct map_drawing drawing = {.view = {{59000000, 455000000}, 9, 480, 600},
+                                  .label = SLICE("Carte"),
                                   .marks = marks,
                                   .mark_count = 2,
                                   .outline = TERRITORY_NONE,
@@ -568,6 +569,7 @@ static void communes_are_filled_by_their_counts_and_the_outline_is_stronger(void
                                  territories_commune(all, SLICE("73087"))};
     const uint64_t counts[] = {0, 5};
     struct map_drawing drawing = {.view = {{60000000, 455500000}, 10, 300, 200},
+                                  .label = SLICE("Carte"),
                                   .communes = communes,
                                   .commune_counts = counts,
                                   .commune_count = 2,
