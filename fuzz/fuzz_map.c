@@ -1,5 +1,5 @@
-/* The addresses of drawn maps, and the file of outlines. The first byte says which: 'v' a view's query,
- * 't' a tile's three numbers, else outlines, of which some tiles are drawn. */
+/* The addresses of drawn maps, and the file of outlines. The first byte says which: 'v' a view's
+ * query, 't' a tile's three numbers, else outlines, of which some tiles are drawn. */
 #include "fuzz.h"
 
 #include "face/map/map_int.h"

@@ -1,4 +1,5 @@
-/* Outlines as they lie in the store: damaged bytes are noticed, and what is read can be written again. */
+/* Outlines as they lie in the store: damaged bytes are noticed, and what is read can be written
+ * again. */
 #include "fuzz.h"
 
 #include "domain/territory/territory_int.h"

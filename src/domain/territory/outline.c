@@ -1,7 +1,8 @@
 /* Outlines as bytes: a format byte (1), the step in e7 degrees as varint (100 when every coordinate
- * is a multiple of 10^-5 degrees, as published contours are; else 1), the number of rings; then for each
- * ring the number of points and the zigzag differences of longitude and latitude, in steps, all
- * LEB128. The first point of a ring differs from the last of the ring before (0, 0 at the start). */
+ * is a multiple of 10^-5 degrees, as published contours are; else 1), the number of rings; then
+ * for each ring the number of points and the zigzag differences of longitude and latitude, in
+ * steps, all LEB128. The first point of a ring differs from the last of the ring before (0, 0 at
+ * the start). */
 #include "domain/territory/territory_int.h"
 
 #define SHAPE_FORMAT 1

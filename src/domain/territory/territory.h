@@ -22,9 +22,9 @@ struct territory {
     slice code;  /* "com-73065", "epci-200069110", "dep-73", "reg-84", "country-fr", "t-bauges" */
     slice name;  /* "Chambéry" */
     slice label; /* what lists show: "Chambéry (73)", "Savoie", "CA du Grand Chambéry" */
-    slice
-        kind; /* EPCI: CC CA CU ME; département, région: metro DROM COM; the commune that is the seat
-                  * of its département: seat; else empty */
+    /* EPCI: CC CA CU ME; département, région: metro DROM COM; a commune that is the seat of its
+     * département: seat; else empty */
+    slice kind;
     enum territory_level level;
     uint32_t epci, departement, region, country; /* indexes of the ancestors, or TERRITORY_NONE */
     uint32_t population;                         /* 0: not known */
@@ -53,19 +53,20 @@ struct territories {
 
 /* Seeds the store from the reference that ships with the program (plain TSV, see
  * tools/build-territories.mjs); does nothing when this version of it is in. What the reference no
- * longer has goes; custom territories and outlines stay. In a write transaction. ERR_INPUT names the
- * line that is not as documented. */
+ * longer has goes; custom territories and outlines stay. In a write transaction. ERR_INPUT names
+ * the line that is not as documented. */
 MUST_USE err territory_seed(struct db_conn *conn, slice reference_tsv, int64_t now_ms,
                             struct problem *problem);
-/* Keeps the outline of a territory (rings; even-odd; points valid). A former code adds a part to the
- * commune of today. All outlines stored with one `now_ms` belong together: the first of them replaces
- * what an earlier import left for that territory. ERR_NOT_FOUND for an unknown code, ERR_INPUT
- * without a ring of three points. */
+/* Keeps the outline of a territory (rings; even-odd; points valid). A former code adds a part to
+ * the commune of today. All outlines stored with one `now_ms` belong together: the first of them
+ * replaces what an earlier import left for that territory. ERR_NOT_FOUND for an unknown code,
+ * ERR_INPUT without a ring of three points. */
 MUST_USE err territory_outline_store(struct db_conn *conn, slice code,
                                      const struct geo_point *const *rings, const size_t *counts,
                                      size_t ring_count, int64_t now_ms);
-/* Creates or replaces a custom territory made of communes (codes "com-…"): "t-SLUG". ERR_INPUT for a
- * slug that is not [a-z0-9-]{1,60} or without communes, ERR_NOT_FOUND for an unknown commune (named). */
+/* Creates or replaces a custom territory made of communes (codes "com-…"): "t-SLUG". ERR_INPUT for
+ * a slug that is not [a-z0-9-]{1,60} or without communes, ERR_NOT_FOUND for an unknown commune
+ * (named). */
 MUST_USE err territory_custom_store(struct db_conn *conn, slice slug, slice name,
                                     const slice *communes, size_t count, int64_t now_ms,
                                     struct problem *problem);
@@ -89,8 +90,9 @@ uint32_t territories_match_level(const struct territories *all, enum territory_l
 /* The commune that holds the point: by polygon (exact), else by nearest centre within 20 km
  * (`*exact` false; centres that are approximate themselves do not count). */
 uint32_t territories_at(const struct territories *all, struct geo_point point, bool *exact);
-/* True when inner is outer or lies in it: a commune in its EPCI, département, région, country and in
- * custom territories; an EPCI in the département and région of most of its people; and so on up. */
+/* True when inner is outer or lies in it: a commune in its EPCI, département, région, country and
+ * in custom territories; an EPCI in the département and région of most of its people; and so on
+ * up. */
 bool territories_is_within(const struct territories *all, uint32_t inner, uint32_t outer);
 /* Best matches for what someone types (a prefix of a name or of a later word of it, or of a postal
  * code; accents free; "chambery 73" narrows): first the exact names, then by population, names that

@@ -33,10 +33,11 @@ enum { TERRITORY_CENTRE_NONE, TERRITORY_CENTRE_PLACE, TERRITORY_CENTRE_MIDDLE };
 #define TERRITORY_KEY_VERSION "1"
 #define TERRITORY_KEY_MAX     512 /* bytes */
 
-/* The form in which names are compared, appended to `out`: folded words joined by one space; st, ste,
- * s (of "s/") spelled out; numbers, "arrondissement" and "cedex" dropped. "ST JEAN D’ARVES" and
- * "Saint-Jean-d'Arves" both give "saint jean d arves". For an EPCI the leading words that say what it
- * is ("CC", "communauté de communes", "métropole") and the article after them are dropped too. */
+/* The form in which names are compared, appended to `out`: folded words joined by one space; st,
+ * ste, s (of "s/") spelled out; numbers, "arrondissement" and "cedex" dropped. "ST JEAN D’ARVES"
+ * and "Saint-Jean-d'Arves" both give "saint jean d arves". For an EPCI the leading words that say
+ * what it is ("CC", "communauté de communes", "métropole") and the article after them are dropped
+ * too. */
 void territory_key(slice name, enum territory_level level, struct buf *out);
 
 /* Outlines as bytes: see outline.c. */

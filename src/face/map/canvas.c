@@ -103,8 +103,8 @@ static bool is_inside(struct geo_point p, enum side side, int32_t at) {
     return true;
 }
 
-/* Where the edge crosses the side; the ends are put in order first, so that both neighbours of a shared
- * edge get the same point. */
+/* Where the edge crosses the side; the ends are put in order first, so that both neighbours of a
+ * shared edge get the same point. */
 static struct geo_point crossing(struct geo_point a, struct geo_point b, enum side side,
                                  int32_t at) {
     if (a.lon_e7 > b.lon_e7 || (a.lon_e7 == b.lon_e7 && a.lat_e7 > b.lat_e7)) {

@@ -1,8 +1,8 @@
 /* Whole SVG documents: tiles and views. They carry their own style, light and dark. */
 #include "face/map/map_int.h"
 
-/* Colours: sea, land, abroad, outline, commune line and ink of the house's tokens. Sizes are in half
- * pixels. a: abroad, f: land, s: seam, b: border, d: département, c: commune. */
+/* Colours: sea, land, abroad, outline, commune line and ink of the house's tokens. Sizes are in
+ * half pixels. a: abroad, f: land, s: seam, b: border, d: département, c: commune. */
 #define STYLE                                                                                      \
     "<style>"                                                                                      \
     "svg{background:#dce8ec}"                                                                      \

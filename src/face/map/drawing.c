@@ -1,4 +1,5 @@
-/* The drawn map of a page: the basemap as an image, rings and pins as links (docs/markup.md, "Map"). */
+/* The drawn map of a page: the basemap as an image, rings and pins as links (docs/markup.md,
+ * "Map"). */
 #include "face/map/map_int.h"
 
 #include <math.h>
@@ -216,8 +217,8 @@ static void pin_draw(struct html *html, const struct map_mark *mark, struct geo_
         at.lon_e7, at.lat_e7, SLICE_ARG(slug));
 }
 
-/* Marks from the north to the south, so that a pin stands over what lies behind it; in this order the
- * keyboard goes too. */
+/* Marks from the north to the south, so that a pin stands over what lies behind it; in this order
+ * the keyboard goes too. */
 static void marks_draw(struct html *html, const struct map_drawing *drawing,
                        struct arena *scratch) {
     size_t *order = arena_new(scratch, size_t, drawing->mark_count + 1);

@@ -41,7 +41,8 @@ static struct ground ground_of(const struct map_canvas *canvas,
     return ground;
 }
 
-/* Points at the edge of the world are moved out of sight, so that the cut is not drawn as a coast. */
+/* Points at the edge of the world are moved out of sight, so that the cut is not drawn as a
+ * coast. */
 static double unit_of(const struct ground *ground, uint32_t grid, double corner) {
     double unit = grid * ground->scale - corner;
     if (grid == 0) {
@@ -124,8 +125,8 @@ static void lines_draw(const struct ground *ground, enum basemap_kind kind, slic
     }
 }
 
-/* Imported polygons are finer than the borders that ship: a wide seam in the neighbours' colour keeps
- * the sea from showing between the two. */
+/* Imported polygons are finer than the borders that ship: a wide seam in the neighbours' colour
+ * keeps the sea from showing between the two. */
 static void seam_draw(const struct ground *ground) {
     double world_units = (double)MAP_TILE * (double)(1u << ground->canvas->zoom);
     struct buf opening BUF_CLEANUP = buf_new(100);

@@ -1,5 +1,5 @@
-/* face/map: drawn maps. SVG tiles and views of the basemap, and the rings and pins that stand on them
- * (docs/markup.md, "Map"). */
+/* face/map: drawn maps. SVG tiles and views of the basemap, and the rings and pins that stand on
+ * them (docs/markup.md, "Map"). */
 #ifndef AGORA_FACE_MAP_H
 #define AGORA_FACE_MAP_H
 
@@ -10,8 +10,8 @@
 extern const struct http_route face_map_routes[];
 extern const size_t face_map_route_count;
 
-/* The outlines and town names that ship with the program (tools/build-basemap.mjs), plus the commune
- * polygons of `territories` when there are some. `bytes` must outlive it. */
+/* The outlines and town names that ship with the program (tools/build-basemap.mjs), plus the
+ * commune polygons of `territories` when there are some. `bytes` must outlive it. */
 MUST_USE err face_basemap_new(slice bytes, const struct territories *territories,
                               struct face_basemap **basemap, struct problem *problem);
 void face_basemap_free(struct face_basemap *basemap);

@@ -8,13 +8,13 @@
  * struct geo_point, so that geo_simplify serves them too: lon_e7 is x, lat_e7 is y. */
 #define MAP_UNITS    2
 #define MAP_TILE     (256 * MAP_UNITS)
-#define MAP_MARGIN   8 /* units beyond the frame where outlines are cut: strokes there are not seen */
+#define MAP_MARGIN   8 /* units beyond the frame where outlines are cut, out of sight */
 #define MAP_ZOOM_MAX 18
 #define MAP_SIDE_MIN 32 /* px of a drawn view */
 #define MAP_SIDE_MAX 1600
 
-/* From this zoom on imported polygons are drawn instead of the outlines that ship. There communes are
- * small: their lines are drawn with fewer bends. */
+/* From this zoom on imported polygons are drawn instead of the outlines that ship. There communes
+ * are small: their lines are drawn with fewer bends. */
 #define MAP_POLYGON_ZOOM 9
 
 static inline struct geo_point map_unit(double x, double y) {
@@ -84,8 +84,8 @@ struct face_basemap {
 /* Reads the file into `basemap` (levels, towns abroad). ERR_CORRUPT for anything not as documented;
  * bounded in memory by a small multiple of the bytes given. */
 MUST_USE err basemap_decode(slice bytes, struct face_basemap *basemap, struct problem *problem);
-/* Decides from which zoom on each town is named: by people, never two names in one place; a town that
- * is named at one zoom is named at all closer ones. Sorts the towns by it. */
+/* Decides from which zoom on each town is named: by people, never two names in one place; a town
+ * that is named at one zoom is named at all closer ones. Sorts the towns by it. */
 void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct arena *scratch);
 /* Size of a town's name in px and its half width, the same where it is placed and drawn. */
 unsigned basemap_town_px(const struct basemap_town *town);
@@ -115,8 +115,8 @@ struct map_points {
 };
 void map_points_add(struct map_points *points, struct arena *scratch, struct geo_point point);
 
-/* What is left of a ring inside the frame and its margin (Sutherland-Hodgman; a cut edge gives the same
- * point whichever way it is walked). Points in units; doubles dropped. */
+/* What is left of a ring inside the frame and its margin (Sutherland-Hodgman; a cut edge gives the
+ * same point whichever way it is walked). Points in units; doubles dropped. */
 void map_ring_clip(const struct map_canvas *canvas, const struct geo_point *points, size_t count,
                    struct map_points *clipped);
 /* The runs of a line inside the frame and its margin, each handed on. */
@@ -130,8 +130,8 @@ void map_number_add(struct buf *out, int64_t value, bool *after_number);
 /* The paths of sea, land, borders, communes; then the towns. */
 void map_ground_draw(const struct map_canvas *canvas, const struct face_basemap *basemap);
 void map_towns_draw(const struct map_canvas *canvas, const struct face_basemap *basemap);
-/* Imported polygons as their union (one path of class f), lines of communes (c) and départements (d).
- * False, and nothing written, when there are none inside the frame. */
+/* Imported polygons as their union (one path of class f), lines of communes (c) and départements
+ * (d). False, and nothing written, when there are none inside the frame. */
 bool map_polygons_draw(const struct map_canvas *canvas, const struct territories *territories);
 /* A whole SVG document for the canvas, with its style. */
 void map_document_draw(const struct map_canvas *canvas, const struct face_basemap *basemap);

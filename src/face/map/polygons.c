@@ -1,7 +1,7 @@
-/* Imported polygons, drawn without drawing any border twice. The rings of all areas in the frame are
- * cut into edges; an edge that two areas share is a line between them, one that stands alone bounds
- * the land. Edges are then chained into lines, which are simplified between the points where several
- * meet, so that neighbours stay neighbours. */
+/* Imported polygons, drawn without drawing any border twice. The rings of all areas in the frame
+ * are cut into edges; an edge that two areas share is a line between them, one that stands alone
+ * bounds the land. Edges are then chained into lines, which are simplified between the points
+ * where several meet, so that neighbours stay neighbours. */
 #include "face/map/map_int.h"
 
 #include <stdlib.h>

@@ -7,14 +7,15 @@
 
 #define ZOOM_FIRST 3
 #define ZOOM_LAST  16
-#define CELL_W     180.0 /* px of a cell of the grid that finds collisions: more than a name takes */
+#define CELL_W     180.0 /* px of a cell of the grid that finds collisions */
 #define CELL_H     32.0
 #define LINE_H     14.0
 #define GAP_W      10.0  /* px kept free around a name */
 #define HALF_MAX   175.0 /* 2 * HALF_MAX + GAP_W < 2 * CELL_W */
 #define GAP_H      12.0
 
-/* How much a town counts: the country's before those abroad, the seats of its départements first. */
+/* How much a town counts: the country's before those abroad, the seats of its départements
+ * first. */
 static uint64_t weight_of(const struct basemap_town *town) {
     return (uint64_t)town->population * (town->is_abroad ? 1 : town->is_seat ? 8 : 2);
 }
@@ -74,8 +75,9 @@ static void put(struct board *board, uint64_t cell, double x, double y, double h
     board->slots[at] = (struct placed){cell, (float)x, (float)y, (float)half};
 }
 
-/* Names the town at this zoom unless another name stands there (or it must be named). A name is entered
- * in the cell of its middle; two names that collide are at most two columns and one row apart. */
+/* Names the town at this zoom unless another name stands there (or it must be named). A name is
+ * entered in the cell of its middle; two names that collide are at most two columns and one row
+ * apart. */
 static bool name_town(struct board *board, const struct basemap_town *town, bool must) {
     double x = town->at.x * board->scale;
     double y = town->at.y * board->scale + BASEMAP_TOWN_DROP_PX;

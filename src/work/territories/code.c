@@ -93,8 +93,8 @@ static size_t own_code(enum territory_level level, slice bare_code, char code[FE
     return (size_t)n;
 }
 
-/* By the shape of a bare code. Two characters may be a département or a région (84 is both): the name
- * decides; 0 levels: none fits. */
+/* By the shape of a bare code. Two characters may be a département or a région (84 is both): the
+ * name decides; 0 levels: none fits. */
 static enum territory_level level_of_shape(const struct territories *all, slice code, slice name) {
     if (code.n == 9) {
         return TERRITORY_EPCI;
@@ -153,7 +153,7 @@ err feature_code(const struct territories *all, const struct geojson_feature *fe
     }
     if (*found == TERRITORY_LEVEL__COUNT) {
         return problem_set(problem, ERR_NOT_FOUND, field,
-                           "'%.*s' may be a code of several levels; say which with --level",
+                           "'%.*s' may be a code of several levels; its name must tell which",
                            SLICE_ARG(slice_sub(value, 0, 40)));
     }
     *code_n = own_code(*found, value, code);

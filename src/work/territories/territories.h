@@ -23,7 +23,8 @@ struct territories_import {
      * shape of its properties (docs/territories.md). */
     enum territory_level level;
     int64_t now_ms;
-    /* One feature that was not stored, or NULL to keep quiet: problem has the cause, field and line. */
+    /* One feature that was not stored, or NULL to keep quiet: problem has the cause, field and
+     * line. */
     void (*on_problem)(void *self, const struct problem *problem);
     /* Now and then, with the counts so far, or NULL. */
     void (*on_progress)(void *self, const struct territories_import_counts *counts);
@@ -31,8 +32,8 @@ struct territories_import {
 };
 
 /* Reads to the end. Counts are filled even when it fails; what was stored before the failure stays.
- * The snapshot in memory does not change: load it again. ERR_INPUT when the file is broken (where is in
- * the problem), ERR_IO, ERR_BUSY, ERR_LIMIT. */
+ * The snapshot in memory does not change: load it again. ERR_INPUT when the file is broken (where
+ * is in the problem), ERR_IO, ERR_BUSY, ERR_LIMIT. */
 MUST_USE err territories_import(const struct territories_import *import,
                                 struct territories_import_counts *counts, struct problem *problem);
 

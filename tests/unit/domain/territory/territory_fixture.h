@@ -1,4 +1,4 @@
-/* A store with a handful of territories of the real world (some positions made up), seeded and loaded. */
+/* A store with a handful of territories of the real world (some positions made up), loaded. */
 #ifndef AGORA_TESTS_TERRITORY_FIXTURE_H
 #define AGORA_TESTS_TERRITORY_FIXTURE_H
 
@@ -11,7 +11,8 @@
 #define DEGREE 10000000
 
 #define REFERENCE_HEAD                                                                             \
-    "code\tname\tepci\tdepartement\tregion\tkind\tpostal\tpopulation\tlon\tlat\tprecision\t"       \
+    "code\tname\tepci\tdepartement\tregion\tkind\tpostal\t"                                        \
+    "population\tlon\tlat\tprecision\t"                                                            \
     "aliases\n"                                                                                    \
     "country-fr\tFrance\t\t\t\t\t\t68000000\t2.45\t46.6\tmiddle\t\n"                               \
     "reg-04\tLa Réunion\t\t\t\tDROM\t\t890000\t55.5\t-21.1\tmiddle\t\n"                           \
@@ -28,26 +29,33 @@
     "epci-200069110\tCA du Grand "                                                                 \
     "Chambéry\t\tdep-73\treg-84\tCA\t\t142000\t5.95\t45.57\tmiddle\t\n"
 
-#define REFERENCE_COMMUNES                                                                          \
-    "com-01015\tArboys en Bugey\tepci-200040350\tdep-01\treg-84\t\t01300\t710\t5.7\t45.77\tepci\t"  \
-    "01015=Arbignieu|01340=Saint-Bois\n"                                                            \
-    "com-01034\tBelley\tepci-200040350\tdep-01\treg-84\t\t01300\t9400\t5.68722\t45."                \
-    "75917\ttown\t\n"                                                                               \
-    "com-01446\tVilleneuve\t\tdep-01\treg-84\t\t01480\t1700\t4.83528\t46.02333\ttown\t\n"           \
-    "com-73065\tChambéry\tepci-200069110\tdep-73\treg-84\tseat\t73000\t59964\t5.92079\t45.56628\t" \
-    "town\t73044|73066\n"                                                                           \
-    "com-73087\tCognin\tepci-200069110\tdep-73\treg-84\t\t73160\t6300\t5.89\t45.56\ttown\t\n"       \
-    "com-73242\tSaint-Jean-d'Arves\t\tdep-73\treg-84\t\t73530\t260\t\t\t\t\n"                       \
-    "com-73248\tSaint-Jean-de-Maurienne\t\tdep-73\treg-84\t\t73300\t7700\t6.34583\t45."             \
-    "27694\ttown\t"                                                                                 \
-    "\n"                                                                                            \
-    "com-74305\tVilleneuve\t\tdep-74\treg-84\t\t74300\t900\t6.5\t46.1\ttown\t\n"                    \
-    "com-75056\tParis\t\tdep-75\treg-11\tseat\t75001 75002 75012 75116\t2103778\t2.3488\t48.85341"  \
-    "\ttown\t75112=Paris 12e Arrondissement\n"                                                      \
-    "com-93066\tSaint-Denis\t\tdep-93\treg-11\t\t93200 93210\t150000\t2.35833\t48.93564\ttown\t\n"  \
-    "com-97411\tSaint-Denis\t\tdep-974\treg-04\tseat\t97400 97417 97490\t156000\t55.4504\t"         \
-    "-20.88231\ttown\t\n"                                                                           \
-    "com-97416\tSaint-Pierre\t\tdep-974\treg-04\t\t97410\t84000\t55.4778\t-21.3393\ttown\t\n"       \
+#define REFERENCE_COMMUNES                                                                         \
+    "com-01015\tArboys en Bugey\tepci-200040350\tdep-01\treg-84\t"                                 \
+    "\t01300\t710\t5.7\t45.77\tepci\t"                                                             \
+    "01015=Arbignieu|01340=Saint-Bois\n"                                                           \
+    "com-01034\tBelley\tepci-200040350\tdep-01\treg-84\t\t01300\t9400\t5.68722\t45."               \
+    "75917\ttown\t\n"                                                                              \
+    "com-01446\tVilleneuve\t\tdep-01\treg-84\t\t01480\t1700\t4.83528\t46.02333\ttown\t\n"          \
+    "com-73065\tChambéry\tepci-200069110\tdep-73\treg-84\tseat\t"                                 \
+    "73000\t59964\t5.92079\t45.56628\t"                                                            \
+    "town\t73044|73066\n"                                                                          \
+    "com-73087\tCognin\tepci-200069110\tdep-73\treg-84\t\t73160\t"                                 \
+    "6300\t5.89\t45.56\ttown\t\n"                                                                  \
+    "com-73242\tSaint-Jean-d'Arves\t\tdep-73\treg-84\t\t73530\t260\t\t\t\t\n"                      \
+    "com-73248\tSaint-Jean-de-Maurienne\t\tdep-73\treg-84\t\t73300\t7700\t6.34583\t45."            \
+    "27694\ttown\t"                                                                                \
+    "\n"                                                                                           \
+    "com-74305\tVilleneuve\t\tdep-74\treg-84\t\t74300\t900\t6.5\t46.1\ttown\t\n"                   \
+    "com-75056\tParis\t\tdep-75\treg-11\tseat\t"                                                   \
+    "75001 75002 75012 75116\t2103778\t2.3488\t48.85341"                                           \
+    "\ttown\t75112=Paris 12e Arrondissement\n"                                                     \
+    "com-93066\tSaint-Denis\t\tdep-93\treg-11\t\t93200 93210\t"                                    \
+    "150000\t2.35833\t48.93564\ttown\t\n"                                                          \
+    "com-97411\tSaint-Denis\t\tdep-974\treg-04\tseat\t"                                            \
+    "97400 97417 97490\t156000\t55.4504\t"                                                         \
+    "-20.88231\ttown\t\n"                                                                          \
+    "com-97416\tSaint-Pierre\t\tdep-974\treg-04\t\t97410\t84000\t"                                 \
+    "55.4778\t-21.3393\ttown\t\n"                                                                  \
     "com-97502\tSaint-Pierre\t\tdep-975\t\tseat\t97500\t5200\t-56.1773\t46.7811\ttown\t\n"
 
 #define REFERENCE "#agora-territories\tfixture-1\n" REFERENCE_HEAD REFERENCE_COMMUNES

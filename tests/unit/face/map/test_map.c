@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-/* ---- a small file of outlines: France is a square of 10 degrees around (5, 45), a neighbour shares its
- * eastern side, one town abroad ---- */
+/* ---- a small file of outlines: France is a square of 10 degrees around (5, 45), a neighbour
+ * shares its eastern side, one town abroad ---- */
 
 static void varint(struct buf *out, uint64_t value) {
     for (; value >= 128; value >>= 7) {

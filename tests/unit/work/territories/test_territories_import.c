@@ -100,7 +100,7 @@ static void a_code_of_two_levels_is_told_by_the_name_or_by_the_caller(void **sta
                          TERRITORY_LEVEL__COUNT, 8, &counts, &heard),
                      OK);
     assert_int_equal(counts.unknown, 1);
-    assert_non_null(strstr(heard.last.what, "--level"));
+    assert_non_null(strstr(heard.last.what, "its name must tell"));
     assert_int_equal(run(fixture, FEATURE("\"code\":\"84\"", SQUARE(5, 44, 6, 45)),
                          TERRITORY_REGION, 9, &counts, &heard),
                      OK);
