@@ -1,0 +1,496 @@
+/* The whole pipeline, from a file to the store. */
+#include "store_fixture.h"
+
+#include "work/import/import.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#define TERRITORIES                                                                                \
+    "#agora-territories fixture\n"                                                                 \
+    "code\tname\tepci\tdepartement\tregion\tkind\tpostal\tpopulation\tlon\tlat\tprecision\t"       \
+    "aliases\n"                                                                                    \
+    "country-fr\tFrance\t\t\t\t\t\t\t2.45\t46.6\tmiddle\t\n"                                       \
+    "reg-84\tAuvergne-Rhône-Alpes\t\t\t\tmetro\t\t8000000\t4.5\t45.5\tmiddle\t\n"                 \
+    "dep-73\tSavoie\t\t\treg-84\tmetro\t\t440000\t6.4\t45.5\tmiddle\t\n"                           \
+    "epci-200069110\tCA du Grand "                                                                 \
+    "Chambéry\t\tdep-73\treg-84\tCA\t\t140000\t5.95\t45.57\tmiddle\t\n"                           \
+    "com-73065\tChambéry\tepci-200069110\tdep-73\treg-84\t\t73000\t60000\t5.91667\t45.56667\t"    \
+    "town\t\n"                                                                                     \
+    "com-73096\tCruet\t\tdep-73\treg-84\t\t73800\t1000\t6.09\t45.53\ttown\t\n"
+
+#define THEMES                                                                                      \
+    "{\"scheme\":\"themes\",\"title\":{\"fr\":\"Thèmes\",\"en\":\"Themes\"},\"concepts\":["        \
+    "{\"slug\":\"mobility\",\"broader\":null,\"label\":{\"fr\":\"Mobilité\",\"en\":\"Mobility\"}," \
+    "\"synonyms\":{\"fr\":[\"covoiturage\",\"aire de covoiturage\"],\"en\":[]}}]}"
+
+struct import_fixture {
+    struct store_fixture *store;
+    struct territories *territories;
+    struct themes *themes;
+    struct import_counts counts;
+    struct buf report;
+    struct problem problem;
+    char data[128], rejects[128], map[128];
+};
+
+static int setup(void **state) {
+    struct import_fixture *f = calloc(1, sizeof *f);
+    void *store = NULL;
+    assert_non_null(f);
+    assert_int_equal(store_setup(&store), 0);
+    f->store = store;
+    struct db_conn *conn = f->store->conn;
+    f->store->ids =
+        id_source_make((struct clock){.now_ms = fixture_now, .self = &f->store->now_ms}, 0);
+    assert_int_equal(db_begin_write(conn), OK);
+    assert_int_equal(territory_seed(conn, SLICE(TERRITORIES), FIXTURE_NOW_MS, &f->problem), OK);
+    assert_int_equal(theme_scheme_store(conn, SLICE(THEMES), FIXTURE_NOW_MS, &f->problem), OK);
+    assert_int_equal(db_commit(conn), OK);
+    assert_int_equal(territories_load(conn, &f->territories), OK);
+    assert_int_equal(themes_load(conn, &f->themes), OK);
+    snprintf(f->data, sizeof f->data, "%s/data", f->store->folder);
+    snprintf(f->rejects, sizeof f->rejects, "%s/rejects.csv", f->store->folder);
+    snprintf(f->map, sizeof f->map, "%s/map", f->store->folder);
+    f->report = buf_new(1u << 20);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct import_fixture *f = *state;
+    unlink(f->data);
+    unlink(f->rejects);
+    unlink(f->map);
+    themes_free(f->themes);
+    territories_free(f->territories);
+    buf_free(&f->report);
+    void *store = f->store;
+    free(f);
+    return store_teardown(&store);
+}
+
+static void file_write(const char *path, slice text) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text.p, text.n), text.n);
+    close(fd);
+}
+
+static void file_read(const char *path, struct buf *out) {
+    char bytes[4096];
+    ssize_t n;
+    int fd = open(path, O_RDONLY);
+    assert_true(fd >= 0);
+    while ((n = read(fd, bytes, sizeof bytes)) > 0) {
+        buf_add_bytes(out, bytes, (size_t)n);
+    }
+    close(fd);
+}
+
+static err run(struct import_fixture *f, const char *data, struct import_options options) {
+    struct import_context context = {
+        .conn = f->store->conn,
+        .territories = f->territories,
+        .themes = f->themes,
+        .ids = &f->store->ids,
+        .clock = {.now_ms = fixture_now, .self = &f->store->now_ms},
+    };
+    file_write(f->data, slice_from_cstr(data));
+    options.input = f->data;
+    options.source = SLICE("test");
+    options.reject_path = f->rejects;
+    buf_clear(&f->report);
+    f->problem = (struct problem){.code = OK};
+    err failed = import_run(&options, &context, &f->counts, &f->report, &f->problem);
+    const struct import_counts *c = &f->counts;
+    assert_int_equal(c->added + c->updated + c->unchanged + c->held + c->rejected, c->records);
+    return failed;
+}
+
+static void expect_counts(const struct import_fixture *f, uint64_t added, uint64_t updated,
+                          uint64_t unchanged, uint64_t rejected) {
+    assert_int_equal(f->counts.added, added);
+    assert_int_equal(f->counts.updated, updated);
+    assert_int_equal(f->counts.unchanged, unchanged);
+    assert_int_equal(f->counts.rejected, rejected);
+}
+
+/* The entry with a title, found by walking all public ones. */
+struct wanted {
+    slice title;
+    struct arena *arena;
+    struct buf json;
+    struct entry_id id;
+    unsigned found, all;
+};
+
+static err wanted_visit(void *self, const struct entry_public *entry) {
+    struct wanted *wanted = self;
+    wanted->all++;
+    if (slice_equal(entry->entry.title, wanted->title)) {
+        wanted->found++;
+        wanted->id = entry->entry.id;
+        buf_clear(&wanted->json);
+        entry_to_json(&entry->entry, &wanted->json);
+    }
+    return OK;
+}
+
+static struct wanted find(struct import_fixture *f, const char *title) {
+    struct wanted wanted = {.title = slice_from_cstr(title), .json = buf_new(1u << 20)};
+    assert_int_equal(entry_public_each(f->store->conn, f->territories, wanted_visit, &wanted), OK);
+    return wanted;
+}
+
+static void expect_in(struct import_fixture *f, const char *title, const char *part) {
+    struct wanted wanted = find(f, title);
+    assert_int_equal(wanted.found, 1);
+    if (!slice_contains(buf_slice(&wanted.json), slice_from_cstr(part))) {
+        print_error("%s is not in %s\n", part, buf_cstr(&wanted.json));
+        fail();
+    }
+    buf_free(&wanted.json);
+}
+
+static void expect_report(const struct import_fixture *f, const char *part) {
+    if (!slice_contains(buf_slice(&f->report), slice_from_cstr(part))) {
+        print_error("%s is not in %.*s\n", part, SLICE_ARG(buf_slice(&f->report)));
+        fail();
+    }
+}
+
+#define PLACES                                                                                     \
+    "id_lieu,nom_lieu,type,insee,Xlong,Ylat,nbre_pl,lumiere\n"                                     \
+    "a,Aire du lac,Aire de covoiturage,73065,5.91,45.56,12,true\n"                                 \
+    "b,Parking de Cruet,Parking,73096,6.09,45.53,0,\n"
+
+static void the_same_file_twice_changes_nothing(void **state) {
+    struct import_fixture *f = *state;
+    int64_t before;
+    int64_t after;
+    assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
+    expect_counts(f, 2, 0, 0, 0);
+    assert_int_equal(db_change_last(f->store->conn, &before), OK);
+    f->store->now_ms += 86400000;
+    assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 2, 0);
+    struct db_change changes[16];
+    size_t count;
+    assert_int_equal(db_change_last(f->store->conn, &after), OK);
+    assert_int_equal(db_change_read(f->store->conn, before, changes, 16, &count), OK);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_not_equal(changes[i].topic, DB_CHANGE_ENTRY);
+    }
+}
+
+static void what_a_record_says_is_all_kept(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, PLACES, (struct import_options){.licence = SLICE("ODbL-1.0")}), OK);
+    expect_in(f, "Aire du lac", "\"kind\":\"place\"");
+    expect_in(f, "Aire du lac", "\"type\":\"Aire de covoiturage\"");
+    expect_in(f, "Aire du lac", "\"themes\":[\"mobility\"]");
+    expect_in(f, "Aire du lac", "\"territory\":\"com-73065\"");
+    expect_in(f, "Aire du lac", "\"latitude\":45.56");
+    expect_in(f, "Aire du lac", "Lumiere : oui");
+    expect_in(f, "Aire du lac", "\"value\":\"12\"");
+    expect_in(f, "Aire du lac", "\"licence\":\"ODbL-1.0\"");
+}
+
+static void a_changed_record_updates_its_entry(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
+    assert_int_equal(run(f,
+                         "id_lieu,nom_lieu,type,insee,Xlong,Ylat,nbre_pl,lumiere\n"
+                         "a,Aire du grand lac,Aire de covoiturage,73065,5.91,45.56,12,true\n"
+                         "b,Parking de Cruet,Parking,73096,6.09,45.53,0,\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_counts(f, 0, 1, 1, 0);
+    expect_in(f, "Aire du grand lac", "\"type\":\"Aire de covoiturage\"");
+}
+
+static void a_bad_row_is_written_down_with_line_and_reason(void **state) {
+    struct import_fixture *f = *state;
+    struct buf rejects BUF_CLEANUP = buf_new(65536);
+    assert_int_equal(
+        run(f, "nom,insee\nA,73065\nB,73096,too,many\nC,73096\n", (struct import_options){0}), OK);
+    expect_counts(f, 2, 0, 0, 1);
+    file_read(f->rejects, &rejects);
+    assert_true(slice_starts_with(buf_slice(&rejects), SLICE("line,field,reason,record\r\n3,,")));
+    assert_true(slice_contains(buf_slice(&rejects), SLICE("\"B,73096,too,many\"")));
+    expect_report(f, f->rejects);
+    assert_int_equal(run(f, "nom,insee\nA,73065\n", (struct import_options){0}), OK);
+    assert_int_equal(access(f->rejects, F_OK), -1);
+}
+
+static void a_territory_code_alone_is_a_place(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f,
+                         "id,codgeo,libgeo,echelon,Dispositif,periode\n"
+                         "1,73065,Chambéry,commune,PATDE,2021-2025\n"
+                         "2,200069110,CA du Grand Chambéry,epci,PATDE,\n"
+                         "3,73,Savoie,departement,CCO,\n"
+                         "4,#Invalid Ref: X,Savoie,#Invalid Ref: X,CCO2,\n"
+                         "5,999999999,SM du Nord,epci,AI,\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_counts(f, 5, 0, 0, 0);
+    expect_in(f, "PATDE · Chambéry", "\"territory\":\"com-73065\"");
+    expect_in(f, "PATDE · Chambéry", "\"kind\":\"initiative\"");
+    expect_in(f, "PATDE · Chambéry", "\"precision\":\"commune\"");
+    expect_in(f, "PATDE · Chambéry", "\"start\":\"2021\"");
+    expect_in(f, "PATDE · CA du Grand Chambéry", "\"territory\":\"epci-200069110\"");
+    expect_in(f, "CCO · Savoie", "\"territory\":\"dep-73\"");
+    expect_in(f, "CCO2 · Savoie", "\"territory\":\"dep-73\"");
+    expect_in(f, "AI · SM du Nord", "999999999");
+    expect_report(f, "1 × no territory is known by this code");
+    expect_report(f, "1 × nothing says where it is");
+    expect_report(f, "5 × without a title");
+}
+
+static void swapped_coordinates_are_put_right_and_said(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(
+        run(f, "nom,insee,lat,lon\nA,73065,5.91,45.56\nB,,5.95,45.57\nC,73065,\"45,56\",\"5,91\"\n",
+            (struct import_options){0}),
+        OK);
+    expect_in(f, "A", "\"latitude\":45.56");
+    expect_in(f, "B", "\"latitude\":45.57");
+    expect_in(f, "C", "\"longitude\":5.91");
+    expect_report(f, "2 × latitude and longitude were swapped");
+}
+
+static void a_point_far_from_its_commune_is_kept_with_a_warning(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, "nom,insee,lat,lon\nA,73065,45.0,5.0\nB,73065,45.6,5.9\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_in(f, "A", "\"latitude\":45,");
+    expect_report(f, "1 × the point is more than 30 km from its commune");
+}
+
+static void coordinates_that_are_none_are_left_out_and_kept_readable(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, "nom,insee,lat,lon\nA,73065,6500000,870000\nB,73065,x,y\nC,73065,0,0\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_counts(f, 3, 0, 0, 0);
+    expect_in(f, "A", "Latitude : 6500000");
+    expect_in(f, "A", "\"precision\":\"commune\"");
+    expect_report(f, "1 × coordinates are not in degrees");
+    expect_report(f, "1 × coordinates that are none");
+}
+
+static void a_record_without_identifier_gets_one_from_its_content(void **state) {
+    struct import_fixture *f = *state;
+    const char *const rows = "nom,insee\nA,73065\nA,73065\nB,73065\n";
+    assert_int_equal(run(f, rows, (struct import_options){0}), OK);
+    expect_counts(f, 2, 0, 1, 0);
+    expect_report(f, "1 × the same record occurs twice");
+    assert_int_equal(run(f, rows, (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 3, 0);
+}
+
+static void one_identifier_for_two_things_keeps_both(void **state) {
+    struct import_fixture *f = *state;
+    const char *const rows = "id,nom,insee\n1,A,73065\n1,B,73065\n";
+    assert_int_equal(run(f, rows, (struct import_options){0}), OK);
+    expect_counts(f, 2, 0, 0, 0);
+    expect_report(f, "1 × an identifier occurs again");
+    assert_int_equal(run(f, rows, (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 2, 0);
+}
+
+static void an_edit_of_a_person_holds_the_import(void **state) {
+    struct import_fixture *f = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(65536, 0);
+    assert_int_equal(run(f, "id,nom,insee\n1,A,73065\n", (struct import_options){0}), OK);
+    struct wanted wanted = find(f, "A");
+    struct entry_public shown;
+    assert_int_equal(entry_public_load(f->store->conn, f->territories, wanted.id, &arena, &shown),
+                     OK);
+    shown.entry.title = SLICE("A, corrected here");
+    assert_int_equal(db_begin_write(f->store->conn), OK);
+    assert_int_equal(entry_edit(f->store->conn, &f->store->ids, &shown.entry, SLICE("a person"),
+                                SLICE("a mistake"), f->store->now_ms),
+                     OK);
+    assert_int_equal(db_commit(f->store->conn), OK);
+    assert_int_equal(run(f, "id,nom,insee\n1,A new,73065\n", (struct import_options){0}), OK);
+    assert_int_equal(f->counts.held, 1);
+    expect_in(f, "A, corrected here", "73065");
+    buf_free(&wanted.json);
+}
+
+static void a_cut_file_keeps_what_came_before_and_says_so(void **state) {
+    struct import_fixture *f = *state;
+    const char *const cut = "[{\"nom\":\"A\",\"insee\":\"73065\"},\n{\"nom\":\"B\",\"ins";
+    assert_int_equal(run(f, cut, (struct import_options){0}), ERR_INPUT);
+    expect_counts(f, 1, 0, 0, 0);
+    assert_int_equal(f->problem.line, 2);
+    assert_int_equal(f->problem.column, 1);
+    assert_non_null(strstr(f->problem.what, "1 records before it are kept; --partial"));
+    assert_int_equal(run(f, cut, (struct import_options){.partial = true}), OK);
+    expect_counts(f, 0, 0, 1, 0);
+    expect_report(f, "the file ends too early");
+}
+
+static void a_broken_file_is_no_cut_file(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(
+        run(f, "[{\"nom\":\"A\"} {\"nom\":\"B\"}]", (struct import_options){.partial = true}),
+        ERR_INPUT);
+    expect_counts(f, 1, 0, 0, 0);
+}
+
+static void entries_that_the_source_lacks_are_archived_when_asked(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
+    assert_int_equal(
+        run(f, "id_lieu,nom_lieu,insee\nb,Parking de Cruet,73096\n", (struct import_options){0}),
+        OK);
+    assert_int_equal(f->counts.removed, 0);
+    assert_int_equal(run(f, "id_lieu,nom_lieu,insee\nb,Parking de Cruet,73096\n",
+                         (struct import_options){.archive_missing = true}),
+                     OK);
+    assert_int_equal(f->counts.removed, 1);
+    struct wanted wanted = find(f, "Aire du lac");
+    assert_int_equal(wanted.found, 0);
+    assert_int_equal(wanted.all, 1);
+    buf_free(&wanted.json);
+}
+
+static void nothing_is_archived_when_a_record_was_rejected(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
+    assert_int_equal(run(f, "id_lieu,nom_lieu,insee\nb,Parking de Cruet,73096,x\n",
+                         (struct import_options){.archive_missing = true}),
+                     OK);
+    assert_int_equal(f->counts.rejected, 1);
+    assert_int_equal(f->counts.removed, 0);
+    expect_report(f, "nothing was archived");
+}
+
+static void a_map_file_has_the_last_word(void **state) {
+    struct import_fixture *f = *state;
+    file_write(f->map, SLICE("title = \"{Dispositif} à {libgeo}\"\n"
+                             "kind = actor\n"
+                             "themes = mobility\n"
+                             "summary = {note}\n"
+                             "ignore = \"{secret}\"\n"));
+    assert_int_equal(run(f,
+                         "id,libgeo,insee,Dispositif,note,secret\n"
+                         "1,Cruet,73096,Forum,une note,xyzzy\n",
+                         (struct import_options){.map_path = f->map}),
+                     OK);
+    expect_in(f, "Forum à Cruet", "\"kind\":\"actor\"");
+    expect_in(f, "Forum à Cruet", "\"themes\":[\"mobility\"]");
+    expect_in(f, "Forum à Cruet", "\"summary\":\"une note\"");
+    struct wanted wanted = find(f, "Forum à Cruet");
+    assert_false(slice_contains(buf_slice(&wanted.json), SLICE("xyzzy")));
+    buf_free(&wanted.json);
+}
+
+static void a_dry_run_shows_its_table_and_writes_nothing(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, PLACES, (struct import_options){.dry_run = true}), OK);
+    expect_counts(f, 2, 0, 0, 0);
+    expect_report(f, "input: csv, columns cut by ,, UTF-8");
+    expect_report(
+        f, "nom_lieu                   title             2/2       Aire du lac · Parking de Cruet");
+    expect_report(f, "lumiere                    detail            1/2       true");
+    struct wanted wanted = find(f, "Aire du lac");
+    assert_int_equal(wanted.all, 0);
+    buf_free(&wanted.json);
+}
+
+static void our_own_format_goes_in_as_it_is(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(
+        run(f,
+            "[{\"id\":\"x\",\"kind\":\"idea\",\"title\":\"Une "
+            "idée\",\"themes\":[\"mobility\",\"unknown\"],"
+            "\"place\":{\"territory\":\"dep-73\"},\"needs\":[{\"sort\":\"time\",\"text\":\"deux "
+            "adultes\"}]},{\"id\":\"y\",\"kind\":\"idea\",\"title\":\"Autre\",\"colour\":\"red\"}]",
+            (struct import_options){0}),
+        OK);
+    expect_counts(f, 1, 0, 0, 1);
+    expect_in(f, "Une idée", "deux adultes");
+    expect_in(f, "Une idée", "\"tags\":[\"unknown\"]");
+    struct buf rejects BUF_CLEANUP = buf_new(65536);
+    file_read(f->rejects, &rejects);
+    assert_true(slice_contains(buf_slice(&rejects), SLICE("colour")));
+}
+
+static void opening_hours_of_seven_columns_become_one(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f,
+                         "nom,insee,h_lundi,h_mardi,h_mercredi\n"
+                         "A,73065,9:00 - 12:00 / 13:30 - 17:00,9:00 - 12:00 / 13:30 - 17:00,-\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_in(f, "A", "\"opening_hours\":\"Mo,Tu 09:00-12:00,13:30-17:00\"");
+}
+
+static void a_source_without_a_name_is_refused(void **state) {
+    struct import_fixture *f = *state;
+    struct import_context context = {.conn = f->store->conn,
+                                     .territories = f->territories,
+                                     .themes = f->themes,
+                                     .ids = &f->store->ids,
+                                     .clock = {.now_ms = fixture_now, .self = &f->store->now_ms}};
+    const struct import_options options = {.input = "-"};
+    assert_int_equal(import_run(&options, &context, &f->counts, NULL, &f->problem), ERR_INPUT);
+    assert_string_equal(f->problem.field, "source");
+    const struct import_options missing = {.input = "/nonexistent/file.csv"};
+    assert_int_equal(import_run(&missing, &context, &f->counts, NULL, &f->problem), ERR_NOT_FOUND);
+}
+
+static void many_records_go_through_in_several_batches(void **state) {
+    struct import_fixture *f = *state;
+    struct buf rows BUF_CLEANUP = buf_new(1u << 22);
+    buf_add(&rows, SLICE("id,nom,insee,lat,lon\n"));
+    for (unsigned i = 0; i < 3000; i++) {
+        buf_addf(&rows, "%u,Lieu %u,73065,45.5%04u,5.9%04u\n", i, i, i, i);
+    }
+    assert_int_equal(run(f, buf_cstr(&rows), (struct import_options){0}), OK);
+    expect_counts(f, 3000, 0, 0, 0);
+    assert_int_equal(run(f, buf_cstr(&rows), (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 3000, 0);
+}
+
+static void the_catalogue_fits_the_store(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(db_catalogue_check(f->store->conn, &import_catalogue, &f->problem), OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(the_same_file_twice_changes_nothing),
+        TEST(what_a_record_says_is_all_kept),
+        TEST(a_changed_record_updates_its_entry),
+        TEST(a_bad_row_is_written_down_with_line_and_reason),
+        TEST(a_territory_code_alone_is_a_place),
+        TEST(swapped_coordinates_are_put_right_and_said),
+        TEST(a_point_far_from_its_commune_is_kept_with_a_warning),
+        TEST(coordinates_that_are_none_are_left_out_and_kept_readable),
+        TEST(a_record_without_identifier_gets_one_from_its_content),
+        TEST(one_identifier_for_two_things_keeps_both),
+        TEST(an_edit_of_a_person_holds_the_import),
+        TEST(a_cut_file_keeps_what_came_before_and_says_so),
+        TEST(a_broken_file_is_no_cut_file),
+        TEST(entries_that_the_source_lacks_are_archived_when_asked),
+        TEST(nothing_is_archived_when_a_record_was_rejected),
+        TEST(a_map_file_has_the_last_word),
+        TEST(a_dry_run_shows_its_table_and_writes_nothing),
+        TEST(our_own_format_goes_in_as_it_is),
+        TEST(opening_hours_of_seven_columns_become_one),
+        TEST(a_source_without_a_name_is_refused),
+        TEST(many_records_go_through_in_several_batches),
+        TEST(the_catalogue_fits_the_store),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
