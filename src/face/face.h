@@ -21,8 +21,8 @@ struct face {
     struct clock clock;
     const struct log *log;
     const char *store_path; /* each HTTP thread opens its reader on it */
-    slice site_name;     /* settings: "Agora" */
-    slice contact_email; /* settings: may be empty */
+    slice site_name;        /* settings: "Agora" */
+    slice contact_email;    /* settings: may be empty */
     const char *version;
 };
 /* One per HTTP thread: http_request.worker. */
