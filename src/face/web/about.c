@@ -33,7 +33,7 @@ static void contact(struct page *page, const char *message, const char *without)
 
 static void purpose(struct page *page) {
     struct html *html = &page->html;
-    SECTION(page, "what", "À quoi sert ce site");
+    SECTION(page, "what", N_("À quoi sert ce site"));
     paragraph(page, N_("Partout, des personnes nettoient une rivière, ouvrent un atelier de "
                        "réparation, cultivent un toit. Souvent, personne ne le sait à côté. Ce "
                        "site les montre sur leur territoire, relie celles et ceux qui les portent, "
@@ -42,21 +42,16 @@ static void purpose(struct page *page) {
                        "un collectif ou un portrait. Chacune dit d’où elle vient et quand elle a "
                        "été mise à jour."));
     html_raw(html, "</section>\n");
-    SECTION(page, "who", "Qui tient ce site");
-    slice name = page->face->site_name;
-    html_raw(html, "<p>");
-    html_tf(html,
-            "%1 fonctionne avec Agora, un logiciel libre que toute collectivité, association "
-            "ou collectif peut installer.",
-            &name, 1);
-    html_raw(html, "</p>\n");
+    SECTION(page, "who", N_("Qui tient ce site"));
+    paragraph(page, N_("Ce site fonctionne avec Agora, un logiciel libre que toute collectivité, "
+                       "association ou collectif peut installer."));
     contact(page, N_("Pour joindre l’équipe, écrivez à"),
             N_("L’équipe n’a pas encore indiqué d’adresse où lui écrire."));
     html_raw(html, "</section>\n");
 }
 
 static void accessibility(struct page *page) {
-    SECTION(page, "accessibility", "Accessibilité");
+    SECTION(page, "accessibility", N_("Accessibilité"));
     paragraph(page, N_("Ce site est fait pour suivre le RGAA 4.1 et les WCAG 2.2 au niveau AA : "
                        "tout se fait au clavier, sans souris et sans JavaScript, et la liste "
                        "contient tout ce que montre la carte."));
@@ -70,7 +65,7 @@ static void accessibility(struct page *page) {
 }
 
 static void legal(struct page *page) {
-    SECTION(page, "legal", "Mentions légales et données personnelles");
+    SECTION(page, "legal", N_("Mentions légales et données personnelles"));
     contact(page, N_("L’éditeur de ce site est joignable à"),
             N_("L’éditeur de ce site n’a pas encore indiqué d’adresse de contact."));
     paragraph(page, N_("Ce site ne suit personne : pas de mesure d’audience, pas de publicité, "
@@ -106,7 +101,7 @@ static void data_row(struct page *page, slice path, const char *what) {
 
 static void data(struct page *page) {
     struct html *html = &page->html;
-    SECTION(page, "data", "Données ouvertes et API");
+    SECTION(page, "data", N_("Données ouvertes et API"));
     paragraph(page,
               N_("Tout ce que montre une recherche se reprend tel quel, sans clé : gardez les "
                  "choix de l’adresse d’une page /explore derrière ces adresses. Citez la "
@@ -217,11 +212,11 @@ static err answer(struct page *page, const struct atlas_view *view) {
                         .canonical = SLICE("/about"),
                         .section = PAGE_ABOUT});
     slice name = page->face->site_name;
-    html_raw(html, "<main id=\"main\" class=\"wrap page\" tabindex=\"-1\">\n<h1>");
+    html_raw(html, "<main id=\"main\" class=\"wrap page\" tabindex=\"-1\">\n<header><h1>");
     html_tf(html, "À propos de %1", &name, 1);
     html_raw(html, "</h1>\n<p class=\"lead measure\">");
     html_t(html, "Rendre visibles les solutions des habitantes et habitants, là où elles vivent.");
-    html_raw(html, "</p>\n");
+    html_raw(html, "</p></header>\n");
     purpose(page);
     accessibility(page);
     legal(page);

@@ -176,7 +176,7 @@ static void card_asks(struct page *page, const struct entry *entry) {
     }
 }
 
-static void card_title(struct page *page, const struct entry *entry) {
+void card_title(struct page *page, const struct entry *entry) {
     struct html *html = &page->html;
     slice written_in = SLICE_EMPTY;
     slice title = entry_text(entry, ENTRY_TR_TITLE, 0, page->language_code, &written_in);

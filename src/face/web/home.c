@@ -2,7 +2,7 @@
 #include "face/web/web_int.h"
 
 #define MAP_WIDTH    540
-#define MAP_HEIGHT   340
+#define MAP_HEIGHT   390
 #define MAP_ZOOM_MAX 11
 #define NOW_SHOWN    6
 #define NOW_ASKED    40 /* folded groups and what has gone take some of the places */

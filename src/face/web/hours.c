@@ -97,7 +97,7 @@ static void say_with(struct hours *hours, const char *message, slice value) {
 static void say_month_day(struct hours *hours, size_t month, unsigned day) {
     slice name = i18n(hours->language, month_names[month]);
     if (day == 1) {
-        say_with(hours, "1er %1", name);
+        say_with(hours, N_("1er %1"), name);
         return;
     }
     if (day > 1) {
@@ -173,11 +173,11 @@ static bool day_item(struct hours *hours) {
     size_t from = 0;
     size_t to = 0;
     if (take_word(hours, "PH")) {
-        say(hours, "jours fériés");
+        say(hours, N_("jours fériés"));
         return true;
     }
     if (take_word(hours, "SH")) {
-        say(hours, "vacances scolaires");
+        say(hours, N_("vacances scolaires"));
         return true;
     }
     if (!take_name(hours, days, ARRAY_COUNT(days), &from)) {
@@ -204,11 +204,11 @@ static bool time_point(struct hours *hours) {
     unsigned hour = 0;
     unsigned minute = 0;
     if (take_word(hours, "sunrise")) {
-        say(hours, "lever du soleil");
+        say(hours, N_("lever du soleil"));
         return true;
     }
     if (take_word(hours, "sunset")) {
-        say(hours, "coucher du soleil");
+        say(hours, N_("coucher du soleil"));
         return true;
     }
     if (!take_number(hours, 48, &hour) || !take(hours, ':') || !take_number(hours, 59, &minute)) {
@@ -229,7 +229,7 @@ static bool time_point(struct hours *hours) {
 static bool time_span(struct hours *hours) {
     if (slice_starts_with(slice_sub(hours->text, hours->at, 11), SLICE("00:00-24:00"))) {
         hours->at += 11;
-        say(hours, "toute la journée");
+        say(hours, N_("toute la journée"));
         return true;
     }
     size_t start = hours->out->n;
@@ -240,7 +240,7 @@ static bool time_span(struct hours *hours) {
         struct buf from BUF_CLEANUP = buf_new(64);
         buf_add_bytes(&from, hours->out->p + start, hours->out->n - start);
         hours->out->n = start;
-        say_with(hours, "à partir de %1", buf_slice(&from));
+        say_with(hours, N_("à partir de %1"), buf_slice(&from));
         return true;
     }
     if (take(hours, '-')) {
@@ -307,11 +307,11 @@ static bool when_open(struct hours *hours, bool has_days) {
     bool closed = take_word(&ahead, "off") || take_word(&ahead, "closed");
     bool says_when = closed || time_follows(hours);
     if (has_days && says_when) {
-        say(hours, " : ");
+        say(hours, N_(" : "));
     }
     if (closed) {
         hours->at = ahead.at;
-        say(hours, "fermé");
+        say(hours, N_("fermé"));
     } else if (says_when && !items(hours, time_span, time_follows)) {
         return false;
     }
@@ -327,7 +327,7 @@ static bool rule(struct hours *hours) {
     bool has_days = false;
     if (slice_starts_with(slice_sub(hours->text, hours->at, 4), SLICE("24/7"))) {
         hours->at += 4;
-        say(hours, "tous les jours, jour et nuit");
+        say(hours, N_("tous les jours, jour et nuit"));
         spaces(hours);
         return true;
     }
@@ -363,7 +363,7 @@ static bool rules(struct hours *hours) {
         if (!more) {
             return false;
         }
-        say(hours, " ; ");
+        say(hours, N_(" ; "));
     }
     return false;
 }

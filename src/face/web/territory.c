@@ -12,7 +12,7 @@
 #define LATEST_SHOWN     4
 #define LATEST_ASKED     40
 #define AGENDA_SHOWN     4
-#define STORIES_SHOWN    3
+#define STORIES_SHOWN    2
 #define NEIGHBOURS_SHOWN 8
 
 struct portal {
@@ -276,11 +276,8 @@ static void latest_item(struct page *page, const struct entry_public *entry) {
     card_scene(page, of->id);
     html_raw(html, "<div>");
     card_badge(page, (enum query_kind)of->kind);
-    html_raw(html, "<h3><a");
-    html_attr(html, "href", link_entry(page, of->id, of->title));
-    html_raw(html, ">");
-    html_text(html, entry_text(of, ENTRY_TR_TITLE, 0, page->language_code, NULL));
-    html_raw(html, "</a></h3><p>");
+    card_title(page, of);
+    html_raw(html, "<p>");
     html_text(html, entry->territory_label);
     html_raw(html, "</p></div></li>\n");
 }
@@ -304,7 +301,7 @@ static err latest(struct portal *portal) {
             i18n_tn(html->language, "Voir le résultat", "Voir les %n résultats",
                     (int64_t)found.result.total, &text);
             html_raw(html, "<section>");
-            part_section_head(page, i18n(html->language, "Les dernières nouvelles"),
+            part_section_head(page, i18n(html->language, "Les dernières fiches"),
                               link_explore(page, &query), buf_slice(&text));
             html_raw(html, "<ul class=\"links panel\">\n");
         }
@@ -322,9 +319,6 @@ static err stories(struct portal *portal) {
     struct query query = portal->query;
     query.kinds = 1u << QUERY_KIND_STORY;
     struct part_found found;
-    if (part_kind_count(&portal->found.result, QUERY_KIND_STORY) == 0) {
-        return OK;
-    }
     TRY(part_search(page, portal->view, &query, 0, &found));
     html_raw(html, "<section>");
     part_section_head(page, i18n(html->language, "Portraits"), link_explore(page, &query),
@@ -513,6 +507,30 @@ static err count_communes(struct portal *portal) {
                                 portal->counts, &problem);
 }
 
+/* The latest on one side, on the other what there is first of portraits, parts and neighbours. */
+static err lately(struct portal *portal) {
+    struct html *html = &portal->page->html;
+    bool has_stories = part_kind_count(&portal->found.result, QUERY_KIND_STORY) > 0;
+    bool has_children = portal->of->child_count > 0;
+    html_raw(html, "<div class=\"columns\">\n");
+    TRY(latest(portal));
+    if (has_stories) {
+        TRY(stories(portal));
+    } else if (has_children) {
+        children(portal);
+    } else {
+        neighbours(portal);
+    }
+    html_raw(html, "</div>\n");
+    if (has_stories) {
+        children(portal);
+    }
+    if (has_stories || has_children) {
+        neighbours(portal);
+    }
+    return OK;
+}
+
 static err write_page(struct portal *portal, slice canonical) {
     struct page *page = portal->page;
     struct html *html = &page->html;
@@ -533,10 +551,7 @@ static err write_page(struct portal *portal, slice canonical) {
     bars(portal);
     TRY(part_agenda(page, portal->view, &portal->query, AGENDA_SHOWN));
     html_raw(html, "</div>\n");
-    TRY(latest(portal));
-    TRY(stories(portal));
-    children(portal);
-    neighbours(portal);
+    TRY(lately(portal));
     white_communes(portal);
     html_raw(html, "</div>\n</main>\n");
     page_foot(page);

@@ -52,7 +52,7 @@ static bool has_narrower(const struct themes *all, uint16_t theme) {
 /* A top theme with its narrower ones under it. */
 static void theme_block(struct page *page, uint16_t theme, const uint64_t *counts) {
     struct html *html = &page->html;
-    html_raw(html, "<h3><a");
+    html_raw(html, "<div><h3><a");
     html_attr(html, "href", link_theme(page, theme));
     html_raw(html, ">");
     html_text(html, page->face->themes->items[theme].label[page->language]);
@@ -60,6 +60,20 @@ static void theme_block(struct page *page, uint16_t theme, const uint64_t *count
     html_number(html, (int64_t)counts[theme]);
     html_raw(html, "</span></h3>\n");
     narrower_chips(page, theme, counts);
+    html_raw(html, "</div>\n");
+}
+
+/* The themes of a taxonomy that stand alone, as one list. */
+static void alone_chips(struct page *page, uint16_t scheme, const uint64_t *counts) {
+    const struct themes *all = page->face->themes;
+    html_raw(&page->html, "<ul class=\"tags\">\n");
+    for (uint16_t i = all->schemes[scheme].first; i < scheme_end(all, scheme); i++) {
+        if (all->items[i].depth == 0 && !has_narrower(all, i)) {
+            part_count_chip(page, link_theme(page, i), all->items[i].label[page->language],
+                            counts[i]);
+        }
+    }
+    html_raw(&page->html, "</ul>\n");
 }
 
 static void scheme_section(struct page *page, uint16_t scheme, const uint64_t *counts) {
@@ -70,29 +84,27 @@ static void scheme_section(struct page *page, uint16_t scheme, const uint64_t *c
     html_attr(html, "id", all->schemes[scheme].slug);
     html_raw(html, ">");
     part_section_head(page, all->schemes[scheme].title[page->language], SLICE_EMPTY, SLICE_EMPTY);
-    bool in_list = false; /* themes that stand alone make one list of chips */
+    bool any_alone = false;
+    bool any_block = false;
     for (uint16_t i = all->schemes[scheme].first; i < end; i++) {
         if (all->items[i].depth > 0) {
             continue;
         }
-        bool alone = !has_narrower(all, i);
-        if (alone != in_list) {
-            if (alone) {
-                html_raw(html, "<ul class=\"tags\">\n");
-            } else {
-                html_raw(html, "</ul>\n");
-            }
-            in_list = alone;
+        if (!has_narrower(all, i)) {
+            any_alone = true;
+            continue;
         }
-        if (alone) {
-            part_count_chip(page, link_theme(page, i), all->items[i].label[page->language],
-                            counts[i]);
-        } else {
-            theme_block(page, i, counts);
+        if (!any_block) {
+            html_raw(html, "<div class=\"columns\">\n");
+            any_block = true;
         }
+        theme_block(page, i, counts);
     }
-    if (in_list) {
-        html_raw(html, "</ul>\n");
+    if (any_block) {
+        html_raw(html, "</div>\n");
+    }
+    if (any_alone) {
+        alone_chips(page, scheme, counts);
     }
     html_raw(html, "</section>\n");
 }
@@ -113,12 +125,12 @@ static err themes_answer(struct page *page, const struct atlas_view *view) {
                                                                  "lieux, outils et rendez-vous."),
                                         .canonical = SLICE("/themes"),
                                         .section = PAGE_EXPLORE});
-    html_raw(html, "<main id=\"main\" class=\"wrap page\" tabindex=\"-1\">\n<h1>");
-    html_t(html, "Thèmes");
+    html_raw(html, "<main id=\"main\" class=\"wrap page\" tabindex=\"-1\">\n<header><h1>");
+    html_t(html, "Tous les thèmes");
     html_raw(html, "</h1>\n<p class=\"lead measure\">");
     html_t(html, "Chaque fiche porte un ou plusieurs thèmes. Un thème comprend aussi ceux qui "
                  "sont rangés sous lui.");
-    html_raw(html, "</p>\n");
+    html_raw(html, "</p></header>\n");
     for (uint16_t scheme = 0; scheme < page->face->themes->scheme_count; scheme++) {
         scheme_section(page, scheme, counts);
     }
@@ -204,13 +216,13 @@ static err theme_answer(struct page *page, const struct atlas_view *view, uint16
                                         .section = PAGE_EXPLORE});
     html_raw(html, "<main id=\"main\" class=\"wrap page\" tabindex=\"-1\">\n");
     theme_breadcrumb(page, theme);
-    html_raw(html, "<p class=\"overline\">");
+    html_raw(html, "<header><p class=\"overline\">");
     html_text(html, all->schemes[of->scheme].title[page->language]);
     html_raw(html, "</p>\n<h1>");
     html_text(html, label);
     html_raw(html, "</h1>\n<p class=\"lead\">");
     html_text(html, explorer_count_text(page, found.result.total));
-    html_raw(html, "</p>\n");
+    html_raw(html, "</p></header>\n");
     narrower_chips(page, theme, theme_counts(page, &found.result));
     theme_results(page, &query, &found);
     TRY(part_agenda(page, view, &query, AGENDA_SHOWN));

@@ -84,6 +84,8 @@ void card_badge(struct page *page, enum query_kind kind);
 void card_state(struct page *page, const struct entry *entry);
 /* "Cognin (73) · à 2 km"; nothing when no place is known. */
 void card_place(struct page *page, const struct entry_public *entry, double distance_m);
+/* <h3> with the link and, for an invented entry, the mark that says so. */
+void card_title(struct page *page, const struct entry *entry);
 void card_scene(struct page *page, struct entry_id id);
 void card_write(struct page *page, const struct entry_public *entry, const struct atlas_hit *hit);
 /* The date that matters now: the next happening, else the last one; NULL when it has none. */
