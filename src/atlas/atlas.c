@@ -306,8 +306,8 @@ static err fill_from_store(void *self, struct atlas_builder *builder) {
     return OK;
 }
 
-/* Publishes `parts` brought up to date; nothing when they are the present view and up to date. Under
- * write_lock. */
+/* Publishes `parts` brought up to date; nothing when they are the present view and up to date.
+ * Under write_lock. */
 static err bring_up_to_date(struct atlas *atlas, const struct atlas_view_parts *parts) {
     struct feed feed = {.sequence = parts->sequence};
     TRY(db_begin_read(atlas->conn));
@@ -345,7 +345,8 @@ err atlas_catch_up(struct atlas *atlas) {
     return failed;
 }
 
-/* Puts a segment that stands for the store as it was at `sequence` in the place of the generation. */
+/* Puts a segment that stands for the store as it was at `sequence` in the place of the
+ * generation. */
 static err swap_generation(struct atlas *atlas, struct atlas_segment *segment, int64_t sequence) {
     pthread_mutex_lock(&atlas->write_lock);
     struct atlas_view_parts parts = {

@@ -1,6 +1,6 @@
-/* atlas: the index behind search, facets and the map. In memory, rebuilt from the store, never the
- * truth. Readers pin a view: one generation + its delta + tombstones, unchanging while pinned, so that
- * total, facets, cells and list of one request always agree. */
+/* atlas: the index behind search, facets and the map. In memory, rebuilt from the store, never
+ * the truth. Readers pin a view: one generation + its delta + tombstones, unchanging while
+ * pinned, so that total, facets, cells and list of one request always agree. */
 #ifndef AGORA_ATLAS_H
 #define AGORA_ATLAS_H
 
@@ -26,7 +26,8 @@ MUST_USE err atlas_open(const struct atlas_options *options, struct atlas **atla
                         struct problem *problem);
 void atlas_close(struct atlas *atlas);
 /* Applies everything committed so far, now: called by whoever has just written, so that the next
- * request sees it. The following thread does the same within 100 ms of any commit of any process. */
+ * request sees it. The following thread does the same within 100 ms of any commit of any
+ * process. */
 MUST_USE err atlas_catch_up(struct atlas *atlas);
 /* Builds a new generation and swaps it in; readers go on meanwhile. */
 MUST_USE err atlas_rebuild(struct atlas *atlas);
@@ -67,7 +68,7 @@ enum atlas_facet {
     ATLAS_FACET_KIND,
     ATLAS_FACET_STATE,
     ATLAS_FACET_THEME,
-    ATLAS_FACET_TERRITORY, /* children of the chosen territory (the country's régions without one), first 50 */
+    ATLAS_FACET_TERRITORY, /* children of the chosen one, or the country's régions; first 50 */
     ATLAS_FACET_HAS,
     ATLAS_FACET_LANGUAGE,
     ATLAS_FACET_SOURCE,
@@ -103,15 +104,15 @@ struct atlas_result {
     bool has_box;
     slice corrected; /* the words as searched when a typo was forgiven, else empty */
 };
-/* Everything of one request from one view. Results live in the arena. ERR_INPUT for an unknown theme,
- * territory or source slug (problem names it), ERR_LIMIT. */
+/* Everything of one request from one view. Results live in the arena. ERR_INPUT for an unknown
+ * theme, territory or source slug (problem names it), ERR_LIMIT. */
 MUST_USE err atlas_search(const struct atlas_view *view, const struct atlas_request *request,
                           struct arena *arena, struct atlas_result *result,
                           struct problem *problem);
 
-/* A cell of the cluster pyramid: the matches whose points fall into one quarter-by-quarter of a tile
- * (4 x 4 cells, 64 px). `position` is their mean, moved so that a ring of `ATLAS_RING_PX` fits into
- * its cell: rings never overlap, on any tile of any zoom. */
+/* A cell of the cluster pyramid: the matches whose points fall into one quarter-by-quarter of a
+ * tile (4 x 4 cells, 64 px). `position` is their mean, moved so that a ring of `ATLAS_RING_PX`
+ * fits into its cell: rings never overlap, on any tile of any zoom. */
 struct atlas_cell {
     struct geo_point position;
     struct geo_tile tile; /* of the cell: zoom + 2 */
@@ -126,7 +127,8 @@ struct atlas_cell {
 MUST_USE err atlas_tile(const struct atlas_view *view, const struct atlas_request *request,
                         struct geo_tile tile, struct arena *arena, struct atlas_cell **cells,
                         size_t *count, struct problem *problem);
-/* The same for all tiles of a zoom that meet a box (the map drawn by the server); at most 64 tiles. */
+/* The same for all tiles of a zoom that meet a box (the map drawn by the server); at most 64
+ * tiles. */
 MUST_USE err atlas_cells(const struct atlas_view *view, const struct atlas_request *request,
                          const struct geo_box *box, unsigned zoom, struct arena *arena,
                          struct atlas_cell **cells, size_t *count, struct problem *problem);
@@ -143,7 +145,8 @@ MUST_USE err atlas_all(const struct atlas_view *view, const struct atlas_request
                        struct arena *arena, struct atlas_document **documents, size_t *count,
                        struct problem *problem);
 
-/* Matches per commune of a territory (for its drawn map): parallel to the commune list asked for. */
+/* Matches per commune of a territory (for its drawn map): parallel to the commune list asked
+ * for. */
 MUST_USE err atlas_count_communes(const struct atlas_view *view,
                                   const struct atlas_request *request, const uint32_t *communes,
                                   size_t count, uint64_t *counts, struct problem *problem);

@@ -1,5 +1,5 @@
-/* What a segment is made from: documents as they come in, their words as numbers. collect.c fills it,
- * build.c turns it into a segment. */
+/* What a segment is made from: documents as they come in, their words as numbers. collect.c
+ * fills it, build.c turns it into a segment. */
 #ifndef AGORA_ATLAS_BUILDER_H
 #define AGORA_ATLAS_BUILDER_H
 

@@ -1,5 +1,5 @@
-/* The cluster pyramid: matches by quarter-by-quarter of a tile. Documents stand in Z-order, so a tile
- * is one run of them and so is each of its cells. */
+/* The cluster pyramid: matches by quarter-by-quarter of a tile. Documents stand in Z-order, so a
+ * tile is one run of them and so is each of its cells. */
 #include "atlas/plan.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* A cursor is base64url of: a version byte, then big-endian generation, query hash, time, key, entry
- * id, ask, and the title key. */
+/* A cursor is base64url of: a version byte, then big-endian generation, query hash, time, key,
+ * entry id, ask, and the title key. */
 #include "atlas/rank.h"
 
 #include <string.h>

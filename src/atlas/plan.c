@@ -79,8 +79,9 @@ err atlas_plan_make(const struct atlas_view *view, const struct atlas_request *r
     return atlas_plan_words(plan);
 }
 
-/* Adds the placed documents of the window that lie in a box which does not cross the antimeridian and,
- * with `radius_m`, in the circle. The at most four tiles that cover the box are contiguous. */
+/* Adds the placed documents of the window that lie in a box which does not cross the
+ * antimeridian and, with `radius_m`, in the circle. The at most four tiles that cover the box
+ * are contiguous. */
 static void add_box(const struct atlas_plan *plan, const struct atlas_match *match,
                     const struct geo_box *box, uint32_t radius_m, uint64_t *bits) {
     const struct atlas_segment *segment = match->segment;

@@ -1,5 +1,5 @@
-/* A query made ready for a view: names looked up, words analysed. Then its evaluation over a part of
- * the documents. For the room and its tests. */
+/* A query made ready for a view: names looked up, words analysed. Then its evaluation over a
+ * part of the documents. For the room and its tests. */
 #ifndef AGORA_ATLAS_PLAN_H
 #define AGORA_ATLAS_PLAN_H
 
@@ -68,7 +68,8 @@ struct atlas_match {
     uint64_t count;
     uint32_t *scores; /* of the words, per document of the window; NULL without words or unasked */
 };
-/* Scores are asked for on whole windows only, of the generation first: it gives the words' rarity. */
+/* Scores are asked for on whole windows only, of the generation first: it gives the words'
+ * rarity. */
 MUST_USE err atlas_match_make(struct atlas_plan *plan, enum atlas_part part,
                               struct atlas_window window, bool with_scores,
                               struct atlas_match *match);

@@ -97,8 +97,8 @@ double atlas_distance_m(const struct atlas_plan *plan, enum atlas_part part, uin
     return geo_distance_m(plan->query->near, segment->point[document]);
 }
 
-/* A distance that the document's is never below, for the price of a subtraction: along the meridian.
- * 0.0111 m for 10^-7 degrees is a little less than the sphere's 0.01112. */
+/* A distance that the document's is never below, for the price of a subtraction: along the
+ * meridian. 0.0111 m for 10^-7 degrees is a little less than the sphere's 0.01112. */
 static double least_distance_m(const struct atlas_plan *plan, enum atlas_part part,
                                uint32_t document) {
     int64_t north_e7 =
@@ -155,8 +155,8 @@ uint32_t atlas_score(const struct atlas_ranking *ranking, enum atlas_part part, 
     return (points > 0 ? (uint32_t)points : 0) + words_score(ranking, part, document);
 }
 
-/* Whether by relevance, however close it is, the document stands behind a line. Spares nine in ten of
- * the distances when a place is given without a radius. */
+/* Whether by relevance, however close it is, the document stands behind a line. Spares nine in
+ * ten of the distances when a place is given without a radius. */
 static bool is_surely_behind(const struct atlas_ranking *ranking, enum atlas_part part,
                              uint32_t document, const struct atlas_line *line) {
     if (ranking->sort != QUERY_SORT_RELEVANCE || !is_placed_near(ranking, part, document)) {
@@ -168,7 +168,8 @@ static bool is_surely_behind(const struct atlas_ranking *ranking, enum atlas_par
     return (uint64_t)most < line->place.key;
 }
 
-/* README, "Sorts": upcoming ones by their start, then those over, the last first, then the dateless. */
+/* README, "Sorts": upcoming ones by their start, then those over, the last first, then the
+ * dateless. */
 static uint64_t soon_key(const struct atlas_ranking *ranking, enum atlas_part part,
                          uint32_t document) {
     const struct atlas_segment *segment = ranking->matches[part].segment;

@@ -24,15 +24,15 @@ enum atlas_field {
     ATLAS_FIELD__COUNT
 };
 
-/* The kept words of a document: runs, one for each text. A run is a header and then its words in order,
- * as term numbers, stop words included. */
+/* The kept words of a document: runs, one for each text. A run is a header and then its words in
+ * order, as term numbers, stop words included. */
 #define ATLAS_RUN_MARK          UINT32_C(0x80000000)
 #define ATLAS_RUN_FIELD(header) ((enum atlas_field)(((header) >> 24) & 0x7f))
 #define ATLAS_RUN_COUNT(header) ((header)&UINT32_C(0xffffff))
 #define ATLAS_RUN_WORDS_MAX     UINT32_C(0xffffff)
 
-/* For each key the documents that have it, ascending. Keys held by more than one document in 32 have a
- * bitset too. */
+/* For each key the documents that have it, ascending. Keys held by more than one document in 32
+ * have a bitset too. */
 struct atlas_lists {
     uint32_t key_count;
     uint64_t *offsets; /* key_count + 1, into documents */
@@ -162,8 +162,8 @@ MUST_USE err atlas_builder_add(struct atlas_builder *builder, const struct entry
 /* Takes documents over from a segment, words included: those whose bit is set (all when NULL). */
 MUST_USE err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
                                 const uint64_t *bits);
-/* average_length 0: that of the segment itself. What the builder holds goes into it; nothing more may be
- * added afterwards. */
+/* average_length 0: that of the segment itself. What the builder holds goes into it; nothing
+ * more may be added afterwards. */
 MUST_USE err atlas_builder_finish(struct atlas_builder *builder, uint32_t average_length,
                                   struct atlas_segment **segment);
 /* Weight of a word of a field in an entry, or in a need or offer. */

@@ -1,5 +1,5 @@
-/* The plain answer: brute force over public entries, written from src/atlas/README.md and from nothing
- * else of the room. Slow, and simple enough to be believed. */
+/* The plain answer: brute force over public entries, written from src/atlas/README.md and from
+ * nothing else of the room. Slow, and simple enough to be believed. */
 #ifndef AGORA_TEST_ATLAS_REFERENCE_H
 #define AGORA_TEST_ATLAS_REFERENCE_H
 

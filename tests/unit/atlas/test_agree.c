@@ -1,5 +1,5 @@
-/* The atlas and the plain reference, asked the same thousands of questions, must agree in everything:
- * fresh, with changes on top, after the next generation. */
+/* The atlas and the plain reference, asked the same thousands of questions, must agree in
+ * everything: fresh, with changes on top, after the next generation. */
 #include "fixture.h"
 #include "reference.h"
 #include "test_atlas.h"
@@ -366,7 +366,8 @@ static int agree_teardown(void **state) {
     return 0;
 }
 
-/* Some entries change, some go, some come. Their old texts stay: the generation was built from them. */
+/* Some entries change, some go, some come. Their old texts stay: the generation was built from
+ * them. */
 static void world_change(struct world *world) {
     struct fixture *fixture = &world->fixture;
     struct entry_public *changed = arena_new(&world->arena, struct entry_public, ENTRIES);
