@@ -432,7 +432,7 @@ static void match_phrase(const struct atlas_clause *clause, const struct clause_
     }
 }
 
-/* README, "Rarity": 64 times the natural logarithm, rounded. */
+/* README, "Score": 64 times the natural logarithm, rounded. */
 static uint32_t rarity(uint64_t documents, uint64_t with) {
     double n = (double)documents;
     double f = (double)with;

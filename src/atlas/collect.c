@@ -286,7 +286,7 @@ static uint8_t has_of(const struct entry_public *public) {
     return (uint8_t)has;
 }
 
-/* README, "Points": what an entry has that does not change with the day or the place. */
+/* README, "Score": what an entry has that does not change with the day or the place. */
 static uint16_t quality_of(const struct entry *entry, unsigned has) {
     unsigned points = 0;
     if (entry->kind == ENTRY_KIND_STORY) {
@@ -301,7 +301,7 @@ static uint16_t quality_of(const struct entry *entry, unsigned has) {
     return (uint16_t)points;
 }
 
-/* README, "Freshness": what someone said of it last, never later than we heard it. */
+/* README, "Documents": what someone said of it last, never later than we heard it. */
 static int64_t fresh_of(const struct entry *entry) {
     int64_t fresh = entry->confirmed_ms > entry->source_updated_ms ? entry->confirmed_ms
                                                                    : entry->source_updated_ms;

@@ -20,7 +20,7 @@ struct atlas_clause {
     struct atlas_forms *forms[ATLAS_PART__COUNT]; /* parallel to words */
     uint16_t *themes;                             /* that the word is a word of */
     uint32_t theme_count;
-    uint32_t idf; /* README, "Rarity"; set when the generation is matched with scores */
+    uint32_t idf; /* README, "Score"; set when the generation is matched with scores */
 };
 
 /* What narrows, by who may ignore it. */

@@ -5,7 +5,7 @@
 
 #define DAY_MS INT64_C(86400000)
 
-/* README, "Points": how many of one source and kind there are. */
+/* README, "Score": how many of one source and kind there are. */
 static uint16_t source_points(uint32_t alike) {
     return alike <= 12 ? 150 : alike <= 100 ? 110 : alike <= 1000 ? 50 : 0;
 }
@@ -168,7 +168,7 @@ static bool is_surely_behind(const struct atlas_ranking *ranking, enum atlas_par
     return (uint64_t)most < line->place.key;
 }
 
-/* README, "Sorts": upcoming ones by their start, then those over, the last first, then the
+/* README, "Order": upcoming ones by their start, then those over, the last first, then the
  * dateless. */
 static uint64_t soon_key(const struct atlas_ranking *ranking, enum atlas_part part,
                          uint32_t document) {

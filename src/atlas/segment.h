@@ -12,7 +12,7 @@
 #define ATLAS_NO_KEY  UINT32_MAX
 #define ATLAS_NO_TERM UINT32_MAX
 
-/* What texts an entry has, by how much a word in them weighs (README, "Fields"). */
+/* What texts an entry has, by how much a word in them weighs (README, "Words"). */
 enum atlas_field {
     ATLAS_FIELD_TITLE,
     ATLAS_FIELD_TYPE,
@@ -74,7 +74,7 @@ struct atlas_segment {
     uint64_t *zorder;        /* likewise */
     struct geo_grid *grid;   /* likewise */
     uint32_t *territory;     /* smallest known, or TERRITORY_NONE */
-    uint16_t *quality;       /* README, "Points" */
+    uint16_t *quality;       /* README, "Score" */
     int64_t *fresh_ms;       /* 0: not known */
     int64_t *updated_ms;
     uint32_t *type;     /* index into types */
@@ -168,7 +168,7 @@ MUST_USE err atlas_builder_finish(struct atlas_builder *builder, uint32_t averag
                                   struct atlas_segment **segment);
 /* Weight of a word of a field in an entry, or in a need or offer. */
 uint32_t atlas_field_weight(enum atlas_field field, bool is_ask);
-/* README, "Impact": 1 … 255. */
+/* README, "Score": 1 … 255. */
 uint8_t atlas_impact(uint64_t weight, uint64_t length, uint64_t average_length);
 
 #endif
