@@ -1,4 +1,5 @@
-/* Any bytes -> UTF-8 text: valid, without NUL, within the bound, the same however the bytes drip in. */
+/* Any bytes -> UTF-8 text: valid, without NUL, within the bound, the same however the bytes drip
+ * in. */
 #include "fuzz.h"
 
 #include "formats/decode.h"

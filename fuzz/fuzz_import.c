@@ -1,4 +1,5 @@
-/* Cells and map files from outside: opening hours, periods, coordinates shapes, column names, maps. */
+/* Cells and map files from outside: opening hours, periods, coordinates shapes, column names,
+ * maps. */
 #include "fuzz.h"
 
 #include "text/text.h"

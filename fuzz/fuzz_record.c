@@ -1,4 +1,5 @@
-/* Any bytes as records of any format: the same records and the same end however the bytes drip in. */
+/* Any bytes as records of any format: the same records and the same end however the bytes drip
+ * in. */
 #include "fuzz.h"
 
 #include "formats/record.h"

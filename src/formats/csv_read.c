@@ -47,8 +47,8 @@ void csv_reader_free(struct csv_reader *reader) {
     }
 }
 
-/* Runs to the line end that closes the row: scan->at is then its index. A quote opens a cell only at
- * the cell's start; text between a closing quote and the delimiter belongs to the cell. */
+/* Runs to the line end that closes the row: scan->at is then its index. A quote opens a cell
+ * only at the cell's start; text between a closing quote and the delimiter belongs to the cell. */
 static enum row_found row_end(struct row_scan *scan, slice text, char delimiter) {
     while (scan->at < text.n) {
         char c = text.p[scan->at];

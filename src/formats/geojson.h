@@ -1,5 +1,5 @@
-/* GeoJSON (RFC 7946), both ways, streaming: FeatureCollections, lines of features (GeoJSONL, RFC 8142)
- * and single features. Positions are WGS 84, longitude first; an altitude is dropped. */
+/* GeoJSON (RFC 7946), both ways, streaming: FeatureCollections, lines of features (GeoJSONL, RFC
+ * 8142) and single features. Positions are WGS 84, longitude first; an altitude is dropped. */
 #ifndef AGORA_FORMATS_GEOJSON_H
 #define AGORA_FORMATS_GEOJSON_H
 

@@ -207,8 +207,8 @@ static bool key_next(slice text, size_t *at, slice *key, size_t *value) {
     return *value < text.n;
 }
 
-/* Looks through the keys of the object whose "{" is at text.p[0], and of those under known names, at
- * most three deep, for a list of objects. */
+/* Looks through the keys of the object whose "{" is at text.p[0], and of those under known
+ * names, at most three deep, for a list of objects. */
 static struct envelope envelope_find(slice text) {
     struct envelope found = {0};
     slice key = SLICE_EMPTY;

@@ -43,8 +43,8 @@ void mvt_tag_text(struct mvt_layer *layer, slice key, slice value);
 void mvt_tag_u64(struct mvt_layer *layer, slice key, uint64_t value);
 void mvt_tag_double(struct mvt_layer *layer, slice key, double value);
 void mvt_tag_bool(struct mvt_layer *layer, slice key, bool value);
-/* Appends the layer to the tile (nothing when it has no feature: an empty tile is empty) and frees it.
- * ERR_LIMIT (too many keys), ERR_MEMORY. */
+/* Appends the layer to the tile (nothing when it has no feature: an empty tile is empty) and
+ * frees it. ERR_LIMIT (too many keys), ERR_MEMORY. */
 MUST_USE err mvt_layer_end(struct mvt_layer *layer, struct buf *out);
 
 #endif

@@ -154,8 +154,8 @@ static void at_line(struct problem *problem, uint64_t line) {
     }
 }
 
-/* Cells beyond the header's count only when they are empty: others mean a lost quote, and every value
- * behind it would stand in the wrong column. */
+/* Cells beyond the header's count only when they are empty: others mean a lost quote, and every
+ * value behind it would stand in the wrong column. */
 static bool row_is_too_long(const struct record_reader *r, const struct csv_row *row) {
     for (uint32_t i = r->column_count; i < row->count; i++) {
         if (slice_trim(row->cells[i]).n > 0) {

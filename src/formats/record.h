@@ -1,6 +1,6 @@
-/* The neutral record: what any tabular or tree-shaped format becomes before anyone gives it a meaning.
- * Nested JSON is flattened with dots (`geo.lat`), lists are kept as lists; a list of objects becomes
- * one list a key (`categories.name`). */
+/* The neutral record: what any tabular or tree-shaped format becomes before anyone gives it a
+ * meaning. Nested JSON is flattened with dots (`geo.lat`), lists are kept as lists; a list of
+ * objects becomes one list a key (`categories.name`). */
 #ifndef AGORA_FORMATS_RECORD_H
 #define AGORA_FORMATS_RECORD_H
 

@@ -7,13 +7,14 @@
 #include "formats/record.h"
 #include "formats/window_int.h"
 
-/* As csv_reader_new and json_splitter_new, over a window that has been looked into; they take it. */
+/* As csv_reader_new and json_splitter_new, over a window that has been looked into; they take
+ * it. */
 MUST_USE err csv_reader_over(const struct window *window, struct csv_reader **reader);
 MUST_USE err json_splitter_over(const struct window *window, size_t element_bytes_max,
                                 struct json_splitter **splitter);
 
-/* The fields (and, for a GeoJSON Feature, the geometry) of a JSON object. ERR_LIMIT beyond the limits
- * of record.h, ERR_INPUT for what is no object. */
+/* The fields (and, for a GeoJSON Feature, the geometry) of a JSON object. ERR_LIMIT beyond the
+ * limits of record.h, ERR_INPUT for what is no object. */
 MUST_USE err record_from_json(const json_t *json, struct arena *arena, struct record *record,
                               struct problem *problem);
 bool json_is_feature(const json_t *json);

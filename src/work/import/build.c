@@ -171,7 +171,8 @@ static void hours_finish(struct draft *d) {
     }
 }
 
-/* The name of an EPCI or a région is no town. Codes and coordinates that led nowhere stay readable. */
+/* The name of an EPCI or a région is no town. Codes and coordinates that led nowhere stay
+ * readable. */
 static void place_finish(struct draft *d) {
     const struct territories *all = d->builder->territories;
     struct entry *entry = d->entry;

@@ -120,8 +120,8 @@ static bool is_running_number(const slice *values, size_t count) {
     return count >= 3;
 }
 
-/* Columns whose name says nothing, by what they hold. An unnamed running number is a row number of the
- * program that wrote the file: no identifier, and no news to anyone. */
+/* Columns whose name says nothing, by what they hold. An unnamed running number is a row number
+ * of the program that wrote the file: no identifier, and no news to anyone. */
 static void shapes_settle(struct columns *columns, const struct record *sample, size_t count) {
     struct arena scratch ARENA_CLEANUP = arena_make(65536, 0);
     slice *values = arena_new(&scratch, slice, 200);

@@ -1,8 +1,8 @@
 #include "text/text.h"
 #include "work/import/import_int.h"
 
-/* French and English months by their folded beginnings; the first that fits, so "juin" and "juil" stand
- * before "jui". */
+/* French and English months by their folded beginnings; the first that fits, so "juin" and
+ * "juil" stand before "jui". */
 static const struct {
     const char *name;
     uint8_t month;

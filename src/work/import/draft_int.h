@@ -17,8 +17,8 @@ struct draft {
     struct buf details; /* Markdown lines of what has no field */
 };
 
-/* Puts one value (cleaned, not empty) where its role says; what does not fit there becomes a line of
- * the description. `items` are those of a list, else NULL. */
+/* Puts one value (cleaned, not empty) where its role says; what does not fit there becomes a
+ * line of the description. `items` are those of a list, else NULL. */
 void draft_take(struct draft *draft, const struct column *column, enum role role, slice value,
                 const slice *items, uint32_t item_count);
 void draft_theme_or_tag(struct draft *draft, slice word, bool may_be_tag);

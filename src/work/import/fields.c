@@ -441,8 +441,8 @@ static void list_take(struct draft *d, const struct column *column, enum role ro
     }
 }
 
-/* "Gratuit : Je peux accéder gratuitement au lieu…;Adhésion : …" -> "Gratuit, Adhésion". With `cut`,
- * the explanation behind " : " goes. */
+/* "Gratuit : Je peux accéder gratuitement au lieu…;Adhésion : …" -> "Gratuit, Adhésion". With
+ * `cut`, the explanation behind " : " goes. */
 static slice words_joined(struct draft *d, slice value, bool cut) {
     struct buf out BUF_CLEANUP = buf_new(RECORD_BYTES_MAX);
     slice part;

@@ -9,8 +9,8 @@
 
 struct import_options {
     const char *input; /* a path, an http(s) address, or "-" */
-    /* The source's slug; empty: made from the input's name ("-" needs one). The other three keep what
-     * stands in the store when empty. */
+    /* The source's slug; empty: made from the input's name ("-" needs one). The other three keep
+     * what stands in the store when empty. */
     slice source, source_title, licence, attribution;
     enum record_format format;
     const char *map_path; /* NULL: none */
@@ -43,12 +43,12 @@ struct import_context {
     void *progress_self;
 };
 
-/* Imports. Writes in transactions of at most about 50 ms. `report` (English, plain lines; may be NULL)
- * gets, for a dry run, the table of columns with examples and what each becomes; always the warnings,
- * counted, each with its first example, and where rejected records went. `counts` is filled as far as
- * it came even when the result is an error; what was committed stays and the problem says so:
- * ERR_INPUT (file broken or cut: line, column; a map file that does not fit), ERR_NOT_FOUND, ERR_IO,
- * ERR_LIMIT, ERR_BUSY, ERR_UNSUPPORTED. */
+/* Imports. Writes in transactions of at most about 50 ms. `report` (English, plain lines; may be
+ * NULL) gets, for a dry run, the table of columns with examples and what each becomes; always
+ * the warnings, counted, each with its first example, and where rejected records went. `counts`
+ * is filled as far as it came even when the result is an error; what was committed stays and the
+ * problem says so: ERR_INPUT (file broken or cut: line, column; a map file that does not fit),
+ * ERR_NOT_FOUND, ERR_IO, ERR_LIMIT, ERR_BUSY, ERR_UNSUPPORTED. */
 MUST_USE err import_run(const struct import_options *options, const struct import_context *context,
                         struct import_counts *counts, struct buf *report, struct problem *problem);
 

@@ -62,8 +62,8 @@ enum role {
 const char *role_name(enum role role); /* as in a map file: "postal_code" */
 bool role_from_name(slice name, enum role *role);
 bool role_is_single(enum role role); /* one column at most may have it */
-/* The role that a column's name tells, with a rank (the smaller the surer); ROLE_NONE when it does not
- * tell. `key` is the normal form of column_key(). */
+/* The role that a column's name tells, with a rank (the smaller the surer); ROLE_NONE when it
+ * does not tell. `key` is the normal form of column_key(). */
 enum role role_from_column(slice key, unsigned *rank);
 /* "COMPLEMENT.D.ADRESSE" -> "complement_d_adresse". */
 void column_key(slice name, struct buf *out);
@@ -104,11 +104,12 @@ struct columns {
 };
 /* Reads a map file's text. ERR_INPUT with line and target. */
 MUST_USE err mappings_read(slice text, struct columns *columns, struct problem *problem);
-/* Looks at the columns of a sample and decides what each becomes. ERR_INPUT when a map names a column
- * that is not there. */
+/* Looks at the columns of a sample and decides what each becomes. ERR_INPUT when a map names a
+ * column that is not there. */
 MUST_USE err columns_learn(struct columns *columns, const struct record *sample, size_t count,
                            struct problem *problem);
-/* The column of a field; one that the sample did not have is added. `hint` is the field's position. */
+/* The column of a field; one that the sample did not have is added. `hint` is the field's
+ * position. */
 struct column *columns_find(struct columns *columns, slice name, uint32_t hint);
 
 /* A cell as it is meant: trimmed, absence ("NA", "-", "#Invalid Ref…", "00000000000000") -> empty,
@@ -117,8 +118,8 @@ slice value_clean(slice value, struct arena *arena);
 /* Appends "[label] : value" for people, as a line of Markdown. */
 void detail_write(struct buf *out, slice column, slice value);
 
-/* One day's hours in French -> OSM rules for that day ("We 09:00-12:00, We 14:00-16:00 \"sur RDV\"").
- * What is not understood stays as OSM comment. `days` is "We" or a range. */
+/* One day's hours in French -> OSM rules for that day ("We 09:00-12:00, We 14:00-16:00 \"sur
+ * RDV\""). What is not understood stays as OSM comment. `days` is "We" or a range. */
 void hours_day_write(slice text, slice day, struct buf *out);
 /* Seven texts, Monday first -> OSM syntax; days with the same text are joined. */
 slice hours_week(const slice days[7], struct arena *arena);
@@ -168,7 +169,8 @@ struct builder {
     int64_t now_ms;
     enum entry_kind kind; /* of records that say none */
 };
-/* All of it lives in the arena. ERR_INPUT, ERR_LIMIT: the record is rejected for the cause given. */
+/* All of it lives in the arena. ERR_INPUT, ERR_LIMIT: the record is rejected for the cause
+ * given. */
 MUST_USE err entry_build(const struct builder *builder, const struct record *record,
                          struct arena *arena, struct entry *entry, struct problem *problem);
 

@@ -104,7 +104,8 @@ static err download_do(CURL *curl, const char *address, struct download *downloa
     return OK;
 }
 
-/* Downloads whole before anything is read: a connection that breaks leaves nothing half imported. */
+/* Downloads whole before anything is read: a connection that breaks leaves nothing half
+ * imported. */
 static err address_open(const char *address, struct input *input, struct problem *problem) {
     struct download download = {.fd = nameless_file(), .failed = OK};
     if (download.fd < 0) {

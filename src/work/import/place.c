@@ -218,8 +218,8 @@ static uint32_t named_territory(const struct builder *b, const struct place_part
     return found;
 }
 
-/* The named territory and the point; entry_check decides between them (a polygon that holds the point
- * goes before a code, a code before the nearest centre) and sets the precision. */
+/* The named territory and the point; entry_check decides between them (a polygon that holds the
+ * point goes before a code, a code before the nearest centre) and sets the precision. */
 void place_build(const struct builder *b, const struct place_parts *parts, struct arena *arena,
                  struct entry *entry) {
     uint32_t named = named_territory(b, parts, entry);

@@ -24,8 +24,8 @@ err run_reject(struct run *run, const struct record *record, const struct proble
     return run->options->dry_run ? OK : rejects_add(&run->rejects, cause, record, run->problem);
 }
 
-/* The source calls two things by one identifier: the later one gets the identifier and a mark of its
- * content, so that both are kept and a second run finds both unchanged. */
+/* The source calls two things by one identifier: the later one gets the identifier and a mark of
+ * its content, so that both are kept and a second run finds both unchanged. */
 static err same_id_settle(struct run *run, const struct record *record, struct entry *entry,
                           enum seen_before *before) {
     TRY(seen_add(&run->seen, entry->source_key, record->raw, before));

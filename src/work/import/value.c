@@ -3,47 +3,52 @@
 #include <string.h>
 
 /* What programs and people write where they have nothing to say, folded. */
-static const char *const absences[] = {
-    "-",
-    "--",
-    "---",
-    "?",
-    "/",
-    ".",
-    "x",
-    "na",
-    "n/a",
-    "#n/a",
-    "nan",
-    "null",
-    "none",
-    "nil",
-    "nc",
-    "n.c",
-    "n.c.",
-    "nd",
-    "#ref!",
-    "#name?",
-    "#value!",
-    "#nom?",
-    "#div/0!",
-    "undefined",
-    "non renseigne",
-    "non renseignee",
-    "non communique",
-    "non communiquee",
-    "horaires non communiques",
-    "inconnu",
-    "inconnue",
-    "aucun",
-    "aucune",
-    "neant",
-    "sans objet",
-    "unknown",
-    "[]",
-    "{}",
-    "(vide)",
-    "vide",
+static const struct {
+    const char *word;
+    size_t n;
+} absences[] = {
+#define ABSENCE(word)                                                                              \
+    { word, sizeof(word) - 1 }
+    ABSENCE("-"),
+    ABSENCE("--"),
+    ABSENCE("---"),
+    ABSENCE("?"),
+    ABSENCE("/"),
+    ABSENCE("."),
+    ABSENCE("na"),
+    ABSENCE("n/a"),
+    ABSENCE("#n/a"),
+    ABSENCE("nan"),
+    ABSENCE("null"),
+    ABSENCE("none"),
+    ABSENCE("nil"),
+    ABSENCE("nc"),
+    ABSENCE("n.c"),
+    ABSENCE("n.c."),
+    ABSENCE("nd"),
+    ABSENCE("#ref!"),
+    ABSENCE("#name?"),
+    ABSENCE("#value!"),
+    ABSENCE("#nom?"),
+    ABSENCE("#div/0!"),
+    ABSENCE("undefined"),
+    ABSENCE("non renseigne"),
+    ABSENCE("non renseignee"),
+    ABSENCE("non communique"),
+    ABSENCE("non communiquee"),
+    ABSENCE("horaires non communiques"),
+    ABSENCE("inconnu"),
+    ABSENCE("inconnue"),
+    ABSENCE("aucun"),
+    ABSENCE("aucune"),
+    ABSENCE("neant"),
+    ABSENCE("sans objet"),
+    ABSENCE("unknown"),
+    ABSENCE("[]"),
+    ABSENCE("{}"),
+    ABSENCE("(vide)"),
+    ABSENCE("vide"),
+#undef ABSENCE
 };
 
 /* Five zeros and more: a number that was never given (a telephone, a SIRET, a postal code). */
@@ -55,18 +60,30 @@ static bool is_zeros(slice text) {
     return i == text.n && text.n >= 5;
 }
 
+/* Cheap first look, since nearly every value is none of these: how they begin, how long they
+ * are. */
+static bool may_be_absence(slice text) {
+    char first = (char)(text.p[0] >= 'A' && text.p[0] <= 'Z' ? text.p[0] - 'A' + 'a' : text.p[0]);
+    size_t n = text.n > 28 ? 0 : text_codepoints(text);
+    bool as_long = false;
+    for (size_t i = 0; i < ARRAY_COUNT(absences) && !as_long; i++) {
+        as_long = absences[i].n == n && absences[i].word[0] == first;
+    }
+    return as_long;
+}
+
 static bool is_absence(slice text) {
     if (text.n == 0 || is_zeros(text) || slice_starts_with(text, SLICE("#Invalid Ref"))) {
         return true;
     }
-    if (text.n > 28) {
+    if (!may_be_absence(text)) {
         return false;
     }
     struct buf folded BUF_CLEANUP = buf_new(256);
     text_fold(text, &folded);
     slice key = buf_slice(&folded);
     for (size_t i = 0; i < ARRAY_COUNT(absences); i++) {
-        if (slice_equal(key, slice_from_cstr(absences[i]))) {
+        if (slice_equal(key, slice_of(absences[i].word, absences[i].n))) {
             return true;
         }
     }

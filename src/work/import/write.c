@@ -72,8 +72,8 @@ static bool is_of_the_record(err failed) {
     return failed == ERR_INPUT || failed == ERR_LIMIT || failed == ERR_CONFLICT;
 }
 
-/* Imports from `from` on until time is up; `*to` is the first that was not. When the store refuses a
- * record, `*refused` is its place and nothing of this transaction stands. */
+/* Imports from `from` on until time is up; `*to` is the first that was not. When the store
+ * refuses a record, `*refused` is its place and nothing of this transaction stands. */
 static err transaction(struct run *run, uint32_t from, uint32_t *to, uint32_t *refused) {
     struct db_conn *conn = run->context->conn;
     int64_t started = clock_monotonic_us();

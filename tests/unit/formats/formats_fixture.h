@@ -1,5 +1,5 @@
-/* Sources over memory: whole, and one that gives few bytes at a time, so that every state of a reader
- * meets the end of its window. */
+/* Sources over memory: whole, and one that gives few bytes at a time, so that every state of a
+ * reader meets the end of its window. */
 #ifndef AGORA_TESTS_FORMATS_FIXTURE_H
 #define AGORA_TESTS_FORMATS_FIXTURE_H
 

@@ -11,10 +11,10 @@
     "code\tname\tepci\tdepartement\tregion\tkind\tpostal\tpopulation\tlon\tlat\tprecision\t"       \
     "aliases\n"                                                                                    \
     "country-fr\tFrance\t\t\t\t\t\t\t2.45\t46.6\tmiddle\t\n"                                       \
-    "reg-84\tAuvergne-Rhône-Alpes\t\t\t\tmetro\t\t8000000\t4.5\t45.5\tmiddle\t\n"                 \
+    "reg-84\tRégion\t\t\t\tmetro\t\t8000000\t4.5\t45.5\tmiddle\t\n"                               \
     "dep-73\tSavoie\t\t\treg-84\tmetro\t\t440000\t6.4\t45.5\tmiddle\t\n"                           \
-    "epci-200069110\tCA du Grand "                                                                 \
-    "Chambéry\t\tdep-73\treg-84\tCA\t\t140000\t5.95\t45.57\tmiddle\t\n"                           \
+    "epci-200069110\tCA du Grand Chambéry\t\tdep-73\treg-84\tCA\t\t140000\t5.95\t45.57\t"         \
+    "middle\t\n"                                                                                   \
     "com-73065\tChambéry\tepci-200069110\tdep-73\treg-84\t\t73000\t60000\t5.91667\t45.56667\t"    \
     "town\t\n"                                                                                     \
     "com-73096\tCruet\t\tdep-73\treg-84\t\t73800\t1000\t6.09\t45.53\ttown\t\n"
