@@ -103,7 +103,7 @@ test('the keyboard reaches search, filters, cards and the map, and focus is alwa
       const one = document.activeElement;
       if (!one || one === document.body) return null;
       const style = getComputedStyle(one);
-      const area = one.closest('.search, #kinds, #facets, #results, #map, header, footer, .skip');
+      const area = one.closest('#query, #kinds, #facets, #results, #map, header, footer, .skip');
       const ringed = style.outlineStyle !== 'none' || style.boxShadow !== 'none' || one.matches('.check input, .card a, svg a');
       return { area: area?.id || area?.className || '?', ringed, tag: one.outerHTML.slice(0, 80) };
     });
@@ -111,7 +111,7 @@ test('the keyboard reaches search, filters, cards and the map, and focus is alwa
     assert.ok(at.ringed, `no visible focus: ${at.tag}`);
     reached.add(at.area);
   }
-  for (const area of ['search', 'kinds', 'facets', 'results', 'map']) assert.ok(reached.has(area), `the keyboard does not reach ${area}`);
+  for (const area of ['query', 'kinds', 'facets', 'results', 'map']) assert.ok(reached.has(area), `the keyboard does not reach ${area}`);
   await page.context().close();
 });
 
