@@ -153,15 +153,16 @@ static int span(struct writer *writer, MD_SPANTYPE type, void *detail, bool open
     return 0;
 }
 
+/* Blocks nested deeper than anyone writes keep their text and lose their tags. (Giving up instead is no
+ * way out: md4c 0.4 then ends early and reports success.) */
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *self) {
     struct writer *writer = self;
-    return ++writer->depth > MARKDOWN_DEPTH_MAX ? 1 : block(writer, type, detail, true);
+    return ++writer->depth > MARKDOWN_DEPTH_MAX ? 0 : block(writer, type, detail, true);
 }
 
 static int leave_block(MD_BLOCKTYPE type, void *detail, void *self) {
     struct writer *writer = self;
-    writer->depth--;
-    return block(writer, type, detail, false);
+    return writer->depth-- > MARKDOWN_DEPTH_MAX ? 0 : block(writer, type, detail, false);
 }
 
 static int enter_span(MD_SPANTYPE type, void *detail, void *self) {
