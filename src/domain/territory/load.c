@@ -440,24 +440,48 @@ static void pair_add(struct load *load, struct pairs *pairs, uint32_t parent, ui
     }
 }
 
-/* Sorts, drops doubles, and hands each parent its run of children. */
+/* Puts the pairs in the order of their parents, keeping the order among those of one parent.
+ * Returns where the pairs of each parent begin (one more at the end). */
+static uint32_t *pairs_group(struct load *load, struct pairs *pairs) {
+    uint32_t parents = load->all->count;
+    uint32_t *first = arena_new(&load->scratch, uint32_t, parents + (size_t)1);
+    uint32_t *next = arena_new(&load->scratch, uint32_t, parents + (size_t)1);
+    struct pair *grouped = arena_new(&load->scratch, struct pair, pairs->count + 1);
+    for (size_t i = 0; i < pairs->count; i++) {
+        first[pairs->items[i].parent + 1]++;
+    }
+    for (uint32_t i = 0; i < parents; i++) {
+        first[i + 1] += first[i];
+        next[i] = first[i];
+    }
+    for (size_t i = 0; i < pairs->count; i++) {
+        grouped[next[pairs->items[i].parent]++] = pairs->items[i];
+    }
+    pairs->items = grouped;
+    return first;
+}
+
+/* Hands each parent its run of children, without doubles. Communes come in their own order;
+ * children by name. */
 static void pairs_deal(struct load *load, struct pairs *pairs, bool as_communes) {
-    qsort(pairs->items, pairs->count, sizeof *pairs->items, pair_order);
+    uint32_t *first = pairs_group(load, pairs);
     uint32_t *all = arena_new(&load->index->arena, uint32_t, pairs->count + 1);
     size_t n = 0;
-    for (size_t i = 0; i < pairs->count; i++) {
-        const struct pair *pair = &pairs->items[i];
-        if (i > 0 && pair[-1].parent == pair->parent && pair[-1].child == pair->child) {
-            continue;
-        }
-        struct territory *parent = &load->items[pair->parent];
+    for (uint32_t i = 0; i < load->all->count; i++) {
+        struct territory *parent = &load->items[i];
         const uint32_t **list = as_communes ? &parent->communes : &parent->children;
         uint32_t *count = as_communes ? &parent->commune_count : &parent->child_count;
-        if (*list == NULL) {
-            *list = all + n;
+        *list = all + n;
+        if (!as_communes) {
+            qsort(pairs->items + first[i], first[i + 1] - first[i], sizeof *pairs->items,
+                  pair_order);
         }
-        all[n++] = pair->child;
-        (*count)++;
+        for (uint32_t k = first[i]; k < first[i + 1]; k++) {
+            if (*count == 0 || all[n - 1] != pairs->items[k].child) {
+                all[n++] = pairs->items[k].child;
+                (*count)++;
+            }
+        }
     }
 }
 
