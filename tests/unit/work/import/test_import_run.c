@@ -19,9 +19,9 @@
     "town\t\n"                                                                                     \
     "com-73096\tCruet\t\tdep-73\treg-84\t\t73800\t1000\t6.09\t45.53\ttown\t\n"
 
-#define THEMES                                                                                      \
-    "{\"scheme\":\"themes\",\"title\":{\"fr\":\"Thèmes\",\"en\":\"Themes\"},\"concepts\":["        \
-    "{\"slug\":\"mobility\",\"broader\":null,\"label\":{\"fr\":\"Mobilité\",\"en\":\"Mobility\"}," \
+#define THEMES                                                                                     \
+    "{\"scheme\":\"themes\",\"title\":{\"fr\":\"Thèmes\",\"en\":\"Themes\"},\"concepts\":["       \
+    "{\"slug\":\"mobility\",\"label\":{\"fr\":\"Mobilité\",\"en\":\"Mobility\"},"                 \
     "\"synonyms\":{\"fr\":[\"covoiturage\",\"aire de covoiturage\"],\"en\":[]}}]}"
 
 struct import_fixture {
