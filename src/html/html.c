@@ -22,6 +22,9 @@ static slice escape_of(char byte) {
 }
 
 void html_text(struct html *html, slice text) {
+    if (text.n == 0) {
+        return; /* its pointer may be NULL */
+    }
     size_t start = 0;
     for (size_t i = 0; i < text.n; i++) {
         slice escaped = escape_of(text.p[i]);

@@ -275,7 +275,7 @@ static void a_sound_store_passes_its_check(void **state) {
 static void an_overwritten_page_is_found_by_the_check(void **state) {
     struct store_fixture *fixture = *state;
     for (int64_t id = 1; id < 2000; id++) {
-        char text[40];
+        char text[64];
         snprintf(text, sizeof(text), "a source with number %lld", (long long)id);
         assert_int_equal(pair_put(fixture->conn, id, slice_from_cstr(text)), OK);
     }
