@@ -1,12 +1,13 @@
-/* machine: what the faces for machines (api, tile) share: the strict reading of a query, the tag of its
- * answer. */
+/* machine: what the faces for machines (api, tile) share: the strict reading of a query, the tag
+ * of its answer. */
 #ifndef AGORA_FACE_MACHINE_H
 #define AGORA_FACE_MACHINE_H
 
 #include "face/face.h"
 
-/* The query of a request, strictly: the first unknown key or malformed value is ERR_INPUT, named in the
- * problem. `extra` (may be NULL) names keys that the caller reads itself; `lang_ui` is one of them. */
+/* The query of a request, strictly: the first unknown key or malformed value is ERR_INPUT, named
+ * in the problem. `extra` (may be NULL) names keys that the caller reads itself; `lang_ui` is
+ * one of them. */
 MUST_USE err face_machine_query(const struct http_request *request, const char *const *extra,
                                 struct query *query, struct problem *problem);
 /* Checks a route that takes no query but these keys. */

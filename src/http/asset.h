@@ -1,5 +1,5 @@
-/* asset: the files every page needs (style, script, fonts, pictograms), compiled into the program with
- * their compressed forms ready. The table is made by tools/build-web.mjs. */
+/* asset: the files every page needs (style, script, fonts, pictograms), compiled into the
+ * program with their compressed forms ready. The table is made by tools/build-web.mjs. */
 #ifndef AGORA_HTTP_ASSET_H
 #define AGORA_HTTP_ASSET_H
 

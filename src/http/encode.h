@@ -5,8 +5,8 @@
 #include "http/http.h"
 
 struct http_encoder;
-/* `size_hint`: bytes to come, 0 when not known. Lives in the arena; http_encoder_free gives back what
- * the library holds, and must be called before the arena ends. NULL without memory. */
+/* `size_hint`: bytes to come, 0 when not known. Lives in the arena; http_encoder_free gives back
+ * what the library holds, and must be called before the arena ends. NULL without memory. */
 struct http_encoder *http_encoder_new(enum http_encoding encoding, size_t size_hint,
                                       struct arena *arena);
 void http_encoder_free(struct http_encoder *encoder);

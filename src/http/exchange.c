@@ -122,8 +122,8 @@ static void run_handler(struct http_exchange *exchange) {
     http_respond_problem(exchange, status);
 }
 
-/* A form of ours is sent from a page of ours: browsers say where a request comes from, and a program
- * that says nothing holds no cookie of anyone. */
+/* A form of ours is sent from a page of ours: browsers say where a request comes from, and a
+ * program that says nothing holds no cookie of anyone. */
 static bool is_same_origin(const struct http_request *request) {
     slice site = http_header(request, "Sec-Fetch-Site");
     slice origin = http_header(request, "Origin");
@@ -183,16 +183,18 @@ static int check_post(struct http_exchange *exchange) {
     return 0;
 }
 
-/* The head is there. Nothing is answered yet unless the rest is not to be read: the library ends the
- * connection after an answer at this point. */
+/* The head is there. Nothing is answered yet unless the rest is not to be read: the library ends
+ * the connection after an answer at this point. */
 static enum MHD_Result on_head(struct http_exchange *exchange, const char *method,
                                const char *version) {
     struct http_request *request = &exchange->request;
     bool known = method_from_text(method, &request->method);
     bool body_allowed = !known || request->method == HTTP_POST;
     slice host;
-    int refused = http_walls_check(request->connection, method, version, body_allowed, &host,
-                                   &exchange->problem);
+    const struct http_head head = {method, version,
+                                   slice_of(exchange->raw_target, exchange->target.n)};
+    int refused =
+        http_walls_check(request->connection, &head, body_allowed, &host, &exchange->problem);
     if (refused == 0) {
         refused = read_target(exchange);
     }
@@ -249,6 +251,7 @@ void *http_on_target(void *cls, const char *target, struct MHD_Connection *conne
     struct http_exchange *exchange = http_exchange_take(cls);
     if (exchange) {
         exchange->target = arena_copy(&exchange->arena, slice_from_cstr(target));
+        exchange->raw_target = target;
         exchange->request.connection = connection;
     }
     return exchange;

@@ -40,8 +40,8 @@ struct http_request {
 /* A request header by name, empty when absent. */
 slice http_header(const struct http_request *request, const char *name);
 
-/* The route rows of the server that asks, one after the other; NULL beyond the last. For the pages and
- * documents that are made from them. */
+/* The route rows of the server that asks, one after the other; NULL beyond the last. For the
+ * pages and documents that are made from them. */
 struct http_route;
 const struct http_route *http_route_at(const struct http_request *request, size_t index);
 
@@ -113,30 +113,32 @@ MUST_USE err http_server_start(const struct http_options *options, struct http_s
 /* Stops accepting, lets what runs end (at most `grace_ms`), frees everything. */
 void http_server_stop(struct http_server *server, unsigned grace_ms);
 
-/* The response for one compiled-in file: fixed bytes, ready compressed forms, ETag, a year's cache when
- * its path holds a hash (else revalidated). */
+/* The response for one compiled-in file: fixed bytes, ready compressed forms, ETag, a year's
+ * cache when its path holds a hash (else revalidated). */
 void http_asset_response(const struct asset *asset, struct http_response *response);
 /* The file of this path in a table sorted by path, or NULL. */
 const struct asset *http_asset_find(const struct asset *table, size_t count, slice path);
 
-/* True when the client has this ETag already: the handler may return OK at once, the server sends 304.
- * Sets response->etag either way. */
+/* True when the client has this ETag already: the handler may return OK at once, the server
+ * sends 304. Sets response->etag either way. */
 bool http_unchanged(const struct http_request *request, struct http_response *response, slice etag);
 
 /* Compares with If-None-Match as RFC 9110 asks (weak comparison, lists, *). */
 bool http_etag_matches(slice if_none_match, slice etag);
 /* The pure parts, for tests and fuzzing. */
 
-/* Undoes %XX of a raw path. ERR_INPUT unless the result is UTF-8, starts with '/', and holds no control
- * byte, no backslash, no encoded '/', no empty, "." or ".." segment ("/a/" ends in one slash: allowed). */
+/* Undoes %XX of a raw path. ERR_INPUT unless the result is UTF-8, starts with '/', and holds no
+ * control byte, no backslash, no encoded '/', no empty, "." or ".." segment ("/a/" ends in one
+ * slash: allowed). */
 MUST_USE err http_path_decode(slice raw, struct arena *arena, slice *path);
-/* Whether a decoded path fits a route's pattern. A capture is never empty and never spans a '/'; one
- * followed by a literal inside its segment ends at it ("{y}.mvt": at the end of the segment;
+/* Whether a decoded path fits a route's pattern. A capture is never empty and never spans a '/';
+ * one followed by a literal inside its segment ends at it ("{y}.mvt": at the end of the segment;
  * "{id}-{rest}": at the first one). */
 bool http_route_match(const char *pattern, slice path, slice captures[4]);
 /* Number of captures in a pattern: among patterns that fit, the one with the fewest is meant. */
 unsigned http_route_captures(const char *pattern);
-/* "fr" or "en": the better of the two by Accept-Language (RFC 9110, 12.5.4); fr when neither is named. */
+/* "fr" or "en": the better of the two by Accept-Language (RFC 9110, 12.5.4); fr when neither is
+ * named. */
 slice http_language_choose(slice accept_language);
 enum http_encoding { HTTP_IDENTITY, HTTP_GZIP, HTTP_BROTLI };
 /* The best coding by Accept-Encoding: br, then gzip, unless refused with q=0. */

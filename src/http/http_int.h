@@ -38,18 +38,19 @@ struct http_routed {
     slice captures[4];
 };
 
-/* One request and its answer. Two may hold it: the request until it is completed, the response until
- * the library lets go of it; both on one thread. */
+/* One request and its answer. Two may hold it: the request until it is completed, the response
+ * until the library lets go of it; both on one thread. */
 struct http_exchange {
     struct http_server *server;
     struct http_worker *worker;
     struct http_exchange *next_spare;
     struct arena arena;
     unsigned holders;
-    slice target;        /* as it came */
-    bool admitted;       /* passed the walls; its body, if any, comes next */
-    bool body_too_large; /* the rest is read and dropped */
-    bool closes;         /* the connection ends with this answer */
+    slice target;           /* as it came */
+    const char *raw_target; /* where it stood in the library's buffer: its bytes may have changed */
+    bool admitted;          /* passed the walls; its body, if any, comes next */
+    bool body_too_large;    /* the rest is read and dropped */
+    bool closes;            /* the connection ends with this answer */
     struct http_routed found;
     const struct http_route *route;
     struct http_request request;
@@ -71,9 +72,14 @@ void http_watch_on_connection(void *server, struct MHD_Connection *connection, v
                               enum MHD_ConnectionNotificationCode code);
 void http_watch_deadline(struct MHD_Connection *connection, int64_t timeout_ms);
 
-/* walls.c: what the library alone lets pass. OK, or the status to refuse with (problem says why). Fills
- * what it read on its way: host. */
-int http_walls_check(struct MHD_Connection *connection, const char *method, const char *version,
+/* The request line, where it stands in the library's buffer. */
+struct http_head {
+    const char *method, *version;
+    slice target;
+};
+/* walls.c: what the library alone lets pass. 0, or the status to refuse with (problem says why).
+ * Fills what it read on its way: host. */
+int http_walls_check(struct MHD_Connection *connection, const struct http_head *head,
                      bool body_allowed, slice *host, struct problem *problem);
 
 /* exchange.c: the library's callbacks. */

@@ -63,7 +63,8 @@ err http_path_decode(slice raw, struct arena *arena, slice *path) {
     return OK;
 }
 
-/* Length of the capture at the start of `segment`, given the literal that follows it; 0: no match. */
+/* Length of the capture at the start of `segment`, given the literal that follows it; 0: no
+ * match. */
 static size_t capture_length(slice segment, slice literal, bool literal_ends_segment) {
     if (!literal_ends_segment) {
         size_t at = slice_find_slice(segment, 1 < segment.n ? 1 : segment.n, literal);

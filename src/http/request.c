@@ -68,8 +68,8 @@ static bool is_address(slice text) {
     return inet_pton(AF_INET, cstr, bytes) == 1 || inet_pton(AF_INET6, cstr, bytes) == 1;
 }
 
-/* The nearest address that no trusted proxy of ours has, read from the right: what stands further left
- * was written by the client and proves nothing. */
+/* The nearest address that no trusted proxy of ours has, read from the right: what stands
+ * further left was written by the client and proves nothing. */
 static slice forwarded_client(const struct http_options *options, slice peer, slice forwarded) {
     slice client = peer;
     while (forwarded.n > 0 && is_trusted(options, client)) {

@@ -95,7 +95,8 @@ static const char picture_csp[] = "default-src 'none'; style-src 'unsafe-inline'
 static const char bytes_csp[] = "default-src 'none'";
 
 static void header(struct MHD_Response *out, const char *name, const char *value) {
-    /* Refused only for values that hold a line's end, or without memory: then the header is missing. */
+    /* Refused only for values that hold a line's end, or without memory: then the header is
+     * missing. */
     MHD_add_response_header(out, name, value);
 }
 
@@ -192,7 +193,8 @@ static void add_language(const struct http_exchange *exchange, struct MHD_Respon
     }
 }
 
-/* A name that every system can write: other bytes than letters, digits, dot, dash, underscore go. */
+/* A name that every system can write: other bytes than letters, digits, dot, dash, underscore
+ * go. */
 static void add_file_name(const struct http_response *response, struct MHD_Response *out) {
     char value[192];
     size_t n = (size_t)snprintf(value, sizeof value, "attachment; filename=\"");
@@ -210,7 +212,8 @@ static void add_file_name(const struct http_response *response, struct MHD_Respo
     }
 }
 
-/* A tag names one sequence of bytes; a compressed form is the same in meaning only, so it is weak. */
+/* A tag names one sequence of bytes; a compressed form is the same in meaning only, so it is
+ * weak. */
 static void add_etag(struct http_exchange *exchange, enum http_encoding encoding,
                      struct MHD_Response *out) {
     slice etag = exchange->response.etag;
@@ -394,8 +397,8 @@ static const char *status_title(int status) {
     }
 }
 
-/* RFC 9457; `key` names the part of the query that cannot be used. What went wrong inside stays in the
- * log, under the request's number. */
+/* RFC 9457; `key` names the part of the query that cannot be used. What went wrong inside stays
+ * in the log, under the request's number. */
 static void write_problem_json(const struct http_exchange *exchange, int status, struct buf *out) {
     const struct problem *problem = &exchange->problem;
     buf_add_cstr(out, "{\"type\":\"about:blank\",\"title\":");

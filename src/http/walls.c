@@ -57,16 +57,27 @@ static bool is_host(slice text) {
     return text.n > 0 && text.n <= HTTP_HOST_MAX_BYTES;
 }
 
-/* The library (before its version 1) joins a folded header in a copy beside the buffer, and takes a
- * lone CR or LF for a line's end; afterwards neither can be seen in names and values. It can be seen
- * in where they stand: lines that came as RFC 9112 asks follow one another in the buffer, with
- * nothing but white space and the two zeros that replaced CR LF between them. */
+/* The library (before its version 1) joins a folded header in a copy beside the buffer, and
+ * takes a lone CR or LF for a line's end; afterwards neither can be seen in names and values. It
+ * can be seen in where they stand: lines that came as RFC 9112 asks follow one another in the
+ * buffer, with nothing but white space and the two zeros that replaced CR LF between them. */
 static bool follows_plainly(const char *end, const char *next) {
     const char *p = end;
     while (p < next && (*p == ' ' || *p == '\t')) {
         p++;
     }
     return next - p == 2 && p[0] == '\0' && p[1] == '\0';
+}
+
+/* Behind the last header stands the empty line, and no line that the library has passed over. */
+static bool ends_plainly(const char *end) {
+    while (*end == ' ' || *end == '\t') {
+        end++;
+    }
+    if (end[0] != '\0' || end[1] != '\0') {
+        return false;
+    }
+    return (end[2] == '\0' && end[3] == '\0') || (end[2] == '\r' && end[3] == '\n');
 }
 
 static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name,
@@ -129,13 +140,17 @@ static void check_together(struct walls *walls, const char *version, bool body_a
     }
 }
 
-int http_walls_check(struct MHD_Connection *connection, const char *method, const char *version,
+int http_walls_check(struct MHD_Connection *connection, const struct http_head *head,
                      bool body_allowed, slice *host, struct problem *problem) {
+    const char *version = head->version;
     struct walls walls = {.host = SLICE_EMPTY};
     if (MHD_get_version()[0] == '0') {
         walls.end = version + strlen(version);
+        if (head->target.p + head->target.n + 1 != version) {
+            refuse(&walls, 400, "the request line holds a NUL or more than two spaces");
+        }
     }
-    if (!is_token(slice_from_cstr(method))) {
+    if (!is_token(slice_from_cstr(head->method))) {
         refuse(&walls, 400, "the method is not a token");
     }
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0) {
@@ -143,6 +158,9 @@ int http_walls_check(struct MHD_Connection *connection, const char *method, cons
         walls.end = NULL;
     }
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &walls);
+    if (walls.status == 0 && walls.end && !ends_plainly(walls.end)) {
+        refuse(&walls, 400, "a line of the head is no header");
+    }
     check_together(&walls, version, body_allowed);
     *host = walls.host;
     if (walls.status != 0) {

@@ -16,7 +16,8 @@ struct parse {
 #define LANGUAGE_MAX 16
 #define CURSOR_MAX   256
 
-/* Notes that the value of `key` cannot be used. Strict: ends the parse. Page: goes on without it. */
+/* Notes that the value of `key` cannot be used. Strict: ends the parse. Page: goes on without
+ * it. */
 static err refuse(struct parse *parse, slice key, const char *what) {
     struct query_problems *problems = parse->problems;
     if (problems && problems->count < QUERY_PROBLEMS_MAX) {

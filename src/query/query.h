@@ -88,8 +88,8 @@ struct query {
 };
 
 enum query_mode {
-    QUERY_STRICT, /* machines: the first unknown key or malformed value is ERR_INPUT, named in problem */
-    QUERY_PAGE /* pages: unknown keys are ignored; a malformed value is left out, told in problems */
+    QUERY_STRICT, /* machines: the first unknown key or malformed value is ERR_INPUT, named */
+    QUERY_PAGE    /* pages: unknown keys are ignored; a malformed value is left out, and told */
 };
 #define QUERY_PROBLEMS_MAX 8
 struct query_problems {
@@ -98,9 +98,9 @@ struct query_problems {
 };
 
 struct query query_default(void);
-/* Parses the part after '?' (percent-encoding and + undone, UTF-8 checked). Slices live in the arena.
- * `extra` names keys that the caller reads itself (facets, where, …): NULL-terminated, may be NULL.
- * ERR_INPUT (strict), ERR_LIMIT (longer than QUERY_TEXT_MAX, in both modes). */
+/* Parses the part after '?' (percent-encoding and + undone, UTF-8 checked). Slices live in the
+ * arena. `extra` names keys that the caller reads itself (facets, where, …): NULL-terminated,
+ * may be NULL. ERR_INPUT (strict), ERR_LIMIT (longer than QUERY_TEXT_MAX, in both modes). */
 MUST_USE err query_parse(slice text, enum query_mode mode, const char *const *extra,
                          struct arena *arena, struct query *query, struct query_problems *problems);
 /* The canonical text: keys in the order of the design, values sorted, defaults left out, no leading
@@ -113,7 +113,8 @@ bool query_values_has(const struct query_values *values, slice value);
 /* Adds or removes, keeping order; false when full. */
 bool query_values_set(struct query_values *values, slice value, bool present);
 
-/* One key of a URL query string, decoded into the arena; false when absent. The first one counts. */
+/* One key of a URL query string, decoded into the arena; false when absent. The first one
+ * counts. */
 bool query_raw_value(slice text, slice key, struct arena *arena, slice *value);
 /* Appends `text` percent-encoded for a query value (RFC 3986; space as +). */
 void query_encode(slice text, struct buf *out);

@@ -32,7 +32,8 @@ void api_point(struct buf *out, bool *first, struct geo_point point);  /* "lat",
 void api_box(struct buf *out, bool *first, const struct geo_box *box); /* "bbox": w, s, e, n */
 
 /* facets.c */
-/* The value of `facets=`: a list of names, into bits of enum atlas_facet. ERR_INPUT names the key. */
+/* The value of `facets=`: a list of names, into bits of enum atlas_facet. ERR_INPUT names the
+ * key. */
 MUST_USE err api_facets_parse(const struct http_request *request, uint32_t *facets,
                               struct problem *problem);
 /* "facets":{…},"facet_totals":{…} for what was asked. */

@@ -127,7 +127,8 @@ err api_entry(void *app, const struct http_request *request, struct http_respons
     if (!slice_to_i64(request->captures[0], &id.v) || id.v <= 0) {
         return problem_set(problem, ERR_NOT_FOUND, "", "an entry is named by its number");
     }
-    /* Titles of the entries it is linked with stand in it: any change of the content may change it. */
+    /* Titles of the entries it is linked with stand in it: any change of the content may change
+     * it. */
     const struct atlas_view *view = atlas_pin(face->atlas);
     bool unchanged = http_unchanged(
         request, response, face_etag(view, request->path, request->base_url, request->arena));

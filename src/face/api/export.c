@@ -1,6 +1,6 @@
-/* Whole results, streamed: /api/v1/entries.geojson and .csv. Rows are loaded some at a time, between
- * two writes to the network, so that memory stays flat and no read lasts. What goes away meanwhile is
- * left out; what comes in is not there yet. */
+/* Whole results, streamed: /api/v1/entries.geojson and .csv. Rows are loaded some at a time,
+ * between two writes to the network, so that memory stays flat and no read lasts. What goes away
+ * meanwhile is left out; what comes in is not there yet. */
 #include "face/api/api_int.h"
 
 #include "domain/source/source.h"

@@ -1,4 +1,5 @@
-/* Labels for machines that show them to people. Pages have their own, with all their forms, in po/. */
+/* Labels for machines that show them to people. Pages have their own, with all their forms, in
+ * po/. */
 #include "face/api/api_int.h"
 
 #include "domain/source/source.h"

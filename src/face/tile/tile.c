@@ -183,7 +183,8 @@ static err on_tile_mvt(void *app, const struct http_request *request,
     return answer_tile(app, request, TILE_MVT, response, problem);
 }
 
-/* TileJSON 3.0.0: what a map program needs to know about the layer; a query narrows all its tiles. */
+/* TileJSON 3.0.0: what a map program needs to know about the layer; a query narrows all its
+ * tiles. */
 static err on_tilejson(void *app, const struct http_request *request,
                        struct http_response *response, struct problem *problem) {
     const struct face *face = app;

@@ -1,5 +1,4 @@
-/* What the tests of this room share: a running server with routes of its own, and a client that sends
- * any bytes it likes. */
+/* What the tests of this room share: a running server with routes of its own. */
 #ifndef AGORA_HTTP_TEST_H
 #define AGORA_HTTP_TEST_H
 

@@ -6,7 +6,8 @@ static int setup(void **state) {
     return face_fixture_start(state, face_tile_routes, face_tile_route_count);
 }
 
-/* Matches that can be drawn: all but the actor known by its département and the tool without a place. */
+/* Matches that can be drawn: not the actor known by its département, nor the tool without a
+ * place. */
 #define PLACED (FIXTURE_TOTAL - 2)
 
 static int64_t sum_of(const json_t *tile) {

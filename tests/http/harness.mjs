@@ -1,0 +1,121 @@
+// The real program for tests: commands, a served data folder, bytes over a raw socket.
+//
+// AGORA names the executable (default build/agora). Nothing here sleeps: `start` waits for the line that
+// tells the address, `raw` for the end of the connection.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
+export const AGORA = resolve(process.env.AGORA ?? join(ROOT, 'build/agora'));
+const START_MS = 60_000;
+const SILENT_MS = 20_000;
+
+const folders = [];
+process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+// An empty folder that is gone when the file's tests have ended.
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'agora-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+// Runs a command to its end: {status, stdout, stderr}.
+export function agora(...words) {
+  const done = spawnSync(AGORA, words, { encoding: 'utf8', timeout: START_MS, maxBuffer: 1 << 28 });
+  if (done.error) throw done.error;
+  return done;
+}
+
+// Imports entries (docs/entry-format.md) into a folder, beside a server or not; gives what the command says.
+export function importEntries(folder, source, entries) {
+  const file = join(folder, `import-${source}.json`);
+  writeFileSync(file, JSON.stringify(entries));
+  const done = agora('import', '--data', folder, '--source', source, file);
+  if (done.status !== 0) throw new Error(`import: ${done.stderr}${done.stdout}`);
+  return done.stdout;
+}
+
+// Serves a folder on a free port. Options: folder (default: a new one), demo (load it first), settings
+// (lines of agora.conf), listen. Gives {url, port, folder, said(), stop()}; stop() ends it with SIGTERM and
+// fails unless it leaves with status 0.
+export async function start({ folder = temporaryFolder(), demo = false, settings = '', listen = '127.0.0.1:0' } = {}) {
+  if (demo) {
+    const done = agora('import', '--data', folder, '--demo');
+    if (done.status !== 0) throw new Error(`import --demo: ${done.stderr}`);
+  }
+  if (settings) writeFileSync(join(folder, 'agora.conf'), settings);
+  const child = spawn(AGORA, ['serve', '--data', folder, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stderr.on('data', (bytes) => (output += bytes));
+  const ended = new Promise((done) => child.once('exit', (status, signal) => done({ status, signal })));
+  const url = await new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error(`no address after ${START_MS} ms: ${output}`)), START_MS);
+    child.stdout.on('data', (bytes) => {
+      output += bytes;
+      const found = /http:\/\/\S+?(?=\/?\s)/.exec(output);
+      if (found) {
+        clearTimeout(timer);
+        done(found[0]);
+      }
+    });
+    ended.then(({ status, signal }) => fail(new Error(`ended before it served (${status ?? signal}): ${output}`)));
+  });
+  return {
+    url,
+    port: Number(new URL(url).port),
+    folder,
+    said: () => output,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      const { status, signal } = await ended;
+      if (status !== 0) throw new Error(`left with ${status ?? signal}: ${output}`);
+    },
+  };
+}
+
+// Sends these bytes as they are and reads to the end of the connection:
+// {status, headers (lower case; a list where there are several), body, text}. status 0: no answer at all.
+export function raw(port, bytes) {
+  return new Promise((done, fail) => {
+    const chunks = [];
+    const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from(bytes, 'latin1')));
+    socket.setTimeout(SILENT_MS, () => {
+      socket.destroy();
+      fail(new Error(`the connection stays open in silence: ${JSON.stringify(bytes.slice(0, 200))}`));
+    });
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', (error) => (error.code === 'ECONNRESET' || error.code === 'EPIPE' ? finish() : fail(error)));
+    socket.on('end', finish);
+    function finish() {
+      socket.destroy();
+      done(parse(Buffer.concat(chunks).toString('latin1')));
+    }
+  });
+}
+
+function parse(text) {
+  const end = text.indexOf('\r\n\r\n');
+  const [first, ...lines] = (end < 0 ? text : text.slice(0, end)).split('\r\n');
+  const headers = {};
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    headers[name] = name in headers ? [headers[name], value].flat() : value;
+  }
+  return {
+    status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1] ?? 0),
+    headers,
+    body: end < 0 ? '' : text.slice(end + 4),
+    text,
+  };
+}
