@@ -42,6 +42,10 @@ static err options_read(const struct command_words *words, struct import_options
         .archive_missing = command_value(&command_import, words, "--prune") != NULL,
         .reject_path = command_value(&command_import, words, "--rejects"),
     };
+    if (options->input == NULL && command_value(&command_import, words, "--demo") == NULL) {
+        return problem_set(problem, ERR_INPUT, "",
+                           "FILE|URL|- is missing; see 'agora import --help'");
+    }
     slice format = word(words, "--format");
     if (!record_format_from_name(format, &options->format)) {
         return problem_set(problem, ERR_INPUT, "--format",
@@ -79,9 +83,6 @@ static err import(const struct command_words *words, struct import_options *opti
                   struct house *house, struct problem *problem) {
     if (command_value(&command_import, words, "--demo") != NULL) {
         TRY(demo_input(options, &house->arena, problem));
-    } else if (options->input == NULL) {
-        return problem_set(problem, ERR_INPUT, "",
-                           "FILE|URL|- is missing; see 'agora import --help'");
     }
     struct import_context context = {
         .conn = house->store,
@@ -123,7 +124,11 @@ static int import_command_run(const struct command_words *words) {
         failed = import(words, &options, &house, &problem);
     }
     house_close(&house);
-    return failed == OK ? 0 : command_fail(&command_import, failed, &problem);
+    if (failed == OK) {
+        return 0;
+    }
+    command_fail(&command_import, failed, &problem);
+    return 1; /* the words were right: what failed is the file, or the store */
 }
 
 static const struct command_option options[] = {

@@ -318,10 +318,23 @@ static err run_all(struct run *run, struct buf *report) {
     return failed;
 }
 
-err import_run(const struct import_options *options, const struct import_context *context,
+/* A licence that is not given is the one the source has had: the same file again changes nothing. */
+static slice licence_kept(const struct import_options *options,
+                          const struct import_context *context, slice slug, struct arena *arena) {
+    struct source source;
+    if (options->licence.n > 0 || context->conn == NULL ||
+        source_find(context->conn, slug, arena, &source) != OK) {
+        return options->licence;
+    }
+    return source.licence;
+}
+
+err import_run(const struct import_options *given, const struct import_context *context,
                struct import_counts *counts, struct buf *report, struct problem *problem) {
     struct arena arena ARENA_CLEANUP = arena_make(1u << 16, 0);
     struct problem own = {.code = OK};
+    struct import_options kept = *given;
+    const struct import_options *options = &kept;
     struct run run = {.options = options,
                       .context = context,
                       .counts = counts,
@@ -338,6 +351,7 @@ err import_run(const struct import_options *options, const struct import_context
         return problem_set(run.problem, ERR_INPUT, "source",
                            "say where this comes from: --source SLUG");
     }
+    kept.licence = licence_kept(given, context, run.slug, &arena);
     run.batch = arena_new(&arena, struct pending, BATCH_RECORDS);
     slice rejects_path = arena_printf(&arena, "%.*s.rejects.csv", SLICE_ARG(run.slug));
     rejects_begin(&run.rejects,

@@ -197,6 +197,14 @@ static void what_a_record_says_is_all_kept(void **state) {
     expect_in(f, "Aire du lac", "\"licence\":\"ODbL-1.0\"");
 }
 
+static void a_licence_left_out_the_second_time_stays(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, PLACES, (struct import_options){.licence = SLICE("ODbL-1.0")}), OK);
+    assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 2, 0);
+    expect_in(f, "Aire du lac", "\"licence\":\"ODbL-1.0\"");
+}
+
 static void a_changed_record_updates_its_entry(void **state) {
     struct import_fixture *f = *state;
     assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
@@ -469,6 +477,7 @@ static void the_catalogue_fits_the_store(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_same_file_twice_changes_nothing),
+        TEST(a_licence_left_out_the_second_time_stays),
         TEST(what_a_record_says_is_all_kept),
         TEST(a_changed_record_updates_its_entry),
         TEST(a_bad_row_is_written_down_with_line_and_reason),
