@@ -14,7 +14,7 @@ static const struct command_option *option_find(const struct command *command, s
 }
 
 /* Reads one option at words[*at]; *at is left on its last word. */
-static err option_parse(const struct command *command, int count, char *const *words, int *at,
+static err option_parse(const struct command *command, int count, const char *const *words, int *at,
                         struct command_words *parsed, struct problem *problem) {
     slice word = slice_from_cstr(words[*at]);
     size_t equals = slice_find(word, 0, '=');
@@ -43,7 +43,7 @@ static err option_parse(const struct command *command, int count, char *const *w
     return OK;
 }
 
-err command_parse(const struct command *command, int count, char *const *words,
+err command_parse(const struct command *command, int count, const char *const *words,
                   struct command_words *parsed, struct problem *problem) {
     *parsed = (struct command_words){0};
     bool options_ended = false;

@@ -32,7 +32,7 @@ struct command {
 
 /* ERR_INPUT names the word that does not fit. `--name value` and `--name=value` both work; `--` ends
  * the options. */
-MUST_USE err command_parse(const struct command *command, int count, char *const *words,
+MUST_USE err command_parse(const struct command *command, int count, const char *const *words,
                            struct command_words *parsed, struct problem *problem);
 /* The value of an option by name, its fallback, or NULL. */
 const char *command_value(const struct command *command, const struct command_words *words,

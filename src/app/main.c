@@ -19,7 +19,7 @@ static void help(FILE *out) {
     fprintf(out, "  %-12s %s\n", "help", "This list.");
 }
 
-static int run(const struct command *command, int count, char *const *words) {
+static int run(const struct command *command, int count, const char *const *words) {
     for (int i = 0; i < count && strcmp(words[i], "--") != 0; i++) {
         if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0) {
             command_help(command, stdout);
@@ -52,7 +52,7 @@ int main(int count, char **words) {
     }
     for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
         if (strcmp(words[1], commands[i]->name) == 0) {
-            return run(commands[i], count - 2, words + 2);
+            return run(commands[i], count - 2, (const char *const *)words + 2);
         }
     }
     fprintf(stderr, "agora: no command '%s'; 'agora help' lists them\n", words[1]);
