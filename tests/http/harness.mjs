@@ -15,7 +15,11 @@ const START_MS = 60_000;
 const SILENT_MS = 20_000;
 
 const folders = [];
-process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+const servers = new Set();
+process.on('exit', () => {
+  servers.forEach((child) => child.kill('SIGKILL'));
+  folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+});
 
 // An empty folder that is gone when the file's tests have ended.
 export function temporaryFolder() {
@@ -52,7 +56,13 @@ export async function start({ folder = temporaryFolder(), demo = false, settings
   const child = spawn(AGORA, ['serve', '--data', folder, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stderr.on('data', (bytes) => (output += bytes));
-  const ended = new Promise((done) => child.once('exit', (status, signal) => done({ status, signal })));
+  servers.add(child);
+  const ended = new Promise((done) =>
+    child.once('exit', (status, signal) => {
+      servers.delete(child);
+      done({ status, signal });
+    }),
+  );
   const url = await new Promise((done, fail) => {
     const timer = setTimeout(() => fail(new Error(`no address after ${START_MS} ms: ${output}`)), START_MS);
     child.stdout.on('data', (bytes) => {
@@ -65,18 +75,22 @@ export async function start({ folder = temporaryFolder(), demo = false, settings
     });
     ended.then(({ status, signal }) => fail(new Error(`ended before it served (${status ?? signal}): ${output}`)));
   });
+  // A test that fails before it stops its server must not keep the file from ending.
+  const held = [child, child.stdout, child.stderr];
+  held.forEach((handle) => handle.unref());
+  const end = async (signal) => {
+    held.forEach((handle) => handle.ref());
+    child.kill(signal);
+    return ended;
+  };
   return {
     url,
     port: Number(new URL(url).port),
     folder,
     said: () => output,
-    kill: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
+    kill: () => end('SIGKILL'),
     stop: async () => {
-      child.kill('SIGTERM');
-      const { status, signal } = await ended;
+      const { status, signal } = await end('SIGTERM');
       if (status !== 0) throw new Error(`left with ${status ?? signal}: ${output}`);
     },
   };
