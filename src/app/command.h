@@ -30,8 +30,8 @@ struct command {
     int (*run)(const struct command_words *words); /* returns the exit status */
 };
 
-/* ERR_INPUT names the word that does not fit. `--name value` and `--name=value` both work; `--` ends
- * the options. */
+/* ERR_INPUT names the word that does not fit. `--name value` and `--name=value` both work; `--`
+ * ends the options. */
 MUST_USE err command_parse(const struct command *command, int count, const char *const *words,
                            struct command_words *parsed, struct problem *problem);
 /* The value of an option by name, its fallback, or NULL. */

@@ -26,8 +26,9 @@ enum house_use {
     HOUSE_COMMAND, /* works beside a running server */
     HOUSE_SERVE    /* one per folder: a second one is refused (ERR_CONFLICT) */
 };
-/* Opens the folder, creates it when there is none, migrates the store, seeds territories and themes.
- * `config` may be NULL: FOLDER/agora.conf when it is there. Free with house_close, also on failure. */
+/* Opens the folder, creates it when there is none, migrates the store, seeds territories and
+ * themes. `config` may be NULL: FOLDER/agora.conf when it is there. Free with house_close, also on
+ * failure. */
 MUST_USE err house_open(struct house *house, const char *folder, const char *config,
                         enum house_use use, struct problem *problem);
 void house_close(struct house *house);

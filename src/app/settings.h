@@ -1,5 +1,5 @@
-/* agora.conf: `key = value` lines, `#` comments. Every key has a default, an unknown key is an error.
- * The rows of settings.c are the documentation too (`agora config`). */
+/* agora.conf: `key = value` lines, `#` comments. Every key has a default, an unknown key is an
+ * error. The rows of settings.c are the documentation too (`agora config`). */
 #ifndef AGORA_APP_SETTINGS_H
 #define AGORA_APP_SETTINGS_H
 
@@ -15,8 +15,8 @@ struct settings {
 /* `text` is the file's content; slices point into it or into the defaults. ERR_INPUT with line and
  * key. */
 MUST_USE err settings_parse(slice text, struct settings *settings, struct problem *problem);
-/* Reads and parses a file; its text lives in the arena. ERR_NOT_FOUND, ERR_IO; otherwise as above, the
- * path in front of what is said. */
+/* Reads and parses a file; its text lives in the arena. ERR_NOT_FOUND, ERR_IO; otherwise as above,
+ * the path in front of what is said. */
 MUST_USE err settings_load(const char *path, struct arena *arena, struct settings *settings,
                            struct problem *problem);
 /* The documented file with every key, its meaning and its default. */
