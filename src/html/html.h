@@ -1,5 +1,5 @@
-/* html: a writer that escapes by construction. Raw markup must be a string literal; every value goes
- * through an escaping call. */
+/* html: a writer that escapes by construction. Raw markup must be a string literal; every value
+ * goes through an escaping call. */
 #ifndef AGORA_HTML_H
 #define AGORA_HTML_H
 

@@ -24,7 +24,8 @@ static uint32_t mo_u32(slice mo, size_t at) {
     return value;
 }
 
-/* String `i` of the table that starts at `table` (GNU gettext manual, "The Format of GNU MO Files"). */
+/* String `i` of the table that starts at `table` (GNU gettext manual, "The Format of GNU MO
+ * Files"). */
 static slice mo_string(const struct i18n_language *language, uint32_t table, uint32_t i) {
     size_t row = table + 8 * (size_t)i;
     return slice_of(language->mo.p + mo_u32(language->mo, row + 4), mo_u32(language->mo, row));

@@ -7,8 +7,8 @@
 struct i18n_language;
 struct i18n; /* all languages */
 
-/* `catalogues` are the bytes of .mo files (borrowed, must outlive), named by language code. French is
- * the source language and needs none. ERR_CORRUPT names the one that does not parse. */
+/* `catalogues` are the bytes of .mo files (borrowed, must outlive), named by language code. French
+ * is the source language and needs none. ERR_CORRUPT names the one that does not parse. */
 struct i18n_catalogue {
     slice language;
     slice mo;
@@ -26,8 +26,8 @@ slice i18n(const struct i18n_language *language, const char *message);
 slice i18n_plural(const struct i18n_language *language, const char *one, const char *many,
                   int64_t n);
 
-/* The same with values in their places, as plain text: "%1" … "%4" are replaced by the values, "%n" by
- * the number, grouped. */
+/* The same with values in their places, as plain text: "%1" … "%4" are replaced by the values, "%n"
+ * by the number, grouped. */
 void i18n_tf(const struct i18n_language *language, const char *message, const slice *values,
              size_t count, struct buf *out);
 void i18n_tn(const struct i18n_language *language, const char *one, const char *many, int64_t n,

@@ -4,7 +4,8 @@
 
 #define MARKDOWN_DEPTH_MAX 100
 
-/* md4c parses; the tags are written here, so that raw HTML never passes and every link is checked. */
+/* md4c parses; the tags are written here, so that raw HTML never passes and every
+ * link is checked. */
 struct writer {
     struct html *html;
     unsigned heading_level;
@@ -153,8 +154,8 @@ static int span(struct writer *writer, MD_SPANTYPE type, void *detail, bool open
     return 0;
 }
 
-/* Blocks nested deeper than anyone writes keep their text and lose their tags. (Giving up instead is no
- * way out: md4c 0.4 then ends early and reports success.) */
+/* Blocks nested deeper than anyone writes keep their text and lose their tags. (Giving up instead
+ * is no way out: md4c 0.4 then ends early and reports success.) */
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *self) {
     struct writer *writer = self;
     return ++writer->depth > MARKDOWN_DEPTH_MAX ? 0 : block(writer, type, detail, true);
