@@ -318,7 +318,8 @@ static err run_all(struct run *run, struct buf *report) {
     return failed;
 }
 
-/* A licence that is not given is the one the source has had: the same file again changes nothing. */
+/* A licence that is not given is the one the source has had:
+ * the same file again changes nothing. */
 static slice licence_kept(const struct import_options *options,
                           const struct import_context *context, slice slug, struct arena *arena) {
     struct source source;
