@@ -1,5 +1,5 @@
-/* Opening hours: a text that is not understood comes back as it is, one that is understood is told in
- * words, in either language, without a control byte that was not there. */
+/* Opening hours: a text that is not understood comes back as it is, one that is understood is told
+ * in words, in either language, without a control byte that was not there. */
 #include "face/web/web_int.h"
 #include "fuzz.h"
 

@@ -1,4 +1,5 @@
-/* A .mo file: damaged bytes are refused, and what is accepted answers every text within its bounds. */
+/* A .mo file: damaged bytes are refused, and what is accepted answers every text
+ * within its bounds. */
 #include "fuzz.h"
 
 #include <stdlib.h>
