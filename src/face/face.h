@@ -32,7 +32,8 @@ struct face_worker {
 static inline struct db_conn *face_reader(const struct http_request *request) {
     return ((struct face_worker *)request->worker)->reader;
 }
-/* `"VERSION-HASH"`: an ETag from the atlas version, the canonical query and what else decides the body. */
+/* `"VERSION-HASH"`: an ETag from the atlas version, the canonical query and what else decides the
+ * body. */
 slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena);
 /* A slug for addresses: "partons-du-bon-pied" (text_slug, 60 bytes). */
 slice face_slug(slice title, struct arena *arena);
