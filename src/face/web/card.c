@@ -85,7 +85,8 @@ void card_state(struct page *page, const struct entry *entry) {
     html_raw(html, "</span>");
 }
 
-/* "Cognin (73)"; a wider territory by its name; the city as the source writes it as a last resort. */
+/* "Cognin (73)"; a wider territory by its name; the city as the source writes it as
+ * a last resort. */
 static slice place_name(const struct page *page, const struct entry_public *entry) {
     if (entry->territory != TERRITORY_NONE) {
         return page->face->territories->items[entry->territory].label;

@@ -484,7 +484,8 @@ static void where(struct sheet *sheet) {
         html_raw(html, "<br>");
         html_text(html, of->place.postal_code);
         html_raw(html, " ");
-        /* Sources write towns in capitals, or as they please: the territory's own name goes first. */
+        /* Sources write towns in capitals, or as they please:
+         * the territory's own name goes first. */
         bool is_commune = territory != NULL && territory->level == TERRITORY_COMMUNE;
         html_text(html, is_commune ? territory->name : of->place.city);
         html_raw(html, "</p>\n");
@@ -640,7 +641,8 @@ static void links(struct sheet *sheet) {
     html_raw(html, "</ul></section>\n");
 }
 
-/* What else happens close by: the nearest others, whatever their kind (RULE SHOW-1 folds the many). */
+/* What else happens close by: the nearest others, whatever their kind
+ * (RULE SHOW-1 folds the many). */
 static err nearby(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;

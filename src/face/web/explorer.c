@@ -57,8 +57,8 @@ static void drop_unknown(struct explorer *explorer) {
     query->sources = kept;
 }
 
-/* RULE SHOW-2: nothing found near a place widens by itself and says so. A commune becomes the circle
- * around its centre; a circle grows; the words and filters stay. */
+/* RULE SHOW-2: nothing found near a place widens by itself and says so. A commune becomes the
+ * circle around its centre; a circle grows; the words and filters stay. */
 static err widen(struct explorer *explorer) {
     struct query *query = &explorer->query;
     const struct territories *all = explorer->page->face->territories;

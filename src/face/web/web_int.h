@@ -1,5 +1,5 @@
-/* What the pages share: the shell, links, cards, the words for kinds and states. docs/markup.md is the
- * contract with web/css and web/ts. */
+/* What the pages share: the shell, links, cards, the words for kinds and states. docs/markup.md is
+ * the contract with web/css and web/ts. */
 #ifndef AGORA_FACE_WEB_INT_H
 #define AGORA_FACE_WEB_INT_H
 
