@@ -13,10 +13,11 @@ import {
   setPosition,
   setTransform,
 } from './leaflet.js';
-import { boxText, kindName, makeMark, readWords, type Words } from './marks.js';
+import { boxText, kindName, makeMark, markRect, readWords, type Words } from './marks.js';
 import type { showResults } from './partial.js'; // a type: its code stays in the base script
+import { placeNames, TownSource, type Rect } from './names.js';
 import { boxUrl } from './query.js';
-import { TileSource, type Box, type Placed } from './tiles.js';
+import { TileSource, tilesOf, type Box, type Placed } from './tiles.js';
 
 const ZOOM_MAX = 18;
 const ZOOM_MIN = 2;
@@ -32,6 +33,19 @@ interface Mark {
   feature: Placed;
 }
 
+/** A name on the map: no link, it only says where one is. */
+interface Name {
+  link: HTMLElement;
+  at: LatLng;
+}
+
+const rectOf = ({ offsetLeft, offsetTop, offsetWidth, offsetHeight }: HTMLElement): Rect => ({
+  west: offsetLeft,
+  north: offsetTop,
+  east: offsetLeft + offsetWidth,
+  south: offsetTop + offsetHeight,
+});
+
 const boxOf = (text: string | undefined): LatLngBounds | null => {
   const [west, south, east, north] = (text ?? '').split(',').map(Number);
   return west !== undefined && south !== undefined && east !== undefined && north !== undefined &&
@@ -44,6 +58,8 @@ class LiveMap {
   private map: LeafletMap;
   private words: Words;
   private tiles: TileSource;
+  private towns: TownSource | null;
+  private names: Name[] = [];
   private marks = new Map<string, Mark>();
   private wanted = 0; // number of the last load(): late answers of earlier ones are dropped
   private byProgram = false; // the present movement is ours, not the reader's
@@ -60,13 +76,20 @@ class LiveMap {
   ) {
     this.words = readWords(panel);
     this.tiles = new TileSource(panel.dataset.tiles ?? '', this.results()?.dataset.tiles ?? '');
+    this.towns = panel.dataset.towns ? new TownSource(panel.dataset.towns) : null;
     this.map = this.makeMap();
+    this.map.createPane('names');
     this.fit();
-    new TileLayer(panel.dataset.base ?? '', {
+    const ground = new TileLayer(panel.dataset.base ?? '', {
       maxZoom: ZOOM_MAX,
       maxNativeZoom: Number(panel.dataset.baseMax ?? ZOOM_MAX),
       keepBuffer: 1,
-    }).addTo(this.map);
+    });
+    // A pixel larger than their place: no seams between tiles that are scaled.
+    ground.on('tileloadstart', ({ tile }) => {
+      tile.style.width = tile.style.height = '257px';
+    });
+    ground.addTo(this.map);
     this.listen();
     this.moved();
   }
@@ -120,10 +143,27 @@ class LiveMap {
 
   private show(box: LatLngBounds, animate: boolean): void {
     this.byProgram = true;
-    this.map.fitBounds(box, { animate, padding: [16, 16], maxZoom: ZOOM_MAX - 1 });
+    const { top, bottom } = this.underPanels();
+    this.map.fitBounds(box, {
+      animate,
+      paddingTopLeft: [12, top],
+      paddingBottomRight: [12, bottom],
+      maxZoom: ZOOM_MAX - 1,
+    });
     if (!animate) {
       this.byProgram = false;
     }
+  }
+
+  /** What the panels along the upper and lower edge cover, in pixels. */
+  private underPanels(): { top: number; bottom: number } {
+    const room = this.panel.clientHeight;
+    const upper = find('.areas', this.panel);
+    const lower = find('.map-foot', this.panel);
+    return {
+      top: upper ? upper.offsetTop + upper.offsetHeight + 4 : 12,
+      bottom: lower?.offsetHeight ? room - lower.offsetTop + 4 : 12,
+    };
   }
 
   private view(): Box {
@@ -204,6 +244,34 @@ class LiveMap {
     const features = await this.tiles.load(this.view(), z);
     if (call === this.wanted) {
       this.draw(features);
+      await this.loadNames(z, call);
+    }
+  }
+
+  private async loadNames(z: number, call: number): Promise<void> {
+    const towns = await this.towns?.load((level) => tilesOf(this.view(), level), z);
+    if (towns && call === this.wanted) {
+      const pointOf = (lat: number, lon: number) => this.map.latLngToContainerPoint([lat, lon]);
+      const marks = this.allMarks().map(({ at, feature }): Rect => {
+        const { x, y } = this.map.latLngToContainerPoint(at);
+        return markRect(feature, x, y);
+      });
+      this.names.forEach(({ link }) => link.remove());
+      const panels = findAll('.areas, .zoom, .map-foot', this.panel).map(rectOf);
+      const size = this.map.getSize();
+      if (this.locator) {
+        panels.push({ west: size.x - 96, north: size.y - 96, east: size.x, south: size.y });
+      }
+      this.names = placeNames(towns, marks, panels, size, pointOf).map((placed) => {
+        const link = document.createElement('span');
+        link.className = `town leaflet-zoom-animated${placed.isAbroad ? ' town--abroad' : ''}`;
+        link.textContent = placed.name;
+        link.setAttribute('aria-hidden', 'true');
+        link.style.margin = `${placed.dy}px 0 0 ${placed.dx}px`;
+        this.map.getPane('names')?.append(link);
+        return { link, at: new LatLng(placed.lat, placed.lon) };
+      });
+      this.place();
     }
   }
 
@@ -271,14 +339,14 @@ class LiveMap {
   }
 
   private place(): void {
-    for (const { link, at } of this.allMarks()) {
+    for (const { link, at } of [...this.allMarks(), ...this.names]) {
       setPosition(link, this.map.latLngToLayerPoint(at).round());
     }
     this.placeCircle();
   }
 
   private placeForZoom({ zoom, center }: ZoomAnimEvent): void {
-    for (const { link, at } of this.allMarks()) {
+    for (const { link, at } of [...this.allMarks(), ...this.names]) {
       setPosition(link, pointAfterZoom(this.map, at, zoom, center).round());
     }
     const near = this.near();

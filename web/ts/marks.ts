@@ -1,5 +1,6 @@
 // Rings and pins: real links that stand on the map, the same drawing as the server's.
 import { fill, formatNumber } from './dom.js';
+import type { Rect } from './names.js';
 import type { Box, Feature, Placed } from './tiles.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -128,4 +129,13 @@ export function makeMark(
     link.style.margin = `${-size / 2}px 0 0 ${-size / 2}px`;
   }
   return link;
+}
+
+/** What a mark covers when it stands on this point. */
+export function markRect({ id, count }: Feature, x: number, y: number): Rect {
+  if (id !== undefined) {
+    return { west: x - 13, north: y - 38, east: x + 13, south: y };
+  }
+  const r = radiusOf(count) + 1;
+  return { west: x - r, north: y - r, east: x + r, south: y + r };
 }

@@ -37,6 +37,19 @@ const xOf = (lon: number, n: number) => (lon / 360 + 0.5) * n;
 const yOf = (lat: number, n: number) =>
   (0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * n;
 
+/** The tiles that cover a box. */
+export function tilesOf(box: Box, z: number): { x: number; y: number }[] {
+  const n = 2 ** z;
+  const clamp = (v: number) => Math.min(n - 1, Math.max(0, Math.floor(v)));
+  const tiles: { x: number; y: number }[] = [];
+  for (let x = clamp(xOf(box.west, n)); x <= clamp(xOf(box.east, n)); x++) {
+    for (let y = clamp(yOf(box.north, n)); y <= clamp(yOf(box.south, n)); y++) {
+      tiles.push({ x, y });
+    }
+  }
+  return tiles;
+}
+
 function cellOf({ lon, lat }: Feature, z: number): Box {
   const n = 2 ** z * CELLS;
   const x = Math.floor(xOf(lon, n));
@@ -64,14 +77,7 @@ export class TileSource {
 
   /** All features of the tiles that cover a box. One that fails is empty, asked again later. */
   async load(box: Box, z: number): Promise<Placed[]> {
-    const n = 2 ** z;
-    const clamp = (v: number) => Math.min(n - 1, Math.max(0, Math.floor(v)));
-    const wanted: Promise<Placed[]>[] = [];
-    for (let x = clamp(xOf(box.west, n)); x <= clamp(xOf(box.east, n)); x++) {
-      for (let y = clamp(yOf(box.north, n)); y <= clamp(yOf(box.south, n)); y++) {
-        wanted.push(this.tile(z, x, y));
-      }
-    }
+    const wanted = tilesOf(box, z).map(({ x, y }) => this.tile(z, x, y));
     return (await Promise.all(wanted)).flat();
   }
 

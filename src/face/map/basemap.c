@@ -201,7 +201,7 @@ static void add_communes(struct face_basemap *basemap) {
 
 /* Tells one drawing from another: the file, the names, and whether there are polygons. */
 static void make_etag(struct face_basemap *basemap, slice bytes) {
-    uint64_t hash = hash_bytes(bytes, 3); /* raise with every change of how things are drawn */
+    uint64_t hash = hash_bytes(bytes, 4); /* raise with every change of how things are drawn */
     for (uint32_t i = 0; i < basemap->town_count; i++) {
         hash = hash_mix(hash, hash_bytes(basemap->towns[i].name, basemap->towns[i].at.x));
     }

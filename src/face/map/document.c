@@ -1,7 +1,7 @@
 /* Whole SVG documents: tiles and views. They carry their own style, light and dark. */
 #include "face/map/map_int.h"
 
-/* Colours: sea, land, abroad, outline, commune line and ink of the house's tokens. Sizes are in
+/* Colours: sea, land, abroad, outline, commune line of the house's tokens. Sizes are in
  * half pixels. a: abroad, f: land, s: seam, b: border, d: département, c: commune. */
 #define STYLE                                                                                      \
     "<style>"                                                                                      \
@@ -13,11 +13,6 @@
     ".b{stroke:#c3bba7;stroke-width:2.5}"                                                          \
     ".d{stroke-width:1.6}"                                                                         \
     ".c{stroke:#e6e1d4;stroke-width:1.6}"                                                          \
-    "text{font:500 24px 'Source Sans 3',system-ui,sans-serif;fill:#4b5a5e;text-anchor:middle;"     \
-    "paint-order:stroke;stroke:#fbf9f3;stroke-width:5px;stroke-linejoin:round}"                    \
-    ".m{font-size:26px}"                                                                           \
-    ".l{font-size:28px;font-weight:600;fill:#18262b}"                                              \
-    ".x{fill:#7d786b;stroke:#ece9e0}"                                                              \
     "@media(prefers-color-scheme:dark){"                                                           \
     "svg{background:#0b1519}"                                                                      \
     "path{stroke:#3b4c4e}"                                                                         \
@@ -26,9 +21,6 @@
     ".s{stroke:#162123}"                                                                           \
     ".b{stroke:#4a5e60}"                                                                           \
     ".c{stroke:#273739}"                                                                           \
-    "text{fill:#aebbba;stroke:#1d2b2d}"                                                            \
-    ".l{fill:#e8eeec}"                                                                             \
-    ".x{fill:#7f8f8e;stroke:#162123}"                                                              \
     "}</style>"
 
 void map_document_draw(const struct map_canvas *canvas, const struct face_basemap *basemap) {
@@ -37,6 +29,5 @@ void map_document_draw(const struct map_canvas *canvas, const struct face_basema
              " viewBox=\"0 0 %d %d\">" STYLE,
              canvas->width / MAP_UNITS, canvas->height / MAP_UNITS, canvas->width, canvas->height);
     map_ground_draw(canvas, basemap);
-    map_towns_draw(canvas, basemap);
     buf_add(canvas->out, SLICE("</svg>"));
 }

@@ -4,7 +4,10 @@
 
 #include <math.h>
 
-#define EARTH_M 6371008.8
+#define EARTH_M      6371008.8
+#define PIN_HALF     13 /* px of a pin, as pin_draw() draws it */
+#define PIN_HEIGHT   38
+#define NAME_DESCENT 4 /* from the foot of a name's line up to where its letters stand */
 
 struct map_view map_view_fit(const struct geo_box *box, uint32_t width, uint32_t height,
                              unsigned zoom_max) {
@@ -245,6 +248,41 @@ static void marks_draw(struct html *html, const struct map_drawing *drawing,
     }
 }
 
+/* What a mark covers. */
+static struct map_rect mark_rect(const struct map_view *view, const struct atlas_cell *cell) {
+    struct geo_point at = place_px(view, cell->position);
+    if (cell->count == 1) {
+        return (struct map_rect){at.lon_e7 - PIN_HALF, at.lat_e7 - PIN_HEIGHT, at.lon_e7 + PIN_HALF,
+                                 at.lat_e7};
+    }
+    double radius = atlas_ring_px(cell->count) + 1.0;
+    return (struct map_rect){at.lon_e7 - radius, at.lat_e7 - radius, at.lon_e7 + radius,
+                             at.lat_e7 + radius};
+}
+
+static void names_draw(struct html *html, const struct face_basemap *basemap,
+                       const struct map_drawing *drawing, struct arena *scratch) {
+    struct map_rect *rects = arena_new(scratch, struct map_rect, drawing->mark_count + 1);
+    for (size_t i = 0; i < drawing->mark_count; i++) {
+        rects[i] = mark_rect(&drawing->view, drawing->marks[i].cell);
+    }
+    struct map_canvas canvas = map_canvas_view(&drawing->view, scratch, html->out);
+    struct map_name *names = NULL;
+    size_t count = map_names_place(&canvas, basemap, rects, drawing->mark_count, &names);
+    html_raw(html, "<g aria-hidden=\"true\">");
+    for (size_t i = 0; i < count; i++) {
+        const struct map_rect *rect = &names[i].rect;
+        buf_add_cstr(html->out, names[i].town->is_abroad ? "<text class=\"town town--abroad\""
+                                                         : "<text class=\"town\"");
+        attr_px(html, "x", llround((rect->west + rect->east) / 2));
+        attr_px(html, "y", llround(rect->south - NAME_DESCENT));
+        html_raw(html, ">");
+        html_text(html, names[i].town->name);
+        html_raw(html, "</text>");
+    }
+    html_raw(html, "</g>");
+}
+
 void map_draw(struct html *html, const struct face_basemap *basemap,
               const struct territories *territories, const struct map_drawing *drawing) {
     struct arena scratch ARENA_CLEANUP = arena_make(1u << 16, 0);
@@ -260,6 +298,9 @@ void map_draw(struct html *html, const struct face_basemap *basemap,
     }
     if (drawing->has_circle) {
         circle_draw(html, drawing);
+    }
+    if (basemap != NULL) {
+        names_draw(html, basemap, drawing, &scratch);
     }
     marks_draw(html, drawing, &scratch);
     html_raw(html, "</svg>");

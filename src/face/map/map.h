@@ -6,7 +6,7 @@
 #include "face/face.h"
 #include "html/html.h"
 
-/* /basemap/{z}/{x}/{y}.svg and /basemap/view.svg */
+/* /basemap/{z}/{x}/{y}.svg (the ground) and .json (its towns), /basemap/view.svg */
 extern const struct http_route face_map_routes[];
 extern const size_t face_map_route_count;
 

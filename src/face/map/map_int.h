@@ -87,10 +87,8 @@ MUST_USE err basemap_decode(slice bytes, struct face_basemap *basemap, struct pr
 /* Decides from which zoom on each town is named: by people, never two names in one place; a town
  * that is named at one zoom is named at all closer ones. Sorts the towns by it. */
 void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct arena *scratch);
-/* Size of a town's name in px and its half width, the same where it is placed and drawn. */
-unsigned basemap_town_px(const struct basemap_town *town);
+/* Half the width of a town's name in px, with a little room. */
 double basemap_town_half_width(const struct basemap_town *town);
-#define BASEMAP_TOWN_DROP_PX 15 /* from the town to the line its name stands on */
 
 /* ---- drawing ---- */
 
@@ -127,14 +125,34 @@ void map_line_clip(const struct map_canvas *canvas, const struct geo_point *poin
 void map_path_add(struct buf *out, const struct geo_point *points, size_t count, bool close);
 void map_number_add(struct buf *out, int64_t value, bool *after_number);
 
-/* The paths of sea, land, borders, communes; then the towns. */
+/* The paths of sea, land, borders, communes. */
 void map_ground_draw(const struct map_canvas *canvas, const struct face_basemap *basemap);
-void map_towns_draw(const struct map_canvas *canvas, const struct face_basemap *basemap);
 /* Imported polygons as their union (one path of class f), lines of communes (c) and départements
  * (d). False, and nothing written, when there are none inside the frame. */
 bool map_polygons_draw(const struct map_canvas *canvas, const struct territories *territories);
 /* A whole SVG document for the canvas, with its style. */
 void map_document_draw(const struct map_canvas *canvas, const struct face_basemap *basemap);
+
+/* ---- names: drawn by the page in its own type, over the ground and beside the marks ---- */
+
+struct map_rect { /* px of the frame */
+    double west, north, east, south;
+};
+struct map_name {
+    const struct basemap_town *town;
+    struct map_rect rect;
+};
+/* The towns inside the frame that are named up to this zoom, to be named in this order: the
+ * country's before those abroad, each by zoom and weight. */
+size_t map_towns_list(const struct map_canvas *canvas, const struct face_basemap *basemap,
+                      unsigned zoom, const struct basemap_town ***list);
+/* Chooses the names of a frame and where each stands: whole inside it, on no mark, on no other. */
+size_t map_names_place(const struct map_canvas *canvas, const struct face_basemap *basemap,
+                       const struct map_rect *marks, size_t mark_count, struct map_name **placed);
+/* {"towns":[[5.92079,45.56628,812,0,"Chambéry"],…]}: longitude, latitude, rank (the lower is named
+ * first), 1 when abroad, name. */
+void map_towns_write(struct geo_tile tile, const struct face_basemap *basemap,
+                     struct arena *scratch, struct buf *out);
 
 /* The pure parts of the routes, for tests and fuzzing. */
 MUST_USE err map_tile_parse(slice z, slice x, slice y, struct geo_tile *tile,

@@ -1,4 +1,4 @@
-/* Which towns are named at which zoom, and the names themselves. */
+/* Which towns are named at which zoom, and their list for the live map. */
 #include "face/map/map_int.h"
 
 #include "text/text.h"
@@ -27,7 +27,7 @@ static uint32_t weight_needed(unsigned zoom) {
     return zoom < ARRAY_COUNT(needed) ? needed[zoom] : 0;
 }
 
-unsigned basemap_town_px(const struct basemap_town *town) {
+static unsigned town_px(const struct basemap_town *town) {
     if (town->is_abroad) {
         return 12;
     }
@@ -35,7 +35,7 @@ unsigned basemap_town_px(const struct basemap_town *town) {
 }
 
 double basemap_town_half_width(const struct basemap_town *town) {
-    double half = 0.28 * basemap_town_px(town) * (double)text_codepoints(town->name);
+    double half = 0.28 * town_px(town) * (double)text_codepoints(town->name);
     return half < HALF_MAX ? half : HALF_MAX;
 }
 
@@ -80,7 +80,7 @@ static void put(struct board *board, uint64_t cell, double x, double y, double h
  * apart. */
 static bool name_town(struct board *board, const struct basemap_town *town, bool must) {
     double x = town->at.x * board->scale;
-    double y = town->at.y * board->scale + BASEMAP_TOWN_DROP_PX;
+    double y = town->at.y * board->scale;
     double half = basemap_town_half_width(town);
     int64_t column = (int64_t)(x / CELL_W);
     int64_t row = (int64_t)(y / CELL_H);
@@ -149,49 +149,29 @@ void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct aren
     qsort(towns, count, sizeof *towns, by_zoom);
 }
 
-/* XML needs these three in text. */
-static void add_escaped(struct buf *out, slice text) {
-    for (size_t i = 0; i < text.n; i++) {
-        switch (text.p[i]) {
-        case '&':
-            buf_add(out, SLICE("&amp;"));
-            break;
-        case '<':
-            buf_add(out, SLICE("&lt;"));
-            break;
-        case '>':
-            buf_add(out, SLICE("&gt;"));
-            break;
-        default:
-            buf_add_char(out, text.p[i]);
-        }
-    }
-}
+/* A tile's names serve the map at the next zoom, and one level more to choose from when marks stand
+ * in the way. */
+#define ZOOMS_AHEAD 2
 
-static const char *class_of(const struct basemap_town *town) {
-    if (town->is_abroad) {
-        return " class=\"x\"";
+void map_towns_write(struct geo_tile tile, const struct face_basemap *basemap,
+                     struct arena *scratch, struct buf *out) {
+    struct map_canvas canvas = map_canvas_tile(tile, scratch, out);
+    const struct basemap_town **towns = NULL;
+    size_t count = map_towns_list(&canvas, basemap, tile.z + ZOOMS_AHEAD, &towns);
+    buf_add(out, SLICE("{\"towns\":["));
+    for (size_t i = 0; i < count; i++) {
+        struct geo_point at =
+            geo_point_from_grid((struct geo_grid){towns[i]->at.x << (32 - BASEMAP_GRID_BITS),
+                                                  towns[i]->at.y << (32 - BASEMAP_GRID_BITS)});
+        buf_add_cstr(out, i > 0 ? ",[" : "[");
+        buf_add_e7(out, at.lon_e7);
+        buf_add_char(out, ',');
+        buf_add_e7(out, at.lat_e7);
+        buf_add_char(out, ',');
+        buf_add_i64(out, towns[i] - basemap->towns);
+        buf_add_cstr(out, towns[i]->is_abroad ? ",1," : ",0,");
+        buf_add_json_string(out, towns[i]->name);
+        buf_add_char(out, ']');
     }
-    return basemap_town_px(town) == 14 ? " class=\"l\""
-                                       : (basemap_town_px(town) == 13 ? " class=\"m\"" : "");
-}
-
-void map_towns_draw(const struct map_canvas *canvas, const struct face_basemap *basemap) {
-    double scale = (double)MAP_TILE * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
-    for (uint32_t i = 0; i < basemap->town_count; i++) {
-        const struct basemap_town *town = &basemap->towns[i];
-        if (town->zoom_first > canvas->zoom) {
-            break; /* sorted by it */
-        }
-        double x = town->at.x * scale - canvas->left;
-        double y = town->at.y * scale - canvas->top + BASEMAP_TOWN_DROP_PX * MAP_UNITS;
-        double reach = (basemap_town_half_width(town) * 1.3 + 6) * MAP_UNITS;
-        if (x + reach < 0 || x - reach > canvas->width || y < -10 || y > canvas->height + 40) {
-            continue;
-        }
-        struct geo_point at = map_unit(x, y);
-        buf_addf(canvas->out, "<text%s x=\"%d\" y=\"%d\">", class_of(town), at.lon_e7, at.lat_e7);
-        add_escaped(canvas->out, town->name);
-        buf_add(canvas->out, SLICE("</text>"));
-    }
+    buf_add(out, SLICE("]}"));
 }

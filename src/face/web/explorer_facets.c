@@ -30,7 +30,8 @@ static void kind_chip(struct explorer *explorer, enum query_kind kind) {
     query.cursor = SLICE_EMPTY;
     html_raw(html, "<li><a class=\"chip k-");
     html_text(html, query_kind_slug(kind));
-    html_raw(html, "\" id=\"kind-");
+    uint64_t count = kind_count(explorer, kind);
+    buf_add_cstr(html->out, count == 0 ? " chip--none\" id=\"kind-" : "\" id=\"kind-");
     html_text(html, query_kind_slug(kind));
     html_raw(html, "\"");
     html_attr(html, "href", link_explore(page, &query));
@@ -39,7 +40,7 @@ static void kind_chip(struct explorer *explorer, enum query_kind kind) {
     }
     html_raw(html, " data-partial>");
     page_kind_icon(page, kind);
-    chip_end(explorer, kind_many(page, kind), kind_count(explorer, kind));
+    chip_end(explorer, kind_many(page, kind), count);
 }
 
 static void hidden(struct explorer *explorer, const char *name, slice value) {

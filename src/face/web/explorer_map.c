@@ -92,7 +92,8 @@ static void section_start(struct page *page) {
     const struct i18n_language *language = html->language;
     html_raw(html, "<section id=\"map\" class=\"map-panel\" aria-labelledby=\"map-title\" "
                    "tabindex=\"-1\" data-tiles=\"/tiles/{z}/{x}/{y}.json\" "
-                   "data-base=\"/basemap/{z}/{x}/{y}.svg\" data-explore=\"/explore\"");
+                   "data-base=\"/basemap/{z}/{x}/{y}.svg\" "
+                   "data-towns=\"/basemap/{z}/{x}/{y}.json\" data-explore=\"/explore\"");
     html_attr(html, "data-kinds", kinds_data(page));
     html_attr(html, "data-cluster", i18n(language, "{n} résultats : {kinds}. Agrandir cette zone"));
     html_attr(html, "data-approximate", i18n(language, "situé à la commune près"));
@@ -143,8 +144,8 @@ static void controls(struct page *page) {
     html_attr(html, "aria-label", i18n(html->language, "Réduire"));
     html_raw(html, ">");
     page_icon(page, "minus");
-    html_raw(html, "</button></p>\n<label class=\"check follow js-only\"><input type=\"checkbox\" "
-                   "id=\"follow\"><span>");
+    html_raw(html, "</button></p>\n<div class=\"map-foot\">\n<label class=\"check follow js-only\">"
+                   "<input type=\"checkbox\" id=\"follow\"><span>");
     html_t(html, "Mettre à jour la liste quand je bouge la carte");
     html_raw(html, "</span></label>\n<ul class=\"legend\"");
     html_attr(html, "aria-label", i18n(html->language, "Légende"));
@@ -156,7 +157,7 @@ static void controls(struct page *page) {
         html_text(html, kind_many(page, (enum query_kind)kind));
         html_raw(html, "</li>");
     }
-    html_raw(html, "</ul>\n");
+    html_raw(html, "</ul>\n</div>\n");
 }
 
 err explorer_map(struct explorer *explorer) {

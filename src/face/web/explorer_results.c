@@ -1,5 +1,5 @@
-/* The list: result line, choices that can be removed, cards, folded groups, what to do when there is
- * nothing. */
+/* The list: result line, choices that can be removed, cards, folded groups, what to do when there
+ * is nothing. */
 #include "face/web/web_int.h"
 
 /* What the map needs to ask its tiles and to show its window. */
@@ -261,7 +261,7 @@ static void place_choices(struct explorer *explorer) {
     html_raw(html, "</button>\n</fieldset>\n");
 }
 
-/* The line of a folded group (RULE SHOW-1): "15 756 lieux · Base nationale…, dès 2 km". */
+/* The line of a folded group (RULE SHOW-1): "15 756 lieux, dès 2 km", under it its source. */
 static void group_write(struct explorer *explorer, const struct atlas_group *group) {
     struct page *page = explorer->page;
     struct html *html = &page->html;
@@ -279,9 +279,7 @@ static void group_write(struct explorer *explorer, const struct atlas_group *gro
     html_raw(html, " ");
     html_text(html, i18n_plural(html->language, words->count_one, words->count_many,
                                 (int64_t)group->count));
-    html_raw(html, "</strong> · ");
-    slice title = source_title(page, group->source);
-    html_text(html, title);
+    html_raw(html, "</strong>");
     if (group->nearest_m >= 0) {
         struct buf text BUF_CLEANUP = buf_new(64);
         i18n_distance(html->language, group->nearest_m, &text);
@@ -289,7 +287,10 @@ static void group_write(struct explorer *explorer, const struct atlas_group *gro
         html_raw(html, ", ");
         html_tf(html, "dès %1", &distance, 1);
     }
-    html_raw(html, "</p><a data-partial");
+    slice title = source_title(page, group->source);
+    html_raw(html, "<span class=\"muted\">");
+    html_text(html, title);
+    html_raw(html, "</span></p><a data-partial");
     html_attr(html, "href", link_explore(page, &opened));
     html_raw(html, ">");
     html_t(html, "voir");

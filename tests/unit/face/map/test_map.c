@@ -302,56 +302,91 @@ static void names_never_stand_on_one_another_and_never_leave_when_coming_closer(
     assert_true(named > 1000);
 }
 
-/* "x" and "y" of a name in a tile; false when it is not there. */
-static bool name_at(slice svg, const char *name, long *x, long *y) {
-    char mark[80];
-    snprintf(mark, sizeof(mark), "\">%s</text>", name);
-    size_t end = slice_find_slice(svg, 0, slice_from_cstr(mark));
-    if (end == svg.n) {
-        return false;
-    }
-    size_t from = end;
-    while (svg.p[from] != '<') {
-        from--;
-    }
-    size_t at = slice_find_slice(svg, from, SLICE("x=\"")) + 3;
-    char *rest = NULL;
-    *x = strtol(svg.p + at, &rest, 10);
-    *y = strtol(rest + strlen("\" y=\""), NULL, 10);
-    return true;
+static slice draw_marks(struct map_fixture *fixture, const struct map_drawing *drawing) {
+    struct buf out BUF_CLEANUP = buf_new(1u << 20);
+    struct problem problem = {.code = OK};
+    struct i18n *i18n = NULL;
+    assert_int_equal(i18n_new(NULL, 0, &i18n, &problem), OK);
+    struct html html = {.out = &out, .language = i18n_language(i18n, SLICE("fr"))};
+    map_draw(&html, fixture->basemap, fixture->territories->all, drawing);
+    i18n_free(i18n);
+    return arena_copy(&fixture->arena, buf_slice(&out));
 }
 
-static void a_name_at_the_edge_stands_in_both_tiles_at_one_place(void **state) {
+static slice towns_of(struct map_fixture *fixture, struct geo_tile tile) {
+    struct buf out BUF_CLEANUP = buf_new(1u << 20);
+    map_towns_write(tile, fixture->basemap, &fixture->arena, &out);
+    assert_int_equal(out.failed, OK);
+    return arena_copy(&fixture->arena, buf_slice(&out));
+}
+
+static void a_town_is_told_by_one_tile_of_each_zoom_only(void **state) {
     struct map_fixture *fixture = *state;
-    unsigned edges = 0;
-    for (unsigned zoom = 4; zoom <= 14; zoom++) {
+    for (unsigned zoom = 9; zoom <= 14; zoom++) {
         struct geo_tile tile = tile_at(zoom, 5.92079, 45.56628); /* Chambéry */
-        long x = 0;
-        long y = 0;
-        if (!name_at(draw(fixture, tile), "Chambéry", &x, &y)) {
-            continue;
-        }
-        for (int side = -1; side <= 1; side += 2) {
-            struct geo_tile next = {zoom, tile.x + (uint32_t)side, tile.y};
-            bool reaches = side < 0 ? x < 50 : x > MAP_TILE - 50;
-            long other_x = 0;
-            long other_y = 0;
-            bool there = name_at(draw(fixture, next), "Chambéry", &other_x, &other_y);
-            assert_true(there || !reaches);
-            if (there) {
-                assert_int_equal(other_x, x - side * MAP_TILE);
-                assert_int_equal(other_y, y);
-                edges++;
-            }
-        }
+        slice towns = towns_of(fixture, tile);
+        assert_true(slice_contains(towns, SLICE(",0,\"Chambéry\"]")));
+        assert_true(slice_contains(towns, SLICE("[5.9207")));
+        struct geo_tile next = {zoom, tile.x + 1, tile.y};
+        assert_false(slice_contains(towns_of(fixture, next), SLICE("Chambéry")));
     }
-    assert_true(edges > 0);
+    slice abroad = towns_of(fixture, tile_at(6, 15, 45));
+    assert_true(slice_contains(abroad, SLICE(",1,\"Augusta \\u0026 Co\"]")));
 }
 
-static void names_are_escaped(void **state) {
+static bool apart(const struct map_rect *a, const struct map_rect *b) {
+    return a->east <= b->west || b->east <= a->west || a->south <= b->north || b->south <= a->north;
+}
+
+/* Where Chambéry stands in a view around it, with these marks. */
+static const struct map_rect *chambery_among(struct map_fixture *fixture, struct map_view view,
+                                             const struct map_rect *marks, size_t mark_count) {
+    struct map_canvas canvas = map_canvas_view(&view, &fixture->arena, NULL);
+    struct map_name *names = NULL;
+    size_t count = map_names_place(&canvas, fixture->basemap, marks, mark_count, &names);
+    const struct map_rect *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct map_rect *rect = &names[i].rect;
+        assert_true(rect->west >= 0 && rect->north >= 0 && rect->east <= view.width &&
+                    rect->south <= view.height);
+        for (size_t k = 0; k < mark_count; k++) {
+            assert_true(apart(rect, &marks[k]));
+        }
+        for (size_t k = 0; k < i; k++) {
+            assert_true(apart(rect, &names[k].rect));
+        }
+        found = slice_equal(names[i].town->name, SLICE("Chambéry")) ? rect : found;
+    }
+    return found;
+}
+
+static void a_name_steps_aside_for_a_mark_and_gives_way_when_there_is_no_room(void **state) {
     struct map_fixture *fixture = *state;
-    slice svg = draw(fixture, tile_at(6, 15, 45));
-    assert_true(slice_contains(svg, SLICE(">Augusta &amp; Co</text>")));
+    struct map_view view = {.zoom = 10, .width = 480, .height = 360};
+    view.centre = (struct geo_point){.lat_e7 = 455662800, .lon_e7 = 59207900};
+    const struct map_rect *alone = chambery_among(fixture, view, NULL, 0);
+    assert_non_null(alone);
+    assert_int_equal(lround((alone->west + alone->east) / 2), 240);
+    assert_int_equal(lround((alone->north + alone->south) / 2), 180);
+    struct map_rect ring = {224, 164, 256, 196};
+    const struct map_rect *aside = chambery_among(fixture, view, &ring, 1);
+    assert_non_null(aside);
+    assert_true(aside->north >= ring.south && aside->north < ring.south + 8);
+    struct map_rect below[] = {ring, {200, 200, 280, 232}};
+    aside = chambery_among(fixture, view, below, 2);
+    assert_non_null(aside);
+    assert_true(aside->south <= ring.north && aside->south > ring.north - 8);
+    struct map_rect all = {0, 0, 480, 360};
+    assert_null(chambery_among(fixture, view, &all, 1));
+}
+
+static void names_in_a_page_are_escaped(void **state) {
+    struct map_fixture *fixture = *state;
+    struct map_drawing drawing = {.view = {.zoom = 6, .width = 480, .height = 360},
+                                  .label = SLICE("Carte"),
+                                  .outline = TERRITORY_NONE};
+    drawing.view.centre = (struct geo_point){.lat_e7 = 450000000, .lon_e7 = 150000000};
+    assert_true(slice_contains(draw_marks(fixture, &drawing), SLICE(">Augusta &amp; Co</text>")));
 }
 
 /* ---- routes ---- */
@@ -482,17 +517,6 @@ static void new_outlines_change_the_etag(void **state) {
 
 /* ---- rings and pins ---- */
 
-static slice draw_marks(struct map_fixture *fixture, const struct map_drawing *drawing) {
-    struct buf out BUF_CLEANUP = buf_new(1u << 20);
-    struct problem problem = {.code = OK};
-    struct i18n *i18n = NULL;
-    assert_int_equal(i18n_new(NULL, 0, &i18n, &problem), OK);
-    struct html html = {.out = &out, .language = i18n_language(i18n, SLICE("fr"))};
-    map_draw(&html, fixture->basemap, fixture->territories->all, drawing);
-    i18n_free(i18n);
-    return arena_copy(&fixture->arena, buf_slice(&out));
-}
-
 static void the_arcs_of_a_ring_close_it_exactly(void **state) {
     struct map_fixture *fixture = *state;
     struct atlas_cell cell = {.position = {59000000, 455000000}, .count = 7};
@@ -594,8 +618,9 @@ int main(void) {
         TEST(a_border_of_two_communes_is_drawn_once_and_the_land_is_their_union),
         TEST(neighbouring_tiles_cut_a_border_at_the_same_place),
         cmocka_unit_test(names_never_stand_on_one_another_and_never_leave_when_coming_closer),
-        TEST(a_name_at_the_edge_stands_in_both_tiles_at_one_place),
-        TEST(names_are_escaped),
+        TEST(a_town_is_told_by_one_tile_of_each_zoom_only),
+        TEST(a_name_steps_aside_for_a_mark_and_gives_way_when_there_is_no_room),
+        TEST(names_in_a_page_are_escaped),
         cmocka_unit_test(tiles_outside_the_world_are_refused),
         cmocka_unit_test(views_are_read_or_refused_with_the_key_named),
         cmocka_unit_test(a_view_shows_its_box_whole),

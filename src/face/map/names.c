@@ -1,0 +1,130 @@
+/* Names of towns among rings and pins: few, and never hidden. web/ts/names.ts does the same on the
+ * live map. */
+#include "face/map/map_int.h"
+
+#include <math.h>
+
+#define LINE_PX     16 /* height of a name */
+#define APART_PX    8  /* kept free between two names */
+#define CLEAR_PX    2  /* kept free between a name and a mark */
+#define EDGE_PX     4
+#define ASIDE_PX    26      /* a name stands this far from its town at most */
+#define PX_PER_NAME 20000.0 /* a calm map: a name for so many square pixels */
+
+size_t map_towns_list(const struct map_canvas *canvas, const struct face_basemap *basemap,
+                      unsigned zoom, const struct basemap_town ***list) {
+    const struct basemap_town **towns =
+        arena_new(canvas->scratch, const struct basemap_town *, basemap->town_count + (size_t)1);
+    double scale = (double)MAP_TILE * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
+    size_t count = 0;
+    for (unsigned abroad = 0; abroad < 2; abroad++) {
+        for (uint32_t i = 0; i < basemap->town_count; i++) {
+            const struct basemap_town *town = &basemap->towns[i];
+            if (town->zoom_first > zoom) {
+                break; /* sorted by it */
+            }
+            double x = town->at.x * scale - canvas->left;
+            double y = town->at.y * scale - canvas->top;
+            if (town->is_abroad == (abroad == 1) && x >= 0 && y >= 0 && x < canvas->width &&
+                y < canvas->height) {
+                towns[count++] = town;
+            }
+        }
+    }
+    *list = towns;
+    return count;
+}
+
+static bool meet(const struct map_rect *a, const struct map_rect *b, double apart) {
+    return a->west < b->east + apart && b->west < a->east + apart && a->north < b->south + apart &&
+           b->north < a->south + apart;
+}
+
+struct names {
+    double width, height; /* px of the frame */
+    const struct map_rect *marks;
+    size_t mark_count;
+    struct map_name *placed;
+    size_t count;
+};
+
+/* From a point to the nearest one of a rectangle. */
+static double distance(const struct map_rect *rect, double x, double y) {
+    return hypot(x - fmin(fmax(x, rect->west), rect->east),
+                 y - fmin(fmax(y, rect->north), rect->south));
+}
+
+/* Of the marks under a rectangle the one nearest to its middle. */
+static const struct map_rect *mark_under(const struct names *names, const struct map_rect *rect) {
+    const struct map_rect *nearest = NULL;
+    double least = INFINITY;
+    for (size_t i = 0; i < names->mark_count; i++) {
+        const struct map_rect *mark = &names->marks[i];
+        double away =
+            distance(mark, (rect->west + rect->east) / 2, (rect->north + rect->south) / 2);
+        if (away < least && meet(rect, mark, CLEAR_PX)) {
+            least = away;
+            nearest = mark;
+        }
+    }
+    return nearest;
+}
+
+static struct map_rect rect_at(double x, double y, double half) {
+    return (struct map_rect){x - half, y - LINE_PX / 2.0, x + half, y + LINE_PX / 2.0};
+}
+
+static bool is_free(const struct names *names, const struct map_rect *rect) {
+    if (rect->west < EDGE_PX || rect->north < EDGE_PX || rect->east > names->width - EDGE_PX ||
+        rect->south > names->height - EDGE_PX || mark_under(names, rect) != NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        if (meet(rect, &names->placed[i].rect, APART_PX)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* On its place; when a mark stands there below it, above it, to its right or left. */
+static void name_place(struct names *names, const struct basemap_town *town, double x, double y) {
+    double half = basemap_town_half_width(town);
+    struct map_rect rect = rect_at(x, y, half);
+    const struct map_rect *mark = mark_under(names, &rect);
+    bool found = is_free(names, &rect);
+    for (unsigned side = 0; mark != NULL && !found && side < 4; side++) {
+        double middle_x = (mark->west + mark->east) / 2;
+        double middle_y = (mark->north + mark->south) / 2;
+        double beside = half + CLEAR_PX + 2;
+        double over = LINE_PX / 2.0 + CLEAR_PX;
+        rect = side == 0   ? rect_at(middle_x, mark->south + over, half)
+               : side == 1 ? rect_at(middle_x, mark->north - over, half)
+               : side == 2 ? rect_at(mark->east + beside, middle_y, half)
+                           : rect_at(mark->west - beside, middle_y, half);
+        found = distance(&rect, x, y) <= ASIDE_PX && is_free(names, &rect);
+    }
+    if (found) {
+        names->placed[names->count++] = (struct map_name){town, rect};
+    }
+}
+
+size_t map_names_place(const struct map_canvas *canvas, const struct face_basemap *basemap,
+                       const struct map_rect *marks, size_t mark_count, struct map_name **placed) {
+    struct names names = {.width = (double)canvas->width / MAP_UNITS,
+                          .height = (double)canvas->height / MAP_UNITS,
+                          .marks = marks,
+                          .mark_count = mark_count};
+    size_t most = (size_t)(names.width * names.height / PX_PER_NAME) + 2;
+    names.placed = arena_new(canvas->scratch, struct map_name, most);
+    const struct basemap_town **towns = NULL;
+    size_t count = map_towns_list(canvas, basemap, canvas->zoom + 1, &towns);
+    double scale = 256.0 * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
+    for (size_t i = 0; i < count && names.count < most; i++) {
+        double x = towns[i]->at.x * scale - canvas->left / MAP_UNITS;
+        double y = towns[i]->at.y * scale - canvas->top / MAP_UNITS;
+        name_place(&names, towns[i], x, y);
+    }
+    *placed = names.placed;
+    return names.count;
+}
