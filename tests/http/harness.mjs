@@ -73,7 +73,10 @@ export async function start({ folder = temporaryFolder(), demo = false, settings
         done(found[0]);
       }
     });
-    ended.then(({ status, signal }) => fail(new Error(`ended before it served (${status ?? signal}): ${output}`)));
+    ended.then(({ status, signal }) => {
+      clearTimeout(timer);
+      fail(new Error(`ended before it served (${status ?? signal}): ${output}`));
+    });
   });
   // A test that fails before it stops its server must not keep the file from ending.
   const held = [child, child.stdout, child.stderr];
