@@ -34,8 +34,10 @@ void html_tn(struct html *html, const char *one, const char *many, int64_t n);
 /* "%1" … "%4" in the message are replaced by the values, all escaped. */
 void html_tf(struct html *html, const char *message, const slice *values, size_t count);
 
-/* Markdown (CommonMark, tables and autolinks, no raw HTML, links http(s) and mailto only,
- * rel="nofollow ugc noopener", headings from `heading_level` down). */
+/* Markdown (CommonMark, tables, strikethrough, autolinks; no raw HTML; links http, https, mailto, tel
+ * only, rel="nofollow ugc noopener"; headings from `heading_level` down). ERR_LIMIT for more than
+ * HTML_MARKDOWN_MAX bytes or when the writer is full. */
+#define HTML_MARKDOWN_MAX (256 * 1024)
 MUST_USE err html_markdown(struct html *html, slice markdown, unsigned heading_level);
 
 #endif

@@ -1,220 +1,223 @@
 #include "html/html.h"
 
-#include <md4c.h>
+#include <pthread.h>
+#include <string.h>
 
+#include <cmark-gfm-core-extensions.h>
+#include <cmark-gfm-extension_api.h>
+#include <cmark-gfm.h>
+
+/* Blocks nested deeper than anyone writes keep their text and lose their tags. */
 #define MARKDOWN_DEPTH_MAX 100
+/* A row of a table takes cmark-gfm a time that grows with the square of its cells. */
+#define MARKDOWN_CELLS_MAX 64
 
-/* md4c parses; the tags are written here, so that raw HTML never passes and every
- * link is checked. */
+/* cmark-gfm parses; the tags are written here, so that raw HTML never passes and every link is
+ * checked. (md4c 0.4, which Debian 12 has, reads behind the end of what it is given.) */
 struct writer {
     struct html *html;
     unsigned heading_level;
-    unsigned image_depth; /* inside an image only its alternative text is written */
     unsigned depth;
-    bool in_head;
-    /* whether each open link was written: a refused address leaves its text only */
-    bool links[MARKDOWN_DEPTH_MAX];
-    unsigned link_count;
+    unsigned image_depth; /* inside an image only its alternative text is written */
+    bool in_head;         /* of a table */
 };
 
-static void heading(struct writer *writer, unsigned level, bool open) {
-    unsigned shown = level + writer->heading_level - 1;
-    if (shown > 6) {
-        shown = 6;
-    }
-    buf_addf(writer->html->out, open ? "<h%u>" : "</h%u>\n", shown);
+static pthread_once_t registered = PTHREAD_ONCE_INIT;
+
+static void heading(struct writer *writer, cmark_node *node, bool open) {
+    unsigned shown = (unsigned)cmark_node_get_heading_level(node) + writer->heading_level - 1;
+    buf_addf(writer->html->out, open ? "<h%u>" : "</h%u>\n", shown > 6 ? 6 : shown);
 }
 
-static void list_start(struct writer *writer, const MD_BLOCK_OL_DETAIL *detail) {
-    html_raw(writer->html, "<ol");
-    if (detail->start != 1) {
-        html_attr_i64(writer->html, "start", detail->start);
-    }
-    html_raw(writer->html, ">\n");
-}
-
-static int block(struct writer *writer, MD_BLOCKTYPE type, void *detail, bool open) {
+static void list(struct writer *writer, cmark_node *node, bool open) {
     struct html *html = writer->html;
-    static const struct {
-        slice open, close;
-    } plain[] = {
-        [MD_BLOCK_QUOTE] = {{"<blockquote>\n", 13}, {"</blockquote>\n", 14}},
-        [MD_BLOCK_UL] = {{"<ul>\n", 5}, {"</ul>\n", 6}},
-        [MD_BLOCK_LI] = {{"<li>", 4}, {"</li>\n", 6}},
-        [MD_BLOCK_CODE] = {{"<pre><code>", 11}, {"</code></pre>\n", 14}},
-        [MD_BLOCK_P] = {{"<p>", 3}, {"</p>\n", 5}},
-        [MD_BLOCK_TABLE] = {{"<table>\n", 8}, {"</table>\n", 9}},
-        [MD_BLOCK_THEAD] = {{"<thead>\n", 8}, {"</thead>\n", 9}},
-        [MD_BLOCK_TBODY] = {{"<tbody>\n", 8}, {"</tbody>\n", 9}},
-        [MD_BLOCK_TR] = {{"<tr>", 4}, {"</tr>\n", 6}},
-        [MD_BLOCK_TH] = {{"<th scope=\"col\">", 16}, {"</th>", 5}},
-        [MD_BLOCK_TD] = {{"<td>", 4}, {"</td>", 5}},
-    };
-    switch (type) {
-    case MD_BLOCK_H:
-        heading(writer, ((const MD_BLOCK_H_DETAIL *)detail)->level, open);
-        return 0;
-    case MD_BLOCK_HR:
-        if (open) {
-            html_raw(html, "<hr>\n");
-        }
-        return 0;
-    case MD_BLOCK_OL:
-        if (open) {
-            list_start(writer, detail);
-        } else {
-            html_raw(html, "</ol>\n");
-        }
-        return 0;
-    case MD_BLOCK_DOC:
-    case MD_BLOCK_HTML:
-        return 0;
-    case MD_BLOCK_QUOTE:
-    case MD_BLOCK_UL:
-    case MD_BLOCK_LI:
-    case MD_BLOCK_CODE:
-    case MD_BLOCK_P:
-    case MD_BLOCK_TABLE:
-    case MD_BLOCK_THEAD:
-    case MD_BLOCK_TBODY:
-    case MD_BLOCK_TR:
-    case MD_BLOCK_TH:
-    case MD_BLOCK_TD:
-        buf_add(html->out, open ? plain[type].open : plain[type].close);
-        return 0;
-    }
-    return 0;
-}
-
-static void attribute_text(const MD_ATTRIBUTE *attribute, struct buf *out) {
-    buf_add_bytes(out, attribute->text, attribute->size);
-}
-
-static void link_start(struct writer *writer, const MD_ATTRIBUTE *target) {
-    struct buf url BUF_CLEANUP = buf_new(4096);
-    attribute_text(target, &url);
-    bool written = writer->link_count < MARKDOWN_DEPTH_MAX && url.failed == OK &&
-                   html_url_is_safe(buf_slice(&url));
-    if (written) {
-        html_raw(writer->html, "<a rel=\"nofollow ugc noopener\"");
-        html_attr(writer->html, "href", buf_slice(&url));
-        html_raw(writer->html, ">");
-    }
-    if (writer->link_count < MARKDOWN_DEPTH_MAX) {
-        writer->links[writer->link_count] = written;
-    }
-    writer->link_count++;
-}
-
-static void link_end(struct writer *writer) {
-    writer->link_count--;
-    if (writer->link_count < MARKDOWN_DEPTH_MAX && writer->links[writer->link_count]) {
-        html_raw(writer->html, "</a>");
+    if (cmark_node_get_list_type(node) == CMARK_BULLET_LIST) {
+        buf_add_cstr(html->out, open ? "<ul>\n" : "</ul>\n");
+    } else if (!open) {
+        html_raw(html, "</ol>\n");
+    } else if (cmark_node_get_list_start(node) == 1) {
+        html_raw(html, "<ol>\n");
+    } else {
+        html_raw(html, "<ol");
+        html_attr_i64(html, "start", cmark_node_get_list_start(node));
+        html_raw(html, ">\n");
     }
 }
 
-static int span(struct writer *writer, MD_SPANTYPE type, void *detail, bool open) {
+/* Paragraphs of a tight list are the text of their item. */
+static bool is_tight(cmark_node *paragraph) {
+    cmark_node *item = cmark_node_parent(paragraph);
+    cmark_node *of = item == NULL ? NULL : cmark_node_parent(item);
+    return of != NULL && cmark_node_get_type(of) == CMARK_NODE_LIST &&
+           cmark_node_get_list_tight(of);
+}
+
+static void link_write(struct writer *writer, cmark_node *node, bool open) {
     struct html *html = writer->html;
-    if (type == MD_SPAN_IMG) {
-        writer->image_depth = open ? writer->image_depth + 1 : writer->image_depth - 1;
-        return 0;
+    slice url = slice_from_cstr(cmark_node_get_url(node));
+    if (!html_url_is_safe(url)) { /* its text stays */
+        return;
     }
-    if (writer->image_depth > 0) {
-        return 0;
+    if (!open) {
+        html_raw(html, "</a>");
+        return;
     }
-    static const struct {
-        slice open, close;
-    } plain[] = {
-        [MD_SPAN_EM] = {{"<em>", 4}, {"</em>", 5}},
-        [MD_SPAN_STRONG] = {{"<strong>", 8}, {"</strong>", 9}},
-        [MD_SPAN_CODE] = {{"<code>", 6}, {"</code>", 7}},
-        [MD_SPAN_DEL] = {{"<del>", 5}, {"</del>", 6}},
-    };
-    switch (type) {
-    case MD_SPAN_A:
-        if (open) {
-            link_start(writer, &((const MD_SPAN_A_DETAIL *)detail)->href);
-        } else {
-            link_end(writer);
+    html_raw(html, "<a rel=\"nofollow ugc noopener\"");
+    html_attr(html, "href", url);
+    html_raw(html, ">");
+}
+
+static void text(struct writer *writer, cmark_node *node) {
+    html_text(writer->html, slice_from_cstr(cmark_node_get_literal(node)));
+}
+
+/* Nodes of the extensions have no constant; they are known by their names. */
+static bool is_sort(cmark_node *node, const char *name) {
+    return strcmp(cmark_node_get_type_string(node), name) == 0;
+}
+
+static void table(struct writer *writer, cmark_node *node, bool open) {
+    struct html *html = writer->html;
+    if (is_sort(node, "table")) {
+        cmark_node *second = cmark_node_next(cmark_node_first_child(node));
+        buf_add_cstr(html->out, open             ? "<table>\n"
+                                : second != NULL ? "</tbody>\n</table>\n"
+                                                 : "</table>\n");
+    } else if (is_sort(node, "table_header")) {
+        writer->in_head = open;
+        buf_add_cstr(html->out, open ? "<thead>\n<tr>" : "</tr>\n</thead>\n");
+        if (!open && cmark_node_next(node) != NULL) {
+            html_raw(html, "<tbody>\n");
         }
-        return 0;
-    case MD_SPAN_EM:
-    case MD_SPAN_STRONG:
-    case MD_SPAN_CODE:
-    case MD_SPAN_DEL:
-        buf_add(html->out, open ? plain[type].open : plain[type].close);
-        return 0;
-    case MD_SPAN_IMG:
-    case MD_SPAN_LATEXMATH:
-    case MD_SPAN_LATEXMATH_DISPLAY:
-    case MD_SPAN_WIKILINK:
-    case MD_SPAN_U:
-        return 0;
+    } else if (is_sort(node, "table_row")) {
+        buf_add_cstr(html->out, open ? "<tr>" : "</tr>\n");
+    } else if (is_sort(node, "table_cell") && writer->in_head) {
+        buf_add_cstr(html->out, open ? "<th scope=\"col\">" : "</th>");
+    } else if (is_sort(node, "table_cell")) {
+        buf_add_cstr(html->out, open ? "<td>" : "</td>");
+    } else if (is_sort(node, "strikethrough")) {
+        buf_add_cstr(html->out, open ? "<del>" : "</del>");
     }
-    return 0;
 }
 
-/* Blocks nested deeper than anyone writes keep their text and lose their tags. (Giving up instead
- * is no way out: md4c 0.4 then ends early and reports success.) */
-static int enter_block(MD_BLOCKTYPE type, void *detail, void *self) {
-    struct writer *writer = self;
-    return ++writer->depth > MARKDOWN_DEPTH_MAX ? 0 : block(writer, type, detail, true);
+static bool is_node(cmark_node *node, cmark_node_type type) {
+    return cmark_node_get_type(node) == type;
 }
 
-static int leave_block(MD_BLOCKTYPE type, void *detail, void *self) {
-    struct writer *writer = self;
-    return writer->depth-- > MARKDOWN_DEPTH_MAX ? 0 : block(writer, type, detail, false);
-}
-
-static int enter_span(MD_SPANTYPE type, void *detail, void *self) {
-    return span(self, type, detail, true);
-}
-
-static int leave_span(MD_SPANTYPE type, void *detail, void *self) {
-    return span(self, type, detail, false);
-}
-
-static int text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE size, void *self) {
-    struct html *html = ((struct writer *)self)->html;
-    switch (type) {
-    case MD_TEXT_NULLCHAR:
-        buf_add_utf8(html->out, 0xfffd);
-        return 0;
-    case MD_TEXT_BR:
-        html_raw(html, "<br>\n");
-        return 0;
-    case MD_TEXT_SOFTBR:
+/* Nodes that hold text and no others. */
+static bool leaf(struct writer *writer, cmark_node *node) {
+    struct html *html = writer->html;
+    if (is_node(node, CMARK_NODE_TEXT) || is_node(node, CMARK_NODE_HTML_INLINE)) {
+        text(writer, node);
+    } else if (is_node(node, CMARK_NODE_SOFTBREAK)) {
         html_raw(html, "\n");
-        return 0;
-    case MD_TEXT_ENTITY: /* md4c has checked its form; what it names stays text */
-        buf_add_bytes(html->out, bytes, size);
-        return 0;
-    case MD_TEXT_NORMAL:
-    case MD_TEXT_CODE:
-    case MD_TEXT_HTML:
-    case MD_TEXT_LATEXMATH:
-        html_text(html, slice_of(bytes, size));
-        return 0;
+    } else if (is_node(node, CMARK_NODE_LINEBREAK)) {
+        html_raw(html, "<br>\n");
+    } else if (is_node(node, CMARK_NODE_THEMATIC_BREAK)) {
+        html_raw(html, "<hr>\n");
+    } else if (is_node(node, CMARK_NODE_CODE)) {
+        html_raw(html, "<code>");
+        text(writer, node);
+        html_raw(html, "</code>");
+    } else if (is_node(node, CMARK_NODE_CODE_BLOCK)) {
+        html_raw(html, "<pre><code>");
+        text(writer, node);
+        html_raw(html, "</code></pre>\n");
+    } else if (is_node(node, CMARK_NODE_HTML_BLOCK)) { /* what it says is shown, not obeyed */
+        html_raw(html, "<p>");
+        html_text(html, slice_trim(slice_from_cstr(cmark_node_get_literal(node))));
+        html_raw(html, "</p>\n");
+    } else {
+        return false;
     }
-    return 0;
+    return true;
+}
+
+static void container(struct writer *writer, cmark_node *node, bool open) {
+    struct buf *out = writer->html->out;
+    if (is_node(node, CMARK_NODE_HEADING)) {
+        heading(writer, node, open);
+    } else if (is_node(node, CMARK_NODE_LIST)) {
+        list(writer, node, open);
+    } else if (is_node(node, CMARK_NODE_ITEM)) {
+        buf_add_cstr(out, open ? "<li>" : "</li>\n");
+    } else if (is_node(node, CMARK_NODE_BLOCK_QUOTE)) {
+        buf_add_cstr(out, open ? "<blockquote>\n" : "</blockquote>\n");
+    } else if (is_node(node, CMARK_NODE_PARAGRAPH)) {
+        if (!is_tight(node)) {
+            buf_add_cstr(out, open ? "<p>" : "</p>\n");
+        }
+    } else if (is_node(node, CMARK_NODE_EMPH)) {
+        buf_add_cstr(out, open ? "<em>" : "</em>");
+    } else if (is_node(node, CMARK_NODE_STRONG)) {
+        buf_add_cstr(out, open ? "<strong>" : "</strong>");
+    } else if (is_node(node, CMARK_NODE_LINK)) {
+        link_write(writer, node, open);
+    } else {
+        table(writer, node, open);
+    }
+}
+
+static void walk(struct writer *writer, cmark_iter *iter) {
+    for (cmark_event_type event = cmark_iter_next(iter); event != CMARK_EVENT_DONE;
+         event = cmark_iter_next(iter)) {
+        cmark_node *node = cmark_iter_get_node(iter);
+        if (leaf(writer, node)) {
+            continue;
+        }
+        bool open = event == CMARK_EVENT_ENTER;
+        if (is_node(node, CMARK_NODE_IMAGE)) {
+            writer->image_depth = open ? writer->image_depth + 1 : writer->image_depth - 1;
+            continue;
+        }
+        writer->depth += open;
+        if (writer->depth <= MARKDOWN_DEPTH_MAX && writer->image_depth == 0) {
+            container(writer, node, open);
+        }
+        writer->depth -= !open;
+    }
+}
+
+static bool has_endless_row(slice markdown) {
+    slice rest = markdown;
+    slice line;
+    while (slice_cut(&rest, '\n', &line)) {
+        size_t cells = 0;
+        for (size_t at = slice_find(line, 0, '|'); at < line.n;
+             at = slice_find(line, at + 1, '|')) {
+            cells++;
+        }
+        if (cells > MARKDOWN_CELLS_MAX) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static cmark_node *parse(slice markdown) {
+    static const char *const extensions[] = {"autolink", "strikethrough", "table"};
+    size_t used = has_endless_row(markdown) ? 2 : ARRAY_COUNT(extensions);
+    cmark_parser *parser = cmark_parser_new(CMARK_OPT_VALIDATE_UTF8);
+    for (size_t i = 0; i < used; i++) {
+        cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(extensions[i]));
+    }
+    cmark_parser_feed(parser, markdown.p, markdown.n);
+    cmark_node *root = cmark_parser_finish(parser);
+    cmark_parser_free(parser);
+    return root;
 }
 
 err html_markdown(struct html *html, slice markdown, unsigned heading_level) {
+    if (markdown.n > HTML_MARKDOWN_MAX) {
+        return ERR_LIMIT;
+    }
+    /* The library keeps its extensions in a list of its own, filled once. */
+    pthread_once(&registered, cmark_gfm_core_extensions_ensure_registered);
     struct writer writer = {.html = html, .heading_level = heading_level};
-    MD_PARSER parser = {
-        .flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH |
-                 MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_PERMISSIVEEMAILAUTOLINKS,
-        .enter_block = enter_block,
-        .leave_block = leave_block,
-        .enter_span = enter_span,
-        .leave_span = leave_span,
-        .text = text,
-    };
-    if (markdown.n > UINT32_MAX) {
-        return ERR_LIMIT;
-    }
-    if (md_parse(markdown.p, (MD_SIZE)markdown.n, &parser, &writer) != 0) {
-        return ERR_LIMIT;
-    }
+    cmark_node *root = parse(markdown);
+    cmark_iter *iter = cmark_iter_new(root);
+    walk(&writer, iter);
+    cmark_iter_free(iter);
+    cmark_node_free(root);
     return html->out->failed;
 }

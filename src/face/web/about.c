@@ -68,9 +68,10 @@ static void legal(struct page *page) {
     SECTION(page, "legal", N_("Mentions légales et données personnelles"));
     contact(page, N_("L’éditeur de ce site est joignable à"),
             N_("L’éditeur de ce site n’a pas encore indiqué d’adresse de contact."));
-    paragraph(page, N_("Ce site ne suit personne : pas de mesure d’audience, pas de publicité, "
-                       "rien n’est demandé à un autre site pendant votre visite. Le seul cookie "
-                       "possible garde la langue que vous avez choisie, pendant un an."));
+    paragraph(page,
+              N_("Ce site ne suit personne : pas de mesure d’audience, pas de publicité. "
+                 "Seules les photos de certaines fiches viennent du site de leur source. Le "
+                 "seul cookie possible garde la langue que vous avez choisie, pendant un an."));
     paragraph(page,
               N_("« Me situer » envoie votre position avec votre recherche, comme une commune "
                  "que vous auriez écrite ; elle n’est pas enregistrée."));

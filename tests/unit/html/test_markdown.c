@@ -79,9 +79,9 @@ static void an_image_is_its_alternative_text(void **state) {
     assert_string_equal(markdown("![la *berge*](https://a.example/x.png)"), "<p>la berge</p>\n");
 }
 
-static void entities_stay_what_they_name(void **state) {
+static void entities_become_text_and_are_escaped_again(void **state) {
     (void)state;
-    assert_string_equal(markdown("&eacute; &lt;b&gt; &#60;"), "<p>&eacute; &lt;b&gt; &#60;</p>\n");
+    assert_string_equal(markdown("&eacute; &lt;b&gt; &#60;"), "<p>é &lt;b&gt; &lt;</p>\n");
 }
 
 static size_t count_of(slice text, slice part) {
@@ -115,6 +115,28 @@ static void links_kept_and_refused_side_by_side_are_all_closed(void **state) {
                         "<a rel=\"nofollow ugc noopener\" href=\"https://c.example\">c</a></p>\n");
 }
 
+static void a_row_without_end_is_no_table(void **state) {
+    (void)state;
+    struct buf wide BUF_CLEANUP = buf_new(1 << 18);
+    for (unsigned i = 0; i < 60000; i++) {
+        buf_add_char(&wide, '|');
+    }
+    buf_add_cstr(&wide, "\n|-|\n");
+    assert_int_equal(count_of(slice_from_cstr(markdown(buf_cstr(&wide))), SLICE("<t")), 0);
+}
+
+static void a_text_beyond_the_limit_is_refused(void **state) {
+    (void)state;
+    struct buf large BUF_CLEANUP = buf_new(1 << 20);
+    while (large.n <= HTML_MARKDOWN_MAX) {
+        buf_add_cstr(&large, "mot ");
+    }
+    buf_clear(&out);
+    struct html html = {.out = &out};
+    assert_int_equal(html_markdown(&html, buf_slice(&large), 2), ERR_LIMIT);
+    assert_int_equal(out.n, 0);
+}
+
 int main(void) {
     out = buf_new(1 << 20);
     const struct CMUnitTest tests[] = {
@@ -125,8 +147,10 @@ int main(void) {
         cmocka_unit_test(a_link_that_runs_code_leaves_its_text_only),
         cmocka_unit_test(an_address_cannot_leave_its_attribute),
         cmocka_unit_test(an_image_is_its_alternative_text),
-        cmocka_unit_test(entities_stay_what_they_name),
+        cmocka_unit_test(entities_become_text_and_are_escaped_again),
         cmocka_unit_test(blocks_nested_too_deep_keep_their_text_and_stay_balanced),
+        cmocka_unit_test(a_row_without_end_is_no_table),
+        cmocka_unit_test(a_text_beyond_the_limit_is_refused),
         cmocka_unit_test(links_kept_and_refused_side_by_side_are_all_closed),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
