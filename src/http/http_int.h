@@ -71,6 +71,7 @@ void http_watch_stop(struct http_server *server);
 void http_watch_on_connection(void *server, struct MHD_Connection *connection, void **context,
                               enum MHD_ConnectionNotificationCode code);
 void http_watch_deadline(struct MHD_Connection *connection, int64_t timeout_ms);
+void http_watch_cut_off(struct MHD_Connection *connection); /* now, from its own thread */
 
 /* The request line, where it stands in the library's buffer. */
 struct http_head {

@@ -49,6 +49,8 @@ static ssize_t stream_read(void *cls, uint64_t position, char *bytes, size_t roo
         log_line(exchange->server->options.log, LOG_ERROR, "stream broken off",
                  "request=%016llx path=%s err=%s", (unsigned long long)exchange->request.id,
                  log_quote(exchange->request.path).p, err_name(result));
+        /* The library forgets the connection, but leaves it open until it has been silent long. */
+        http_watch_cut_off(exchange->request.connection);
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
     size_t left = stream->ready.n - stream->sent;

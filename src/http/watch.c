@@ -77,6 +77,14 @@ void http_watch_deadline(struct MHD_Connection *connection, int64_t timeout_ms) 
     }
 }
 
+void http_watch_cut_off(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info) {
+        shutdown(info->connect_fd, SHUT_RDWR);
+    }
+}
+
 static void cut_off_late(struct http_server *server) {
     int64_t now_ms = monotonic_ms();
     for (struct http_watch *watch = server->watches; watch; watch = watch->next) {

@@ -1,7 +1,8 @@
 /* /api/v1/entries and /api/v1/entries/{id}. */
 #include "face/api/api_int.h"
 
-#define URL_BYTES_MAX 8192
+#define URL_BYTES_MAX   8192
+#define ROW_ARENA_BYTES 16384
 
 void api_item_write(const struct entry_public *entry, slice base_url, enum query_kind kind,
                     uint16_t ask, double distance_m, struct buf *out) {
@@ -31,13 +32,16 @@ void api_item_write(const struct entry_public *entry, slice base_url, enum query
 
 static err write_items(const struct face *face, const struct http_request *request,
                        const struct atlas_result *result, struct buf *out) {
+    /* One row at a time, so that a page of a thousand long texts costs what it weighs, once. */
+    struct arena row ARENA_CLEANUP = arena_make(ROW_ARENA_BYTES, 0);
     bool first = true;
     buf_add_cstr(out, "\"items\":[");
     for (uint32_t i = 0; i < result->hit_count; i++) {
         const struct atlas_hit *hit = &result->hits[i];
         struct entry_public entry;
-        err loaded = entry_public_load(face_reader(request), face->territories, hit->entry,
-                                       request->arena, &entry);
+        arena_reset(&row);
+        err loaded =
+            entry_public_load(face_reader(request), face->territories, hit->entry, &row, &entry);
         if (loaded == ERR_NOT_FOUND) {
             continue; /* it has gone since the view was made */
         }
