@@ -213,8 +213,13 @@ static err row_reject(struct csv_reader *r, struct arena *arena, struct csv_row 
     if (problem != NULL) {
         problem->line = row->line;
     }
-    window_use(&r->window, end);
     *step = READ_REJECTED;
+    while (end == window_text(&r->window).n && !r->window.ended) { /* its rest is no row either */
+        window_use(&r->window, end);
+        TRY(window_more(&r->window, problem));
+        end = line_end(window_text(&r->window));
+    }
+    window_use(&r->window, end);
     return OK;
 }
 

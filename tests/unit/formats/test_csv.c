@@ -115,6 +115,23 @@ static void a_quote_that_never_closes_costs_one_row(void **state) {
     assert_int_equal(problem.line, 2);
 }
 
+static void a_line_beyond_the_limits_costs_one_row_whatever_its_length(void **state) {
+    (void)state;
+    struct buf bytes BUF_CLEANUP = buf_new(1u << 24);
+    struct buf out BUF_CLEANUP = buf_new(1u << 20);
+    struct problem problem = {.code = OK};
+    char delimiter;
+    buf_add(&bytes, SLICE("a,b\n1,"));
+    for (unsigned i = 0; i < 5 * CSV_CELL_BYTES_MAX; i++) {
+        buf_add_char(&bytes, 'x');
+    }
+    buf_add(&bytes, SLICE(",y\n3,4\n"));
+    assert_int_equal(read_all(buf_slice(&bytes), 65536, &out, &problem, &delimiter), OK);
+    assert_slice(buf_slice(&out), "1:a|b/2:!/3:3|4/");
+    assert_int_equal(problem.code, ERR_LIMIT);
+    assert_int_equal(problem.line, 2);
+}
+
 static void too_many_cells_are_refused(void **state) {
     (void)state;
     struct buf bytes BUF_CLEANUP = buf_new(1u << 20);
@@ -178,6 +195,7 @@ int main(void) {
         cmocka_unit_test(empty_cells_at_both_ends_are_cells),
         cmocka_unit_test(a_quote_open_at_the_end_is_an_error_with_its_line),
         cmocka_unit_test(a_quote_that_never_closes_costs_one_row),
+        cmocka_unit_test(a_line_beyond_the_limits_costs_one_row_whatever_its_length),
         cmocka_unit_test(too_many_cells_are_refused),
         cmocka_unit_test(written_rows_read_back_as_they_were),
         cmocka_unit_test(formulas_are_defused_and_numbers_are_not),
