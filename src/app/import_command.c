@@ -51,6 +51,11 @@ static err options_read(const struct command_words *words, struct import_options
         return problem_set(problem, ERR_INPUT, "--format",
                            "unknown format '%.*s'; see 'agora import --help'", SLICE_ARG(format));
     }
+    if (options->source.n > 0 && !source_slug_is_valid(options->source)) {
+        return problem_set(problem, ERR_INPUT, "--source",
+                           "'%.*s' is no slug: 1 to 60 of a-z, 0-9 and -",
+                           SLICE_ARG(options->source));
+    }
     slice kind = word(words, "--kind");
     options->has_kind = kind.n > 0;
     if (options->has_kind && !entry_kind_from_slug(kind, &options->kind)) {

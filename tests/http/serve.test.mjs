@@ -73,4 +73,7 @@ test('wrong words on the command line are status 2 and one line', () => {
   assert.equal(done.status, 2);
   assert.equal(done.stderr.trim().split('\n').length, 1);
   assert.equal(agora('serve', '--listen', 'nonsense', '--data', temporaryFolder()).status, 2);
+  const slug = agora('import', '--source', '../Slug', '--data', temporaryFolder(), '-');
+  assert.equal(slug.status, 2);
+  assert.match(slug.stderr, /no slug: 1 to 60 of a-z/);
 });

@@ -28,7 +28,7 @@ const struct db_catalogue source_catalogue = {"source", statements, ARRAY_COUNT(
 
 #define SOURCE_SLUG_MAX 60
 
-static bool slug_is_valid(slice slug) {
+bool source_slug_is_valid(slice slug) {
     if (slug.n == 0 || slug.n > SOURCE_SLUG_MAX) {
         return false;
     }
@@ -53,7 +53,7 @@ static struct source source_read(struct db_query *query, struct arena *arena) {
 
 err source_store(struct db_conn *conn, struct id_source *ids, const struct source *source,
                  int64_t now_ms, struct source_id *id) {
-    if (!slug_is_valid(source->slug)) {
+    if (!source_slug_is_valid(source->slug)) {
         return ERR_INPUT;
     }
     struct db_query *query = db_query(conn, &source_catalogue, SOURCE_PUT);

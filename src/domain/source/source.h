@@ -14,8 +14,10 @@ struct source {
     int64_t fetched_ms; /* last import */
 };
 
+/* 1 to 60 of a-z, 0-9 and -. */
+bool source_slug_is_valid(slice slug);
 /* Creates or updates by slug (empty fields keep what stands); gives its id. In a write
- * transaction. */
+ * transaction. ERR_INPUT: no valid slug. */
 MUST_USE err source_store(struct db_conn *conn, struct id_source *ids, const struct source *source,
                           int64_t now_ms, struct source_id *id);
 /* ERR_NOT_FOUND. Texts live in the arena. */
