@@ -38,12 +38,6 @@ static void try_converters(slice bytes) {
     BUF_CLEANUP struct buf out = buf_new(OUT_BYTES_MAX);
     text_from_windows_1252(bytes, &out);
     FUZZ_PROMISE(text_is_utf8(buf_slice(&out)));
-    for (int big_endian = 0; big_endian < 2; big_endian++) {
-        buf_clear(&out);
-        err result = text_from_utf16(bytes, big_endian, &out);
-        FUZZ_PROMISE(text_is_utf8(buf_slice(&out)));
-        FUZZ_PROMISE(result == OK || out.n == 0);
-    }
 }
 
 static void try_fold(slice text) {
@@ -88,10 +82,6 @@ static void try_rest(slice text) {
     FUZZ_PROMISE(slug.n <= 24);
     FUZZ_PROMISE(slug.n == 0 || (slug.p[0] != '-' && slug.p[slug.n - 1] != '-'));
     FUZZ_PROMISE(!slice_contains(slug, SLICE("--")));
-
-    buf_clear(&out);
-    text_nfc(text, &out);
-    FUZZ_PROMISE(text_is_utf8(buf_slice(&out)));
 
     buf_clear(&out);
     bool mended = text_mend_double_encoding(text, &out);

@@ -1,8 +1,5 @@
 #include "text/text_int.h"
 
-#include <stdlib.h>
-#include <utf8proc.h>
-
 /* The bytes 0x80 to 0x9F; the rest of Windows-1252 is Latin-1. */
 static const uint16_t windows_1252_upper[32] = {
     0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
@@ -27,75 +24,6 @@ void text_from_windows_1252(slice bytes, struct buf *out) {
         }
     }
     buf_add(out, slice_sub(bytes, plain, bytes.n));
-}
-
-static uint32_t utf16_unit(slice bytes, size_t i, bool big_endian) {
-    uint32_t a = (unsigned char)bytes.p[i];
-    uint32_t b = (unsigned char)bytes.p[i + 1];
-    return big_endian ? a << 8 | b : b << 8 | a;
-}
-
-static err utf16_append(slice bytes, bool big_endian, struct buf *out) {
-    for (size_t i = 0; i < bytes.n; i += 2) {
-        uint32_t unit = utf16_unit(bytes, i, big_endian);
-        if (i == 0 && unit == 0xFEFF) {
-            continue; /* the byte order mark is no text */
-        }
-        if (unit >= 0xD800 && unit < 0xDC00 && i + 2 < bytes.n) {
-            uint32_t low = utf16_unit(bytes, i + 2, big_endian);
-            if (low >= 0xDC00 && low < 0xE000) {
-                unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-                i += 2;
-            }
-        }
-        if (unit == 0 || (unit >= 0xD800 && unit < 0xE000)) {
-            return ERR_INPUT;
-        }
-        buf_add_utf8(out, unit);
-    }
-    return out->failed;
-}
-
-err text_from_utf16(slice bytes, bool big_endian, struct buf *out) {
-    if (bytes.n % 2) {
-        return ERR_INPUT;
-    }
-    size_t before = out->n;
-    err result = utf16_append(bytes, big_endian, out);
-    if (result != OK) {
-        out->n = before;
-    }
-    return result;
-}
-
-/* True for what has neither canonical decomposition nor composes with a neighbour: all below
- * U+0300, and the punctuation and currency signs that French text uses. */
-static bool is_nfc_plain(uint32_t codepoint) {
-    return codepoint < 0x300 || (codepoint >= 0x2010 && codepoint < 0x2060) ||
-           (codepoint >= 0x20A0 && codepoint < 0x20C0);
-}
-
-void text_nfc(slice text, struct buf *out) {
-    size_t length;
-    size_t i = 0;
-    while (i < text.n && is_nfc_plain(text_decode(text, i, &length))) {
-        i += length;
-    }
-    if (i == text.n) {
-        buf_add(out, text);
-        return;
-    }
-    utf8proc_uint8_t *normal = NULL;
-    utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)text.p, (utf8proc_ssize_t)text.n,
-                                      &normal, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    if (n >= 0) {
-        buf_add_bytes(out, normal, (size_t)n);
-    } else if (n == UTF8PROC_ERROR_NOMEM && out->failed == OK) {
-        out->failed = ERR_MEMORY;
-    } else {
-        buf_add(out, text); /* not UTF-8: stays what it is */
-    }
-    free(normal);
 }
 
 /* The byte that Windows-1252 (or Latin-1, for C1 controls) has for a code point, -1 for none. */

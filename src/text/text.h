@@ -8,10 +8,6 @@ bool text_is_utf8(slice text); /* RFC 3629: no surrogates, no overlong forms, no
 /* Index of the first byte that is not UTF-8, or text.n. */
 size_t text_utf8_error(slice text);
 void text_from_windows_1252(slice bytes, struct buf *out); /* appends UTF-8 */
-/* Appends UTF-8, without the byte order mark. ERR_INPUT (and nothing appended) on an odd length,
- * a NUL or half a surrogate pair. */
-MUST_USE err text_from_utf16(slice bytes, bool big_endian, struct buf *out);
-void text_nfc(slice text, struct buf *out);
 /* Undoes UTF-8 that was read as Windows-1252 and encoded again ("fÃªtes" -> "fêtes"), once. False,
  * and nothing appended, when the text does not show that pattern throughout, or when the outcome
  * would not be Western letters and punctuation. */

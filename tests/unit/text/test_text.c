@@ -77,46 +77,6 @@ static void windows_1252_becomes_utf8(void **state) {
                                         "b");
 }
 
-static void utf16_becomes_utf8_in_either_order(void **state) {
-    (void)state;
-    BUF_CLEANUP struct buf out = buf_new(64);
-    assert_int_equal(text_from_utf16(slice_of("\xff\xfe\xe9\0\x3c\xd8\x31\xdf", 8), false, &out),
-                     OK);
-    assert_string_equal(buf_cstr(&out), "é\xf0\x9f\x8c\xb1");
-    assert_int_equal(text_from_utf16(slice_of("\0A\x20\xac", 4), true, &out), OK);
-    assert_string_equal(buf_cstr(&out), "é\xf0\x9f\x8c\xb1"
-                                        "A€");
-}
-
-static void broken_utf16_leaves_nothing_behind(void **state) {
-    (void)state;
-    static const struct {
-        const char *bytes;
-        size_t n;
-    } wrong[] = {{"A\0B", 3},
-                 {"A\0\0\0", 4},
-                 {"A\0\x3c\xd8", 4},
-                 {"A\0\x31\xdf", 4},
-                 {"A\0\x3c\xd8"
-                  "A\0",
-                  6}};
-    BUF_CLEANUP struct buf out = buf_new(64);
-    buf_add_cstr(&out, "before");
-    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
-        assert_int_equal(text_from_utf16(slice_of(wrong[i].bytes, wrong[i].n), false, &out),
-                         ERR_INPUT);
-        assert_string_equal(buf_cstr(&out), "before");
-    }
-}
-
-static void composed_and_decomposed_text_become_the_same(void **state) {
-    (void)state;
-    check(text_nfc, "e\xcc\x81te\xcc\x81", "été");
-    check(text_nfc, "déjà “là”… 5 €", "déjà “là”… 5 €");
-    check(text_nfc, "\xe2\x84\xab", "Å"); /* the ångström sign */
-    check(text_nfc, "", "");
-}
-
 static void check_mended(const char *text, const char *expected) {
     BUF_CLEANUP struct buf out = buf_new(OUT_BYTES_MAX);
     buf_add_cstr(&out, ">");
@@ -358,9 +318,6 @@ int main(void) {
         cmocka_unit_test(every_code_point_is_utf8_and_decodes_to_itself),
         cmocka_unit_test(what_is_not_utf8_is_found_where_it_stands),
         cmocka_unit_test(windows_1252_becomes_utf8),
-        cmocka_unit_test(utf16_becomes_utf8_in_either_order),
-        cmocka_unit_test(broken_utf16_leaves_nothing_behind),
-        cmocka_unit_test(composed_and_decomposed_text_become_the_same),
         cmocka_unit_test(text_encoded_twice_is_mended_once),
         cmocka_unit_test(right_text_is_left_alone),
         cmocka_unit_test(folding_forgets_case_marks_and_typography),
