@@ -53,7 +53,6 @@ MUST_USE err db_catalogue_check(struct db_conn *conn, const struct db_catalogue 
 struct db_query;
 struct db_query *db_query(struct db_conn *conn, const struct db_catalogue *catalogue, size_t index);
 void db_bind_i64(struct db_query *query, unsigned parameter, int64_t value);
-void db_bind_double(struct db_query *query, unsigned parameter, double value);
 void db_bind_text(struct db_query *query, unsigned parameter, slice text);  /* copied */
 void db_bind_blob(struct db_query *query, unsigned parameter, slice bytes); /* copied */
 /* The same without a copy: the bytes must stay until the query is done. */
@@ -71,8 +70,7 @@ MUST_USE err db_run(struct db_query *query);
 /* Rows that the last db_run on this connection added, changed or took away. */
 int64_t db_changed(const struct db_conn *conn);
 int64_t db_i64(struct db_query *query, unsigned column); /* NULL: 0 */
-double db_double(struct db_query *query, unsigned column);
-slice db_text(struct db_query *query, unsigned column); /* NULL: empty */
+slice db_text(struct db_query *query, unsigned column);  /* NULL: empty */
 slice db_blob(struct db_query *query, unsigned column);
 bool db_is_null(struct db_query *query, unsigned column);
 

@@ -101,13 +101,6 @@ void db_bind_i64(struct db_query *query, unsigned parameter, int64_t value) {
     }
 }
 
-void db_bind_double(struct db_query *query, unsigned parameter, double value) {
-    int place = bind_place(query, parameter);
-    if (place) {
-        bind_end(query, sqlite3_bind_double(query->statement, place, value));
-    }
-}
-
 static void bind_text(struct db_query *query, unsigned parameter, slice text,
                       sqlite3_destructor_type life) {
     int place = bind_place(query, parameter);
@@ -209,10 +202,6 @@ int64_t db_changed(const struct db_conn *conn) {
 
 int64_t db_i64(struct db_query *query, unsigned column) {
     return sqlite3_column_int64(query->statement, (int)column);
-}
-
-double db_double(struct db_query *query, unsigned column) {
-    return sqlite3_column_double(query->statement, (int)column);
 }
 
 slice db_text(struct db_query *query, unsigned column) {
