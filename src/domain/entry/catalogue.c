@@ -61,7 +61,6 @@ static const struct db_statement statements[] = {
                 "summary = $37, description = $38 WHERE id = $1"},
     [ENTRY_STATUS_PUT] = {"status_put", "UPDATE entry SET status = $2, revision = $3, edited = 1, "
                                         "updated_ms = $4 WHERE id = $1"},
-    [ENTRY_FIND] = {"find", "SELECT id FROM entry WHERE source_id = $1 AND source_key = $2"},
     [ENTRY_LARGEST_ID] = {"largest_id", "SELECT (SELECT coalesce(max(id), 0) FROM entry), "
                                         "(SELECT coalesce(max(id), 0) FROM revision), "
                                         "(SELECT coalesce(max(id), 0) FROM source)"},

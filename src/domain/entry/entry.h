@@ -251,9 +251,6 @@ MUST_USE err entry_links_resolve(struct db_conn *conn, struct source_id source, 
  * ERR_NOT_FOUND. Everything lives in the arena. */
 MUST_USE err entry_load(struct db_conn *conn, struct entry_id id, struct arena *arena,
                         struct entry *entry);
-/* By source and key; ERR_NOT_FOUND. */
-MUST_USE err entry_find(struct db_conn *conn, struct source_id source, slice source_key,
-                        struct entry_id *id);
 
 /* What the public may see of an entry: the only thing atlas, faces and formats get. The point is
  * blurred to the precision its author chose (100 m: snapped to a 0.001° grid; commune: the

@@ -67,7 +67,6 @@ enum entry_statement {
     ENTRY_ADD,
     ENTRY_PUT,
     ENTRY_STATUS_PUT,
-    ENTRY_FIND,
     ENTRY_LARGEST_ID,
     ENTRY_COUNTS,
     ENTRY_SOURCE_SLUG,

@@ -46,21 +46,6 @@ err entry_load(struct db_conn *conn, struct entry_id id, struct arena *arena, st
     return entry_lists_load(conn, lists, arena, entry);
 }
 
-err entry_find(struct db_conn *conn, struct source_id source, slice source_key,
-               struct entry_id *id) {
-    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_FIND);
-    db_bind_i64(query, 1, source.v);
-    db_bind_text(query, 2, source_key);
-    bool row = false;
-    TRY(db_next(query, &row));
-    if (!row) {
-        return ERR_NOT_FOUND;
-    }
-    *id = (struct entry_id){db_i64(query, 0)};
-    db_done(query);
-    return OK;
-}
-
 /* Contacts that are for everyone, in place. */
 static void contacts_show(struct entry *entry) {
     uint32_t kept = 0;
