@@ -293,7 +293,7 @@ void date_format(const struct date *date, struct buf *out) {
 
 struct utc_parts {
     int32_t year;
-    unsigned month, day, weekday, hour, minute, second, ms;
+    unsigned month, day, hour, minute, second, ms;
 };
 
 static struct utc_parts utc_split(int64_t utc_ms) {
@@ -304,7 +304,6 @@ static struct utc_parts utc_split(int64_t utc_ms) {
         days--;
     }
     struct utc_parts parts = {
-        .weekday = weekday_from_days(days),
         .hour = (unsigned)(rest / 3600000),
         .minute = (unsigned)(rest / 60000 % 60),
         .second = (unsigned)(rest / 1000 % 60),
@@ -322,15 +321,6 @@ void time_format_rfc3339(int64_t utc_ms, struct buf *out) {
         buf_addf(out, ".%03u", t.ms);
     }
     buf_add_char(out, 'Z');
-}
-
-void time_format_http(int64_t utc_ms, struct buf *out) {
-    static const char days[7][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct utc_parts t = utc_split(utc_ms);
-    buf_addf(out, "%s, %02u %s %04d %02u:%02u:%02u GMT", days[t.weekday], t.day,
-             months[t.month - 1], (int)t.year, t.hour, t.minute, t.second);
 }
 
 err time_parse_rfc3339(slice text, int64_t *utc_ms) {

@@ -54,7 +54,5 @@ MUST_USE err date_from_ms(int64_t utc_ms, slice zone, struct date *date);
 /* RFC 3339 in UTC: "2026-11-22T09:00:00Z" (milliseconds only when not zero). */
 void time_format_rfc3339(int64_t utc_ms, struct buf *out);
 MUST_USE err time_parse_rfc3339(slice text, int64_t *utc_ms);
-/* RFC 9110: "Sun, 22 Nov 2026 09:00:00 GMT". */
-void time_format_http(int64_t utc_ms, struct buf *out);
 
 #endif

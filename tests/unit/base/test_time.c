@@ -244,13 +244,6 @@ static void an_instant_without_its_parts_is_refused(void **state) {
     assert_int_equal(ms, 7);
 }
 
-static void http_dates_are_those_of_rfc_9110(void **state) {
-    (void)state;
-    BUF_CLEANUP struct buf out = buf_new(64);
-    time_format_http(784111777000, &out); /* the example of section 5.6.7 */
-    assert_string_equal(buf_cstr(&out), "Sun, 06 Nov 1994 08:49:37 GMT");
-}
-
 static void the_clocks_of_the_system_go_forward(void **state) {
     (void)state;
     int64_t before = clock_monotonic_us();
@@ -271,7 +264,6 @@ int main(void) {
         cmocka_unit_test(an_instant_has_its_civil_date_in_each_zone),
         cmocka_unit_test(instants_are_written_and_read_back),
         cmocka_unit_test(an_instant_without_its_parts_is_refused),
-        cmocka_unit_test(http_dates_are_those_of_rfc_9110),
         cmocka_unit_test(the_clocks_of_the_system_go_forward),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
