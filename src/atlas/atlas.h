@@ -38,7 +38,6 @@ void atlas_unpin(struct atlas *atlas, const struct atlas_view *view);
 uint64_t atlas_view_version(const struct atlas_view *view);
 bool atlas_view_has_source(const struct atlas_view *view, slice slug);
 uint64_t atlas_view_documents(const struct atlas_view *view); /* live ones of the seven kinds */
-int64_t atlas_view_updated_ms(const struct atlas_view *view); /* newest update of a live entry */
 
 /* A document: an entry, or one need or offer of an entry. */
 struct atlas_hit {

@@ -156,7 +156,6 @@ static err keep_columns(struct build *build) {
     segment->territory = keep(build, uint32_t, count);
     segment->quality = keep(build, uint16_t, count);
     segment->fresh_ms = keep(build, int64_t, count);
-    segment->updated_ms = keep(build, int64_t, count);
     segment->type = keep(build, uint32_t, count);
     segment->title = keep(build, slice, count);
     segment->title_key = keep(build, slice, count);
@@ -175,7 +174,6 @@ static err keep_columns(struct build *build) {
         segment->territory[i] = draft->territory;
         segment->quality[i] = draft->quality;
         segment->fresh_ms[i] = draft->fresh_ms;
-        segment->updated_ms[i] = draft->updated_ms;
         segment->type[i] = draft->type == NAMES_NONE ? UINT32_MAX : type_rank[draft->type];
         segment->title[i] = titles[draft->title];
         segment->title_key[i] = title_keys[draft->title_key];

@@ -9,7 +9,7 @@
 #define DRAFT_STATE_NONE UINT8_MAX
 
 struct draft {
-    int64_t entry, fresh_ms, updated_ms;
+    int64_t entry, fresh_ms;
     uint64_t zorder;
     struct geo_point point;
     struct geo_grid grid;

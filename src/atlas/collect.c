@@ -383,7 +383,6 @@ static err draft_fill(struct atlas_builder *builder, const struct entry_public *
     *draft = (struct draft){
         .entry = entry->id.v,
         .fresh_ms = fresh_of(entry),
-        .updated_ms = entry->updated_ms,
         .territory = public->territory,
         .quality = quality_of(entry, has),
         .kind = kind_of(entry->kind),

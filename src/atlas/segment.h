@@ -76,11 +76,10 @@ struct atlas_segment {
     uint32_t *territory;     /* smallest known, or TERRITORY_NONE */
     uint16_t *quality;       /* README, "Score" */
     int64_t *fresh_ms;       /* 0: not known */
-    int64_t *updated_ms;
-    uint32_t *type;     /* index into types */
-    slice *title;       /* as written */
-    slice *title_key;   /* folded, clipped to ATLAS_TITLE_KEY_BYTES */
-    uint32_t *by_entry; /* documents by entry id, then ask */
+    uint32_t *type;          /* index into types */
+    slice *title;            /* as written */
+    slice *title_key;        /* folded, clipped to ATLAS_TITLE_KEY_BYTES */
+    uint32_t *by_entry;      /* documents by entry id, then ask */
 
     uint64_t *kinds[QUERY_KIND__COUNT];
     uint64_t *states[QUERY_STATE__COUNT];

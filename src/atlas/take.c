@@ -95,7 +95,6 @@ static err take_document(struct take *take, uint32_t document, uint32_t dated) {
         .ask = from->ask[document],
         .kind = from->kind[document],
         .fresh_ms = from->fresh_ms[document],
-        .updated_ms = from->updated_ms[document],
         .territory = from->territory[document],
         .quality = from->quality[document],
         .state = DRAFT_STATE_NONE,

@@ -28,10 +28,6 @@ uint64_t atlas_view_version(const struct atlas_view *view) {
 uint64_t atlas_view_documents(const struct atlas_view *view) {
     return view->documents;
 }
-int64_t atlas_view_updated_ms(const struct atlas_view *view) {
-    return view->updated_ms;
-}
-
 static int compare_sources(const void *a, const void *b) {
     const struct atlas_source *left = a;
     const struct atlas_source *right = b;
@@ -93,9 +89,6 @@ static void count_part(struct atlas_view *view, enum atlas_part part) {
             continue;
         }
         view->documents += segment->kind[i] < QUERY_KIND_NEED;
-        if (segment->updated_ms[i] > view->updated_ms) {
-            view->updated_ms = segment->updated_ms[i];
-        }
         if (values->offsets[i] < values->offsets[i + 1]) {
             uint32_t source = view->source_of[part][values->keys[values->offsets[i]]];
             view->sources[source].counts[segment->kind[i]]++;

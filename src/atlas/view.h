@@ -40,7 +40,6 @@ struct atlas_view {
     uint64_t generation, version;
     int64_t sequence; /* of the change feed: the last change that is in */
     uint64_t documents;
-    int64_t updated_ms;
     /* The last view of the generation before this one, for those who still turn its pages: until
      * `previous_until_ms`. NULL when there is none. */
     struct atlas_view *previous;
