@@ -103,7 +103,9 @@ static err import(const struct command_words *words, struct import_options *opti
     if (context.progress != NULL) {
         fputs("\r\033[K", stderr);
     }
-    fwrite(report.p, 1, report.n, options->dry_run ? stdout : stderr);
+    if (report.n > 0) {
+        fwrite(report.p, 1, report.n, options->dry_run ? stdout : stderr);
+    }
     if (done == OK || counts.records > 0) {
         printf(
             "%sadded %llu, updated %llu, unchanged %llu, held %llu, removed %llu, rejected %llu\n",

@@ -90,7 +90,7 @@ static void body_free(void *cls) {
 /* ---- headers ---- */
 
 static const char page_csp[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'";
 /* A picture opened by itself may use its own style element, and nothing else. */
 static const char picture_csp[] = "default-src 'none'; style-src 'unsafe-inline'";

@@ -70,7 +70,7 @@ static void legal(struct page *page) {
             N_("L’éditeur de ce site n’a pas encore indiqué d’adresse de contact."));
     paragraph(page,
               N_("Ce site ne suit personne : pas de mesure d’audience, pas de publicité. "
-                 "Seules les photos de certaines fiches viennent du site de leur source. Le "
+                 "Aucune page ne demande quoi que ce soit à un autre site. Le "
                  "seul cookie possible garde la langue que vous avez choisie, pendant un an."));
     paragraph(page,
               N_("« Me situer » envoie votre position avec votre recherche, comme une commune "

@@ -197,7 +197,7 @@ static void page_is_answered_with_every_safety_header(void **state) {
     assert_true(has_header(a, "Content-Type: text/html; charset=utf-8"));
     assert_true(has_header(
         a, "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-           "img-src 'self' data: https:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+           "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"));
     assert_true(has_header(a, "X-Content-Type-Options: nosniff"));
     assert_true(has_header(a, "Referrer-Policy: same-origin"));
