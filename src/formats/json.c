@@ -18,7 +18,6 @@ struct json_splitter {
     size_t element_bytes_max;
     enum split_mode mode;
     bool in_envelope, cut;
-    slice list;
 };
 
 /* A scan over one value; goes on when the window has grown. */
@@ -38,17 +37,6 @@ err json_splitter_over(const struct window *window, size_t element_bytes_max,
     s->element_bytes_max = element_bytes_max;
     *splitter = s;
     return OK;
-}
-
-err json_splitter_new(struct byte_source source, size_t element_bytes_max,
-                      struct json_splitter **splitter) {
-    struct window window;
-    TRY(window_open(&window, source));
-    err failed = json_splitter_over(&window, element_bytes_max, splitter);
-    if (failed != OK) {
-        window_close(&window);
-    }
-    return failed;
 }
 
 void json_splitter_free(struct json_splitter *splitter) {
@@ -168,19 +156,17 @@ static err next_byte(struct json_splitter *s, bool *there, char *c, struct probl
     }
 }
 
-static slice list_name_find(slice key) {
+static bool is_list_name(slice key) {
     for (size_t i = 0; i < ARRAY_COUNT(list_names); i++) {
-        slice name = slice_from_cstr(list_names[i]);
-        if (slice_equal_ascii_nocase(key, name)) {
-            return name;
+        if (slice_equal_ascii_nocase(key, slice_from_cstr(list_names[i]))) {
+            return true;
         }
     }
-    return SLICE_EMPTY;
+    return false;
 }
 
 struct envelope {
     size_t list; /* index behind the "[" of the list; 0: none found */
-    slice name;
     bool is_feature; /* "type": "Feature" stands at the top */
 };
 
@@ -215,19 +201,18 @@ static struct envelope envelope_find(slice text) {
     size_t value = 0;
     unsigned depth = 1;
     for (size_t at = 1; key_next(text, &at, &key, &value);) {
-        slice name = list_name_find(key);
+        bool is_list = is_list_name(key);
         size_t first = skip_space(text, value + 1);
-        if (name.n > 0 && text.p[value] == '[' && first < text.n &&
+        if (is_list && text.p[value] == '[' && first < text.n &&
             (text.p[first] == '{' || text.p[first] == ']')) {
             found.list = value + 1;
-            found.name = name;
             return found;
         }
         if (depth == 1 && slice_equal(key, SLICE("type")) &&
             slice_starts_with(slice_sub(text, value, 9), SLICE("\"Feature\""))) {
             found.is_feature = true;
         }
-        if (name.n > 0 && text.p[value] == '{' && depth < 3) {
+        if (is_list && text.p[value] == '{' && depth < 3) {
             depth++;
             at = value + 1;
             continue;
@@ -258,7 +243,6 @@ static err start_with_object(struct json_splitter *s, struct problem *problem) {
     struct envelope envelope = another ? (struct envelope){0} : envelope_find(text);
     if (envelope.list > 0) {
         window_use(&s->window, envelope.list);
-        s->list = envelope.name;
         s->in_envelope = true;
         s->mode = SPLIT_LIST_FIRST;
         return OK;
@@ -411,10 +395,6 @@ bool json_splitter_is_cut(const struct json_splitter *splitter) {
 
 const struct decode *json_splitter_decode(const struct json_splitter *splitter) {
     return splitter->window.decode;
-}
-
-slice json_splitter_list(const struct json_splitter *splitter) {
-    return splitter->list.p == NULL ? SLICE_EMPTY : splitter->list;
 }
 
 err json_element_parse(const struct json_element *element, json_t **value,

@@ -15,11 +15,7 @@ struct json_element {
     uint64_t line, column;
 };
 
-/* The source outlives the splitter; elements larger than `element_bytes_max` are rejected, without
- * being held in memory. ERR_MEMORY. */
 struct json_splitter;
-MUST_USE err json_splitter_new(struct byte_source source, size_t element_bytes_max,
-                               struct json_splitter **splitter);
 void json_splitter_free(struct json_splitter *splitter); /* NULL is fine */
 /* READ_REJECTED: too large or too deep; reading goes on. ERR_INPUT with line and column when the
  * document is broken between elements or ends too early (json_splitter_is_cut). */
@@ -27,8 +23,6 @@ MUST_USE err json_splitter_next(struct json_splitter *splitter, struct json_elem
                                 enum read_step *step, struct problem *problem);
 bool json_splitter_is_cut(const struct json_splitter *splitter);
 const struct decode *json_splitter_decode(const struct json_splitter *splitter);
-/* The name of the list in its envelope ("features", "data"); empty without envelope. */
-slice json_splitter_list(const struct json_splitter *splitter);
 
 /* Parses one element; the caller frees it with json_decref. Whole numbers beyond 64 bits become
  * doubles. ERR_INPUT with line and column in the file. */

@@ -18,7 +18,6 @@ enum {
     FEATURE_TYPE = 3 << 3 | 0,
     FEATURE_GEOMETRY = 4 << 3 | 2,
     VALUE_STRING = 1 << 3 | 2,
-    VALUE_DOUBLE = 3 << 3 | 1,
     VALUE_UINT = 5 << 3 | 0,
     VALUE_BOOL = 7 << 3 | 0,
     GEOMETRY_POINT = 1,
@@ -205,16 +204,6 @@ void mvt_tag_u64(struct mvt_layer *layer, slice key, uint64_t value) {
 
 void mvt_tag_bool(struct mvt_layer *layer, slice key, bool value) {
     tag_varint(layer, key, VALUE_BOOL, value);
-}
-
-void mvt_tag_double(struct mvt_layer *layer, slice key, double value) {
-    unsigned char wire[9] = {VALUE_DOUBLE};
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    for (unsigned i = 0; i < 8; i++) { /* little-endian on the wire, whatever the machine */
-        wire[1 + i] = (unsigned char)(bits >> (8 * i));
-    }
-    tag(layer, key, slice_of((const char *)wire, sizeof wire));
 }
 
 /* Version, name, keys, values and extent: what stands around the features. */

@@ -41,7 +41,6 @@ void mvt_feature_id(struct mvt_layer *layer, uint64_t id);
 /* At most 32 different keys a layer. */
 void mvt_tag_text(struct mvt_layer *layer, slice key, slice value);
 void mvt_tag_u64(struct mvt_layer *layer, slice key, uint64_t value);
-void mvt_tag_double(struct mvt_layer *layer, slice key, double value);
 void mvt_tag_bool(struct mvt_layer *layer, slice key, bool value);
 /* Appends the layer to the tile (nothing when it has no feature: an empty tile is empty) and
  * frees it. ERR_LIMIT (too many keys), ERR_MEMORY. */

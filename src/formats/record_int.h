@@ -7,8 +7,8 @@
 #include "formats/record.h"
 #include "formats/window_int.h"
 
-/* As csv_reader_new and json_splitter_new, over a window that has been looked into; they take
- * it. */
+/* Readers over a window that has been looked into; they take it. ERR_MEMORY. Elements larger than
+ * `element_bytes_max` are rejected, without being held in memory. */
 MUST_USE err csv_reader_over(const struct window *window, struct csv_reader **reader);
 MUST_USE err json_splitter_over(const struct window *window, size_t element_bytes_max,
                                 struct json_splitter **splitter);
