@@ -2,6 +2,7 @@
  * tile is one run of them and so is each of its cells. */
 #include "atlas/plan.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,9 @@ static uint32_t keep_inside(uint64_t mean, uint32_t cell, unsigned zoom, unsigne
     return (uint32_t)(mean < least ? least : mean > most ? most : mean);
 }
 
+/* The cell of a heap that holds something. */
 static struct atlas_cell finish(const struct heap *heap, struct geo_tile tile, unsigned index) {
+    assert(heap->count > 0);
     struct atlas_cell cell = {
         .count = heap->count,
         .tile = {.z = tile.z + 2,

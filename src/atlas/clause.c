@@ -2,6 +2,7 @@
  * "Words" and "Score"). */
 #include "atlas/plan.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -439,6 +440,16 @@ static uint32_t rarity(uint64_t documents, uint64_t with) {
     return (uint32_t)lround(64 * log1p((n - f + 0.5) / (f + 0.5)));
 }
 
+/* Adds what the clause brings to each document it matches, and clears `best` for the next one. */
+static void add_scores(uint32_t *scores, uint32_t idf, struct clause_match *to, size_t words) {
+    assert(to->best); /* asked for together with the scores */
+    uint32_t i;
+    for (struct bits_walk walk = bits_walk(to->bits, words); bits_next(&walk, &i);) {
+        scores[i] += to->best[i] * idf;
+        to->best[i] = 0;
+    }
+}
+
 err atlas_match_words(struct atlas_plan *plan, struct atlas_match *match) {
     size_t words = match->window.words;
     uint64_t *rest = match->groups[ATLAS_GROUP_REST];
@@ -461,11 +472,8 @@ err atlas_match_words(struct atlas_plan *plan, struct atlas_match *match) {
             clause->idf = rarity(match->segment->count, bits_count(to.bits, words));
         }
         bits_and(rest, to.bits, words);
-        uint32_t i;
-        for (struct bits_walk walk = bits_walk(to.bits, match->scores ? words : 0);
-             bits_next(&walk, &i);) {
-            match->scores[i] += to.best[i] * clause->idf;
-            to.best[i] = 0;
+        if (match->scores) {
+            add_scores(match->scores, clause->idf, &to, words);
         }
         memset(to.bits, 0, words * sizeof(*to.bits));
     }

@@ -29,7 +29,8 @@ void arena_free(struct arena *arena);
 #define arena_try(arena, type, count)                                                              \
     ((type *)arena_try_alloc((arena), sizeof(type), (count), _Alignof(type)))
 
-void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align);
+void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
+    __attribute__((returns_nonnull));
 void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t align);
 slice arena_copy(struct arena *arena, slice text);       /* also NUL-terminated behind the end */
 const char *arena_cstr(struct arena *arena, slice text); /* NUL-terminated copy */

@@ -198,7 +198,7 @@ static slice utf16_text(struct decode *d, slice text, size_t *used) {
 }
 
 err decode_next(struct decode *d, slice *text, struct problem *problem) {
-    slice found = SLICE_EMPTY;
+    slice found;
     do {
         TRY(raw_fill(d, problem));
         if (!d->started) {

@@ -210,7 +210,7 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
         exchange->closes = true;
         return answer_unknown(exchange);
     }
-    refused = request->method == HTTP_POST ? check_post(exchange) : 0;
+    refused = body_allowed ? check_post(exchange) : 0;
     if (refused != 0) {
         return refuse(exchange, refused);
     }

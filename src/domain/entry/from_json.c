@@ -2,6 +2,7 @@
  * said and not dropped; the rules of content are entry_check's. */
 #include "domain/entry/entry_int.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -123,11 +124,12 @@ static err list_room(const struct reader *reader, slice key, const json_t *value
     if (!json_is_array(value)) {
         return refuse(reader, ERR_INPUT, key, "must be a list […]");
     }
-    *count = json_array_size(value);
-    if (*count > ENTRY_LIST_MAX) {
+    size_t n = json_array_size(value);
+    if (n > ENTRY_LIST_MAX) {
         return refuse(reader, ERR_LIMIT, key, "has too many items");
     }
-    *items = arena_alloc(reader->arena, size, *count, _Alignof(max_align_t));
+    *items = arena_alloc(reader->arena, size, n, _Alignof(max_align_t));
+    *count = n;
     return OK;
 }
 
@@ -256,6 +258,7 @@ static err asks_read(struct reader *reader, struct entry *entry, json_t *needs, 
     for (int direction = 0; direction < ENTRY_ASK_DIRECTION__COUNT; direction++) {
         for (uint32_t i = 0; i < counts[direction]; i++) {
             struct entry_ask *ask = &entry->asks[entry->ask_count++];
+            assert(lists[direction]); /* what is counted is there */
             *ask = lists[direction][i];
             ask->direction = (enum entry_ask_direction)direction;
         }

@@ -191,7 +191,7 @@ const size_t entry_text_columns[ENTRY_TEXT_COLUMNS] = {
 };
 
 bool entry_url_is_valid(slice url) {
-    slice rest = url;
+    slice rest;
     if (slice_equal_ascii_nocase(slice_sub(url, 0, 8), SLICE("https://"))) {
         rest = slice_sub(url, 8, url.n);
     } else if (slice_equal_ascii_nocase(slice_sub(url, 0, 7), SLICE("http://"))) {

@@ -163,7 +163,7 @@ static err answer_pinned(const struct face *face, const struct http_request *req
 static err answer_tile(const struct face *face, const struct http_request *request,
                        enum tile_format format, struct http_response *response,
                        struct problem *problem) {
-    struct geo_tile tile;
+    struct geo_tile tile = {0};
     struct query query;
     TRY(tile_from_path(request, &tile, problem));
     TRY(face_machine_query(request, NULL, &query, problem));
