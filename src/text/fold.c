@@ -179,6 +179,18 @@ static bool is_slug_char(char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
 }
 
+bool text_is_slug(slice text, size_t limit) {
+    if (text.n == 0 || text.n > limit || text.p[0] == '-' || text.p[text.n - 1] == '-') {
+        return false;
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        if (!is_slug_char(text.p[i]) && text.p[i] != '-') {
+            return false;
+        }
+    }
+    return true;
+}
+
 void text_slug(slice text, size_t limit, struct buf *out) {
     BUF_CLEANUP struct buf folded = buf_new(out->limit);
     BUF_CLEANUP struct buf slug = buf_new(out->limit);

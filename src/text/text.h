@@ -20,6 +20,8 @@ void text_fold(slice text, struct buf *out);
 /* "Saint-Étienne d’Œuf" -> "saint-etienne-d-oeuf"; at most `limit` bytes, cut at a hyphen. Only
  * [a-z0-9-]: nothing when no such letter is there. */
 void text_slug(slice text, size_t limit, struct buf *out);
+/* Whether it may be one: 1 to `limit` of [a-z0-9-], no hyphen at either end. */
+bool text_is_slug(slice text, size_t limit);
 /* First `codepoints` characters, cut at a word end when one is near. */
 slice text_clip(slice text, size_t codepoints);
 size_t text_codepoints(slice text);

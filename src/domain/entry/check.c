@@ -93,16 +93,6 @@ static bool language_is_valid(slice language) {
     return letters == language.n || language.p[letters] == '-';
 }
 
-static bool slug_is_valid(slice slug) {
-    for (size_t i = 0; i < slug.n; i++) {
-        char c = slug.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return false;
-        }
-    }
-    return slug.n > 0;
-}
-
 /* "www.example.org/x" as people write it: a host name with a dot, no scheme. */
 static bool looks_like_host(slice text) {
     size_t end = 0;
@@ -213,7 +203,7 @@ static err figure_check(const struct entry_checker *checker, struct entry_figure
 
 static err link_check(const struct entry_checker *checker, struct entry_link *link) {
     TRY(fields_check(checker, &entry_link_fields, link));
-    if (!slug_is_valid(link->relation)) {
+    if (!text_is_slug(link->relation, ENTRY_TEXT_MAX)) {
         return entry_check_refuse(checker, ERR_INPUT, "relation", "is not a word of a-z and -");
     }
     if (link->target_key.n == 0) {
@@ -238,7 +228,7 @@ static err ask_check(const struct entry_checker *checker, struct entry_ask *ask)
     if (ask->direction >= ENTRY_ASK_DIRECTION__COUNT || ask->sort >= ENTRY_ASK_SORT__COUNT) {
         return entry_check_refuse(checker, ERR_INPUT, "sort", "is not known");
     }
-    if (ask->skill.n > 0 && !slug_is_valid(ask->skill)) {
+    if (ask->skill.n > 0 && !text_is_slug(ask->skill, ENTRY_TEXT_MAX)) {
         return entry_check_refuse(checker, ERR_INPUT, "skill", "is not a slug of a-z, 0-9 and -");
     }
     if (ask->text.n == 0 && ask->skill.n == 0) {

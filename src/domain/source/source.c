@@ -1,5 +1,7 @@
 #include "domain/source/source.h"
 
+#include "text/text.h"
+
 enum source_statement { SOURCE_PUT, SOURCE_FIND, SOURCE_LIST, SOURCE_STATEMENT__COUNT };
 
 #define SOURCE_COLUMNS "id, slug, title, url, licence, attribution, fetched_ms"
@@ -29,16 +31,7 @@ const struct db_catalogue source_catalogue = {"source", statements, ARRAY_COUNT(
 #define SOURCE_SLUG_MAX 60
 
 bool source_slug_is_valid(slice slug) {
-    if (slug.n == 0 || slug.n > SOURCE_SLUG_MAX) {
-        return false;
-    }
-    for (size_t i = 0; i < slug.n; i++) {
-        char c = slug.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return false;
-        }
-    }
-    return true;
+    return text_is_slug(slug, SOURCE_SLUG_MAX);
 }
 
 static struct source source_read(struct db_query *query, struct arena *arena) {

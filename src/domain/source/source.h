@@ -14,7 +14,7 @@ struct source {
     int64_t fetched_ms; /* last import */
 };
 
-/* 1 to 60 of a-z, 0-9 and -. */
+/* 1 to 60 of a-z, 0-9 and -, no hyphen at either end. */
 bool source_slug_is_valid(slice slug);
 /* Creates or updates by slug (empty fields keep what stands); gives its id. In a write
  * transaction. ERR_INPUT: no valid slug. */

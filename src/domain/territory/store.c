@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS     12
-#define OUTLINE_MAX (64u << 20)
-#define SEED_MARK   "#agora-territories"
-#define MEMBERS_MAX 40000
-#define CODE_MAX    64
+#define COLUMNS         12
+#define OUTLINE_MAX     (64u << 20)
+#define SEED_MARK       "#agora-territories"
+#define CUSTOM_SLUG_MAX 60
+#define MEMBERS_MAX     40000
+#define CODE_MAX        64
 
 enum column {
     COLUMN_CODE,
@@ -285,16 +286,6 @@ err territory_outline_store(struct db_conn *conn, slice code, const struct geo_p
     return db_run(put);
 }
 
-static bool is_slug(slice slug) {
-    for (size_t i = 0; i < slug.n; i++) {
-        char c = slug.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return false;
-        }
-    }
-    return slug.n >= 1 && slug.n <= 60;
-}
-
 static err custom_put(struct db_conn *conn, slice code, slice name, int64_t now_ms) {
     struct buf key BUF_CLEANUP = buf_new(TERRITORY_KEY_MAX);
     territory_key(name, TERRITORY_CUSTOM, &key);
@@ -318,7 +309,7 @@ static err custom_put(struct db_conn *conn, slice code, slice name, int64_t now_
 
 err territory_custom_store(struct db_conn *conn, slice slug, slice name, const slice *communes,
                            size_t count, int64_t now_ms, struct problem *problem) {
-    if (!is_slug(slug)) {
+    if (!text_is_slug(slug, CUSTOM_SLUG_MAX)) {
         return problem_set(problem, ERR_INPUT, "slug", "a territory's slug has a-z, 0-9 and -");
     }
     if (slice_trim(name).n == 0 || name.n > 200 || !text_is_utf8(name)) {

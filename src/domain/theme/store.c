@@ -1,6 +1,8 @@
 /* A taxonomy file into the store: everything is checked first, then written. */
 #include "domain/theme/theme_int.h"
 
+#include "text/text.h"
+
 #include <jansson.h>
 
 struct taxonomy {
@@ -19,19 +21,6 @@ static void json_free(json_t **json) {
 static slice text_of(const json_t *json) {
     return json_is_string(json) ? slice_of(json_string_value(json), json_string_length(json))
                                 : SLICE_EMPTY;
-}
-
-static bool slug_is_valid(slice slug) {
-    if (slug.n == 0 || slug.n > THEME_SLUG_MAX || slug.p[0] == '-' || slug.p[slug.n - 1] == '-') {
-        return false;
-    }
-    for (size_t i = 0; i < slug.n; i++) {
-        char c = slug.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool label_is_valid(const json_t *json) {
@@ -89,7 +78,7 @@ static err concept_check(struct taxonomy *taxonomy, size_t index) {
     static const char *const known[] = {"slug", "broader", "label", "synonyms", NULL};
     json_t *concept = json_array_get(taxonomy->concepts, index);
     slice slug = text_of(json_object_get(concept, "slug"));
-    if (!slug_is_valid(slug)) {
+    if (!text_is_slug(slug, THEME_SLUG_MAX)) {
         return problem_set(taxonomy->problem, ERR_INPUT, "slug",
                            "concept %zu has no slug of a-z, 0-9 and -", index + 1);
     }
@@ -231,7 +220,7 @@ static err root_check(json_t *root, struct problem *problem) {
         return problem_set(problem, ERR_INPUT, "", "a taxonomy is a JSON object");
     }
     TRY(keys_check(root, known, "the taxonomy", problem));
-    if (!slug_is_valid(text_of(json_object_get(root, "scheme")))) {
+    if (!text_is_slug(text_of(json_object_get(root, "scheme")), THEME_SLUG_MAX)) {
         return problem_set(problem, ERR_INPUT, "scheme", "no name of a-z, 0-9 and -");
     }
     if (!json_is_array(json_object_get(root, "concepts"))) {

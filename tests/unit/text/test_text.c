@@ -313,6 +313,17 @@ static void typos_are_counted_in_characters_not_bytes(void **state) {
     assert_false(text_within_one_typo(SLICE("é€"), SLICE("")));
 }
 
+static void slug_has_no_hyphen_at_an_end_and_keeps_its_limit(void **state) {
+    (void)state;
+    assert_true(text_is_slug(SLICE("saint-etienne-2"), 15));
+    assert_true(text_is_slug(SLICE("a"), 1));
+    assert_false(text_is_slug(SLICE("saint-etienne-2"), 14));
+    static const char *const wrong[] = {"", "-a", "a-", "-", "a b", "A", "a_b", "\xc3\xa9"};
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        assert_false(text_is_slug(slice_from_cstr(wrong[i]), 60));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_is_utf8_and_decodes_to_itself),
@@ -331,6 +342,7 @@ int main(void) {
         cmocka_unit_test(stems_bring_forms_of_a_word_together),
         cmocka_unit_test(one_typo_is_what_the_plain_distance_says),
         cmocka_unit_test(typos_are_counted_in_characters_not_bytes),
+        cmocka_unit_test(slug_has_no_hyphen_at_an_end_and_keeps_its_limit),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
