@@ -50,22 +50,8 @@ static void add_values(struct buf *out, size_t start, enum query_key key,
     }
 }
 
-typedef slice name_of(unsigned index);
-
-static slice kind_name(unsigned index) {
-    return query_kind_slug((enum query_kind)index);
-}
-
-static slice state_name(unsigned index) {
-    return query_state_slug((enum query_state)index);
-}
-
-static slice has_name(unsigned index) {
-    return query_has_slug((enum query_has)index);
-}
-
 static void add_bits(struct buf *out, size_t start, enum query_key key, unsigned bits,
-                     name_of *names) {
+                     query_name_of *names) {
     bool first = true;
     for (unsigned i = 0; bits >> i; i++) {
         if (bits >> i & 1) {
@@ -112,8 +98,8 @@ static void add_date(struct buf *out, size_t start, enum query_key key, const st
 void query_format(const struct query *query, struct buf *out) {
     size_t start = out->n;
     add_text(out, start, QUERY_KEY_Q, query->words);
-    add_bits(out, start, QUERY_KEY_KIND, query->kinds, kind_name);
-    add_bits(out, start, QUERY_KEY_STATE, query->states, state_name);
+    add_bits(out, start, QUERY_KEY_KIND, query->kinds, query_kind_name);
+    add_bits(out, start, QUERY_KEY_STATE, query->states, query_state_name);
     add_values(out, start, QUERY_KEY_THEME, &query->themes);
     add_values(out, start, QUERY_KEY_TERRITORY, &query->territories);
     add_text(out, start, QUERY_KEY_SPACE, query->space);
@@ -129,7 +115,7 @@ void query_format(const struct query *query, struct buf *out) {
     }
     add_values(out, start, QUERY_KEY_LANG, &query->languages);
     add_values(out, start, QUERY_KEY_SOURCE, &query->sources);
-    add_bits(out, start, QUERY_KEY_HAS, query->has, has_name);
+    add_bits(out, start, QUERY_KEY_HAS, query->has, query_has_name);
     add_values(out, start, QUERY_KEY_SKILL, &query->skills);
     if (query->sort != QUERY_SORT_RELEVANCE) {
         add_text(out, start, QUERY_KEY_SORT, query_sort_slug(query->sort));

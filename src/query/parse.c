@@ -137,30 +137,8 @@ static err parse_values(struct parse *parse, enum query_key key, slice text, val
     return OK;
 }
 
-typedef slice name_of(unsigned index);
-
-static slice kind_name(unsigned index) {
-    return query_kind_slug((enum query_kind)index);
-}
-
-static slice state_name(unsigned index) {
-    return query_state_slug((enum query_state)index);
-}
-
-static slice has_name(unsigned index) {
-    return query_has_slug((enum query_has)index);
-}
-
-static slice when_name(unsigned index) {
-    return query_when_slug((enum query_when)index);
-}
-
-static slice sort_name(unsigned index) {
-    return query_sort_slug((enum query_sort)index);
-}
-
 /* Index of the name, or `count`. */
-static unsigned find_name(slice text, name_of *names, unsigned count) {
+static unsigned find_name(slice text, query_name_of *names, unsigned count) {
     unsigned i = 0;
     while (i < count && !slice_equal(text, names(i))) {
         i++;
@@ -168,7 +146,7 @@ static unsigned find_name(slice text, name_of *names, unsigned count) {
     return i;
 }
 
-static err parse_bits(struct parse *parse, enum query_key key, slice text, name_of *names,
+static err parse_bits(struct parse *parse, enum query_key key, slice text, query_name_of *names,
                       unsigned count, uint16_t *bits, const char *what) {
     slice part;
     while (slice_cut(&text, ',', &part)) {
@@ -279,13 +257,13 @@ static err parse_value(struct parse *parse, enum query_key key, slice text) {
     case QUERY_KEY_Q:
         return parse_words(parse, text);
     case QUERY_KEY_KIND:
-        return parse_bits(parse, key, text, kind_name, QUERY_KIND__COUNT, &query->kinds,
+        return parse_bits(parse, key, text, query_kind_name, QUERY_KIND__COUNT, &query->kinds,
                           "one of initiative, idea, tool, place, event, actor, story, need, offer");
     case QUERY_KEY_STATE:
-        return parse_bits(parse, key, text, state_name, QUERY_STATE__COUNT, &query->states,
+        return parse_bits(parse, key, text, query_state_name, QUERY_STATE__COUNT, &query->states,
                           "one of idea, begun, running, seeking, paused, ended");
     case QUERY_KEY_HAS:
-        return parse_bits(parse, key, text, has_name, QUERY_HAS__COUNT, &query->has,
+        return parse_bits(parse, key, text, query_has_name, QUERY_HAS__COUNT, &query->has,
                           "one of video, need, offer, image, place");
     case QUERY_KEY_THEME:
         return parse_values(parse, key, text, is_slug, &query->themes, "not a theme's slug");
@@ -316,14 +294,14 @@ static err parse_value(struct parse *parse, enum query_key key, slice text) {
     case QUERY_KEY_TO:
         return parse_date(parse, key, text, &query->to, &query->has_to);
     case QUERY_KEY_WHEN:
-        index = find_name(text, when_name, QUERY_WHEN__COUNT);
+        index = find_name(text, query_when_name, QUERY_WHEN__COUNT);
         if (index == QUERY_WHEN__COUNT) {
             return refuse_key(parse, key, "one of upcoming, past, all");
         }
         query->when = (enum query_when)index;
         return OK;
     case QUERY_KEY_SORT:
-        index = find_name(text, sort_name, QUERY_SORT__COUNT);
+        index = find_name(text, query_sort_name, QUERY_SORT__COUNT);
         if (index == QUERY_SORT__COUNT) {
             return refuse_key(parse, key, "one of relevance, near, recent, soon, title");
         }

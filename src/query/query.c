@@ -69,6 +69,26 @@ slice query_key_name(enum query_key key) {
     return slice_from_cstr(key_names[key]);
 }
 
+slice query_kind_name(unsigned index) {
+    return query_kind_slug((enum query_kind)index);
+}
+
+slice query_state_name(unsigned index) {
+    return query_state_slug((enum query_state)index);
+}
+
+slice query_has_name(unsigned index) {
+    return query_has_slug((enum query_has)index);
+}
+
+slice query_when_name(unsigned index) {
+    return query_when_slug((enum query_when)index);
+}
+
+slice query_sort_name(unsigned index) {
+    return query_sort_slug((enum query_sort)index);
+}
+
 bool query_kind_from_slug(slice slug, enum query_kind *kind) {
     for (unsigned i = 0; i < QUERY_KIND__COUNT; i++) {
         if (slice_equal(slug, query_kind_slug((enum query_kind)i))) {

@@ -29,6 +29,10 @@ enum query_key {
 };
 slice query_key_name(enum query_key key);
 
+/* The slugs of query.h by number: what parsing and writing a list of them share. */
+typedef slice query_name_of(unsigned index);
+query_name_of query_kind_name, query_state_name, query_has_name, query_when_name, query_sort_name;
+
 /* Undoes %XX and + into the arena. False on a broken escape, bad UTF-8, NUL or a control byte other
  * than white space. */
 bool query_decode(slice raw, struct arena *arena, slice *decoded);
