@@ -405,7 +405,11 @@ class LiveMap {
 
   /** A card looked at lights its pin; one that stands in a ring comes out for that time. */
   private lightFromCard(event: Event): void {
-    const card = closest(event, '#results .card[data-id]');
+    // What is being left says nothing, only where pointer or focus go.
+    const leaves = event.type === 'mouseout' || event.type === 'focusout';
+    const looked = leaves ? (event as MouseEvent | FocusEvent).relatedTarget : event.target;
+    const card =
+      looked instanceof Element ? looked.closest<HTMLElement>('#results .card[data-id]') : null;
     if (this.panel.contains(event.target as Node) || (!card && !this.guest && !this.litId)) {
       return;
     }

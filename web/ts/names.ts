@@ -19,10 +19,10 @@ export interface PlacedName {
   dy: number;
 }
 
-const LINE = 16; // px, height of a name
+const LINE = 13; // px, height of a name
 const LETTER = 3.5; // px, half of a letter's width
 const APART = 8; // px kept free between two names
-const CLEAR = 2; // px kept free between a name and a mark
+const CLEAR = 1; // px kept free between a name and a mark
 const EDGE = 4;
 const ASIDE = 26; // a name stands this far from its town at most
 const PX_PER_NAME = 20_000; // a calm map: a name for so many square pixels
@@ -51,7 +51,7 @@ const distance = ({ west, north, east, south }: Rect, x: number, y: number) =>
     y - Math.min(Math.max(y, north), south),
   );
 
-/** On its place; when a mark stands there below it, above it, to its right or left. */
+/** On its place, or beside the mark that stands there. */
 function roomFor(x: number, y: number, half: number, marks: Rect[], isFree: (r: Rect) => boolean) {
   const own = rectAt(x, y, half);
   const choices = [own];
@@ -60,13 +60,17 @@ function roomFor(x: number, y: number, half: number, marks: Rect[], isFree: (r: 
     .sort((a, b) => distance(a, x, y) - distance(b, x, y));
   if (mark) {
     const [midX, midY] = [(mark.west + mark.east) / 2, (mark.north + mark.south) / 2];
-    const beside = half + CLEAR + 2;
-    const over = LINE / 2 + CLEAR;
+    const [below, above] = [mark.south + LINE / 2 + CLEAR, mark.north - LINE / 2 - CLEAR];
+    const aside = half + CLEAR + 2;
     choices.push(
-      rectAt(midX, mark.south + over, half),
-      rectAt(midX, mark.north - over, half),
-      rectAt(mark.east + beside, midY, half),
-      rectAt(mark.west - beside, midY, half),
+      rectAt(midX, below, half),
+      rectAt(midX, above, half),
+      rectAt(mark.east + aside, midY, half),
+      rectAt(mark.west - aside, midY, half),
+      rectAt(midX - half, below, half),
+      rectAt(midX + half, below, half),
+      rectAt(midX - half, above, half),
+      rectAt(midX + half, above, half),
     );
   }
   return choices.find((rect) => distance(rect, x, y) <= ASIDE && isFree(rect));

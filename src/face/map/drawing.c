@@ -7,7 +7,7 @@
 #define EARTH_M      6371008.8
 #define PIN_HALF     13 /* px of a pin, as pin_draw() draws it */
 #define PIN_HEIGHT   38
-#define NAME_DESCENT 4 /* from the foot of a name's line up to where its letters stand */
+#define NAME_DESCENT 3 /* from the foot of a name's line up to where its letters stand */
 
 struct map_view map_view_fit(const struct geo_box *box, uint32_t width, uint32_t height,
                              unsigned zoom_max) {

@@ -4,12 +4,13 @@
 
 #include <math.h>
 
-#define LINE_PX     16 /* height of a name */
-#define APART_PX    8  /* kept free between two names */
-#define CLEAR_PX    2  /* kept free between a name and a mark */
-#define EDGE_PX     4
-#define ASIDE_PX    26      /* a name stands this far from its town at most */
-#define PX_PER_NAME 20000.0 /* a calm map: a name for so many square pixels */
+#define LINE_PX      13 /* height of a name */
+#define APART_PX     8  /* kept free between two names */
+#define CLEAR_PX     1  /* kept free between a name and a mark */
+#define EDGE_PX      4
+#define ASIDE_PX     26 /* a name stands this far from its town at most */
+#define BESIDE_COUNT 8
+#define PX_PER_NAME  20000.0 /* a calm map: a name for so many square pixels */
 
 size_t map_towns_list(const struct map_canvas *canvas, const struct face_basemap *basemap,
                       unsigned zoom, const struct basemap_town ***list) {
@@ -87,21 +88,29 @@ static bool is_free(const struct names *names, const struct map_rect *rect) {
     return true;
 }
 
-/* On its place; when a mark stands there below it, above it, to its right or left. */
+/* Where a name may stand beside the mark that is in its way: below or above it, right or left of
+ * it, then below or above towards one side. */
+static struct map_rect beside(const struct map_rect *mark, double half, unsigned choice) {
+    static const struct {
+        int across, down;
+    } choices[BESIDE_COUNT] = {{0, 1},  {0, -1}, {1, 0},   {-1, 0},
+                               {-1, 1}, {1, 1},  {-1, -1}, {1, -1}};
+    int across = choices[choice].across;
+    int down = choices[choice].down;
+    double reach_x = down == 0 ? (mark->east - mark->west) / 2 + half + CLEAR_PX + 2 : half;
+    double reach_y = (mark->south - mark->north + LINE_PX) / 2 + CLEAR_PX;
+    return rect_at((mark->west + mark->east) / 2 + across * reach_x,
+                   (mark->north + mark->south) / 2 + down * reach_y, half);
+}
+
+/* On its place, or beside the mark that stands there. */
 static void name_place(struct names *names, const struct basemap_town *town, double x, double y) {
     double half = basemap_town_half_width(town);
     struct map_rect rect = rect_at(x, y, half);
     const struct map_rect *mark = mark_under(names, &rect);
     bool found = is_free(names, &rect);
-    for (unsigned side = 0; mark != NULL && !found && side < 4; side++) {
-        double middle_x = (mark->west + mark->east) / 2;
-        double middle_y = (mark->north + mark->south) / 2;
-        double beside = half + CLEAR_PX + 2;
-        double over = LINE_PX / 2.0 + CLEAR_PX;
-        rect = side == 0   ? rect_at(middle_x, mark->south + over, half)
-               : side == 1 ? rect_at(middle_x, mark->north - over, half)
-               : side == 2 ? rect_at(mark->east + beside, middle_y, half)
-                           : rect_at(mark->west - beside, middle_y, half);
+    for (unsigned choice = 0; mark != NULL && !found && choice < BESIDE_COUNT; choice++) {
+        rect = beside(mark, half, choice);
         found = distance(&rect, x, y) <= ASIDE_PX && is_free(names, &rect);
     }
     if (found) {

@@ -608,11 +608,13 @@ static void link_item(struct sheet *sheet, const struct entry_link *link) {
     html_text(html, query_kind_slug(kind));
     html_raw(html, "\">");
     card_scene(page, link->target);
-    html_raw(html, "<div>");
+    html_raw(html, "<div><p>");
     if (inside) {
         card_badge(page, kind);
+        html_raw(html, " ");
     }
-    html_raw(html, "<h3><a");
+    html_text(html, relation_label(page, link->relation, link->incoming));
+    html_raw(html, "</p><h3><a");
     if (inside) {
         html_attr(html, "href", link_entry(page, link->target, link->target_title));
     } else {
@@ -621,9 +623,7 @@ static void link_item(struct sheet *sheet, const struct entry_link *link) {
     }
     html_raw(html, ">");
     html_text(html, inside ? link->target_title : link->target_key);
-    html_raw(html, "</a></h3><p>");
-    html_text(html, relation_label(page, link->relation, link->incoming));
-    html_raw(html, "</p></div></li>");
+    html_raw(html, "</a></h3></div></li>");
 }
 
 static void links(struct sheet *sheet) {
@@ -688,6 +688,45 @@ static err nearby(struct sheet *sheet) {
     return OK;
 }
 
+/* "Licence : CC BY-SA 4.0, On passe à l’acte." */
+static void foot_licence(struct sheet *sheet) {
+    static const struct {
+        const char *id, *name, *address;
+    } known[] = {
+        {"CC-BY-SA-4.0", "CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"},
+        {"CC-BY-4.0", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"},
+        {"CC0-1.0", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"},
+        {"ODbL-1.0", "ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"},
+        {"etalab-2.0", "Licence Ouverte 2.0",
+         "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"},
+    };
+    struct html *html = &sheet->page->html;
+    slice id = sheet->of->licence.n > 0 ? sheet->of->licence : sheet->source.licence;
+    if (id.n == 0) {
+        return;
+    }
+    html_t(html, "Licence :");
+    html_raw(html, " ");
+    size_t at = 0;
+    while (at < ARRAY_COUNT(known) && !slice_equal(id, slice_from_cstr(known[at].id))) {
+        at++;
+    }
+    if (at < ARRAY_COUNT(known)) {
+        html_raw(html, "<a rel=\"license noopener\"");
+        html_href_outside(html, slice_from_cstr(known[at].address));
+        html_raw(html, ">");
+        html_text(html, slice_from_cstr(known[at].name));
+        html_raw(html, "</a>");
+    } else {
+        html_text(html, id);
+    }
+    if (sheet->source.attribution.n > 0) {
+        html_raw(html, ", ");
+        html_text(html, sheet->source.attribution);
+    }
+    html_raw(html, ".");
+}
+
 static void foot_source(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
@@ -715,17 +754,7 @@ static void foot_source(struct sheet *sheet) {
         html_text(html, of->source_note);
         html_raw(html, " ");
     }
-    slice licence = of->licence.n > 0 ? of->licence : sheet->source.licence;
-    if (licence.n > 0) {
-        html_t(html, "Licence :");
-        html_raw(html, " ");
-        html_text(html, licence);
-        html_raw(html, ".");
-    }
-    if (sheet->source.attribution.n > 0) {
-        html_raw(html, " ");
-        html_text(html, sheet->source.attribution);
-    }
+    foot_licence(sheet);
     html_raw(html, "</span></p>\n");
 }
 

@@ -356,13 +356,28 @@ static void empty(struct explorer *explorer) {
     html_raw(html, "</h3><p>");
     html_t(html, "Enlevez un filtre, changez de mot ou agrandissez la zone.");
     html_raw(html, "</p>\n<p class=\"actions\">");
-    if (explorer->query.has_box) {
+    if (explorer->query.has_box && !explorer->query.has_near) {
         struct query whole = explorer->query;
         whole.has_box = false;
         html_raw(html, "<a class=\"button\" data-partial");
         html_attr(html, "href", link_explore(page, &whole));
         html_raw(html, ">");
         html_t(html, "Chercher hors de cette zone");
+        html_raw(html, "</a> ");
+    }
+    if (explorer->query.has_near || explorer->query.territories.count > 0) {
+        struct query whole = explorer->query;
+        whole.has_near = false;
+        whole.radius_m = 0;
+        whole.territories.count = 0;
+        whole.has_box = false;
+        if (whole.sort == QUERY_SORT_NEAR) {
+            whole.sort = QUERY_SORT_RELEVANCE;
+        }
+        html_raw(html, "<a class=\"button\" data-partial");
+        html_attr(html, "href", link_explore(page, &whole));
+        html_raw(html, ">");
+        html_t(html, "Chercher partout");
         html_raw(html, "</a> ");
     }
     html_raw(html, "<a class=\"button button--line\" href=\"/explore\" data-partial>");
