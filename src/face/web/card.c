@@ -120,8 +120,8 @@ void card_scene(struct page *page, struct entry_id id) {
     html_raw(&page->html, "\"/></svg>");
 }
 
-/* A landscape in the kind's tint: a photo that stands elsewhere is a link on the entry's page, since
- * no page asks a third party for anything. */
+/* A landscape in the kind's tint: a photo that stands elsewhere is a link on the entry's page,
+ * since no page asks a third party for anything. */
 static void card_thumb(struct page *page, const struct entry *entry) {
     struct html *html = &page->html;
     const struct entry_media *video = NULL;
