@@ -34,9 +34,8 @@ static err check(struct house *house, struct problem *problem) {
 static int check_run(const struct command_words *words) {
     struct house house;
     struct problem problem = {0};
-    err failed =
-        house_open(&house, command_value(&command_check, words, "--data"),
-                   command_value(&command_check, words, "--config"), HOUSE_COMMAND, &problem);
+    err failed = house_open(&house, command_value(&command_check, words, "--data"),
+                            command_value(&command_check, words, "--config"), HOUSE_LOOK, &problem);
     if (failed == OK) {
         failed = check(&house, &problem);
     }
@@ -48,7 +47,7 @@ static int check_run(const struct command_words *words) {
     return 0;
 }
 
-static const struct command_option options[] = {COMMAND_OPTION_DATA, COMMAND_OPTION_CONFIG};
+static const struct command_option options[] = {COMMAND_OPTION_DATA_THERE, COMMAND_OPTION_CONFIG};
 const struct command command_check = {
     .name = "check",
     .rest = "",

@@ -40,6 +40,8 @@ const char *command_value(const struct command *command, const struct command_wo
 /* The rows that most commands share. */
 #define COMMAND_OPTION_DATA                                                                        \
     { "--data", "DIR", "agora-data", "the data folder; created when there is none" }
+#define COMMAND_OPTION_DATA_THERE                                                                  \
+    { "--data", "DIR", "agora-data", "the data folder" }
 #define COMMAND_OPTION_CONFIG                                                                      \
     { "--config", "FILE", NULL, "settings instead of DIR/agora.conf" }
 

@@ -92,7 +92,7 @@ static int export_run(const struct command_words *words) {
     struct house house;
     err failed =
         house_open(&house, command_value(&command_export, words, "--data"),
-                   command_value(&command_export, words, "--config"), HOUSE_COMMAND, &problem);
+                   command_value(&command_export, words, "--config"), HOUSE_LOOK, &problem);
     if (failed == OK) {
         failed = export(&house, route, query, &problem);
     }
@@ -101,7 +101,7 @@ static int export_run(const struct command_words *words) {
 }
 
 static const struct command_option options[] = {
-    COMMAND_OPTION_DATA,
+    COMMAND_OPTION_DATA_THERE,
     COMMAND_OPTION_CONFIG,
     {"--format", "FORMAT", "geojson", "csv or geojson"},
 };

@@ -23,7 +23,8 @@ struct house {
 };
 
 enum house_use {
-    HOUSE_COMMAND, /* works beside a running server */
+    HOUSE_COMMAND, /* works beside a running server; creates the folder */
+    HOUSE_LOOK,    /* the same, of a folder that must be there: nothing to look at otherwise */
     HOUSE_SERVE    /* one per folder: a second one is refused (ERR_CONFLICT) */
 };
 /* Opens the folder, creates it when there is none, migrates the store, seeds territories and

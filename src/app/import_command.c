@@ -106,6 +106,9 @@ static err import(const struct command_words *words, struct import_options *opti
     if (report.n > 0) {
         fwrite(report.p, 1, report.n, options->dry_run ? stdout : stderr);
     }
+    if (done == OK && counts.records == 0) {
+        fputs("no record was found in it; 'agora import --help' names the formats\n", stderr);
+    }
     if (done == OK || counts.records > 0) {
         printf(
             "%sadded %llu, updated %llu, unchanged %llu, held %llu, removed %llu, rejected %llu\n",

@@ -73,6 +73,24 @@ static err line_store(slice text, uint64_t line, struct settings *settings,
     return code;
 }
 
+/* It stands in front of every address the site gives of itself. */
+static bool is_base_url(slice url) {
+    slice scheme = slice_starts_with(url, SLICE("https://")) ? SLICE("https://") : SLICE("http://");
+    if (!slice_starts_with(url, scheme) || url.n == scheme.n || slice_ends_with(url, SLICE("/"))) {
+        return false;
+    }
+    for (size_t i = scheme.n; i < url.n; i++) {
+        unsigned char byte = (unsigned char)url.p[i];
+        bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                     (byte >= 'A' && byte <= 'Z') ||
+                     slice_find(SLICE("-._~:/[]%"), 0, url.p[i]) < 9;
+        if (!plain) {
+            return false;
+        }
+    }
+    return true;
+}
+
 err settings_parse(slice text, struct settings *settings, struct problem *problem) {
     struct settings read = {0};
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -85,6 +103,11 @@ err settings_parse(slice text, struct settings *settings, struct problem *proble
         if (trimmed.n > 0 && trimmed.p[0] != '#') {
             TRY(line_store(trimmed, line, &read, problem));
         }
+    }
+    if (read.base_url.n > 0 && !is_base_url(read.base_url)) {
+        return problem_set(problem, ERR_INPUT, "base_url",
+                           "base_url must be like https://agora.example: http or https, a host, no "
+                           "final slash, no quotes");
     }
     *settings = read;
     return OK;

@@ -93,6 +93,17 @@ test('nothing at a place widens and says so', async () => {
   await page.context().close();
 });
 
+test('what an address says wrong is left out and told, the rest of the choice stays', async () => {
+  const page = await site.page({ ...WIDE, javaScriptEnabled: false });
+  for (const [wrong, kept] of [['space=x', 'kind=idea'], ['cursor=zzz', 'kind=idea'], ['theme=no-such', 'kind=idea'], ['bbox=1,2', 'kind=idea']]) {
+    const answer = await page.goto(`${site.url}/explore?${kept}&${wrong}`);
+    assert.equal(answer.status(), 200, wrong);
+    assert.ok(await page.locator('#results .alert').first().isVisible(), wrong);
+    assert.equal(await page.locator('#kind-idea').getAttribute('aria-current'), 'true', wrong);
+  }
+  await page.context().close();
+});
+
 test('the keyboard reaches search, filters, cards and the map, and focus is always seen', async () => {
   const page = await site.page();
   await page.goto(`${site.url}/explore`, { waitUntil: 'networkidle' });

@@ -820,13 +820,13 @@ static err write_page(struct sheet *sheet) {
 
 static err answer(struct sheet *sheet, struct entry_id id) {
     struct page *page = sheet->page;
-    struct entry_public entry;
+    struct entry_public *entry = arena_new(page->arena, struct entry_public, 1);
     TRY(entry_public_load(face_reader(page->request), page->face->territories, id, page->arena,
-                          &entry));
-    sheet->entry = &entry;
-    sheet->of = &entry.entry;
+                          entry));
+    sheet->entry = entry;
+    sheet->of = &entry->entry;
     sheet->title = text_of(sheet, ENTRY_TR_TITLE, 0);
-    slice canonical = link_entry(page, id, entry.entry.title);
+    slice canonical = link_entry(page, id, entry->entry.title);
     sheet->address = arena_printf(page->arena, "%.*s%.*s", SLICE_ARG(page->request->base_url),
                                   SLICE_ARG(canonical));
     if (!slice_equal(page->request->path, canonical)) {
@@ -838,8 +838,8 @@ static err answer(struct sheet *sheet, struct entry_id id) {
     if (page_unchanged(page, sheet->view, canonical)) {
         return OK;
     }
-    if (entry.entry.source_slug.n > 0) {
-        err found = source_find(face_reader(page->request), entry.entry.source_slug, page->arena,
+    if (entry->entry.source_slug.n > 0) {
+        err found = source_find(face_reader(page->request), entry->entry.source_slug, page->arena,
                                 &sheet->source);
         if (found != OK && found != ERR_NOT_FOUND) {
             return found;

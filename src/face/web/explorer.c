@@ -14,8 +14,16 @@ static err search(struct explorer *explorer) {
                                                .fold = true,
                                                .seven_kinds = true,
                                                .now_ms = page->now_ms};
-    return atlas_search(explorer->view, &explorer->request, page->arena, &explorer->result,
-                        &problem);
+    err found =
+        atlas_search(explorer->view, &explorer->request, page->arena, &explorer->result, &problem);
+    if (found == ERR_INPUT && explorer->query.cursor.n > 0) {
+        /* A cursor that was cut on its way: the list starts anew, the choice stays. */
+        explorer->query.cursor = SLICE_EMPTY;
+        found = atlas_search(explorer->view, &explorer->request, page->arena, &explorer->result,
+                             &problem);
+        explorer->result.cursor_expired = true;
+    }
+    return found;
 }
 
 static void told(struct explorer *explorer, const char *field, slice value) {
@@ -55,6 +63,10 @@ static void drop_unknown(struct explorer *explorer) {
         }
     }
     query->sources = kept;
+    if (query->space.n > 0) { /* no instance has spaces yet */
+        told(explorer, "space", query->space);
+        query->space = SLICE_EMPTY;
+    }
 }
 
 /* RULE SHOW-2: nothing found near a place widens by itself and says so. A commune becomes the

@@ -111,6 +111,20 @@ static void a_wrong_setting_is_named_with_its_line(void **state) {
     assert_int_equal(settings_parse(SLICE("just words\n"), &settings, &problem), ERR_INPUT);
 }
 
+static void a_base_url_that_is_no_address_is_refused(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"base_url = nonsense", "base_url = https://",
+                                        "base_url = https://a.example/", "base_url = \"http://x",
+                                        "base_url = http://a b"};
+    struct settings settings;
+    struct problem problem = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        assert_int_equal(settings_parse(slice_from_cstr(wrong[i]), &settings, &problem), ERR_INPUT);
+    }
+    assert_int_equal(
+        settings_parse(SLICE("base_url = https://a.example:8443/x"), &settings, &problem), OK);
+}
+
 static void the_documented_file_is_itself_understood(void **state) {
     (void)state;
     struct buf text BUF_CLEANUP = buf_new(64 * 1024);
@@ -141,6 +155,7 @@ int main(void) {
         cmocka_unit_test(words_after_two_dashes_are_no_options),
         cmocka_unit_test(settings_left_out_have_their_defaults),
         cmocka_unit_test(a_wrong_setting_is_named_with_its_line),
+        cmocka_unit_test(a_base_url_that_is_no_address_is_refused),
         cmocka_unit_test(the_documented_file_is_itself_understood),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
