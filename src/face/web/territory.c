@@ -477,9 +477,14 @@ static void white_communes(struct portal *portal) {
     if (white <= WHITE_NAMED_MAX) {
         white_names(portal);
     }
-    html_t(html, "Il s’y passe sûrement quelque chose : dites-le-nous.");
+    bool reachable = page->face->contact_email.n > 0;
+    if (reachable) {
+        html_t(html, "Il s’y passe sûrement quelque chose : dites-le-nous.");
+    } else {
+        html_t(html, "Il s’y passe sûrement quelque chose.");
+    }
     html_raw(html, "</p></div>");
-    if (page->face->contact_email.n > 0) {
+    if (reachable) {
         html_raw(html, "<a class=\"button\"");
         html_attr(html, "href",
                   arena_printf(page->arena, "mailto:%.*s", SLICE_ARG(page->face->contact_email)));

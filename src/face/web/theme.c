@@ -216,9 +216,13 @@ static err theme_answer(struct page *page, const struct atlas_view *view, uint16
                                         .section = PAGE_EXPLORE});
     html_raw(html, "<main id=\"main\" class=\"wrap page\" tabindex=\"-1\">\n");
     theme_breadcrumb(page, theme);
-    html_raw(html, "<header><p class=\"overline\">");
-    html_text(html, all->schemes[of->scheme].title[page->language]);
-    html_raw(html, "</p>\n<h1>");
+    html_raw(html, "<header>");
+    if (!slice_equal(all->schemes[of->scheme].slug, SLICE("themes"))) { /* the trail says it */
+        html_raw(html, "<p class=\"overline\">");
+        html_text(html, all->schemes[of->scheme].title[page->language]);
+        html_raw(html, "</p>\n");
+    }
+    html_raw(html, "<h1>");
     html_text(html, label);
     html_raw(html, "</h1>\n<p class=\"lead\">");
     html_text(html, explorer_count_text(page, found.result.total));
