@@ -166,7 +166,7 @@ static bool is_list_name(slice key) {
 }
 
 struct envelope {
-    size_t list; /* index behind the "[" of the list; 0: none found */
+    size_t list;     /* index behind the "[" of the list; 0: none found */
     bool is_feature; /* "type": "Feature" stands at the top */
 };
 
