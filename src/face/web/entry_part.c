@@ -1,0 +1,293 @@
+/* What stands beside an entry: how to take part, where it is, how to pass it on. */
+#include "face/web/entry_int.h"
+
+#define SMALL_MAP_WIDTH  360
+#define SMALL_MAP_HEIGHT 230
+#define SHARE_BYTES_MAX  4096
+
+static void asks(struct sheet *sheet, enum entry_ask_direction direction) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    bool need = direction == ENTRY_NEED;
+    uint32_t position = 0;
+    for (uint32_t i = 0; i < sheet->of->ask_count; i++) {
+        if (sheet->of->asks[i].direction != direction) {
+            continue;
+        }
+        if (position == 0 && need) {
+            html_raw(html, "<div class=\"wants k-need\"><h3>");
+            page_icon(page, "need");
+            html_t(html, "Cherche");
+            html_raw(html, "</h3><ul>");
+        } else if (position == 0) {
+            html_raw(html, "<div class=\"wants k-offer\"><h3>");
+            page_icon(page, "offer");
+            html_t(html, "Propose");
+            html_raw(html, "</h3><ul>");
+        }
+        html_raw(html, "<li>");
+        html_text(html, sheet_text(sheet, need ? ENTRY_TR_NEED : ENTRY_TR_OFFER, position));
+        html_raw(html, "</li>");
+        position++;
+    }
+    if (position > 0) {
+        html_raw(html, "</ul></div>\n");
+    }
+}
+
+/* The address of a contact as a link; false when it is no address we may link to. */
+static slice contact_href(const struct sheet *sheet, const struct entry_contact *contact) {
+    struct arena *arena = sheet->page->arena;
+    switch (contact->kind) {
+    case ENTRY_CONTACT_EMAIL:
+        return arena_printf(arena, "mailto:%.*s", SLICE_ARG(contact->value));
+    case ENTRY_CONTACT_TELEPHONE: {
+        struct buf digits BUF_CLEANUP = buf_new(64);
+        buf_add_cstr(&digits, "tel:");
+        for (size_t i = 0; i < contact->value.n; i++) {
+            char byte = contact->value.p[i];
+            if ((byte >= '0' && byte <= '9') || byte == '+') {
+                buf_add_char(&digits, byte);
+            }
+        }
+        return arena_copy(arena, buf_slice(&digits));
+    }
+    case ENTRY_CONTACT_WEBSITE:
+    case ENTRY_CONTACT_FORM:
+    case ENTRY_CONTACT_SOCIAL:
+    case ENTRY_CONTACT__COUNT:
+        return contact->value;
+    }
+    return contact->value;
+}
+
+static void contact_item(struct sheet *sheet, const struct entry_contact *contact) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    html_raw(html, "<li>");
+    switch (contact->kind) {
+    case ENTRY_CONTACT_EMAIL:
+        page_icon(page, "mail");
+        break;
+    case ENTRY_CONTACT_TELEPHONE:
+        page_icon(page, "phone");
+        break;
+    case ENTRY_CONTACT_WEBSITE:
+    case ENTRY_CONTACT_FORM:
+    case ENTRY_CONTACT_SOCIAL:
+    case ENTRY_CONTACT__COUNT:
+        page_icon(page, "globe");
+        break;
+    }
+    slice shown = contact->label.n > 0 ? contact->label : contact->value;
+    if (contact->kind == ENTRY_CONTACT_WEBSITE && contact->label.n == 0) {
+        size_t start = slice_find_slice(shown, 0, SLICE("://"));
+        shown = start < shown.n ? slice_sub(shown, start + 3, shown.n) : shown;
+        shown = slice_ends_with(shown, SLICE("/")) ? slice_sub(shown, 0, shown.n - 1) : shown;
+    }
+    slice href = contact_href(sheet, contact);
+    if (html_url_is_safe(href)) {
+        html_raw(html, "<a rel=\"noopener nofollow\"");
+        html_attr(html, "href", href);
+        html_raw(html, ">");
+        html_text(html, shown);
+        html_raw(html, "</a>");
+    } else {
+        html_text(html, shown);
+    }
+    html_raw(html, "</li>");
+}
+
+static void practical_row(struct page *page, slice name, slice value) {
+    struct html *html = &page->html;
+    if (value.n == 0) {
+        return;
+    }
+    html_raw(html, "<dt>");
+    html_text(html, name);
+    html_raw(html, "</dt><dd>");
+    html_text(html, value);
+    html_raw(html, "</dd>");
+}
+
+static void practical(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    const struct i18n_language *language = html->language;
+    const struct entry *of = sheet->of;
+    static const char *const wheelchair[ENTRY_WHEELCHAIR__COUNT] = {
+        [ENTRY_WHEELCHAIR_UNKNOWN] = "",
+        [ENTRY_WHEELCHAIR_YES] = N_("Accessible en fauteuil roulant"),
+        [ENTRY_WHEELCHAIR_LIMITED] = N_("Accessible en partie en fauteuil roulant"),
+        [ENTRY_WHEELCHAIR_NO] = N_("Non accessible en fauteuil roulant"),
+    };
+    bool has_any = of->opening_hours.n + of->price.n + of->audience.n > 0 ||
+                   of->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN;
+    if (!has_any) {
+        return;
+    }
+    html_raw(html, "<dl class=\"practical\">");
+    practical_row(page, i18n(language, "Horaires"), hours_text(page, of->opening_hours));
+    practical_row(page, i18n(language, "Tarif"), of->price);
+    practical_row(page, i18n(language, "Public"), of->audience);
+    if (of->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN) {
+        practical_row(page, i18n(language, "Accès"), i18n(language, wheelchair[of->wheelchair]));
+    }
+    html_raw(html, "</dl>\n");
+}
+
+void sheet_take_part(struct sheet *sheet) {
+    struct html *html = &sheet->page->html;
+    const struct entry *of = sheet->of;
+    bool has_any = of->ask_count + of->contact_count > 0 || of->opening_hours.n > 0 ||
+                   of->price.n > 0 || of->audience.n > 0;
+    if (!has_any) {
+        return;
+    }
+    html_raw(html, "<section class=\"panel\" id=\"take-part\" "
+                   "aria-labelledby=\"take-part-title\"><h2 id=\"take-part-title\">");
+    html_t(html, "Participer");
+    html_raw(html, "</h2>\n");
+    asks(sheet, ENTRY_NEED);
+    asks(sheet, ENTRY_OFFER);
+    if (of->contact_count > 0) {
+        html_raw(html, "<ul class=\"contacts\">");
+        for (uint32_t i = 0; i < of->contact_count; i++) {
+            contact_item(sheet, &of->contacts[i]);
+        }
+        html_raw(html, "</ul>\n");
+    }
+    practical(sheet);
+    html_raw(html, "</section>\n");
+}
+
+static slice precision_text(const struct sheet *sheet) {
+    const struct i18n_language *language = sheet->page->html.language;
+    switch (sheet->of->place.precision) {
+    case ENTRY_PRECISION_EXACT:
+        return SLICE_EMPTY;
+    case ENTRY_PRECISION_100M:
+        return i18n(language, "Lieu montré à 100 m près.");
+    case ENTRY_PRECISION_COMMUNE:
+        return i18n(language, "Lieu connu à la commune près.");
+    case ENTRY_PRECISION_EPCI:
+        return i18n(language, "Lieu connu à l’intercommunalité près.");
+    case ENTRY_PRECISION_DEPARTEMENT:
+        return i18n(language, "Lieu connu au département près.");
+    case ENTRY_PRECISION_REGION:
+        return i18n(language, "Lieu connu à la région près.");
+    case ENTRY_PRECISION_COUNTRY:
+    case ENTRY_PRECISION_NONE:
+    case ENTRY_PRECISION__COUNT:
+        return SLICE_EMPTY;
+    }
+    return SLICE_EMPTY;
+}
+
+static void where_map(struct sheet *sheet, const struct geo_box *box) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    struct atlas_cell cell = {.position = sheet->entry->point,
+                              .count = 1,
+                              .all_approximate = sheet->entry->is_approximate,
+                              .entry = sheet->of->id,
+                              .kind = (enum query_kind)sheet->of->kind};
+    struct map_mark mark = {.cell = &cell, .href = SLICE("#where-title"), .label = sheet->title};
+    struct map_drawing drawing = {
+        .view = map_view_fit(box, SMALL_MAP_WIDTH, SMALL_MAP_HEIGHT, 13),
+        .label = arena_printf(page->arena, "%.*s", SLICE_ARG(sheet->title)),
+        .marks = &mark,
+        .mark_count = sheet->entry->has_point ? 1 : 0,
+        .outline = sheet->entry->territory,
+    };
+    html_raw(html, "<figure class=\"small-map\">");
+    map_draw(html, page->face->basemap, page->face->territories, &drawing);
+    html_raw(html, "<figcaption>");
+    slice precision = precision_text(sheet);
+    html_text(html, precision);
+    html_raw(html, " ");
+    struct query query = query_default();
+    query.has_box = true;
+    query.box = map_view_box(&drawing.view);
+    html_raw(html, "<a");
+    html_attr(html, "href", link_explore(page, &query));
+    html_raw(html, ">");
+    html_t(html, "Voir ce qui existe autour");
+    html_raw(html, "</a></figcaption></figure>\n");
+}
+
+void sheet_where(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    const struct entry *of = sheet->of;
+    const struct territory *territory =
+        sheet->entry->territory == TERRITORY_NONE
+            ? NULL
+            : &page->face->territories->items[sheet->entry->territory];
+    bool drawn = sheet->entry->has_point || (territory != NULL && territory->has_centre);
+    if (!drawn && of->place.address.n == 0) {
+        return;
+    }
+    html_raw(html,
+             "<section class=\"panel\" aria-labelledby=\"where-title\"><h2 id=\"where-title\">");
+    html_t(html, "Où");
+    html_raw(html, "</h2>\n");
+    if (of->place.address.n > 0) {
+        html_raw(html, "<p>");
+        html_text(html, of->place.address);
+        html_raw(html, "<br>");
+        html_text(html, of->place.postal_code);
+        html_raw(html, " ");
+        /* Sources write towns in capitals, or as they please:
+         * the territory's own name goes first. */
+        bool is_commune = territory != NULL && territory->level == TERRITORY_COMMUNE;
+        html_text(html, is_commune ? territory->name : of->place.city);
+        html_raw(html, "</p>\n");
+    }
+    if (drawn) {
+        struct geo_box box =
+            sheet->entry->has_point ? geo_box_around(sheet->entry->point, 4000) : territory->box;
+        where_map(sheet, &box);
+    }
+    html_raw(html, "</section>\n");
+}
+
+static void share_link(struct page *page, const char *scheme, slice subject, slice body_text) {
+    struct buf url BUF_CLEANUP = buf_new(SHARE_BYTES_MAX);
+    buf_add_cstr(&url, scheme);
+    if (subject.n > 0) {
+        buf_add_cstr(&url, "subject=");
+        encode_component(subject, &url);
+        buf_add_char(&url, '&');
+    }
+    buf_add_cstr(&url, "body=");
+    encode_component(body_text, &url);
+    html_raw(&page->html, "<a class=\"button button--line\"");
+    html_attr(&page->html, "href", buf_slice(&url));
+    html_raw(&page->html, ">");
+}
+
+void sheet_share(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    slice said =
+        arena_printf(page->arena, "%.*s\n%.*s", SLICE_ARG(sheet->title), SLICE_ARG(sheet->address));
+    html_raw(html,
+             "<section class=\"panel\" aria-labelledby=\"share-title\"><h2 id=\"share-title\">");
+    html_t(html, "Partager");
+    html_raw(html, "</h2>\n<p class=\"actions\">");
+    share_link(page, "sms:?&", SLICE_EMPTY, said);
+    page_icon(page, "message");
+    html_t(html, "SMS");
+    html_raw(html, "</a> ");
+    share_link(page, "mailto:?", sheet->title, said);
+    page_icon(page, "mail");
+    html_t(html, "Mail");
+    html_raw(html, "</a> <button class=\"button button--line js-only\" type=\"button\"");
+    html_attr(html, "data-copy", sheet->address);
+    html_attr(html, "data-done", i18n(html->language, "Adresse copiée"));
+    html_raw(html, ">");
+    page_icon(page, "link");
+    html_t(html, "Copier l’adresse");
+    html_raw(html, "</button></p></section>\n");
+}
