@@ -148,7 +148,7 @@ static const struct command_option options[] = {
     {"--title", "TEXT", NULL, "the source's name as pages show it"},
     {"--licence", "SPDX", NULL, "licence of the data, e.g. ODbL-1.0, etalab-2.0, CC-BY-SA-4.0"},
     {"--attribution", "TEXT", NULL, "who must be named"},
-    {"--format", "FORMAT", "auto", "auto, csv, geojson, json"},
+    {"--format", "FORMAT", "auto", RECORD_FORMAT_NAMES},
     {"--map", "FILE", NULL, "says which column is what; see docs/import.md"},
     {"--kind", "KIND", NULL, "kind of records that do not say their own"},
     {"--dry-run", NULL, NULL, "shows what it understood, writes nothing"},

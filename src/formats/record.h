@@ -29,9 +29,22 @@ struct record {
     uint64_t line;   /* where it begins in the file */
 };
 
-enum record_format { RECORD_AUTO, RECORD_CSV, RECORD_JSON, RECORD_GEOJSON, RECORD_FORMAT__COUNT };
+/* FORMAT(enum, name, other names): the table of formats. What reads each stands beside it in
+ * record.c; option, help and report take their words from here. */
+#define RECORD_FORMATS(FORMAT)                                                                     \
+    FORMAT(RECORD_CSV, "csv", "tsv")                                                               \
+    FORMAT(RECORD_JSON, "json", "jsonl ndjson gogocarto")                                          \
+    FORMAT(RECORD_GEOJSON, "geojson", "geojsonl")
+
+#define RECORD_FORMAT_ENUM(format, name, others) format,
+enum record_format { RECORD_AUTO, RECORD_FORMATS(RECORD_FORMAT_ENUM) RECORD_FORMAT__COUNT };
+
+/* All names with commas, for a help text. */
+#define RECORD_FORMAT_WORD(format, name, others) ", " name
+#define RECORD_FORMAT_NAMES                      "auto" RECORD_FORMATS(RECORD_FORMAT_WORD)
+
 slice record_format_name(enum record_format format);
-/* "csv", "tsv", "json", "jsonl", "geojson", "gogocarto", "auto"; false for others. */
+/* By its name or one of its other names, "auto" too; false for others. */
 bool record_format_from_name(slice name, enum record_format *format);
 
 /* The value of a field by its exact name; empty when there is none. */

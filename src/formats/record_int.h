@@ -7,6 +7,39 @@
 #include "formats/record.h"
 #include "formats/window_int.h"
 
+/* What every reader of records begins with; the rest is its format's own. */
+struct record_reader {
+    const struct record_format_row *row;
+    enum record_format format; /* what was asked for or found; a reader may say it closer */
+    size_t record_bytes_max;
+    uint64_t number; /* of the last record, rejected ones counted */
+    bool cut;        /* the file ends too early */
+};
+
+/* How one format is read: a row of the table in record.c. `sniff` looks at the first text of a file
+ * (without white space before it) and says whether it is this format. `open` makes the reader and
+ * takes the window, but only when it succeeds; it leaves the fields of record_reader to its caller.
+ * `next` is record_reader_next, but for the record being cleared and number and line being its own
+ * to set. `delimiter` may be NULL. */
+struct record_format_row {
+    bool (*sniff)(slice head);
+    err (*open)(const struct window *window, size_t record_bytes_max, struct record_reader **reader,
+                struct problem *problem);
+    err (*next)(struct record_reader *reader, struct arena *arena, struct record *record,
+                enum read_step *step, struct problem *problem);
+    bool (*is_cut)(const struct record_reader *reader);
+    const struct decode *(*decode)(const struct record_reader *reader);
+    char (*delimiter)(const struct record_reader *reader);
+    void (*free)(struct record_reader *reader);
+};
+extern const struct record_format_row record_csv_row, record_json_row;
+
+/* Sets the line of a problem, which may be NULL. */
+void record_problem_line(struct problem *problem, uint64_t line);
+
+/* Of a record that is rejected or cannot be kept whole: how much others get to see of it. */
+#define RECORD_RAW_MAX 65536
+
 /* Readers over a window that has been looked into; they take it. ERR_MEMORY. Elements larger than
  * `element_bytes_max` are rejected, without being held in memory. */
 MUST_USE err csv_reader_over(const struct window *window, struct csv_reader **reader);

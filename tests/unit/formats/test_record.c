@@ -291,6 +291,21 @@ static void a_written_collection_reads_back(void **state) {
     geojson_reader_free(reader);
 }
 
+static void formats_go_by_any_of_their_names(void **state) {
+    (void)state;
+    enum record_format format;
+    for (unsigned i = 0; i < RECORD_FORMAT__COUNT; i++) {
+        slice name = record_format_name((enum record_format)i);
+        assert_true(name.n > 0 && record_format_from_name(name, &format) && format == i);
+        assert_true(slice_contains(SLICE(RECORD_FORMAT_NAMES), name));
+    }
+    assert_true(record_format_from_name(SLICE("NDJSON"), &format) && format == RECORD_JSON);
+    assert_true(record_format_from_name(SLICE("tsv"), &format) && format == RECORD_CSV);
+    assert_false(record_format_from_name(SLICE_EMPTY, &format));
+    assert_false(record_format_from_name(SLICE("jsonl ndjson"), &format));
+    assert_false(record_format_from_name(SLICE("js"), &format));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrays_envelopes_and_lines_are_found),
@@ -306,6 +321,7 @@ int main(void) {
         cmocka_unit_test(csv_columns_get_names_and_bad_rows_are_told),
         cmocka_unit_test(a_csv_that_ends_in_a_row_is_cut),
         cmocka_unit_test(a_written_collection_reads_back),
+        cmocka_unit_test(formats_go_by_any_of_their_names),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
