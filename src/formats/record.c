@@ -1,5 +1,9 @@
 #include "formats/record.h"
 #include "formats/record_int.h"
+#include "text/text.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 #define RECORD_LOOK_BYTES 65536 /* the format is found in these */
 
@@ -54,6 +58,38 @@ void record_problem_line(struct problem *problem, uint64_t line) {
     if (problem != NULL) {
         problem->line = line;
     }
+}
+
+void record_note(struct record_reader *reader, const char *sentence, uint64_t line,
+                 const char *format, ...) {
+    struct record_note *note = reader->notes;
+    struct record_note *end = note + reader->note_count;
+    while (note < end && strcmp(note->sentence, sentence) != 0) {
+        note++;
+    }
+    if (note == end) {
+        if (reader->note_count == RECORD_NOTES_MAX) {
+            return;
+        }
+        reader->note_count++;
+        *note = (struct record_note){.sentence = sentence, .line = line};
+        va_list values;
+        va_start(values, format);
+        vsnprintf(note->example, sizeof note->example, format, values);
+        va_end(values);
+        size_t n = strlen(note->example);
+        note->example[text_utf8_error(slice_of(note->example, n))] = '\0'; /* no half character */
+    }
+    note->count++;
+}
+
+const struct record_note *record_reader_notes(const struct record_reader *reader, size_t *count) {
+    *count = reader->note_count;
+    return reader->notes;
+}
+
+const struct record_about *record_reader_about(const struct record_reader *reader) {
+    return &reader->about;
 }
 
 static err format_find(struct window *window, enum record_format *format, struct problem *problem) {

@@ -64,6 +64,22 @@ MUST_USE err record_reader_next(struct record_reader *reader, struct arena *aren
 bool record_reader_is_cut(const struct record_reader *reader);
 enum record_format record_reader_format(const struct record_reader *reader);
 char record_reader_delimiter(const struct record_reader *reader); /* CSV; 0 before the first row */
+
+/* What was mended, left out or not understood so far, beside rejected records: one note a sort, with
+ * its count, the line of its first and (perhaps "") an example. Lives as long as the reader. */
+#define RECORD_NOTES_MAX 24
+struct record_note {
+    const char *sentence;
+    uint64_t count, line;
+    char example[120];
+};
+const struct record_note *record_reader_notes(const struct record_reader *reader, size_t *count);
+/* What the file says of itself; empty slices where it says nothing. What stands behind the records
+ * is known only after the last one. */
+struct record_about {
+    slice licence, attribution, title;
+};
+const struct record_about *record_reader_about(const struct record_reader *reader);
 const struct decode *record_reader_decode(const struct record_reader *reader);
 
 #endif

@@ -14,7 +14,14 @@ struct record_reader {
     size_t record_bytes_max;
     uint64_t number; /* of the last record, rejected ones counted */
     bool cut;        /* the file ends too early */
+    struct record_about about;
+    struct record_note notes[RECORD_NOTES_MAX];
+    size_t note_count;
 };
+
+/* Counts one more of what `sentence` (a literal) says; the first keeps its line and example. */
+void record_note(struct record_reader *reader, const char *sentence, uint64_t line,
+                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* How one format is read: a row of the table in record.c. `sniff` looks at the first text of a file
  * (without white space before it) and says whether it is this format. `open` makes the reader and

@@ -158,6 +158,8 @@ struct warnings {
 void warning_add(struct warnings *warnings, enum warning warning, uint64_t line, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
 void warnings_write(const struct warnings *warnings, struct buf *out);
+/* What the reader has to say, in the same form. */
+void warnings_notes_write(const struct record_reader *reader, struct buf *out);
 
 /* What makes entries of records. */
 struct builder {

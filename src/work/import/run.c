@@ -287,10 +287,16 @@ static void report_end(struct run *run, struct buf *report) {
     for (unsigned i = 0; i < WARNING__COUNT; i++) {
         run->counts->warnings += run->warnings.counts[i];
     }
+    size_t note_count;
+    const struct record_note *notes = record_reader_notes(run->reader, &note_count);
+    for (size_t i = 0; i < note_count; i++) {
+        run->counts->warnings += notes[i].count;
+    }
     if (report == NULL) {
         return;
     }
     warnings_write(&run->warnings, report);
+    warnings_notes_write(run->reader, report);
     if (run->rejects.count > 0) {
         buf_addf(report, "%llu rejected records are in %s\n",
                  (unsigned long long)run->rejects.count, run->rejects.path);

@@ -44,3 +44,16 @@ void warnings_write(const struct warnings *warnings, struct buf *out) {
         }
     }
 }
+
+void warnings_notes_write(const struct record_reader *reader, struct buf *out) {
+    size_t count;
+    const struct record_note *notes = record_reader_notes(reader, &count);
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(out, "warning: %llu × %s (first at line %llu", (unsigned long long)notes[i].count,
+                 notes[i].sentence, (unsigned long long)notes[i].line);
+        if (notes[i].example[0] != '\0') {
+            buf_addf(out, ": %s", notes[i].example);
+        }
+        buf_add(out, SLICE(")\n"));
+    }
+}
