@@ -15,3 +15,18 @@ slice face_slug(slice title, struct arena *arena) {
     text_slug(title, SLUG_BYTES, &slug);
     return arena_copy(arena, buf_slice(&slug));
 }
+
+static slice slugged(slice path, slice title, struct arena *arena) {
+    slice slug = face_slug(title, arena);
+    return arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(path), slug.n > 0 ? "-" : "",
+                        SLICE_ARG(slug));
+}
+
+slice face_entry_path(struct entry_id id, slice title, struct arena *arena) {
+    return slugged(arena_printf(arena, "/entries/%lld", (long long)id.v), title, arena);
+}
+
+slice face_territory_path(const struct territory *territory, struct arena *arena) {
+    return slugged(arena_printf(arena, "/territories/%.*s", SLICE_ARG(territory->code)),
+                   territory->name, arena);
+}

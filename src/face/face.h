@@ -37,5 +37,9 @@ static inline struct db_conn *face_reader(const struct http_request *request) {
 slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena);
 /* A slug for addresses: "partons-du-bon-pied" (text_slug, 60 bytes). */
 slice face_slug(slice title, struct arena *arena);
+/* Addresses of pages, without the base: "/entries/12-partons-du-bon-pied",
+ * "/territories/com-73065-chambery". */
+slice face_entry_path(struct entry_id id, slice title, struct arena *arena);
+slice face_territory_path(const struct territory *territory, struct arena *arena);
 
 #endif

@@ -17,12 +17,8 @@ slice api_level_label(const struct http_request *request, enum territory_level l
 slice api_theme_label(const struct http_request *request, const struct theme *theme);
 slice api_level_slug(enum territory_level level); /* "commune", "departement", … */
 bool api_level_from_slug(slice slug, enum territory_level *level);
-/* The title of a source, or its slug. */
+/* The title of a source, else its slug in words. */
 slice api_source_title(const struct http_request *request, slice slug);
-
-/* Addresses of pages, without the base: "/territories/com-73065-chambery". */
-slice api_territory_path(const struct territory *territory, struct arena *arena);
-slice api_entry_path(struct entry_id id, slice title, struct arena *arena);
 
 /* json.c: members of an object under way. */
 void api_key(struct buf *out, bool *first, const char *key); /* `,"key":`, the comma unless first */

@@ -225,7 +225,7 @@ static void write_row(struct export *export, const struct entry_public *shown,
     csv_write_number(out, true, arena_printf(arena, "%lld", (long long)entry->id.v));
     csv_write_text(out, false,
                    arena_printf(arena, "%.*s%.*s", SLICE_ARG(export->base_url),
-                                SLICE_ARG(api_entry_path(entry->id, entry->title, arena))));
+                                SLICE_ARG(face_entry_path(entry->id, entry->title, arena))));
     csv_write_text(out, false, query_kind_slug(document->kind));
     csv_write_text(out, false, entry_state_slug(entry->state));
     csv_write_text(out, false, entry->title);

@@ -40,7 +40,7 @@ static void write_territories(const struct face *face, const struct http_request
         open_item(out, first_item, "territory");
         api_text(out, &first, "label", territory->label);
         api_text(out, &first, "detail", territory_detail(face, request, territory));
-        api_text(out, &first, "url", api_territory_path(territory, request->arena));
+        api_text(out, &first, "url", face_territory_path(territory, request->arena));
         api_text(out, &first, "code", territory->code);
         if (territory->has_centre) {
             api_point(out, &first, territory->centre);
@@ -111,7 +111,7 @@ static err write_entries(const struct face *face, const struct http_request *req
                               SLICE_ARG(api_kind_label(request, found[i].kind)),
                               place.n > 0 ? " · " : "", SLICE_ARG(place)));
         api_text(out, &first, "url",
-                 api_entry_path(found[i].entry, found[i].title, request->arena));
+                 face_entry_path(found[i].entry, found[i].title, request->arena));
         api_text(out, &first, "code",
                  arena_printf(request->arena, "%lld", (long long)found[i].entry.v));
         buf_add_char(out, '}');

@@ -24,7 +24,7 @@ static void write_short(const struct http_request *request, const struct territo
     }
     api_text(out, first, "url",
              arena_printf(request->arena, "%.*s%.*s", SLICE_ARG(request->base_url),
-                          SLICE_ARG(api_territory_path(territory, request->arena))));
+                          SLICE_ARG(face_territory_path(territory, request->arena))));
 }
 
 static void write_list(const struct face *face, const struct http_request *request,

@@ -2,6 +2,8 @@
  * po/. */
 #include "face/api/api_int.h"
 
+#include "face/licence.h"
+
 #include "domain/source/source.h"
 
 struct words {
@@ -94,20 +96,5 @@ bool api_level_from_slug(slice slug, enum territory_level *level) {
 slice api_source_title(const struct http_request *request, slice slug) {
     struct source source;
     err found = source_find(face_reader(request), slug, request->arena, &source);
-    return found == OK && source.title.n > 0 ? source.title : slug;
-}
-
-static slice slugged(slice path, slice title, struct arena *arena) {
-    slice slug = face_slug(title, arena);
-    return arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(path), slug.n > 0 ? "-" : "",
-                        SLICE_ARG(slug));
-}
-
-slice api_territory_path(const struct territory *territory, struct arena *arena) {
-    return slugged(arena_printf(arena, "/territories/%.*s", SLICE_ARG(territory->code)),
-                   territory->name, arena);
-}
-
-slice api_entry_path(struct entry_id id, slice title, struct arena *arena) {
-    return slugged(arena_printf(arena, "/entries/%lld", (long long)id.v), title, arena);
+    return found == OK ? face_source_title(&source, request->arena) : slug;
 }

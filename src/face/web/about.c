@@ -1,4 +1,5 @@
 /* /about: what this site is, who runs it, accessibility, legal notice, data, sources. */
+#include "face/licence.h"
 #include "face/web/web_int.h"
 
 static void paragraph(struct page *page, const char *text) {
@@ -133,7 +134,7 @@ static uint64_t source_count(const struct atlas_result *result, slice slug) {
 
 static void source_row(struct page *page, const struct source *source, uint64_t count) {
     struct html *html = &page->html;
-    slice title = source->title.n > 0 ? source->title : source->slug;
+    slice title = face_source_title(source, page->arena);
     struct query query = query_default();
     query_values_set(&query.sources, source->slug, true);
     html_raw(html, "<tr><th scope=\"row\">");
@@ -147,7 +148,8 @@ static void source_row(struct page *page, const struct source *source, uint64_t 
         html_text(html, title);
     }
     html_raw(html, "</th><td>");
-    html_text(html, source->licence);
+    const struct face_licence *licence = face_licence_find(source->licence);
+    html_text(html, licence != NULL ? licence->title : source->licence);
     html_raw(html, "</td><td>");
     html_text(html, source->attribution);
     html_raw(html, "</td><td>");

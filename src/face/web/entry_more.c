@@ -1,4 +1,5 @@
 /* What follows the text of an entry: figures, links, what is close, where it comes from. */
+#include "face/licence.h"
 #include "face/web/entry_int.h"
 
 #define NEARBY_RADIUS_M 10000
@@ -156,16 +157,6 @@ err sheet_nearby(struct sheet *sheet) {
 
 /* "Licence : CC BY-SA 4.0, On passe à l’acte." */
 static void foot_licence(struct sheet *sheet) {
-    static const struct {
-        const char *id, *name, *address;
-    } known[] = {
-        {"CC-BY-SA-4.0", "CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"},
-        {"CC-BY-4.0", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"},
-        {"CC0-1.0", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"},
-        {"ODbL-1.0", "ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"},
-        {"etalab-2.0", "Licence Ouverte 2.0",
-         "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"},
-    };
     struct html *html = &sheet->page->html;
     slice id = sheet->of->licence.n > 0 ? sheet->of->licence : sheet->source.licence;
     if (id.n == 0) {
@@ -173,15 +164,12 @@ static void foot_licence(struct sheet *sheet) {
     }
     html_t(html, "Licence :");
     html_raw(html, " ");
-    size_t at = 0;
-    while (at < ARRAY_COUNT(known) && !slice_equal(id, slice_from_cstr(known[at].id))) {
-        at++;
-    }
-    if (at < ARRAY_COUNT(known)) {
+    const struct face_licence *known = face_licence_find(id);
+    if (known != NULL) {
         html_raw(html, "<a rel=\"license noopener\"");
-        html_href_outside(html, slice_from_cstr(known[at].address));
+        html_href_outside(html, known->iri);
         html_raw(html, ">");
-        html_text(html, slice_from_cstr(known[at].name));
+        html_text(html, known->title);
         html_raw(html, "</a>");
     } else {
         html_text(html, id);

@@ -58,7 +58,7 @@ slice kind_many(const struct page *page, enum query_kind kind);
 slice state_label(const struct page *page, enum query_state state);
 slice has_label(const struct page *page, enum query_has has);
 
-/* The title of a source, or its slug when it has none. */
+/* The title of a source, else its slug in words. */
 slice source_title(const struct page *page, slice slug);
 
 /* Addresses; all in the arena. */

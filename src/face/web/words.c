@@ -1,4 +1,5 @@
 /* The words of kinds, states and filters, once. */
+#include "face/licence.h"
 #include "face/web/web_int.h"
 
 static const struct kind_words kinds[QUERY_KIND__COUNT] = {
@@ -49,5 +50,5 @@ slice has_label(const struct page *page, enum query_has has) {
 slice source_title(const struct page *page, slice slug) {
     struct source source;
     err found = source_find(face_reader(page->request), slug, page->arena, &source);
-    return found == OK && source.title.n > 0 ? source.title : slug;
+    return found == OK ? face_source_title(&source, page->arena) : slug;
 }
