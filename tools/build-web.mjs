@@ -225,7 +225,7 @@ async function bundle(entries, fonts, mapPath) {
 async function bundleAll(fonts) {
   const [map] = await bundle(['ts/map.ts'], fonts, null);
   const mapPath = `./${map.path.split('/').pop()}`;
-  return [map, ...(await bundle(['ts/app.ts', 'css/app.css'], fonts, mapPath))];
+  return [map, ...(await bundle(['ts/app.ts', 'css/app.css', 'css/site.css'], fonts, mapPath))];
 }
 
 // --- output --------------------------------------------------------------------------------------
@@ -298,6 +298,7 @@ function writeNames(outDir, files, sprite) {
   };
   const names = {
     ASSET_APP_CSS: /^\/assets\/app-\w+\.css$/,
+    ASSET_SITE_CSS: /^\/assets\/site-\w+\.css$/,
     ASSET_APP_JS: /^\/assets\/app-\w+\.js$/,
     ASSET_MAP_JS: /^\/assets\/map-\w+\.js$/,
     ASSET_FONT_TEXT: /^\/assets\/text-\w+\.woff2$/,

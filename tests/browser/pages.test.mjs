@@ -73,7 +73,7 @@ test('pages, style and script keep within their budgets', async () => {
     const html = await (await fetch(site.url + path)).text();
     const size = brotliCompressSync(Buffer.from(html)).length;
     assert.ok(size <= 25 * 1024, `${name}: ${size} bytes of HTML`);
-    for (const asset of html.match(/\/assets\/app-[^"]+\.(css|js)/g) ?? []) {
+    for (const asset of html.match(/\/assets\/(?:app|site)-[^"]+\.(css|js)/g) ?? []) {
       const body = Buffer.from(await (await fetch(site.url + asset)).arrayBuffer());
       const limit = asset.endsWith('.css') ? 8 : 10;
       assert.ok(brotliCompressSync(body).length <= limit * 1024, `${asset}: more than ${limit} KB`);

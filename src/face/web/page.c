@@ -50,7 +50,13 @@ static void head_links(struct page *page, const struct page_head *head) {
                    "\" as=\"font\" type=\"font/woff2\" crossorigin>\n"
                    "<link rel=\"preload\" href=\"" ASSET_FONT_TITLE
                    "\" as=\"font\" type=\"font/woff2\" crossorigin>\n"
-                   "<link rel=\"stylesheet\" href=\"" ASSET_APP_CSS "\">\n"
+                   "<link rel=\"stylesheet\" href=\"");
+    if (head->has_results) {
+        html_raw(html, ASSET_APP_CSS);
+    } else {
+        html_raw(html, ASSET_SITE_CSS);
+    }
+    html_raw(html, "\">\n"
                    "<script type=\"module\" src=\"" ASSET_APP_JS "\"></script>\n"
                    "<link rel=\"icon\" href=\"" ASSET_ICON_SVG "\" type=\"image/svg+xml\">\n"
                    "<link rel=\"manifest\" href=\"" ASSET_MANIFEST "\">\n");

@@ -33,7 +33,7 @@ struct page_head {
     slice canonical;   /* path and query, e.g. "/entries/1-x" */
     slice feed;        /* path and query of the same result as GeoJSON, may be empty */
     enum page_section section;
-    bool has_results; /* writes the skip link to #results */
+    bool has_results; /* the explorer: its sheet, the skip link to #results */
     bool not_indexed; /* robots: noindex (error pages, filtered views) */
 };
 void page_head(struct page *page, const struct page_head *head);
