@@ -6,18 +6,28 @@
 #include "app/version.h"
 #include "atlas/atlas.h"
 #include "face/api/api.h"
+#include "face/forms.h"
+
+#define FORMATS_BYTES_MAX 512
 
 /* The export of a query is the answer of its route, written to stdout: one computation for both. */
 static const struct http_route *route_of(slice format) {
-    for (size_t i = 0; i < face_api_route_count; i++) {
-        slice path = slice_from_cstr(face_api_routes[i].path);
-        slice start = SLICE("/api/v1/entries.");
-        if (slice_starts_with(path, start) &&
-            slice_equal(slice_sub(path, start.n, path.n), format)) {
+    enum face_form form;
+    for (size_t i = 0; face_form_of_extension(format, &form) && i < face_api_route_count; i++) {
+        if (strcmp(face_api_routes[i].path, face_forms[form].path) == 0) {
             return &face_api_routes[i];
         }
     }
     return NULL;
+}
+
+static err format_unknown(slice format, struct problem *problem) {
+    struct buf known BUF_CLEANUP = buf_new(FORMATS_BYTES_MAX);
+    for (size_t i = 0; i < FACE_FORM__COUNT; i++) {
+        buf_addf(&known, "%s%s", i == 0 ? "" : ", ", face_forms[i].extension);
+    }
+    return problem_set(problem, ERR_INPUT, "--format", "unknown format '%.*s'; one of %s",
+                       SLICE_ARG(slice_sub(format, 0, 40)), buf_cstr(&known));
 }
 
 static err write_all(struct http_response *response, struct problem *problem) {
@@ -43,6 +53,14 @@ static err write_all(struct http_response *response, struct problem *problem) {
     return failed;
 }
 
+/* The addresses in what is written: those of the site, else of the server as it listens here. */
+static slice base_url_of(struct house *house) {
+    slice given = house->settings.base_url;
+    return given.n > 0
+               ? given
+               : arena_printf(&house->arena, "http://%.*s", SLICE_ARG(house->settings.listen));
+}
+
 static err export(struct house *house, const struct http_route *route, slice query,
                   struct problem *problem) {
     struct face face = {.territories = house->territories,
@@ -65,7 +83,7 @@ static err export(struct house *house, const struct http_route *route, slice que
                                        .path = slice_from_cstr(route->path),
                                        .query = query,
                                        .language = SLICE("fr"),
-                                       .base_url = house->settings.base_url,
+                                       .base_url = base_url_of(house),
                                        .arena = &house->arena,
                                        .worker = &worker};
         struct http_response response = {0};
@@ -84,9 +102,7 @@ static int export_run(const struct command_words *words) {
     slice format = slice_from_cstr(command_value(&command_export, words, "--format"));
     const struct http_route *route = route_of(format);
     if (route == NULL) {
-        problem_set(&problem, ERR_INPUT, "--format", "unknown format '%.*s'; csv or geojson",
-                    SLICE_ARG(format));
-        return command_fail(&command_export, ERR_INPUT, &problem);
+        return command_fail(&command_export, format_unknown(format, &problem), &problem);
     }
     slice query = words->rest_count > 0 ? slice_from_cstr(words->rest[0]) : SLICE_EMPTY;
     struct house house;
@@ -100,10 +116,11 @@ static int export_run(const struct command_words *words) {
     return failed == OK ? 0 : command_fail(&command_export, failed, &problem);
 }
 
+#define FORMAT_NAME(name, extension, media_type, holds, order, schema, help) " " extension
 static const struct command_option options[] = {
     COMMAND_OPTION_DATA_THERE,
     COMMAND_OPTION_CONFIG,
-    {"--format", "FORMAT", "geojson", "csv or geojson"},
+    {"--format", "FORMAT", "geojson", "one of:" FACE_FORMS(FORMAT_NAME)},
 };
 const struct command command_export = {
     .name = "export",

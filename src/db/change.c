@@ -38,6 +38,15 @@ err db_change_last(struct db_conn *conn, int64_t *sequence) {
     return OK;
 }
 
+err db_change_last_ms(struct db_conn *conn, int64_t *at_ms) {
+    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_LAST_AT);
+    bool row = false;
+    TRY(db_next(query, &row));
+    *at_ms = row ? db_i64(query, 0) : 0;
+    db_done(query);
+    return OK;
+}
+
 err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch) {
     struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_IDENTITY);
     bool row = false;

@@ -124,6 +124,7 @@ MUST_USE err db_change_add(struct db_conn *conn, enum db_change_topic topic, int
 MUST_USE err db_change_read(struct db_conn *conn, int64_t after, struct db_change *changes,
                             size_t room, size_t *count);
 MUST_USE err db_change_last(struct db_conn *conn, int64_t *sequence); /* 0: none yet */
+MUST_USE err db_change_last_ms(struct db_conn *conn, int64_t *at_ms); /* its time; 0: none yet */
 /* Who this store is (random, made at creation) and its epoch (renewed by a restore). */
 MUST_USE err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch);
 

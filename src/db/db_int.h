@@ -35,6 +35,7 @@ enum db_own {
     DB_OWN_CHANGE_ADD,
     DB_OWN_CHANGE_READ,
     DB_OWN_CHANGE_LAST,
+    DB_OWN_CHANGE_LAST_AT,
     DB_OWN__COUNT
 };
 extern const struct db_catalogue db_own_catalogue;

@@ -41,7 +41,7 @@ void api_facets_write(const struct face *face, const struct http_request *reques
 void api_item_write(const struct entry_public *entry, slice base_url, enum query_kind kind,
                     uint16_t ask, double distance_m, struct buf *out);
 
-http_handler api_entries, api_entry, api_export_geojson, api_export_csv, api_suggest,
-    api_territories, api_territory, api_themes, api_openapi, api_health;
+http_handler api_entries, api_entry, api_export, api_suggest, api_territories, api_territory,
+    api_themes, api_openapi, api_health;
 
 #endif

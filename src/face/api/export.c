@@ -1,305 +1,245 @@
-/* Whole results, streamed: /api/v1/entries.geojson and .csv. Rows are loaded some at a time,
- * between two writes to the network, so that memory stays flat and no read lasts. What goes away
- * meanwhile is left out; what comes in is not there yet. */
-#include "face/api/api_int.h"
+/* Whole results, streamed: /api/v1/entries.csv and its sisters (face/forms.h). Rows are loaded some
+ * at a time, between two writes to the network, so that memory stays flat and no read lasts. What
+ * goes away meanwhile is left out; what comes in is not there yet. */
+#include "face/api/export_int.h"
 
-#include "domain/source/source.h"
-#include "formats/csv.h"
-#include "formats/geojson.h"
+#define DOCUMENTS_A_STEP 50
+#define STEP_ARENA_BYTES 65536
+#define URL_BYTES_MAX    16384
 
-#define DOCUMENTS_A_STEP     50
-#define STEP_ARENA_BYTES     65536
-#define PROPERTIES_BYTES_MAX (4u << 20)
-#define NOTE_BYTES_MAX       65536
-
-struct export;
-typedef void export_write(struct export *export, const struct entry_public *entry,
-                          const struct atlas_document *document, struct buf *out);
-
-struct export {
-    const struct face *face;
-    struct db_conn *reader;
-    slice base_url;
-    struct source *sources;
-    size_t source_count;
-    struct atlas_document *documents;
-    size_t count, at;
-    bool ended, any;
-    slice head; /* written before the first document */
-    export_write *write;
-    slice tail;
-    struct arena step;
-    struct buf properties;
+static const struct export_writer *const writers[FACE_FORM__COUNT] = {
+    [FACE_FORM_CSV] = &export_csv,
+    [FACE_FORM_GEOJSON] = &export_geojson,
 };
+
+/* ---- the stream ---- */
+
+static struct export_item item_of(struct export *export, const struct entry_public *shown,
+                                  const struct atlas_document *document) {
+    bool is_ask = document->kind == QUERY_KIND_NEED || document->kind == QUERY_KIND_OFFER;
+    return (struct export_item){
+        .shown = shown,
+        .entry = &shown->entry,
+        .kind = document->kind,
+        .is_ask = is_ask,
+        .ask = is_ask && document->ask < shown->entry.ask_count ? &shown->entry.asks[document->ask]
+                                                                : NULL,
+        .ask_position = document->ask,
+        .licence = face_licence_of(&export->sources, &shown->entry),
+        .attribution = face_attribution_of(&export->sources, &shown->entry, &export->step),
+        .source = face_sources_find(&export->sources, shown->entry.source_slug),
+    };
+}
+
+static err document_write(struct export *export, const struct atlas_document *document,
+                          struct buf *out) {
+    struct entry_public shown;
+    err loaded = entry_public_load(export->reader, export->face->territories, document->entry,
+                                   &export->step, &shown);
+    if (loaded == OK) {
+        struct export_item item = item_of(export, &shown, document);
+        export->writer->write(export, &item, out);
+        export->written++;
+    }
+    arena_reset(&export->step);
+    return loaded == ERR_NOT_FOUND ? OK : loaded;
+}
 
 static err export_next(void *self, struct buf *out) {
     struct export *export = self;
-    if (export->ended) {
-        return OK;
-    }
-    buf_add(out, export->head);
-    export->head = SLICE_EMPTY;
-    for (unsigned n = 0; n < DOCUMENTS_A_STEP && export->at < export->count; n++) {
-        const struct atlas_document *document = &export->documents[export->at++];
-        struct entry_public entry;
-        err loaded = entry_public_load(export->reader, export->face->territories, document->entry,
-                                       &export->step, &entry);
-        if (loaded == OK) {
-            export->write(export, &entry, document, out);
-            export->any = true;
+    /* Nothing may mean the end only: all of a step may have gone. */
+    while (!export->ended && out->n == 0 && out->failed == OK) {
+        if (!export->begun && export->writer->begin) {
+            export->writer->begin(export, out);
         }
-        arena_reset(&export->step);
-        if (loaded != OK && loaded != ERR_NOT_FOUND) {
-            return loaded;
+        export->begun = true;
+        for (unsigned n = 0; n < DOCUMENTS_A_STEP && export->at < export->count; n++) {
+            TRY(document_write(export, &export->documents[export->at++], out));
+        }
+        if (export->at == export->count) {
+            if (export->writer->end) {
+                export->writer->end(export, out);
+            }
+            export->ended = true;
         }
     }
-    if (export->at == export->count) {
-        buf_add(out, export->tail);
-        export->ended = true;
-    }
-    /* Nothing may mean the end only: all of this step may have gone. */
-    return out->failed != OK || out->n > 0 || export->ended ? out->failed : export_next(self, out);
+    return out->failed;
 }
 
 static void export_end(void *self) {
     struct export *export = self;
     arena_free(&export->step);
-    buf_free(&export->properties);
+    buf_free(&export->scratch);
 }
 
-static const struct source *source_of(const struct export *export, slice slug) {
-    for (size_t i = 0; i < export->source_count; i++) {
-        if (slice_equal(export->sources[i].slug, slug)) {
-            return &export->sources[i];
-        }
-    }
-    return NULL;
-}
+/* ---- what stands at the head ---- */
 
-/* An entry's own licence, else that of its source. */
-static slice licence_of(const struct export *export, const struct entry_public *entry) {
-    const struct source *source = source_of(export, entry->entry.source_slug);
-    return entry->entry.licence.n > 0 ? entry->entry.licence
-           : source                   ? source->licence
-                                      : SLICE_EMPTY;
-}
-
-static slice attribution_of(const struct source *source) {
-    return source->attribution.n > 0 ? source->attribution
-           : source->title.n > 0     ? source->title
-                                     : source->slug;
-}
-
-/* ---- GeoJSON ---- */
-
-static void write_feature(struct export *export, const struct entry_public *entry,
-                          const struct atlas_document *document, struct buf *out) {
-    buf_clear(&export->properties);
-    api_item_write(entry, export->base_url, document->kind, document->ask, -1, &export->properties);
-    slice id = arena_printf(&export->step, "%lld", (long long)entry->entry.id.v);
-    geojson_feature_write(out, !export->any, id, entry->has_point ? &entry->point : NULL,
-                          buf_slice(&export->properties));
-}
-
-/* The sources behind the result: "BNLC (etalab-2.0): transport.data.gouv.fr; …". */
-static void write_notes(const struct export *export, const struct atlas_facet_counts *sources,
-                        struct buf *licence, struct buf *attribution) {
+/* The sources behind the result: "BNLC (etalab-2.0); …". */
+static void notes_make(struct export *export, const struct atlas_facet_counts *sources) {
+    struct buf licence BUF_CLEANUP = buf_new(EXPORT_NOTE_BYTES_MAX);
+    struct buf attribution BUF_CLEANUP = buf_new(EXPORT_NOTE_BYTES_MAX);
     for (uint32_t i = 0; i < sources->count; i++) {
-        const struct source *source = source_of(export, sources->values[i].value);
+        const struct source *source = face_sources_find(&export->sources, sources->values[i].value);
         if (!source || sources->values[i].count == 0) {
             continue;
         }
         slice name = source->licence;
-        if (name.n > 0 && !slice_contains(buf_slice(licence), name)) {
-            buf_add_cstr(licence, licence->n > 0 ? ", " : "");
-            buf_add(licence, name);
+        if (name.n > 0 && !slice_contains(buf_slice(&licence), name)) {
+            buf_add_cstr(&licence, licence.n > 0 ? ", " : "");
+            buf_add(&licence, name);
         }
-        buf_add_cstr(attribution, attribution->n > 0 ? "; " : "");
-        buf_add(attribution, attribution_of(source));
+        buf_add_cstr(&attribution, attribution.n > 0 ? "; " : "");
+        buf_add(&attribution, source->attribution.n > 0
+                                  ? source->attribution
+                                  : face_source_title(source, export->request->arena));
         if (name.n > 0) {
-            buf_addf(attribution, " (%.*s)", SLICE_ARG(name));
+            buf_addf(&attribution, " (%.*s)", SLICE_ARG(name));
         }
     }
+    export->licence = arena_copy(export->request->arena, buf_slice(&licence));
+    export->attribution = arena_copy(export->request->arena, buf_slice(&attribution));
 }
 
-static void begin_geojson(struct export *export, const struct http_request *request,
-                          const struct atlas_facet_counts *sources) {
-    struct buf licence BUF_CLEANUP = buf_new(NOTE_BYTES_MAX);
-    struct buf attribution BUF_CLEANUP = buf_new(NOTE_BYTES_MAX);
-    struct buf head BUF_CLEANUP = buf_new(4 * NOTE_BYTES_MAX);
-    struct buf tail BUF_CLEANUP = buf_new(256);
-    write_notes(export, sources, &licence, &attribution);
-    const struct geojson_member members[] = {
-        {SLICE("name"), export->face->site_name},
-        {SLICE("source"), arena_printf(request->arena, "%.*s/api/v1/entries.geojson%s%.*s",
-                                       SLICE_ARG(request->base_url),
-                                       request->query.n > 0 ? "?" : "", SLICE_ARG(request->query))},
-        {SLICE("licence"), buf_slice(&licence)},
-        {SLICE("attribution"), buf_slice(&attribution)},
-    };
-    geojson_begin(&head, members, ARRAY_COUNT(members));
-    geojson_end(&tail);
-    export->head = arena_copy(request->arena, buf_slice(&head));
-    export->tail = arena_copy(request->arena, buf_slice(&tail));
-    export->write = write_feature;
-}
-
-/* ---- CSV ---- */
-
-static const char *const columns[] = {
-    "id",          "url",         "kind",       "state",         "title",
-    "summary",     "type",        "themes",     "tags",          "place",
-    "address",     "postal_code", "city",       "territory",     "territory_label",
-    "latitude",    "longitude",   "precision",  "start",         "end",
-    "website",     "email",       "telephone",  "opening_hours", "price",
-    "audience",    "language",    "match",      "created",       "updated",
-    "confirmed",   "source",      "source_key", "source_url",    "licence",
-    "attribution",
-};
-
-static slice joined(const slice *texts, uint32_t count, struct arena *arena) {
-    struct buf text BUF_CLEANUP = buf_new(NOTE_BYTES_MAX);
-    for (uint32_t i = 0; i < count; i++) {
-        buf_add_cstr(&text, i > 0 ? ";" : "");
-        buf_add(&text, texts[i]);
+static void title_add(struct buf *title, bool *first, slice part) {
+    if (part.n > 0) {
+        buf_add_cstr(title, *first ? " : " : ", ");
+        buf_add(title, part);
+        *first = false;
     }
-    return arena_copy(arena, buf_slice(&text));
 }
 
-static slice contact_of(const struct entry *entry, enum entry_contact_kind kind) {
-    for (uint32_t i = 0; i < entry->contact_count; i++) {
-        if (entry->contacts[i].kind == kind) {
-            return entry->contacts[i].value;
+/* "Agora : jardin, Initiative, Alimentation, Chambéry (73)": the site and what was asked. */
+static slice title_make(const struct export *export) {
+    const struct http_request *request = export->request;
+    const struct face *face = export->face;
+    const struct query *query = &export->query;
+    struct buf title BUF_CLEANUP = buf_new(EXPORT_NOTE_BYTES_MAX);
+    bool first = true;
+    buf_add(&title, face->site_name);
+    title_add(&title, &first, query->words);
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        if ((query->kinds >> kind & 1) != 0) {
+            title_add(&title, &first, api_kind_label(request, (enum query_kind)kind));
         }
     }
-    return SLICE_EMPTY;
-}
-
-/* The first date on which it happens, else nothing. */
-static slice date_of(const struct entry *entry, bool end, struct arena *arena) {
-    for (uint32_t i = 0; i < entry->date_count; i++) {
-        if (entry->dates[i].role == ENTRY_DATE_HAPPENS) {
-            struct buf text BUF_CLEANUP = buf_new(64);
-            date_format(end ? &entry->dates[i].end : &entry->dates[i].start, &text);
-            return arena_copy(arena, buf_slice(&text));
+    for (uint32_t i = 0; i < query->themes.count; i++) {
+        uint16_t theme = themes_find(face->themes, query->themes.values[i]);
+        if (theme != THEME_NONE) {
+            title_add(&title, &first, api_theme_label(request, &face->themes->items[theme]));
         }
     }
-    return SLICE_EMPTY;
-}
-
-static slice time_of(int64_t ms, struct arena *arena) {
-    struct buf text BUF_CLEANUP = buf_new(64);
-    if (ms != 0) {
-        time_format_rfc3339(ms, &text);
+    for (uint32_t i = 0; i < query->territories.count; i++) {
+        uint32_t index = territories_find(face->territories, query->territories.values[i]);
+        if (index != TERRITORY_NONE) {
+            title_add(&title, &first, face->territories->items[index].label);
+        }
     }
-    return arena_copy(arena, buf_slice(&text));
+    return arena_copy(request->arena, buf_slice(&title));
 }
 
-static void write_degrees(struct buf *out, bool known, int32_t degrees_e7) {
-    struct buf text BUF_CLEANUP = buf_new(32);
-    if (known) {
-        buf_add_e7(&text, degrees_e7);
+static void addresses_make(struct export *export) {
+    const struct http_request *request = export->request;
+    slice scheme_end = SLICE("://");
+    size_t start = slice_find_slice(request->base_url, 0, scheme_end);
+    slice host = slice_sub(request->base_url, start + scheme_end.n, request->base_url.n);
+    struct query shown = export->query;
+    shown.limit = QUERY_LIMIT_DEFAULT;
+    shown.cursor = SLICE_EMPTY;
+    struct buf url BUF_CLEANUP = buf_new(URL_BYTES_MAX);
+    buf_add(&url, request->base_url);
+    buf_add_cstr(&url, "/explore");
+    size_t bare = url.n;
+    buf_add_char(&url, '?');
+    query_format(&shown, &url);
+    url.n = url.n == bare + 1 ? bare : url.n;
+    export->page_url = arena_copy(request->arena, buf_slice(&url));
+    export->host = arena_copy(request->arena, slice_sub(host, 0, slice_find(host, 0, ':')));
+    export->self_url = arena_printf(request->arena, "%.*s%.*s%s%.*s", SLICE_ARG(request->base_url),
+                                    SLICE_ARG(request->path), request->query.n > 0 ? "?" : "",
+                                    SLICE_ARG(request->query));
+}
+
+/* ---- the choice ---- */
+
+/* What the form can hold of a query. */
+static struct query held_query(const struct export *export) {
+    struct query held = export->query;
+    switch (face_forms[export->form].holds) {
+    case FACE_FORM_HOLDS_ALL:
+        break;
+    case FACE_FORM_HOLDS_DRAWN:
+        held.has |= (uint16_t)(1u << QUERY_HAS_PLACE);
+        break;
+    case FACE_FORM_HOLDS_DATED:
+        if (!held.has_from) { /* any day at all: what has none is in no span */
+            held.has_from = true;
+            held.from = (struct date){.precision = DATE_YEAR, .year = 1};
+        }
+        break;
     }
-    csv_write_number(out, false, buf_slice(&text));
+    return held;
 }
 
-static void write_place(const struct entry_public *shown, struct buf *out) {
-    const struct entry *entry = &shown->entry;
-    csv_write_text(out, false, entry->place.name);
-    csv_write_text(out, false, entry->place.address);
-    csv_write_text(out, false, entry->place.postal_code);
-    csv_write_text(out, false, entry->place.city);
-    csv_write_text(out, false, entry->place.territory);
-    csv_write_text(out, false, shown->territory_label);
-    write_degrees(out, shown->has_point, shown->point.lat_e7);
-    write_degrees(out, shown->has_point, shown->point.lon_e7);
-    csv_write_text(out, false, entry_precision_slug(entry->place.precision));
-}
-
-static void write_row(struct export *export, const struct entry_public *shown,
-                      const struct atlas_document *document, struct buf *out) {
-    const struct entry *entry = &shown->entry;
-    const struct source *source = source_of(export, entry->source_slug);
-    struct arena *arena = &export->step;
-    bool is_ask = document->kind == QUERY_KIND_NEED || document->kind == QUERY_KIND_OFFER;
-    csv_write_number(out, true, arena_printf(arena, "%lld", (long long)entry->id.v));
-    csv_write_text(out, false,
-                   arena_printf(arena, "%.*s%.*s", SLICE_ARG(export->base_url),
-                                SLICE_ARG(face_entry_path(entry->id, entry->title, arena))));
-    csv_write_text(out, false, query_kind_slug(document->kind));
-    csv_write_text(out, false, entry_state_slug(entry->state));
-    csv_write_text(out, false, entry->title);
-    csv_write_text(out, false, entry->summary);
-    csv_write_text(out, false, entry->type);
-    csv_write_text(out, false, joined(entry->themes, entry->theme_count, arena));
-    csv_write_text(out, false, joined(entry->tags, entry->tag_count, arena));
-    write_place(shown, out);
-    csv_write_text(out, false, date_of(entry, false, arena));
-    csv_write_text(out, false, date_of(entry, true, arena));
-    csv_write_text(out, false, contact_of(entry, ENTRY_CONTACT_WEBSITE));
-    csv_write_text(out, false, contact_of(entry, ENTRY_CONTACT_EMAIL));
-    csv_write_text(out, false, contact_of(entry, ENTRY_CONTACT_TELEPHONE));
-    csv_write_text(out, false, entry->opening_hours);
-    csv_write_text(out, false, entry->price);
-    csv_write_text(out, false, entry->audience);
-    csv_write_text(out, false, entry->language);
-    csv_write_text(out, false,
-                   is_ask && document->ask < entry->ask_count ? entry->asks[document->ask].text
-                                                              : SLICE_EMPTY);
-    csv_write_text(out, false, time_of(entry->created_ms, arena));
-    csv_write_text(out, false, time_of(entry->updated_ms, arena));
-    csv_write_text(out, false, time_of(entry->confirmed_ms, arena));
-    csv_write_text(out, false, entry->source_slug);
-    csv_write_text(out, false, entry->source_key);
-    csv_write_text(out, false, entry->source_url);
-    csv_write_text(out, false, licence_of(export, shown));
-    csv_write_text(out, false, source ? attribution_of(source) : SLICE_EMPTY);
-    csv_write_end(out);
-}
-
-/* A byte order mark first: the table is most often opened in a spreadsheet, which would take it for
- * something else than UTF-8 without one. */
-static void begin_csv(struct export *export, const struct http_request *request) {
-    struct buf head BUF_CLEANUP = buf_new(NOTE_BYTES_MAX);
-    buf_add_cstr(&head, "\xef\xbb\xbf");
-    for (size_t i = 0; i < ARRAY_COUNT(columns); i++) {
-        csv_write_text(&head, i == 0, slice_from_cstr(columns[i]));
+static void newest_first(struct atlas_document *documents, size_t count) {
+    for (size_t i = 0; i < count / 2; i++) {
+        struct atlas_document other = documents[i];
+        documents[i] = documents[count - 1 - i];
+        documents[count - 1 - i] = other;
     }
-    csv_write_end(&head);
-    export->head = arena_copy(request->arena, buf_slice(&head));
-    export->tail = SLICE_EMPTY;
-    export->write = write_row;
 }
 
-/* ---- handlers ---- */
-
-enum export_format { EXPORT_GEOJSON, EXPORT_CSV };
-
-static err begin_pinned(struct export *export, const struct http_request *request,
-                        const struct atlas_view *view, const struct query *query,
-                        enum export_format format, struct http_response *response,
-                        struct problem *problem) {
-    struct atlas_request asked = face_machine_request(export->face, query, 0);
-    slice salt = format == EXPORT_CSV ? SLICE("csv") : SLICE("geojson");
-    if (face_machine_unchanged(request, response, view, &asked, salt)) {
-        return OK;
+/* `limit` takes so many; without it, a file holds everything. */
+static void limit_apply(struct export *export) {
+    slice given;
+    bool limited =
+        query_raw_value(export->request->query, SLICE("limit"), export->request->arena, &given);
+    if (limited && given.n > 0 && export->count > export->query.limit) {
+        export->count = export->query.limit;
     }
+}
+
+static err documents_choose(struct export *export, const struct atlas_view *view,
+                            struct problem *problem) {
+    struct arena *arena = export->request->arena;
     struct atlas_result result = {0};
-    struct query one = *query;
+    struct query one = export->query;
     one.limit = 1;
     one.cursor = SLICE_EMPTY;
     struct atlas_request counted =
         face_machine_request(export->face, &one, 1u << ATLAS_FACET_SOURCE);
-    TRY(atlas_search(view, &counted, request->arena, &result, problem));
-    TRY(atlas_all(view, &asked, request->arena, &export->documents, &export->count, problem));
-    TRY(source_list(export->reader, request->arena, &export->sources, &export->source_count));
-    if (format == EXPORT_GEOJSON) {
-        begin_geojson(export, request, &result.facets[ATLAS_FACET_SOURCE]);
-    } else {
-        begin_csv(export, request);
+    TRY(atlas_search(view, &counted, arena, &result, problem));
+    struct query held = held_query(export);
+    struct atlas_request asked = face_machine_request(export->face, &held, 0);
+    TRY(atlas_all(view, &asked, arena, &export->documents, &export->count, problem));
+    export->left_out = result.total - export->count;
+    if (face_forms[export->form].order == FACE_FORM_NEWEST_FIRST) {
+        newest_first(export->documents, export->count);
     }
+    limit_apply(export);
+    TRY(face_sources_load(export->reader, arena, &export->sources));
+    notes_make(export, &result.facets[ATLAS_FACET_SOURCE]);
     return OK;
 }
+
+static err begin_pinned(struct export *export, const struct atlas_view *view,
+                        struct http_response *response, struct problem *problem) {
+    struct atlas_request asked = face_machine_request(export->face, &export->query, 0);
+    slice limit = SLICE_EMPTY;
+    query_raw_value(export->request->query, SLICE("limit"), export->request->arena, &limit);
+    slice salt =
+        arena_printf(export->request->arena, "%s %.*s %.*s", face_forms[export->form].extension,
+                     SLICE_ARG(export->request->language), SLICE_ARG(limit));
+    if (face_machine_unchanged(export->request, response, view, &asked, salt)) {
+        return OK;
+    }
+    TRY(documents_choose(export, view, problem));
+    TRY(db_change_last_ms(export->reader, &export->changed_ms));
+    addresses_make(export);
+    export->title = title_make(export);
+    return OK;
+}
+
+/* ---- the handler of every form ---- */
 
 static slice file_name(const struct http_request *request, int64_t now_ms, const char *extension) {
     struct date today;
@@ -310,37 +250,31 @@ static slice file_name(const struct http_request *request, int64_t now_ms, const
                         today.day, extension);
 }
 
-static err start_export(const struct face *face, const struct http_request *request,
-                        enum export_format format, struct http_response *response,
-                        struct problem *problem) {
-    struct query query;
-    TRY(face_machine_query(request, NULL, &query, problem));
+err api_export(void *app, const struct http_request *request, struct http_response *response,
+               struct problem *problem) {
+    const struct face *face = app;
     struct export *export = arena_new(request->arena, struct export, 1);
-    *export = (struct export){
-        .face = face, .reader = face_reader(request), .base_url = request->base_url};
+    *export = (struct export){.face = face, .request = request, .reader = face_reader(request)};
+    if (!face_form_of_path(request->path, &export->form)) {
+        return problem_set(problem, ERR_NOT_FOUND, "", "no such form");
+    }
+    const struct face_form_row *row = &face_forms[export->form];
+    export->writer = writers[export->form];
+    TRY(face_machine_query(request, NULL, &export->query, problem));
     const struct atlas_view *view = atlas_pin(face->atlas);
-    err result = begin_pinned(export, request, view, &query, format, response, problem);
+    err result = begin_pinned(export, view, response, problem);
     atlas_unpin(face->atlas, view);
     if (result != OK || response->status == 304) {
         return result;
     }
-    bool csv = format == EXPORT_CSV;
     export->step = arena_make(STEP_ARENA_BYTES, 0);
-    export->properties = buf_new(PROPERTIES_BYTES_MAX);
-    response->media_type = csv ? "text/csv; charset=utf-8" : "application/geo+json";
-    response->file_name = file_name(request, clock_now_ms(face->clock), csv ? "csv" : "geojson");
+    export->scratch = buf_new(EXPORT_TEXT_BYTES_MAX);
+    response->media_type = row->media_type;
+    if (row->order != FACE_FORM_NEWEST_FIRST) { /* a feed is read where it stands */
+        response->file_name = file_name(request, clock_now_ms(face->clock), row->extension);
+    }
     response->stream_next = export_next;
     response->stream_end = export_end;
     response->stream_self = export;
     return OK;
-}
-
-err api_export_geojson(void *app, const struct http_request *request,
-                       struct http_response *response, struct problem *problem) {
-    return start_export(app, request, EXPORT_GEOJSON, response, problem);
-}
-
-err api_export_csv(void *app, const struct http_request *request, struct http_response *response,
-                   struct problem *problem) {
-    return start_export(app, request, EXPORT_CSV, response, problem);
 }

@@ -3,6 +3,7 @@
  * schemas in openapi.json beside this file. A row without an entry in the table is described by
  * its help alone. */
 #include "face/api/api_int.h"
+#include "face/forms.h"
 
 #include "openapi_files.h"
 
@@ -22,8 +23,6 @@ struct described {
 static const struct described described[] = {
     {"/api/v1/entries", true, "sort cursor limit facets", API_JSON, "EntryList"},
     {"/api/v1/entries/{id}", false, "", API_JSON, "Entry"},
-    {"/api/v1/entries.geojson", true, "", "application/geo+json", "EntryCollection"},
-    {"/api/v1/entries.csv", true, "", "text/csv", NULL},
     {"/api/v1/suggest", false, "typed", API_JSON, "SuggestionList"},
     {"/api/v1/territories", false, "territory_name level within territory_limit", API_JSON,
      "TerritoryList"},
@@ -36,7 +35,14 @@ static const struct described described[] = {
     {"/tiles/{z}/{x}/{y}.mvt", true, "", "application/vnd.mapbox-vector-tile", NULL},
 };
 
-static const struct described *describe(const char *path) {
+/* `form` is room for the answer when the path is a whole result (face/forms.h). */
+static const struct described *describe(const char *path, struct described *form) {
+    enum face_form found;
+    if (face_form_of_path(slice_from_cstr(path), &found)) {
+        *form = (struct described){path, true, "limit", face_forms[found].media_type,
+                                   face_forms[found].schema};
+        return form;
+    }
     for (size_t i = 0; i < ARRAY_COUNT(described); i++) {
         if (strcmp(described[i].path, path) == 0) {
             return &described[i];
@@ -80,7 +86,8 @@ static void write_parameters(const char *path, const struct described *about, st
 static void write_responses(const char *path, const struct described *about, struct buf *out) {
     buf_add_cstr(out, "\"responses\":{\"200\":{\"description\":\"The answer.\"");
     if (about) {
-        buf_addf(out, ",\"content\":{\"%s\":{", about->media_type);
+        buf_addf(out, ",\"content\":{\"%.*s\":{", (int)strcspn(about->media_type, ";"),
+                 about->media_type);
         if (about->schema) {
             buf_addf(out, "\"schema\":{\"$ref\":\"#/components/schemas/%s\"}", about->schema);
         }
@@ -110,7 +117,8 @@ static void write_operation_id(const char *path, struct buf *out) {
 }
 
 static void write_route(const struct http_route *route, bool *first, struct buf *out) {
-    const struct described *about = describe(route->path);
+    struct described form;
+    const struct described *about = describe(route->path, &form);
     buf_add_cstr(out, *first ? "" : ",");
     *first = false;
     buf_add_json_string(out, slice_from_cstr(route->path));

@@ -1,4 +1,5 @@
 #include "face/api/api_int.h"
+#include "face/forms.h"
 
 err api_health(void *app, const struct http_request *request, struct http_response *response,
                struct problem *problem) {
@@ -24,16 +25,16 @@ err api_health(void *app, const struct http_request *request, struct http_respon
         .audience = HTTP_FOR_MACHINES, .cache = cache_, .help = help_                              \
     }
 
+#define FORM_ROUTE(name, extension, media_type, holds, order, schema, help)                        \
+    ROUTE(FACE_FORM_PATH extension, api_export, HTTP_CACHE_REVALIDATE, help),
+
 const struct http_route face_api_routes[] = {
     ROUTE("/api/v1/entries", api_entries, HTTP_CACHE_REVALIDATE,
           "A page of the entries that match a query, with counts."),
     ROUTE("/api/v1/entries/{id}", api_entry, HTTP_CACHE_REVALIDATE, "One entry by its number."),
-    ROUTE("/api/v1/entries.geojson", api_export_geojson, HTTP_CACHE_REVALIDATE,
-          "Everything that matches a query as GeoJSON, streamed whole."),
-    ROUTE("/api/v1/entries.csv", api_export_csv, HTTP_CACHE_REVALIDATE,
-          "Everything that matches a query as CSV, streamed whole."),
-    ROUTE("/api/v1/suggest", api_suggest, HTTP_CACHE_REVALIDATE,
-          "What someone may mean while typing: territories, themes, entries."),
+    FACE_FORMS(FORM_ROUTE)
+        ROUTE("/api/v1/suggest", api_suggest, HTTP_CACHE_REVALIDATE,
+              "What someone may mean while typing: territories, themes, entries."),
     ROUTE("/api/v1/territories", api_territories, HTTP_CACHE_REVALIDATE,
           "Territories by name or postal code, or all of a level."),
     ROUTE("/api/v1/territories/{code}", api_territory, HTTP_CACHE_REVALIDATE,

@@ -243,7 +243,7 @@ static void csv_has_a_row_for_each_match_and_no_formula(void **state) {
     assert_int_equal(count_text(body, "\r\n"), FIXTURE_TOTAL + 1);
     assert_non_null(strstr(body, ",\"'=Un \"\"potager\"\", pour tous\","));
     assert_non_null(strstr(body, "2026-12-05T14:00,2026-12-05T18:00,"));
-    assert_non_null(strstr(body, ",demo,jardin,,CC-BY-SA-4.0,Agora\r\n"));
+    assert_non_null(strstr(body, ",demo,jardin,,,CC-BY-SA-4.0,Agora\r\n"));
     assert_null(strstr(body, "secret@jardin.example"));
     a = face_get(f, "/api/v1/entries.csv?kind=need");
     assert_int_equal(count_text(body_of(a), "\r\n"), 2);
