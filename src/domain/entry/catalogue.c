@@ -59,8 +59,9 @@ static const struct db_statement statements[] = {
                 "postal_code = $28, city = $29, opening_hours = $30, price = $31, audience = $32, "
                 "end_reason = $33, licence = $34, source_url = $35, source_note = $36, "
                 "summary = $37, description = $38 WHERE id = $1"},
-    [ENTRY_STATUS_PUT] = {"status_put", "UPDATE entry SET status = $2, revision = $3, edited = 1, "
-                                        "updated_ms = $4 WHERE id = $1"},
+    [ENTRY_STATUS_PUT] = {"status_put", "UPDATE entry SET status = $2, revision = $3, "
+                                        "edited = CASE WHEN $5 = 1 THEN 1 ELSE edited "
+                                        "END, updated_ms = $4 WHERE id = $1"},
     [ENTRY_LARGEST_ID] = {"largest_id", "SELECT (SELECT coalesce(max(id), 0) FROM entry), "
                                         "(SELECT coalesce(max(id), 0) FROM revision), "
                                         "(SELECT coalesce(max(id), 0) FROM source)"},
@@ -73,6 +74,8 @@ static const struct db_statement statements[] = {
                             "ON CONFLICT (id) DO NOTHING"},
     [ENTRY_REVISION_BODY] = {"revision_body",
                              "SELECT format, body FROM revision WHERE id = $1 AND entry_id = $2"},
+    [ENTRY_REVISION_AUTHOR] = {"revision_author",
+                               "SELECT author FROM revision WHERE id = $1 AND entry_id = $2"},
     [ENTRY_REVISION_LIST] = {"revision_list", "SELECT id, at_ms, author, reason FROM revision "
                                               "WHERE entry_id = $1 ORDER BY id DESC"},
     [ENTRY_HELD_GET] = {"held_get", "SELECT digest, format, body FROM entry_held "

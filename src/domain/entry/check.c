@@ -254,6 +254,21 @@ static err count_check(const struct entry_checker *checker, const char *key, uin
         }                                                                                          \
     } while (0)
 
+/* Needs and offers are one list here and two in the document: a message names the document's. */
+static err asks_check(const struct entry_checker *checker, struct entry *entry) {
+    long positions[ENTRY_ASK_DIRECTION__COUNT] = {0, 0};
+    TRY(count_check(checker, "needs", entry->ask_count, 2 * ENTRY_LIST_MAX));
+    for (uint32_t i = 0; i < entry->ask_count; i++) {
+        struct entry_ask *ask = &entry->asks[i];
+        struct entry_checker inner = *checker;
+        bool offer = ask->direction == ENTRY_OFFER;
+        inner.list = offer ? "offers" : "needs";
+        inner.position = positions[offer]++;
+        TRY(ask_check(&inner, ask));
+    }
+    return OK;
+}
+
 /* Cleans the words of a list, drops empty and repeated ones. */
 static err words_check(const struct entry_checker *checker, const char *key, slice *words,
                        uint32_t *count) {
@@ -401,7 +416,7 @@ err entry_check(struct entry *entry, const struct territories *territories,
     EACH_CHECK(&checker, "figures", entry, figures, figure_count, figure_check);
     EACH_CHECK(&checker, "links", entry, links, link_count, link_check);
     EACH_CHECK(&checker, "media", entry, media, media_count, media_check);
-    EACH_CHECK(&checker, "asks", entry, asks, ask_count, ask_check);
+    TRY(asks_check(&checker, entry));
     TRY(translations_check(&checker, entry));
     struct entry_checker place = checker;
     place.list = "place";

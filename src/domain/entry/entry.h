@@ -231,7 +231,9 @@ enum entry_outcome {
 };
 /* What an import does with one checked record, inside a write transaction: adds, updates (new
  * revision), leaves alone (same content), or holds (people edited it here: the difference is kept
- * aside for a person). Matched by (source, source_key), both needed (ERR_INPUT). Fills entry->id
+ * aside for a person; the difference goes when the source takes it back). An entry that was
+ * archived by its own source's import is published again; one that a person archived is not.
+ * Matched by (source, source_key), both needed (ERR_INPUT). Fills entry->id
  * and revision. Adds the change row. created_ms is kept when the record has one, else it is now.
  * On an error the caller undoes the transaction or its own savepoint. */
 MUST_USE err entry_import(struct db_conn *conn, struct id_source *ids, struct entry *entry,
@@ -241,7 +243,8 @@ MUST_USE err entry_import(struct db_conn *conn, struct id_source *ids, struct en
  * an entry. */
 MUST_USE err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry,
                         slice author, slice reason, int64_t now_ms);
-/* Archived or removed entries leave the atlas; their rows and revisions stay. */
+/* Archived or removed entries leave the atlas; their rows and revisions stay. The author
+ * "import:SLUG" is the source itself, which is no edit of a person. */
 MUST_USE err entry_set_status(struct db_conn *conn, struct id_source *ids, struct entry_id id,
                               enum entry_status status, slice author, slice reason, int64_t now_ms);
 /* Joins links whose targets have come in since (by source and key); after an import. */

@@ -243,22 +243,61 @@ static err import_against_edit(struct change *change, const struct stand *stand,
     return OK;
 }
 
-static err import_decide(struct change *change, const struct stand *stand, struct buf *content,
+static bool is_import_author(slice author) {
+    return slice_starts_with(author, SLICE("import:"));
+}
+
+/* Whether the entry is out of sight only because its source had dropped it. */
+static err withdrawn_by_source(struct db_conn *conn, const struct stand *stand, bool *withdrawn) {
+    *withdrawn = false;
+    if (stand->status != ENTRY_ARCHIVED) {
+        return OK;
+    }
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_REVISION_AUTHOR);
+    db_bind_i64(query, 1, stand->revision);
+    db_bind_i64(query, 2, stand->id.v);
+    bool row = false;
+    TRY(db_next(query, &row));
+    *withdrawn = row && is_import_author(db_text(query, 0));
+    db_done(query);
+    return OK;
+}
+
+/* A record that the source dropped is back: it is published again, as it stood. */
+static err come_back(struct change *change, struct stand *stand, bool *back) {
+    TRY(withdrawn_by_source(change->conn, stand, back));
+    if (!*back) {
+        return OK;
+    }
+    TRY(entry_set_status(change->conn, change->ids, stand->id, ENTRY_PUBLISHED, change->author,
+                         SLICE("in the source again"), change->now_ms));
+    return stand_by_id(change->conn, stand->id, stand);
+}
+
+static err import_decide(struct change *change, struct stand *stand, struct buf *content,
                          enum entry_outcome *outcome) {
     struct entry *entry = change->entry;
+    bool back = false;
     if (!stand->exists) {
         TRY(change_write(change, stand, content));
         *outcome = ENTRY_ADDED;
         return OK;
     }
+    bool same = digest_equal(&stand->digest, &change->digest);
+    if (stand->edited || same) {
+        TRY(come_back(change, stand, &back));
+    }
     if (stand->edited) {
         TRY(import_against_edit(change, stand, content, outcome));
-    } else if (digest_equal(&stand->digest, &change->digest)) {
+    } else if (same) {
         *outcome = ENTRY_UNCHANGED;
     } else {
         TRY(change_write(change, stand, content));
         *outcome = ENTRY_UPDATED;
         return OK;
+    }
+    if (back && *outcome == ENTRY_UNCHANGED) {
+        *outcome = ENTRY_UPDATED;
     }
     entry->id = stand->id;
     entry->revision = stand->revision;
@@ -329,6 +368,7 @@ static err status_put(const struct change *change) {
     db_bind_i64(query, 2, change->entry->status);
     db_bind_i64(query, 3, change->entry->revision);
     db_bind_i64(query, 4, change->now_ms);
+    db_bind_i64(query, 5, !is_import_author(change->author));
     return db_run(query);
 }
 

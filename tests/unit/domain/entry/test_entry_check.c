@@ -55,10 +55,10 @@ static void what_breaks_a_rule_is_refused_with_its_field(void **state) {
          "links[0].target"},
         {"{\"kind\":\"tool\",\"title\":\"x\",\"media\":[{\"kind\":\"image\",\"url\":\"/a.png\"}]}",
          "media[0].url"},
-        {"{\"kind\":\"tool\",\"title\":\"x\",\"needs\":[{\"sort\":\"time\"}]}", "asks[0].text"},
+        {"{\"kind\":\"tool\",\"title\":\"x\",\"needs\":[{\"sort\":\"time\"}]}", "needs[0].text"},
         {"{\"kind\":\"tool\",\"title\":\"x\",\"needs\":[{\"sort\":\"skill\",\"skill\":\"Ma "
          "Compétence\"}]}",
-         "asks[0].skill"},
+         "needs[0].skill"},
         {"{\"kind\":\"tool\",\"title\":\"x\",\"translations\":{\"en\":{\"needs\":[\"more\"]}}}",
          "translations.needs"},
         {"{\"kind\":\"tool\",\"title\":\"x\",\"translations\":{\"english\":{\"title\":\"x\"}}}",
