@@ -14,6 +14,13 @@ static void progress_line(void *self, const struct import_counts *counts, uint64
                           uint64_t bytes_all, int64_t elapsed_us) {
     (void)self;
     double seconds = (double)elapsed_us / 1e6;
+    if (counts->records == 0 && counts->checked > 0) { /* the first reading, which writes nothing */
+        double part = bytes_all > 0 ? 100.0 * (double)bytes_read / (double)bytes_all : 0;
+        fprintf(stderr, "\rreading it through: %llu records, %.0f %%  ",
+                (unsigned long long)counts->checked, part);
+        fflush(stderr);
+        return;
+    }
     double rate = seconds > 0 ? (double)counts->records / seconds : 0;
     fprintf(stderr, "\r%llu records, %.0f a second", (unsigned long long)counts->records, rate);
     if (bytes_all > 0 && bytes_read > 0 && bytes_read <= bytes_all) {
@@ -41,6 +48,7 @@ static err options_read(const struct command_words *words, struct import_options
         .partial = command_value(&command_import, words, "--partial") != NULL,
         .archive_missing = command_value(&command_import, words, "--prune") != NULL,
         .reject_path = command_value(&command_import, words, "--rejects"),
+        .held_path = command_value(&command_import, words, "--held"),
     };
     if (options->input == NULL && command_value(&command_import, words, "--demo") == NULL) {
         return problem_set(problem, ERR_INPUT, "",
@@ -152,9 +160,10 @@ static const struct command_option options[] = {
     {"--map", "FILE", NULL, "says which column is what; see docs/import.md"},
     {"--kind", "KIND", NULL, "kind of records that do not say their own"},
     {"--dry-run", NULL, NULL, "shows what it understood, writes nothing"},
-    {"--partial", NULL, NULL, "keeps what came before when the file ends in the middle"},
+    {"--partial", NULL, NULL, "takes what is before the place where the file ends or breaks"},
     {"--prune", NULL, NULL, "archives entries of the source that the file no longer has"},
     {"--rejects", "FILE", NULL, "where rejected records go"},
+    {"--held", "FILE", NULL, "where differences to entries edited here go"},
     {"--demo", NULL, NULL, "loads the demonstration that ships with the program"},
 };
 const struct command command_import = {

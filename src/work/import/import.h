@@ -16,17 +16,21 @@ struct import_options {
     const char *map_path; /* NULL: none */
     bool has_kind;        /* `kind` holds for every record that does not say its own */
     enum entry_kind kind;
-    bool dry_run;            /* reads and checks everything, writes nothing */
-    bool partial;            /* take what is there of a file that ends in the middle */
-    bool archive_missing;    /* entries of the source that this (whole) file lacks are archived */
-    const char *reject_path; /* where rejected records go; NULL: "SOURCE.rejects.csv" in the current
-                                folder. Made at the first one; its old self is removed. */
+    bool dry_run;         /* reads and checks everything, writes nothing */
+    bool partial;         /* take what is before the place where a file ends or breaks */
+    bool archive_missing; /* entries of the source that this (whole) file lacks are archived */
+    /* Where rejected records go, and what the source says of entries that were edited here; NULL:
+     * "SOURCE.rejects.csv", "SOURCE.held.csv" in the current folder. Made at the first one; their
+     * old selves are removed. */
+    const char *reject_path, *held_path;
 };
 
 struct import_counts {
     uint64_t added, updated, unchanged, held, rejected; /* their sum is `records` */
     uint64_t removed;                                   /* with archive_missing */
+    uint64_t missing; /* published entries of the source that the input does not have (any more) */
     uint64_t records, warnings;
+    uint64_t checked; /* records met by the first reading, which writes nothing */
 };
 
 /* Called now and then (several times a second at most). `bytes_all` is 0 when not known. */
@@ -43,11 +47,14 @@ struct import_context {
     void *progress_self;
 };
 
-/* Imports. Writes in transactions of at most about 50 ms. `report` (English, plain lines; may be
- * NULL) gets, for a dry run, the table of columns with examples and what each becomes; always
- * the warnings, counted, each with its first example, and where rejected records went. `counts`
- * is filled as far as it came even when the result is an error; what was committed stays and the
- * problem says so: ERR_INPUT (file broken or cut: line, column; a map file that does not fit),
+/* Imports. Reads the input once to its end before anything is written (a pipe is kept in a
+ * nameless temporary file meanwhile), so that a file that is cut or broken changes nothing:
+ * ERR_INPUT with line and column. With `partial` there is one reading, and what is before that
+ * place is taken. Writes in transactions of at most about 50 ms. `report` (English, plain lines;
+ * may be NULL) gets, for a dry run, the table of columns with examples and what each becomes;
+ * always the warnings, counted, each with its first example, and where rejected and held records
+ * went. `counts` is filled as far as it came even when the result is an error; what was committed
+ * before an error of the store stays. Errors: ERR_INPUT (also a map file that does not fit),
  * ERR_NOT_FOUND, ERR_IO, ERR_LIMIT, ERR_BUSY, ERR_UNSUPPORTED. */
 MUST_USE err import_run(const struct import_options *options, const struct import_context *context,
                         struct import_counts *counts, struct buf *report, struct problem *problem);

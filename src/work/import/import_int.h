@@ -147,6 +147,7 @@ enum warning {
     WARNING_CLIPPED,
     WARNING_SAME_ID,
     WARNING_STRAY_BYTES,
+    WARNING_BAD_FIELD,
     WARNING_CUT,
     WARNING__COUNT
 };
@@ -189,23 +190,36 @@ void place_build(const struct builder *builder, const struct place_parts *parts,
 struct input {
     int fd;
     uint64_t bytes; /* 0: not known */
+    int64_t start;  /* where it begins in a standard input that is a file; -1: a pipe */
 };
 MUST_USE err input_open(const char *name, struct input *input, struct problem *problem);
+/* Makes what comes through a pipe a nameless temporary file, so that it can be read twice. */
+MUST_USE err input_keep(struct input *input, struct problem *problem);
+MUST_USE err input_rewind(struct input *input, struct problem *problem);
 void input_close(struct input *input);
 slice input_slug(const char *name,
                  struct arena *arena); /* "…/FR services.csv.gz" -> "fr-services" */
 
-/* The file of rejected records. */
-struct rejects {
-    const char *path;
-    int fd; /* -1 before the first */
-    uint64_t count;
+/* A CSV file for people beside the import, made when its first row comes. */
+struct side_file {
+    const char *path, *header;
+    int fd; /* -1 before the first row */
     struct buf row;
 };
-void rejects_begin(struct rejects *rejects, const char *path, bool remove_old);
-MUST_USE err rejects_add(struct rejects *rejects, const struct problem *problem,
+void side_file_begin(struct side_file *file, const char *path, const char *header, bool remove_old);
+/* Writes the row that stands in `row`, and empties it. */
+MUST_USE err side_file_row(struct side_file *file, struct problem *failed);
+MUST_USE err side_file_end(struct side_file *file, struct problem *failed);
+
+/* A rejected record: line, field, reason, record. */
+#define REJECTS_HEADER "line,field,reason,record\r\n"
+MUST_USE err rejects_add(struct side_file *rejects, const struct problem *problem,
                          const struct record *record, struct problem *failed);
-MUST_USE err rejects_end(struct rejects *rejects, struct problem *failed);
+/* What differs between an entry as it stands here and what its source says now: entry, title,
+ * field, here, source; one row a field. */
+#define HELD_HEADER "entry,title,field,here,source\r\n"
+MUST_USE err held_add(struct side_file *held, const struct entry *here, const struct entry *source,
+                      struct problem *failed);
 
 /* The dry run's table. */
 void report_columns(const struct columns *columns, const struct record_reader *reader,

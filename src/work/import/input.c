@@ -140,9 +140,49 @@ err input_open(const char *name, struct input *input, struct problem *problem) {
         close(fd);
         return problem_set(problem, ERR_INPUT, "", "%s is a folder: name a file", name);
     }
-    *input =
-        (struct input){.fd = fd, .bytes = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0};
+    off_t start = S_ISREG(status.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;
+    *input = (struct input){
+        .fd = fd, .bytes = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0, .start = start};
     return OK;
+}
+
+err input_keep(struct input *input, struct problem *problem) {
+    char bytes[65536];
+    struct download kept = {.failed = OK};
+    ssize_t n = 1;
+    if (input->start >= 0) {
+        return OK;
+    }
+    kept.fd = nameless_file();
+    while (kept.fd >= 0 && n != 0 && kept.failed == OK) {
+        n = read(input->fd, bytes, sizeof bytes);
+        if (n > 0) {
+            (void)download_write(bytes, 1, (size_t)n, &kept);
+        } else if (n < 0 && errno != EINTR) {
+            kept.failed = ERR_IO;
+        }
+    }
+    if (kept.fd < 0 || kept.failed != OK) {
+        int cause = errno;
+        if (kept.fd >= 0) {
+            close(kept.fd);
+        }
+        return kept.failed == ERR_LIMIT
+                   ? problem_set(problem, ERR_LIMIT, "", "the input is larger than %lld bytes",
+                                 DOWNLOAD_BYTES_MAX)
+                   : problem_set(problem, ERR_IO, "", "no room to keep the input: %s",
+                                 strerror(cause));
+    }
+    close(input->fd);
+    *input = (struct input){.fd = kept.fd, .bytes = (uint64_t)kept.bytes};
+    return input_rewind(input, problem);
+}
+
+err input_rewind(struct input *input, struct problem *problem) {
+    return lseek(input->fd, (off_t)input->start, SEEK_SET) < 0
+               ? problem_set(problem, ERR_IO, "", "the input cannot be read again: %s",
+                             strerror(errno))
+               : OK;
 }
 
 void input_close(struct input *input) {

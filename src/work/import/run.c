@@ -48,42 +48,6 @@ static err same_id_settle(struct run *run, const struct record *record, struct e
     return OK;
 }
 
-/* Themes that this instance does not have become tags: another instance may have more. */
-static void themes_known(const struct run *run, struct arena *arena, struct entry *entry) {
-    slice *tags = arena_new(arena, slice, entry->tag_count + entry->theme_count);
-    uint32_t kept = 0;
-    uint32_t tag_count = entry->tag_count;
-    for (uint32_t i = 0; i < tag_count; i++) {
-        tags[i] = entry->tags[i];
-    }
-    for (uint32_t i = 0; i < entry->theme_count; i++) {
-        if (themes_find(run->context->themes, entry->themes[i]) != THEME_NONE) {
-            entry->themes[kept++] = entry->themes[i];
-        } else if (tag_count < ENTRY_LIST_MAX) {
-            tags[tag_count++] = entry->themes[i];
-        }
-    }
-    entry->theme_count = kept;
-    entry->tags = tags;
-    entry->tag_count = tag_count;
-}
-
-static err native_build(struct run *run, const struct record *record, struct entry *entry,
-                        struct problem *cause) {
-    TRY(entry_from_json(record->raw, &run->arena, entry, cause));
-    themes_known(run, &run->arena, entry);
-    if (entry->licence.n == 0) {
-        entry->licence = run->options->licence;
-    }
-    if (entry->source_key.n == 0) {
-        char hex[CRYPTO_DIGEST_HEX + 1];
-        struct crypto_digest digest = crypto_digest(&record->raw, 1);
-        crypto_digest_hex(&digest, hex);
-        entry->source_key = arena_printf(&run->arena, "content-%.20s", hex);
-    }
-    return entry_check(entry, run->context->territories, run->context->themes, &run->arena, cause);
-}
-
 /* Takes one record: builds it, or writes down why not. */
 static err record_take(struct run *run, const struct record *record, enum read_step step,
                        const struct problem *read_problem) {
@@ -201,10 +165,12 @@ static err sample_learn(struct run *run, const struct sample *sample) {
     return OK;
 }
 
-/* The file is broken or cut: with --partial the end of a cut one is an end like others. */
+/* The file is broken or cut: with --partial that place is an end like others. */
 static err reading_failed(struct run *run, err failed, const struct problem *problem) {
-    if (run->options->partial && record_reader_is_cut(run->reader)) {
-        warning_add(&run->warnings, WARNING_CUT, problem->line, "%s", problem->what);
+    bool is_broken = failed == ERR_INPUT || record_reader_is_cut(run->reader);
+    if (run->options->partial && is_broken) {
+        warning_add(&run->warnings, WARNING_CUT, problem->line, "column %llu, %s",
+                    (unsigned long long)problem->column, problem->what);
         return OK;
     }
     if (run->problem != NULL) {
@@ -262,20 +228,88 @@ static err records_take(struct run *run, struct buf *report) {
     } else if (failed == OK && !sample.ended) {
         failed = rest_take(run);
     }
-    err flushed = run_flush(run); /* what was read before an error is kept */
+    err flushed = run_flush(run);
     arena_free(&sample.arena);
     return failed != OK ? failed : flushed;
 }
 
-/* Says what stands in the store in spite of the error. */
-static void problem_tell_kept(struct run *run) {
-    const struct import_counts *c = run->counts;
-    if (run->problem != NULL && !run->options->dry_run && c->records > 0) {
+/* Says what `--partial` would do, and that nothing was done. */
+static void problem_tell_nothing_written(struct run *run, uint64_t before) {
+    if (run->problem != NULL && run->problem->code == ERR_INPUT) {
         size_t n = slice_from_cstr(run->problem->what).n;
         snprintf(run->problem->what + n, sizeof run->problem->what - n,
-                 " (the %llu records before it are kept%s)",
-                 (unsigned long long)(c->added + c->updated + c->unchanged + c->held),
-                 record_reader_is_cut(run->reader) ? "; --partial takes a cut file as it is" : "");
+                 " (nothing was written; --partial takes the %llu records before it)",
+                 (unsigned long long)before);
+    }
+}
+
+static err reader_open(struct run *run) {
+    return record_reader_new(fd_source(&run->input.fd), run->options->format, &run->reader,
+                             run->problem);
+}
+
+static void checking_tell(struct run *run) {
+    int64_t now = clock_monotonic_us();
+    if (run->context->progress != NULL && now - run->progress_us > PROGRESS_US) {
+        run->progress_us = now;
+        run->context->progress(run->context->progress_self, run->counts,
+                               decode_bytes_in(record_reader_decode(run->reader)), run->input.bytes,
+                               now - run->started_us);
+    }
+}
+
+static err check_read(struct run *run, struct arena *arena) {
+    struct record record;
+    enum read_step step = READ_RECORD;
+    uint64_t accepted = 0;
+    while (step != READ_END) {
+        struct problem problem = {.code = OK};
+        if (arena->used_bytes > BATCH_BYTES / 16) {
+            arena_reset(arena);
+            checking_tell(run);
+        }
+        err failed = record_reader_next(run->reader, arena, &record, &step, &problem);
+        if (failed != OK) {
+            *run->problem = problem;
+            problem_tell_nothing_written(run, accepted);
+            return failed;
+        }
+        accepted += step == READ_RECORD;
+        run->counts->checked = accepted;
+    }
+    return OK;
+}
+
+/* Reading is a small part of an import's work: doing it twice is the price for never writing half
+ * of a file. Holding it all in memory, or in one transaction, would cost a server its writers. */
+err run_check_input(struct run *run) {
+    struct arena arena = arena_make(1u << 20, 0);
+    TRY(input_keep(&run->input, run->problem));
+    TRY(reader_open(run));
+    err failed = check_read(run, &arena);
+    arena_free(&arena);
+    record_reader_free(run->reader);
+    run->reader = NULL;
+    run->started_us = clock_monotonic_us();
+    return failed != OK ? failed : input_rewind(&run->input, run->problem);
+}
+
+static void missing_tell(const struct run *run, struct buf *report) {
+    unsigned long long missing = run->counts->missing;
+    if (missing == 0) {
+        return;
+    }
+    if (run->counts->rejected > 0 || run->warnings.counts[WARNING_CUT] > 0) {
+        buf_addf(report,
+                 "%llu entries of this source were not met; nothing was archived, because %s\n",
+                 missing,
+                 run->counts->rejected > 0 ? "some records were rejected"
+                                           : "the file was not read to its end");
+    } else if (!run->options->archive_missing) {
+        buf_addf(report,
+                 "%llu entries of this source are not in the file any more; --prune archives "
+                 "them\n",
+                 missing);
     }
 }
 
@@ -297,28 +331,29 @@ static void report_end(struct run *run, struct buf *report) {
     }
     warnings_write(&run->warnings, report);
     warnings_notes_write(run->reader, report);
-    if (run->rejects.count > 0) {
+    if (run->counts->rejected > 0 && !run->options->dry_run) {
         buf_addf(report, "%llu rejected records are in %s\n",
-                 (unsigned long long)run->rejects.count, run->rejects.path);
+                 (unsigned long long)run->counts->rejected, run->rejects.path);
     }
-    if (run->options->archive_missing && run->counts->rejected > 0 && !run->options->dry_run) {
-        buf_add(report, SLICE("nothing was archived, because some records were rejected\n"));
+    if (run->counts->held > 0) {
+        buf_addf(report,
+                 "%llu entries were edited here and stay as they are; what the source says now "
+                 "stands beside it in %s\n",
+                 (unsigned long long)run->counts->held, run->held.path);
     }
+    missing_tell(run, report);
 }
 
 static err run_all(struct run *run, struct buf *report) {
     TRY(map_read(run));
     TRY(input_open(run->options->input, &run->input, run->problem));
-    err failed = record_reader_new(fd_source(&run->input.fd), run->options->format, &run->reader,
-                                   run->problem);
-    if (failed != OK) {
-        return failed;
+    if (!run->options->dry_run && !run->options->partial) {
+        TRY(run_check_input(run));
     }
-    failed = records_take(run, report);
+    TRY(reader_open(run));
+    err failed = records_take(run, report);
     if (failed == OK) {
         failed = run_finish(run);
-    } else {
-        problem_tell_kept(run);
     }
     report_end(run, report);
     return failed;
@@ -361,11 +396,16 @@ err import_run(const struct import_options *given, const struct import_context *
     kept.licence = licence_kept(given, context, run.slug, &arena);
     run.batch = arena_new(&arena, struct pending, BATCH_RECORDS);
     slice rejects_path = arena_printf(&arena, "%.*s.rejects.csv", SLICE_ARG(run.slug));
-    rejects_begin(&run.rejects,
-                  options->reject_path != NULL ? options->reject_path : rejects_path.p,
-                  !options->dry_run);
+    slice held_path = arena_printf(&arena, "%.*s.held.csv", SLICE_ARG(run.slug));
+    side_file_begin(&run.rejects,
+                    options->reject_path != NULL ? options->reject_path : rejects_path.p,
+                    REJECTS_HEADER, !options->dry_run);
+    side_file_begin(&run.held, options->held_path != NULL ? options->held_path : held_path.p,
+                    HELD_HEADER, !options->dry_run);
     err failed = run_all(&run, report);
-    err closed = rejects_end(&run.rejects, run.problem);
+    err closed = side_file_end(&run.rejects, run.problem);
+    err held_closed = side_file_end(&run.held, run.problem);
+    closed = closed != OK ? closed : held_closed;
     record_reader_free(run.reader);
     input_close(&run.input);
     seen_free(&run.seen);

@@ -30,7 +30,7 @@ struct run {
     struct columns columns;
     struct builder builder;
     struct warnings warnings;
-    struct rejects rejects;
+    struct side_file rejects, held;
     struct seen seen;
     bool native;
     struct arena arena; /* of the batch */
@@ -45,6 +45,12 @@ MUST_USE err run_source_store(struct run *run);
 MUST_USE err run_flush(struct run *run);
 /* After the last batch: links between entries, entries that the source lacks now. */
 MUST_USE err run_finish(struct run *run);
+/* Reads the whole input without writing anything: ERR_INPUT where it ends early or breaks. */
+MUST_USE err run_check_input(struct run *run);
+/* A record in our own format. A field that does not fit is left out with a warning and stays a
+ * line of the description; only without a title or a kind is the record refused. */
+MUST_USE err native_build(struct run *run, const struct record *record, struct entry *entry,
+                          struct problem *cause);
 MUST_USE err run_reject(struct run *run, const struct record *record, const struct problem *cause);
 
 #endif

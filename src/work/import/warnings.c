@@ -17,7 +17,8 @@ static const char *const sentences[WARNING__COUNT] = {
     [WARNING_CLIPPED] = "a text beyond its limit was shortened",
     [WARNING_SAME_ID] = "an identifier occurs again with another content: both were kept",
     [WARNING_STRAY_BYTES] = "bytes that are no text in the file's charset were mended",
-    [WARNING_CUT] = "the file ends too early: what is before the cut was taken",
+    [WARNING_BAD_FIELD] = "a field that does not fit our format was kept in the description",
+    [WARNING_CUT] = "the file ends or breaks here: what stands before it was taken",
 };
 
 void warning_add(struct warnings *warnings, enum warning warning, uint64_t line, const char *format,

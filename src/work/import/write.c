@@ -5,9 +5,9 @@ enum {
     SQL_SOURCE_ENTRIES,
 };
 static const struct db_statement statements[] = {
-    [SQL_SOURCE_ENTRIES] = {"source_entries", "SELECT id, source_key FROM entry "
-                                              "WHERE source_id = $1 AND status = $2 AND id > $3 "
-                                              "ORDER BY id LIMIT 500"},
+    [SQL_SOURCE_ENTRIES] = {"source_entries", "SELECT source_key, id, status FROM entry "
+                                              "WHERE source_id = $1 AND source_key > $2 "
+                                              "ORDER BY source_key LIMIT 500"},
 };
 const struct db_catalogue import_catalogue = {
     .room = "work/import", .statements = statements, .count = ARRAY_COUNT(statements)};
@@ -117,6 +117,18 @@ static void progress(struct run *run) {
     }
 }
 
+/* Writes down what the source says now beside what people made of the entry here. */
+static err held_tell(struct run *run, const struct pending *pending) {
+    struct arena arena ARENA_CLEANUP = arena_make(16384, 0);
+    struct entry here;
+    if (pending->outcome != ENTRY_HELD) {
+        return OK;
+    }
+    err failed = entry_load(run->context->conn, pending->entry.id, &arena, &here);
+    return failed == OK ? held_add(&run->held, &here, &pending->entry, run->problem)
+                        : store_failed(run, failed);
+}
+
 static err batch_write(struct run *run) {
     uint32_t at = 0;
     while (at < run->batch_count) {
@@ -137,6 +149,7 @@ static err batch_write(struct run *run) {
         for (; at < to; at++) {
             if (!run->batch[at].rejected) {
                 outcome_count(run->counts, run->batch[at].outcome);
+                TRY(held_tell(run, &run->batch[at]));
             }
         }
         progress(run);
@@ -159,7 +172,7 @@ err run_flush(struct run *run) {
 struct missing {
     struct entry_id ids[500];
     size_t count;
-    int64_t after; /* the last id looked at */
+    struct buf after; /* the last key looked at */
     bool more;
 };
 
@@ -170,21 +183,22 @@ static err missing_find(struct run *run, struct missing *missing) {
     size_t rows = 0;
     missing->count = 0;
     db_bind_i64(query, 1, run->source.v);
-    db_bind_i64(query, 2, ENTRY_PUBLISHED);
-    db_bind_i64(query, 3, missing->after);
+    db_bind_text(query, 2, buf_slice(&missing->after));
     for (;;) {
         TRY(db_next(query, &row));
         if (!row) {
             break;
         }
         rows++;
-        missing->after = db_i64(query, 0);
-        if (!seen_has(&run->seen, db_text(query, 1))) {
-            missing->ids[missing->count++] = (struct entry_id){missing->after};
+        slice key = db_text(query, 0);
+        buf_clear(&missing->after);
+        buf_add(&missing->after, key);
+        if (db_i64(query, 2) == ENTRY_PUBLISHED && !seen_has(&run->seen, key)) {
+            missing->ids[missing->count++] = (struct entry_id){db_i64(query, 1)};
         }
     }
     missing->more = rows == ARRAY_COUNT(missing->ids);
-    return OK;
+    return missing->after.failed;
 }
 
 static err missing_archive(struct run *run, const struct missing *missing) {
@@ -215,13 +229,19 @@ static err missing_archive(struct run *run, const struct missing *missing) {
     return OK;
 }
 
-static err archive_missing(struct run *run) {
-    struct missing missing = {.more = true};
-    while (missing.more) {
-        TRY(missing_find(run, &missing));
-        TRY(missing_archive(run, &missing));
+/* Counts the entries of the source that the run has not met, and archives them when asked. */
+static err missing_settle(struct run *run, bool archive) {
+    struct missing missing = {.more = true, .after = buf_new(1u << 20)};
+    err failed = OK;
+    while (missing.more && failed == OK) {
+        failed = missing_find(run, &missing);
+        run->counts->missing += failed == OK ? missing.count : 0;
+        if (failed == OK && archive) {
+            failed = missing_archive(run, &missing);
+        }
     }
-    return OK;
+    buf_free(&missing.after);
+    return failed;
 }
 
 static err links_resolve(struct run *run) {
@@ -243,8 +263,8 @@ err run_finish(struct run *run) {
     }
     err failed = links_resolve(run);
     bool whole = run->counts->rejected == 0 && run->warnings.counts[WARNING_CUT] == 0;
-    if (failed == OK && run->options->archive_missing && whole) {
-        failed = archive_missing(run);
+    if (failed == OK) {
+        failed = missing_settle(run, run->options->archive_missing && whole);
     }
     return failed == OK ? OK : store_failed(run, failed);
 }

@@ -1,7 +1,7 @@
 /* The whole pipeline, from a file to the store. */
 #include "store_fixture.h"
 
-#include "work/import/import.h"
+#include "work/import/import_int.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -31,7 +31,7 @@ struct import_fixture {
     struct import_counts counts;
     struct buf report;
     struct problem problem;
-    char data[128], rejects[128], map[128];
+    char data[128], rejects[128], held[128], map[128];
 };
 
 static int setup(void **state) {
@@ -51,6 +51,7 @@ static int setup(void **state) {
     assert_int_equal(themes_load(conn, &f->themes), OK);
     snprintf(f->data, sizeof f->data, "%s/data", f->store->folder);
     snprintf(f->rejects, sizeof f->rejects, "%s/rejects.csv", f->store->folder);
+    snprintf(f->held, sizeof f->held, "%s/held.csv", f->store->folder);
     snprintf(f->map, sizeof f->map, "%s/map", f->store->folder);
     f->report = buf_new(1u << 20);
     *state = f;
@@ -61,6 +62,7 @@ static int teardown(void **state) {
     struct import_fixture *f = *state;
     unlink(f->data);
     unlink(f->rejects);
+    unlink(f->held);
     unlink(f->map);
     themes_free(f->themes);
     territories_free(f->territories);
@@ -100,6 +102,7 @@ static err run(struct import_fixture *f, const char *data, struct import_options
     options.input = f->data;
     options.source = SLICE("test");
     options.reject_path = f->rejects;
+    options.held_path = f->held;
     buf_clear(&f->report);
     f->problem = (struct problem){.code = OK};
     err failed = import_run(&options, &context, &f->counts, &f->report, &f->problem);
@@ -330,25 +333,140 @@ static void an_edit_of_a_person_holds_the_import(void **state) {
     buf_free(&wanted.json);
 }
 
-static void a_cut_file_keeps_what_came_before_and_says_so(void **state) {
+static void a_cut_file_writes_nothing_unless_asked(void **state) {
     struct import_fixture *f = *state;
     const char *const cut = "[{\"nom\":\"A\",\"insee\":\"73065\"},\n{\"nom\":\"B\",\"ins";
+    int64_t before;
+    int64_t after;
+    assert_int_equal(db_change_last(f->store->conn, &before), OK);
     assert_int_equal(run(f, cut, (struct import_options){0}), ERR_INPUT);
-    expect_counts(f, 1, 0, 0, 0);
+    expect_counts(f, 0, 0, 0, 0);
     assert_int_equal(f->problem.line, 2);
     assert_int_equal(f->problem.column, 1);
-    assert_non_null(strstr(f->problem.what, "1 records before it are kept; --partial"));
+    assert_non_null(strstr(f->problem.what, "nothing was written; --partial takes the 1 records"));
+    assert_int_equal(db_change_last(f->store->conn, &after), OK);
+    assert_int_equal(before, after);
     assert_int_equal(run(f, cut, (struct import_options){.partial = true}), OK);
-    expect_counts(f, 0, 0, 1, 0);
-    expect_report(f, "the file ends too early");
+    expect_counts(f, 1, 0, 0, 0);
+    expect_report(f, "the file ends or breaks here");
+    expect_report(f, "first at line 2: column 1");
 }
 
-static void a_broken_file_is_no_cut_file(void **state) {
+static void a_broken_file_writes_nothing_unless_asked(void **state) {
     struct import_fixture *f = *state;
-    assert_int_equal(
-        run(f, "[{\"nom\":\"A\"} {\"nom\":\"B\"}]", (struct import_options){.partial = true}),
-        ERR_INPUT);
+    const char *const broken = "[{\"nom\":\"A\"} {\"nom\":\"B\"}]";
+    assert_int_equal(run(f, broken, (struct import_options){0}), ERR_INPUT);
+    expect_counts(f, 0, 0, 0, 0);
+    assert_int_equal(f->problem.line, 1);
+    assert_int_equal(f->problem.column, 14);
+    assert_int_equal(run(f, broken, (struct import_options){.partial = true}), OK);
     expect_counts(f, 1, 0, 0, 0);
+}
+
+static void a_file_broken_behind_the_sample_writes_nothing(void **state) {
+    struct import_fixture *f = *state;
+    struct buf rows BUF_CLEANUP = buf_new(1u << 22);
+    buf_add(&rows, SLICE("id,nom,insee\n"));
+    for (unsigned i = 0; i < 3000; i++) {
+        buf_addf(&rows, "%u,Lieu %u,73065\n", i, i);
+    }
+    buf_add(&rows, SLICE("x,\"never closed\n"));
+    assert_int_equal(run(f, buf_cstr(&rows), (struct import_options){0}), ERR_INPUT);
+    assert_int_equal(f->problem.line, 3002);
+    struct wanted wanted = find(f, "Lieu 1");
+    assert_int_equal(wanted.all, 0);
+    assert_int_equal(run(f, buf_cstr(&rows), (struct import_options){.partial = true}), OK);
+    expect_counts(f, 3000, 0, 0, 0);
+    buf_free(&wanted.json);
+}
+
+/* A correction by a person: a new title. */
+static void edit(struct import_fixture *f, const char *title, const char *corrected) {
+    struct arena arena ARENA_CLEANUP = arena_make(65536, 0);
+    struct wanted wanted = find(f, title);
+    struct entry entry;
+    assert_int_equal(wanted.found, 1);
+    assert_int_equal(entry_load(f->store->conn, wanted.id, &arena, &entry), OK);
+    entry.title = slice_from_cstr(corrected);
+    assert_int_equal(db_begin_write(f->store->conn), OK);
+    assert_int_equal(entry_edit(f->store->conn, &f->store->ids, &entry, SLICE("a person"),
+                                SLICE("a mistake"), f->store->now_ms),
+                     OK);
+    assert_int_equal(db_commit(f->store->conn), OK);
+    buf_free(&wanted.json);
+}
+
+static void a_held_difference_is_shown_and_goes_when_the_source_takes_it_back(void **state) {
+    struct import_fixture *f = *state;
+    struct buf held BUF_CLEANUP = buf_new(65536);
+    assert_int_equal(run(f, "id,nom,insee\n1,A,73065\n", (struct import_options){0}), OK);
+    edit(f, "A", "A, corrected here");
+    assert_int_equal(run(f, "id,nom,insee\n1,A new,73065\n", (struct import_options){0}), OK);
+    assert_int_equal(f->counts.held, 1);
+    expect_report(f, "1 entries were edited here and stay as they are");
+    expect_report(f, f->held);
+    file_read(f->held, &held);
+    assert_true(slice_starts_with(buf_slice(&held), SLICE(HELD_HEADER "/entries/")));
+    assert_true(slice_contains(buf_slice(&held),
+                               SLICE("\"A, corrected here\",title,\"A, corrected here\",A new")));
+    struct wanted wanted = find(f, "A, corrected here");
+    assert_int_equal(entry_held_json(f->store->conn, wanted.id, &wanted.json), OK);
+    assert_int_equal(run(f, "id,nom,insee\n1,A,73065\n", (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 1, 0);
+    assert_int_equal(entry_held_json(f->store->conn, wanted.id, &wanted.json), ERR_NOT_FOUND);
+    assert_int_equal(access(f->held, F_OK), -1);
+    expect_in(f, "A, corrected here", "73065");
+    buf_free(&wanted.json);
+}
+
+static void a_record_that_comes_back_is_published_again(void **state) {
+    struct import_fixture *f = *state;
+    const char *const both = "id,nom,insee\n1,A,73065\n2,B,73096\n";
+    const struct import_options prune = {.archive_missing = true};
+    assert_int_equal(run(f, both, (struct import_options){0}), OK);
+    edit(f, "B", "B, corrected here");
+    assert_int_equal(run(f, "id,nom,insee\n3,C,73065\n", prune), OK);
+    assert_int_equal(f->counts.removed, 2);
+    struct wanted wanted = find(f, "A");
+    assert_int_equal(wanted.all, 1);
+    assert_int_equal(run(f, both, (struct import_options){0}), OK);
+    expect_counts(f, 0, 2, 0, 0);
+    expect_in(f, "A", "73065");
+    expect_in(f, "B, corrected here", "73096");
+    assert_int_equal(run(f, both, (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 2, 0);
+    buf_free(&wanted.json);
+}
+
+static void a_changed_record_that_comes_back_is_published_as_it_is_now(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
+    assert_int_equal(run(f, "id_lieu,nom_lieu,insee\nz,Z,73096\n",
+                         (struct import_options){.archive_missing = true}),
+                     OK);
+    assert_int_equal(f->counts.removed, 2);
+    assert_int_equal(
+        run(f, "id_lieu,nom_lieu,insee\na,Aire neuve,73065\n", (struct import_options){0}), OK);
+    expect_counts(f, 0, 1, 0, 0);
+    expect_in(f, "Aire neuve", "73065");
+}
+
+static void what_a_person_archived_is_not_published_by_an_import(void **state) {
+    struct import_fixture *f = *state;
+    const char *const rows = "id,nom,insee\n1,A,73065\n";
+    assert_int_equal(run(f, rows, (struct import_options){0}), OK);
+    struct wanted wanted = find(f, "A");
+    assert_int_equal(db_begin_write(f->store->conn), OK);
+    assert_int_equal(entry_set_status(f->store->conn, &f->store->ids, wanted.id, ENTRY_ARCHIVED,
+                                      SLICE("a moderator"), SLICE("closed"), f->store->now_ms),
+                     OK);
+    assert_int_equal(db_commit(f->store->conn), OK);
+    buf_free(&wanted.json);
+    assert_int_equal(run(f, rows, (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 1, 0);
+    wanted = find(f, "A");
+    assert_int_equal(wanted.all, 0);
+    buf_free(&wanted.json);
 }
 
 static void entries_that_the_source_lacks_are_archived_when_asked(void **state) {
@@ -358,6 +476,8 @@ static void entries_that_the_source_lacks_are_archived_when_asked(void **state) 
         run(f, "id_lieu,nom_lieu,insee\nb,Parking de Cruet,73096\n", (struct import_options){0}),
         OK);
     assert_int_equal(f->counts.removed, 0);
+    assert_int_equal(f->counts.missing, 1);
+    expect_report(f, "1 entries of this source are not in the file any more; --prune archives");
     assert_int_equal(run(f, "id_lieu,nom_lieu,insee\nb,Parking de Cruet,73096\n",
                          (struct import_options){.archive_missing = true}),
                      OK);
@@ -376,7 +496,7 @@ static void nothing_is_archived_when_a_record_was_rejected(void **state) {
                      OK);
     assert_int_equal(f->counts.rejected, 1);
     assert_int_equal(f->counts.removed, 0);
-    expect_report(f, "nothing was archived");
+    expect_report(f, "2 entries of this source were not met; nothing was archived, because some");
 }
 
 static void a_map_file_has_the_last_word(void **state) {
@@ -422,12 +542,36 @@ static void our_own_format_goes_in_as_it_is(void **state) {
             "adultes\"}]},{\"id\":\"y\",\"kind\":\"idea\",\"title\":\"Autre\",\"colour\":\"red\"}]",
             (struct import_options){0}),
         OK);
-    expect_counts(f, 1, 0, 0, 1);
+    expect_counts(f, 2, 0, 0, 0);
     expect_in(f, "Une idée", "deux adultes");
     expect_in(f, "Une idée", "\"tags\":[\"unknown\"]");
-    struct buf rejects BUF_CLEANUP = buf_new(65536);
-    file_read(f->rejects, &rejects);
-    assert_true(slice_contains(buf_slice(&rejects), SLICE("colour")));
+    expect_in(f, "Autre", "Colour : red");
+    expect_report(f, "1 × a field that does not fit our format");
+    expect_report(f, "colour this key is not known");
+}
+
+static void a_bad_side_field_of_our_own_format_costs_only_itself(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(
+        run(f,
+            "[{\"id\":\"x\",\"kind\":\"idea\",\"title\":\"Une idée\",\"place\":{\"territory\":"
+            "\"dep-73\",\"latitude\":95},\"needs\":[{\"sort\":\"time\"},{\"sort\":\"time\","
+            "\"text\":\"deux adultes\"}],\"offers\":[{\"skill\":\"No "
+            "Slug\"}],\"contacts\":[{\"kind\":"
+            "\"email\",\"value\":\"nobody\"},{\"kind\":\"website\",\"value\":\"a.org\"}]},"
+            "{\"id\":\"w\",\"kind\":\"tool\",\"title\":\"W\",\"tags\":\"none\"},"
+            "{\"id\":\"v\",\"kind\":\"tool\",\"title\":\"V\"},"
+            "{\"id\":\"y\",\"kind\":\"idea\",\"title\":\"\"},"
+            "{\"id\":\"z\",\"kind\":\"nonsense\",\"title\":\"Z\"}]",
+            (struct import_options){0}),
+        OK);
+    expect_counts(f, 3, 0, 0, 2);
+    expect_in(f, "W", "Tags : none");
+    expect_in(f, "Une idée", "deux adultes");
+    expect_in(f, "Une idée", "https://a.org");
+    expect_in(f, "Une idée", "\"territory\":\"dep-73\"");
+    expect_in(f, "Une idée", "nobody");
+    expect_report(f, "5 × a field that does not fit our format");
 }
 
 static void opening_hours_of_seven_columns_become_one(void **state) {
@@ -488,8 +632,14 @@ int main(void) {
         TEST(a_record_without_identifier_gets_one_from_its_content),
         TEST(one_identifier_for_two_things_keeps_both),
         TEST(an_edit_of_a_person_holds_the_import),
-        TEST(a_cut_file_keeps_what_came_before_and_says_so),
-        TEST(a_broken_file_is_no_cut_file),
+        TEST(a_cut_file_writes_nothing_unless_asked),
+        TEST(a_broken_file_writes_nothing_unless_asked),
+        TEST(a_file_broken_behind_the_sample_writes_nothing),
+        TEST(a_held_difference_is_shown_and_goes_when_the_source_takes_it_back),
+        TEST(a_record_that_comes_back_is_published_again),
+        TEST(a_changed_record_that_comes_back_is_published_as_it_is_now),
+        TEST(what_a_person_archived_is_not_published_by_an_import),
+        TEST(a_bad_side_field_of_our_own_format_costs_only_itself),
         TEST(entries_that_the_source_lacks_are_archived_when_asked),
         TEST(nothing_is_archived_when_a_record_was_rejected),
         TEST(a_map_file_has_the_last_word),
