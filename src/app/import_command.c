@@ -92,6 +92,18 @@ static err demo_input(struct import_options *options, struct arena *arena,
     return OK;
 }
 
+/* "line 12, column 7: …", as editors count. */
+static void place_say(struct problem *problem) {
+    struct problem said = *problem;
+    if (said.line > 0 && said.column > 0) {
+        problem_set(problem, said.code, said.field, "line %llu, column %llu: %s",
+                    (unsigned long long)said.line, (unsigned long long)said.column, said.what);
+    } else if (said.line > 0) {
+        problem_set(problem, said.code, said.field, "line %llu: %s", (unsigned long long)said.line,
+                    said.what);
+    }
+}
+
 static err import(const struct command_words *words, struct import_options *options,
                   struct house *house, struct problem *problem) {
     if (command_value(&command_import, words, "--demo") != NULL) {
@@ -108,6 +120,9 @@ static err import(const struct command_words *words, struct import_options *opti
     struct import_counts counts = {0};
     struct buf report BUF_CLEANUP = buf_new(REPORT_BYTES_MAX);
     err done = import_run(options, &context, &counts, &report, problem);
+    if (done != OK) {
+        place_say(problem);
+    }
     if (context.progress != NULL) {
         fputs("\r\033[K", stderr);
     }
