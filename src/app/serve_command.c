@@ -15,6 +15,7 @@
 #include "face/api/api.h"
 #include "face/face.h"
 #include "face/map/map.h"
+#include "face/ogc/ogc.h"
 #include "face/tile/tile.h"
 #include "face/web/web.h"
 #include "html/i18n.h"
@@ -60,10 +61,15 @@ static const char *const *proxies(const struct house *house, struct arena *arena
 
 static err listen_and_wait(struct house *house, struct face *face, const char *listen,
                            struct problem *problem) {
-    const struct http_route *tables[] = {face_web_routes, face_api_routes, face_tile_routes,
-                                         face_map_routes, asset_routes,    NULL};
+    const struct http_route *tables[] = {face_web_routes,
+                                         face_api_routes,
+                                         face_tile_routes,
+                                         face_map_routes,
+                                         face_ogc_routes,
+                                         asset_routes,
+                                         NULL};
     const size_t counts[] = {face_web_route_count, face_api_route_count, face_tile_route_count,
-                             face_map_route_count, asset_route_count};
+                             face_map_route_count, face_ogc_route_count, asset_route_count};
     struct settings *settings = &house->settings;
     struct http_options options = {
         .listen = listen,

@@ -6,9 +6,9 @@
 #include "domain/entry/entry.h"
 
 struct face_licence {
-    slice id;          /* SPDX: "ODbL-1.0" */
-    slice title;       /* "ODbL 1.0" */
-    slice iri;         /* its text */
+    slice id;    /* SPDX: "ODbL-1.0" */
+    slice title; /* "ODbL 1.0" */
+    slice iri;   /* its text */
 };
 /* By SPDX identifier, in any case; also by the address of its text. NULL when unknown: then it is
  * text that only a person understands. */

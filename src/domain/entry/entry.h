@@ -114,6 +114,7 @@ slice entry_state_slug(enum entry_state state); /* NONE: "" */
 bool entry_state_from_slug(slice slug, enum entry_state *state);
 slice entry_precision_slug(enum entry_precision precision);
 bool entry_precision_from_slug(slice slug, enum entry_precision *precision);
+slice entry_wheelchair_slug(enum entry_wheelchair wheelchair); /* UNKNOWN: "" */
 slice entry_contact_kind_slug(enum entry_contact_kind kind);
 slice entry_date_role_slug(enum entry_date_role role);
 slice entry_media_kind_slug(enum entry_media_kind kind);

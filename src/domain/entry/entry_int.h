@@ -32,7 +32,6 @@ bool entry_media_kind_from_slug(slice slug, enum entry_media_kind *kind);
 bool entry_ask_sort_from_slug(slice slug, enum entry_ask_sort *sort);
 slice entry_visibility_slug(enum entry_visibility visibility);
 bool entry_visibility_from_slug(slice slug, enum entry_visibility *visibility);
-slice entry_wheelchair_slug(enum entry_wheelchair wheelchair);
 bool entry_wheelchair_from_slug(slice slug, enum entry_wheelchair *wheelchair);
 slice entry_translated_slug(enum entry_translated field); /* "title", …, "figures", "needs" */
 bool entry_translated_from_slug(slice slug, enum entry_translated *field);
