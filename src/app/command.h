@@ -50,6 +50,6 @@ int command_fail(const struct command *command, err failed, const struct problem
 void command_help(const struct command *command, FILE *out);
 
 extern const struct command command_serve, command_import, command_export, command_territories,
-    command_check, command_config;
+    command_backup, command_restore, command_check, command_config;
 
 #endif

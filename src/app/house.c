@@ -11,6 +11,7 @@
 #include "crypto/crypto.h"
 #include "db/migrations.h"
 #include "shipped.h"
+#include "work/backup/backup.h"
 
 #define SETTINGS_BYTES_MAX  (256 * 1024)
 #define REFERENCE_BYTES_MAX (64 * 1024 * 1024)
@@ -52,20 +53,38 @@ static err settings_read(struct house *house, const char *config, struct problem
     return OK;
 }
 
-static err lock_take(struct house *house, struct problem *problem) {
-    const char *path = arena_printf(&house->arena, "%s/serve.lock", house->folder).p;
-    house->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (house->lock_fd < 0) {
+err house_lock(const char *folder, int *fd, struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(1024, 0);
+    const char *path = arena_printf(&scratch, "%s/serve.lock", folder).p;
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (*fd < 0) {
         return problem_set(problem, ERR_IO, "--data", "cannot open %s: %s", path, strerror(errno));
     }
-    if (flock(house->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+        close(*fd);
+        *fd = -1;
         return problem_set(
             problem, ERR_CONFLICT, "--data",
             "another 'agora serve' already serves %s; stop it first, or choose another "
             "folder with --data",
-            house->folder);
+            folder);
     }
     return OK;
+}
+
+/* Between two moves of a restore the folder has no store, or half of one: a new empty one must not
+ * be made there. */
+static err restore_check(const struct house *house, struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(1024, 0);
+    const char *mark = arena_printf(&scratch, "%s/" BACKUP_UNFINISHED, house->folder).p;
+    if (access(mark, F_OK) != 0) {
+        return OK;
+    }
+    return problem_set(
+        problem, ERR_CORRUPT, "--data",
+        "a restore into %s was cut off; run 'agora restore' again with the same file "
+        "(what was there is in %s/before-restore-…)",
+        house->folder, house->folder);
 }
 
 /* What ships with the program goes into the store; what stands there unchanged is left alone. */
@@ -114,9 +133,10 @@ err house_open(struct house *house, const char *folder, const char *config, enum
                            "there is no store in %s; name the data folder with --data", folder);
     }
     TRY(folder_make(folder, &house->created, problem));
+    TRY(restore_check(house, problem));
     TRY(settings_read(house, config, problem));
     if (use == HOUSE_SERVE) {
-        TRY(lock_take(house, problem));
+        TRY(house_lock(house->folder, &house->lock_fd, problem));
     }
     err opened = store_open(house, problem);
     if (opened != OK && problem->code == OK) {

@@ -34,4 +34,8 @@ MUST_USE err house_open(struct house *house, const char *folder, const char *con
                         enum house_use use, struct problem *problem);
 void house_close(struct house *house);
 
+/* Takes the lock that `serve` holds on a folder: ERR_CONFLICT while a server runs there. Closing
+ * `*fd` gives it back. */
+MUST_USE err house_lock(const char *folder, int *fd, struct problem *problem);
+
 #endif

@@ -6,9 +6,9 @@
 #include "app/command.h"
 #include "app/version.h"
 
-static const struct command *const commands[] = {&command_serve,  &command_import,
-                                                 &command_export, &command_territories,
-                                                 &command_check,  &command_config};
+static const struct command *const commands[] = {
+    &command_serve,  &command_import,  &command_export, &command_territories,
+    &command_backup, &command_restore, &command_check,  &command_config};
 
 static void help(FILE *out) {
     fprintf(out, "Agora " AGORA_VERSION ": citizen solutions, visible on their territory.\n\n"

@@ -29,3 +29,26 @@ uint64_t crypto_random_u64(void) {
     randombytes_buf(&value, sizeof(value));
     return value;
 }
+
+_Static_assert(sizeof(struct crypto_sha256) >= sizeof(crypto_hash_sha256_state),
+               "the sum has room for libsodium's state");
+
+static crypto_hash_sha256_state *sha256_state(struct crypto_sha256 *sum) {
+    return (crypto_hash_sha256_state *)(void *)sum->state;
+}
+
+struct crypto_sha256 crypto_sha256_begin(void) {
+    struct crypto_sha256 sum;
+    crypto_hash_sha256_init(sha256_state(&sum));
+    return sum;
+}
+
+void crypto_sha256_add(struct crypto_sha256 *sum, const void *bytes, size_t n) {
+    crypto_hash_sha256_update(sha256_state(sum), bytes, n);
+}
+
+void crypto_sha256_hex(struct crypto_sha256 *sum, char out[CRYPTO_SHA256_HEX + 1]) {
+    unsigned char bytes[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_final(sha256_state(sum), bytes);
+    sodium_bin2hex(out, CRYPTO_SHA256_HEX + 1, bytes, sizeof(bytes));
+}

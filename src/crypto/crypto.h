@@ -16,4 +16,14 @@ struct crypto_digest crypto_digest(const slice *parts, size_t count);
 void crypto_digest_hex(const struct crypto_digest *digest, char out[CRYPTO_DIGEST_HEX + 1]);
 uint64_t crypto_random_u64(void);
 
+/* SHA-256 (FIPS 180-4) of bytes that come in pieces: what `sha256sum` gives. */
+#define CRYPTO_SHA256_HEX 64
+struct crypto_sha256 {
+    _Alignas(8) unsigned char state[112];
+};
+struct crypto_sha256 crypto_sha256_begin(void);
+void crypto_sha256_add(struct crypto_sha256 *sum, const void *bytes, size_t n);
+/* Ends the sum; lower-case digits and a NUL. */
+void crypto_sha256_hex(struct crypto_sha256 *sum, char out[CRYPTO_SHA256_HEX + 1]);
+
 #endif

@@ -20,6 +20,8 @@ static const struct db_statement statements[] = {
     [DB_OWN_IDENTITY_ADD] = {"identity_add",
                              "INSERT INTO store_identity (one, store, epoch) VALUES (1, $1, $2) "
                              "ON CONFLICT (one) DO NOTHING"},
+    [DB_OWN_EPOCH_RENEW] = {"epoch_renew", "UPDATE store_identity SET epoch = $1 WHERE one = 1"},
+    [DB_OWN_SCHEMA_NUMBER] = {"schema_number", "SELECT coalesce(max(number), 0) FROM migration"},
     /* One writer at a time, so the largest number is ours to continue; the newest row is never
      * taken away. */
     [DB_OWN_CHANGE_ADD] = {"change_add",

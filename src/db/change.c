@@ -1,3 +1,4 @@
+#include "crypto/crypto.h"
 #include "db/db_int.h"
 
 err db_change_add(struct db_conn *conn, enum db_change_topic topic, int64_t object,
@@ -56,6 +57,21 @@ err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch) {
     }
     *store = (uint64_t)db_i64(query, 0);
     *epoch = (uint64_t)db_i64(query, 1);
+    db_done(query);
+    return OK;
+}
+
+err db_epoch_renew(struct db_conn *conn) {
+    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_EPOCH_RENEW);
+    db_bind_i64(query, 1, (int64_t)crypto_random_u64());
+    return db_run(query);
+}
+
+err db_schema_number(struct db_conn *conn, int64_t *number) {
+    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_SCHEMA_NUMBER);
+    bool row = false;
+    TRY(db_next(query, &row));
+    *number = db_i64(query, 0);
     db_done(query);
     return OK;
 }

@@ -105,6 +105,14 @@ MUST_USE err db_integrity(struct db_conn *conn, struct problem *problem);
  * looked. */
 MUST_USE err db_data_version(struct db_conn *conn, int64_t *version);
 
+/* Copies the store as it stands now into a new file at `to` (replaced when it is there), while
+ * others go on reading and writing: one snapshot of the log, no lock that a writer waits for. The
+ * copy is readable by its owner alone and on the disk when this returns; a failed one is removed.
+ * ERR_NOT_FOUND without a store at `from`, ERR_IO (a full disk), ERR_CORRUPT. */
+MUST_USE err db_copy(const char *from, const char *to, struct problem *problem);
+/* Removes a store that nobody has open, with its log; what is not there is fine. */
+void db_remove(const char *path);
+
 /* The change feed: one row for each changed object, in commit order, in the writing transaction. */
 enum db_change_topic {
     DB_CHANGE_ENTRY = 1,
@@ -127,6 +135,10 @@ MUST_USE err db_change_last(struct db_conn *conn, int64_t *sequence); /* 0: none
 MUST_USE err db_change_last_ms(struct db_conn *conn, int64_t *at_ms); /* its time; 0: none yet */
 /* Who this store is (random, made at creation) and its epoch (renewed by a restore). */
 MUST_USE err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch);
+/* Begins a new epoch: what others kept of this store (snapshots, marks) does not hold any more. */
+MUST_USE err db_epoch_renew(struct db_conn *conn);
+/* The number of the last migration that was applied; 0: none yet. */
+MUST_USE err db_schema_number(struct db_conn *conn, int64_t *number);
 
 /* The single writer: a thread that runs queued jobs, each inside its own savepoint, several in one
  * transaction, and tells each that it is durable only after the commit. */
