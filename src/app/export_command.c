@@ -7,6 +7,8 @@
 #include "atlas/atlas.h"
 #include "face/api/api.h"
 #include "face/forms.h"
+#include "html/i18n.h"
+#include "shipped.h"
 
 #define FORMATS_BYTES_MAX 512
 
@@ -62,8 +64,9 @@ static slice base_url_of(struct house *house) {
 }
 
 static err export(struct house *house, const struct http_route *route, slice query,
-                  struct problem *problem) {
-    struct face face = {.territories = house->territories,
+                  const struct i18n *i18n, struct problem *problem) {
+    struct face face = {.i18n = i18n,
+                        .territories = house->territories,
                         .themes = house->themes,
                         .clock = house->clock,
                         .log = &house->log,
@@ -97,6 +100,16 @@ static err export(struct house *house, const struct http_route *route, slice que
     return failed;
 }
 
+static err export_in_words(struct house *house, const struct http_route *route, slice query,
+                           struct problem *problem) {
+    const struct i18n_catalogue english = {.language = SLICE("en"), .mo = shipped_po_en};
+    struct i18n *i18n = NULL;
+    TRY(i18n_new(&english, 1, &i18n, problem));
+    err failed = export(house, route, query, i18n, problem);
+    i18n_free(i18n);
+    return failed;
+}
+
 static int export_run(const struct command_words *words) {
     struct problem problem = {0};
     slice format = slice_from_cstr(command_value(&command_export, words, "--format"));
@@ -110,7 +123,7 @@ static int export_run(const struct command_words *words) {
         house_open(&house, command_value(&command_export, words, "--data"),
                    command_value(&command_export, words, "--config"), HOUSE_LOOK, &problem);
     if (failed == OK) {
-        failed = export(&house, route, query, &problem);
+        failed = export_in_words(&house, route, query, &problem);
     }
     house_close(&house);
     return failed == OK ? 0 : command_fail(&command_export, failed, &problem);

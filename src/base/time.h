@@ -47,6 +47,16 @@ void date_format(const struct date *date, struct buf *out); /* EDTF; nothing whe
  * French territory ("Europe/Paris", "Indian/Reunion", …), a fixed "+04:00", "UTC", or "" for
  * Europe/Paris; ERR_UNSUPPORTED otherwise. Unknown dates give INT64_MIN, INT64_MAX. */
 MUST_USE err date_range_ms(const struct date *date, slice zone, int64_t *first, int64_t *last);
+enum zone_summer { ZONE_SUMMER_NONE, ZONE_SUMMER_EUROPE, ZONE_SUMMER_NORTH_AMERICA };
+struct zone_rule {
+    slice name;
+    int32_t offset_minutes;  /* standard time, east of Greenwich */
+    enum zone_summer summer; /* the European Union's: 1:00 UTC, last Sundays of March, October;
+                                North America's: 2:00, second Sunday of March, first of November */
+};
+/* The rules of a named zone ("": Europe/Paris) as they are today; false for fixed offsets, and for
+ * names that are not known. */
+bool zone_rule_find(slice zone, struct zone_rule *rule);
 MUST_USE err zone_offset_ms(slice zone, int64_t utc_ms, int64_t *offset_ms);
 /* The civil date and time (precision DATE_MINUTE) of an instant in a zone. */
 MUST_USE err date_from_ms(int64_t utc_ms, slice zone, struct date *date);

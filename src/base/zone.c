@@ -8,50 +8,42 @@
 #define MS_PER_HOUR   INT64_C(3600000)
 #define MS_PER_DAY    INT64_C(86400000)
 
-enum summer_rule { SUMMER_NONE, SUMMER_EUROPE, SUMMER_NORTH_AMERICA };
-
-struct zone {
-    slice name;
-    int32_t offset_minutes; /* standard time, east of Greenwich */
-    enum summer_rule summer;
-};
-
 /* SLICE as a constant initializer. */
 #define LITERAL(text)                                                                              \
     { text, sizeof(text) - 1 }
 
-static const struct zone zones[] = {
-    {LITERAL(""), 60, SUMMER_EUROPE},
-    {LITERAL("Europe/Paris"), 60, SUMMER_EUROPE},
-    {LITERAL("UTC"), 0, SUMMER_NONE},
-    {LITERAL("Z"), 0, SUMMER_NONE},
-    {LITERAL("Etc/UTC"), 0, SUMMER_NONE},
-    {LITERAL("America/Cayenne"), -180, SUMMER_NONE},
-    {LITERAL("America/Guadeloupe"), -240, SUMMER_NONE},
-    {LITERAL("America/Marigot"), -240, SUMMER_NONE},
-    {LITERAL("America/Martinique"), -240, SUMMER_NONE},
-    {LITERAL("America/Miquelon"), -180, SUMMER_NORTH_AMERICA},
-    {LITERAL("America/St_Barthelemy"), -240, SUMMER_NONE},
-    {LITERAL("Indian/Kerguelen"), 300, SUMMER_NONE},
-    {LITERAL("Indian/Mayotte"), 180, SUMMER_NONE},
-    {LITERAL("Indian/Reunion"), 240, SUMMER_NONE},
-    {LITERAL("Pacific/Gambier"), -540, SUMMER_NONE},
-    {LITERAL("Pacific/Marquesas"), -570, SUMMER_NONE},
-    {LITERAL("Pacific/Noumea"), 660, SUMMER_NONE},
-    {LITERAL("Pacific/Tahiti"), -600, SUMMER_NONE},
-    {LITERAL("Pacific/Wallis"), 720, SUMMER_NONE},
-    {LITERAL("Europe/Andorra"), 60, SUMMER_EUROPE},
-    {LITERAL("Europe/Berlin"), 60, SUMMER_EUROPE},
-    {LITERAL("Europe/Brussels"), 60, SUMMER_EUROPE},
-    {LITERAL("Europe/Luxembourg"), 60, SUMMER_EUROPE},
-    {LITERAL("Europe/Madrid"), 60, SUMMER_EUROPE},
-    {LITERAL("Europe/Monaco"), 60, SUMMER_EUROPE},
-    {LITERAL("Europe/Rome"), 60, SUMMER_EUROPE},
-    {LITERAL("Europe/Zurich"), 60, SUMMER_EUROPE},
+static const struct zone_rule zones[] = {
+    {LITERAL(""), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("Europe/Paris"), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("UTC"), 0, ZONE_SUMMER_NONE},
+    {LITERAL("Z"), 0, ZONE_SUMMER_NONE},
+    {LITERAL("Etc/UTC"), 0, ZONE_SUMMER_NONE},
+    {LITERAL("America/Cayenne"), -180, ZONE_SUMMER_NONE},
+    {LITERAL("America/Guadeloupe"), -240, ZONE_SUMMER_NONE},
+    {LITERAL("America/Marigot"), -240, ZONE_SUMMER_NONE},
+    {LITERAL("America/Martinique"), -240, ZONE_SUMMER_NONE},
+    {LITERAL("America/Miquelon"), -180, ZONE_SUMMER_NORTH_AMERICA},
+    {LITERAL("America/St_Barthelemy"), -240, ZONE_SUMMER_NONE},
+    {LITERAL("Indian/Kerguelen"), 300, ZONE_SUMMER_NONE},
+    {LITERAL("Indian/Mayotte"), 180, ZONE_SUMMER_NONE},
+    {LITERAL("Indian/Reunion"), 240, ZONE_SUMMER_NONE},
+    {LITERAL("Pacific/Gambier"), -540, ZONE_SUMMER_NONE},
+    {LITERAL("Pacific/Marquesas"), -570, ZONE_SUMMER_NONE},
+    {LITERAL("Pacific/Noumea"), 660, ZONE_SUMMER_NONE},
+    {LITERAL("Pacific/Tahiti"), -600, ZONE_SUMMER_NONE},
+    {LITERAL("Pacific/Wallis"), 720, ZONE_SUMMER_NONE},
+    {LITERAL("Europe/Andorra"), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("Europe/Berlin"), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("Europe/Brussels"), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("Europe/Luxembourg"), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("Europe/Madrid"), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("Europe/Monaco"), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("Europe/Rome"), 60, ZONE_SUMMER_EUROPE},
+    {LITERAL("Europe/Zurich"), 60, ZONE_SUMMER_EUROPE},
 };
 
 /* "+04:00" or "-09:30". */
-static bool zone_read_fixed(slice name, struct zone *zone) {
+static bool zone_read_fixed(slice name, struct zone_rule *zone) {
     uint64_t hours;
     uint64_t minutes;
     if (name.n != 6 || (name.p[0] != '+' && name.p[0] != '-') || name.p[3] != ':' ||
@@ -60,11 +52,11 @@ static bool zone_read_fixed(slice name, struct zone *zone) {
         return false;
     }
     int32_t offset = (int32_t)(hours * 60 + minutes);
-    *zone = (struct zone){.offset_minutes = name.p[0] == '-' ? -offset : offset};
+    *zone = (struct zone_rule){.offset_minutes = name.p[0] == '-' ? -offset : offset};
     return true;
 }
 
-static err zone_find(slice name, struct zone *zone) {
+static err zone_find(slice name, struct zone_rule *zone) {
     for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
         if (slice_equal(zones[i].name, name)) {
             *zone = zones[i];
@@ -72,6 +64,17 @@ static err zone_find(slice name, struct zone *zone) {
         }
     }
     return zone_read_fixed(name, zone) ? OK : ERR_UNSUPPORTED;
+}
+
+bool zone_rule_find(slice zone, struct zone_rule *rule) {
+    slice asked = zone.n > 0 ? zone : SLICE("Europe/Paris");
+    for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+        if (slice_equal(zones[i].name, asked) && slice_contains(asked, SLICE("/"))) {
+            *rule = zones[i];
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The first Sunday on or after a day of a month, as days since 1970. */
@@ -119,7 +122,7 @@ static int64_t floor_days(int64_t ms) {
     return ms / MS_PER_DAY - (ms % MS_PER_DAY < 0);
 }
 
-static int64_t zone_offset_at(const struct zone *zone, int64_t utc_ms) {
+static int64_t zone_offset_at(const struct zone_rule *zone, int64_t utc_ms) {
     int64_t standard_ms = zone->offset_minutes * MS_PER_MINUTE;
     int32_t year;
     unsigned month;
@@ -127,12 +130,12 @@ static int64_t zone_offset_at(const struct zone *zone, int64_t utc_ms) {
     civil_from_days(floor_days(utc_ms), &year, &month, &day);
     bool summer = false;
     switch (zone->summer) {
-    case SUMMER_NONE:
+    case ZONE_SUMMER_NONE:
         break;
-    case SUMMER_EUROPE:
+    case ZONE_SUMMER_EUROPE:
         summer = summer_in_europe(utc_ms, year);
         break;
-    case SUMMER_NORTH_AMERICA:
+    case ZONE_SUMMER_NORTH_AMERICA:
         summer = summer_in_north_america(utc_ms, year, standard_ms);
         break;
     }
@@ -140,7 +143,7 @@ static int64_t zone_offset_at(const struct zone *zone, int64_t utc_ms) {
 }
 
 err zone_offset_ms(slice zone, int64_t utc_ms, int64_t *offset_ms) {
-    struct zone found;
+    struct zone_rule found;
     TRY(zone_find(zone, &found));
     *offset_ms = zone_offset_at(&found, utc_ms);
     return OK;
@@ -148,7 +151,7 @@ err zone_offset_ms(slice zone, int64_t utc_ms, int64_t *offset_ms) {
 
 /* The instant of a local time. An hour that comes twice in autumn gives the earlier or the later of
  * the two; one that is left out in spring counts as standard time. */
-static int64_t utc_from_local(const struct zone *zone, int64_t local_ms, bool later) {
+static int64_t utc_from_local(const struct zone_rule *zone, int64_t local_ms, bool later) {
     int64_t standard = local_ms - zone->offset_minutes * MS_PER_MINUTE;
     int64_t summer = standard - MS_PER_HOUR;
     bool as_standard = local_ms - standard == zone_offset_at(zone, standard);
@@ -193,7 +196,7 @@ static void date_local_range(const struct date *date, int64_t *first, int64_t *b
 }
 
 err date_range_ms(const struct date *date, slice zone, int64_t *first, int64_t *last) {
-    struct zone found;
+    struct zone_rule found;
     TRY(zone_find(zone, &found));
     if (!date_is_valid(date)) {
         return ERR_INPUT;
@@ -212,7 +215,7 @@ err date_range_ms(const struct date *date, slice zone, int64_t *first, int64_t *
 }
 
 err date_from_ms(int64_t utc_ms, slice zone, struct date *date) {
-    struct zone found;
+    struct zone_rule found;
     TRY(zone_find(zone, &found));
     int64_t local_ms = utc_ms + zone_offset_at(&found, utc_ms);
     int64_t days = floor_days(local_ms);

@@ -22,7 +22,21 @@ enum face_form_order {
     ROW(CSV, "csv", "text/csv; charset=utf-8", HOLDS_ALL, BY_ID, NULL,                             \
         "Everything that matches a query as a table (CSV), for spreadsheets.")                     \
     ROW(GEOJSON, "geojson", "application/geo+json", HOLDS_ALL, BY_ID, "EntryCollection",           \
-        "Everything that matches a query as GeoJSON (RFC 7946), for maps.")
+        "Everything that matches a query as GeoJSON (RFC 7946), for maps.")                        \
+    ROW(JSONL, "jsonl", "application/jsonl; charset=utf-8", HOLDS_ALL, BY_ID, NULL,                \
+        "Everything that matches a query as JSON Lines, the form that imports again as it was.")   \
+    ROW(KML, "kml", "application/vnd.google-earth.kml+xml", HOLDS_ALL, BY_ID, NULL,                \
+        "Everything that matches a query as KML 2.2, for globes and map editors.")                 \
+    ROW(GPX, "gpx", "application/gpx+xml", HOLDS_DRAWN, BY_ID, NULL,                               \
+        "What has a place on the map as waypoints (GPX 1.1), for telephones and GPS receivers.")   \
+    ROW(ICAL, "ics", "text/calendar; charset=utf-8", HOLDS_DATED, BY_ID, NULL,                     \
+        "What happens on a known day as a calendar (iCalendar, RFC 5545), to subscribe to.")       \
+    ROW(ATOM, "atom", "application/atom+xml; charset=utf-8", HOLDS_ALL, NEWEST_FIRST, NULL,        \
+        "Everything that matches a query as an Atom feed with GeoRSS, the newest first.")          \
+    ROW(RSS, "rss", "application/rss+xml; charset=utf-8", HOLDS_ALL, NEWEST_FIRST, NULL,           \
+        "Everything that matches a query as an RSS 2.0 feed with GeoRSS, the newest first.")       \
+    ROW(JSON_FEED, "feed.json", "application/feed+json; charset=utf-8", HOLDS_ALL, NEWEST_FIRST,   \
+        NULL, "Everything that matches a query as a JSON Feed 1.1, the newest first.")
 
 #define FACE_FORM_MEMBER(name, extension, media_type, holds, order, schema, help) FACE_FORM_##name,
 enum face_form { FACE_FORMS(FACE_FORM_MEMBER) FACE_FORM__COUNT };

@@ -308,6 +308,11 @@ MUST_USE err entry_held_json(struct db_conn *conn, struct entry_id id, struct bu
 /* The largest id in use, for id_source_make at start. */
 MUST_USE err entry_id_last(struct db_conn *conn, int64_t *last);
 
+/* Visits, by id, the entry of each date on which something happens that is known by its month,
+ * season or year only. */
+typedef void entry_imprecise_visit(void *self, struct entry_id id);
+MUST_USE err entry_imprecise_each(struct db_conn *conn, entry_imprecise_visit *visit, void *self);
+
 /* Counts of the store itself, for `agora check` and tests. */
 MUST_USE err entry_count(struct db_conn *conn, int64_t *published, int64_t *all);
 

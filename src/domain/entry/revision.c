@@ -115,6 +115,18 @@ err entry_id_last(struct db_conn *conn, int64_t *last) {
     return OK;
 }
 
+err entry_imprecise_each(struct db_conn *conn, entry_imprecise_visit *visit, void *self) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_IMPRECISE);
+    db_bind_i64(query, 1, ENTRY_DATE_HAPPENS);
+    for (bool row = true;;) {
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        visit(self, (struct entry_id){db_i64(query, 0)});
+    }
+}
+
 err entry_count(struct db_conn *conn, int64_t *published, int64_t *all) {
     struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_COUNTS);
     bool row = false;

@@ -10,6 +10,13 @@
 static const struct export_writer *const writers[FACE_FORM__COUNT] = {
     [FACE_FORM_CSV] = &export_csv,
     [FACE_FORM_GEOJSON] = &export_geojson,
+    [FACE_FORM_JSONL] = &export_jsonl,
+    [FACE_FORM_KML] = &export_kml,
+    [FACE_FORM_GPX] = &export_gpx,
+    [FACE_FORM_ICAL] = &export_ical,
+    [FACE_FORM_ATOM] = &export_atom,
+    [FACE_FORM_RSS] = &export_rss,
+    [FACE_FORM_JSON_FEED] = &export_jsonfeed,
 };
 
 /* ---- the stream ---- */
@@ -198,6 +205,30 @@ static void limit_apply(struct export *export) {
     }
 }
 
+struct imprecise {
+    const struct export *export;
+    size_t at; /* both lists ascend by id */
+    uint64_t count;
+};
+
+static void imprecise_add(void *self, struct entry_id id) {
+    struct imprecise *counting = self;
+    const struct export *export = counting->export;
+    while (counting->at < export->count && export->documents[counting->at].entry.v < id.v) {
+        counting->at++;
+    }
+    counting->count +=
+        counting->at < export->count && export->documents[counting->at].entry.v == id.v;
+}
+
+/* Dates of the chosen entries that no calendar can hold. */
+static err imprecise_count(struct export *export) {
+    struct imprecise counting = {.export = export};
+    TRY(entry_imprecise_each(export->reader, imprecise_add, &counting));
+    export->imprecise = counting.count;
+    return OK;
+}
+
 static err documents_choose(struct export *export, const struct atlas_view *view,
                             struct problem *problem) {
     struct arena *arena = export->request->arena;
@@ -216,6 +247,9 @@ static err documents_choose(struct export *export, const struct atlas_view *view
         newest_first(export->documents, export->count);
     }
     limit_apply(export);
+    if (face_forms[export->form].holds == FACE_FORM_HOLDS_DATED) {
+        TRY(imprecise_count(export));
+    }
     TRY(face_sources_load(export->reader, arena, &export->sources));
     notes_make(export, &result.facets[ATLAS_FACET_SOURCE]);
     return OK;

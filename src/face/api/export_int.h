@@ -27,6 +27,7 @@ struct export {
     slice licence;      /* of all sources in it: "etalab-2.0, ODbL-1.0" */
     slice attribution;  /* "BNLC (etalab-2.0): transport.data.gouv.fr; …" */
     int64_t changed_ms; /* when anything here changed last */
+    uint64_t imprecise; /* of a calendar: dates known by month, season or year only */
     uint64_t left_out;  /* matches that the form cannot hold */
     struct face_sources sources;
     struct atlas_document *documents; /* in the order in which they are written */
@@ -59,7 +60,8 @@ struct export_writer {
     void (*write)(struct export *export, const struct export_item *item, struct buf *out);
     void (*end)(struct export *export, struct buf *out);
 };
-extern const struct export_writer export_csv, export_geojson;
+extern const struct export_writer export_csv, export_geojson, export_jsonl, export_kml, export_gpx,
+    export_ical, export_atom, export_rss, export_jsonfeed;
 
 /* export_cells.c: an entry as one flat row, for tables and for the fields of map files. */
 enum export_column {
@@ -119,5 +121,27 @@ void export_cells(struct export *export, const struct export_item *item,
                   slice cells[EXPORT_COLUMN__COUNT]);
 /* A time as RFC 3339, empty for 0. */
 slice export_time(int64_t ms, struct arena *arena);
+
+/* export_words.c: an entry in the words of feeds and map files; all in export->step. */
+slice export_item_url(struct export *export, const struct export_item *item); /* its page */
+/* Stays the same when the title changes: ".../entries/12", for a need or an offer "…#ask-1". */
+slice export_item_id(struct export *export, const struct export_item *item);
+slice export_item_title(struct export *export, const struct export_item *item);
+/* "Salle des fêtes, 3 rue du Lac, 73160 Cognin" */
+slice export_item_place(struct export *export, const struct export_item *item);
+/* Dates, place, summary, description as HTML that is safe to show. */
+slice export_item_html(struct export *export, const struct export_item *item);
+/* The kind, the themes by their labels, the tags. */
+const slice *export_item_categories(struct export *export, const struct export_item *item,
+                                    size_t *count);
+/* The address of a licence's text; empty when it is not known. */
+slice export_licence_iri(slice licence);
+/* The start or end of a date known to the day ("2026-11-28") or the minute (RFC 3339, UTC); empty
+ * else. */
+slice export_moment(const struct entry_date *date, bool end, struct arena *arena);
+
+/* export_atom.c, for RSS too: <georss:…> and <ev:…> of an entry. */
+void export_georss_write(struct export *export, const struct export_item *item, struct buf *out);
+void export_events_write(struct export *export, const struct export_item *item, struct buf *out);
 
 #endif
