@@ -50,6 +50,8 @@ export async function addresses(url) {
     'explorer with nothing': '/explore?q=zzzzqqqq',
     entry: new URL(items[0].url, url).pathname,
     territory: '/territories/dep-73-savoie',
+    portraits: '/stories',
+    'portraits narrowed': '/stories?q=berges&theme=water',
     themes: '/themes',
     theme: '/themes/democracy',
     about: '/about',

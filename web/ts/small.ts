@@ -20,21 +20,28 @@ function share(button: HTMLElement): void {
   navigator.share(data).catch(() => undefined); // closed without sharing
 }
 
-/** Nothing of a video's host is loaded before this. */
+/** Nothing of a video's host is loaded before this. A chapter's link names the frame and the start. */
 function play(link: HTMLElement): boolean {
-  const frame = link.closest<HTMLElement>('.video-frame');
-  const source = frame?.dataset.embed;
+  const frame =
+    link.closest<HTMLElement>('.video-frame') ?? find(`#${CSS.escape(link.dataset.frame ?? '')}`);
+  const source = link.dataset.play || frame?.dataset.embed;
   if (!frame || !source?.startsWith('https://')) {
     return false;
   }
-  const player = document.createElement('iframe');
+  const player = document.createElement(frame.dataset.element === 'iframe' ? 'iframe' : 'video');
   player.src = source;
   player.title = frame.dataset.title ?? '';
-  player.allow = 'fullscreen; picture-in-picture; autoplay';
-  player.referrerPolicy = 'strict-origin-when-cross-origin';
+  if (player instanceof HTMLIFrameElement) {
+    player.allow = 'fullscreen; picture-in-picture; autoplay';
+    player.referrerPolicy = 'strict-origin-when-cross-origin';
+  } else {
+    player.controls = true;
+    player.autoplay = true;
+  }
   player.tabIndex = 0;
   frame.replaceChildren(player);
   player.focus();
+  frame.scrollIntoView({ block: 'nearest' });
   return true;
 }
 

@@ -142,9 +142,10 @@ static err body(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
     const struct entry *of = sheet->of;
+    sheet_media_policy(sheet);
     html_raw(html, "<div class=\"entry-main\">\n");
     for (uint32_t i = 0; i < of->media_count; i++) {
-        sheet_media_item(sheet, &of->media[i]);
+        sheet_media_item(sheet, &of->media[i], i + 1);
     }
     slice description = sheet_text(sheet, ENTRY_TR_DESCRIPTION, 0);
     if (description.n > 0) {
@@ -230,7 +231,10 @@ static err answer(struct sheet *sheet, struct entry_id id) {
         page->response->cache = HTTP_CACHE_HOUR;
         return OK;
     }
-    if (page_unchanged(page, sheet->view, canonical)) {
+    sheet->open_now = sheet_open_now(sheet, &sheet->is_open);
+    slice what =
+        arena_printf(page->arena, "%.*s %.*s", SLICE_ARG(canonical), SLICE_ARG(sheet->open_now));
+    if (page_unchanged(page, sheet->view, what)) {
         return OK;
     }
     if (entry->entry.source_slug.n > 0) {

@@ -11,12 +11,19 @@ struct sheet {
     const struct atlas_view *view;
     struct source source;
     slice title, address; /* the entry's own absolute address */
+    slice open_now;       /* "Ouvert maintenant, jusqu’à 18 h"; empty: not known */
+    bool is_open;
 };
 /* A text of the entry in the page's language, else as it was written. */
 slice sheet_text(const struct sheet *sheet, enum entry_translated field, uint32_t position);
 
 /* entry_media.c */
-void sheet_media_item(struct sheet *sheet, const struct entry_media *media);
+void sheet_media_item(struct sheet *sheet, const struct entry_media *media, uint32_t number);
+/* Lets the hosts of the entry's videos into the page's policy; before the media are written. */
+void sheet_media_policy(const struct sheet *sheet);
+
+/* entry_open.c: says what `open_now` holds, for this moment. */
+slice sheet_open_now(const struct sheet *sheet, bool *is_open);
 
 /* entry_part.c: the side of the page. */
 void sheet_take_part(struct sheet *sheet);

@@ -1,5 +1,4 @@
 /* What follows the text of an entry: figures, links, what is close, where it comes from. */
-#include "face/licence.h"
 #include "face/web/entry_int.h"
 
 #define NEARBY_RADIUS_M 10000
@@ -164,16 +163,7 @@ static void foot_licence(struct sheet *sheet) {
     }
     html_t(html, "Licence :");
     html_raw(html, " ");
-    const struct face_licence *known = face_licence_find(id);
-    if (known != NULL) {
-        html_raw(html, "<a rel=\"license noopener\"");
-        html_href_outside(html, known->iri);
-        html_raw(html, ">");
-        html_text(html, known->title);
-        html_raw(html, "</a>");
-    } else {
-        html_text(html, id);
-    }
+    page_licence(sheet->page, id);
     if (sheet->source.attribution.n > 0) {
         html_raw(html, ", ");
         html_text(html, sheet->source.attribution);

@@ -126,6 +126,13 @@ static void practical(struct sheet *sheet) {
     if (!has_any) {
         return;
     }
+    if (sheet->open_now.n > 0) {
+        html_raw(html, "<p><span class=\"state state--");
+        html_text(html, sheet->is_open ? SLICE("running") : SLICE("ended"));
+        html_raw(html, "\">");
+        html_text(html, sheet->open_now);
+        html_raw(html, "</span></p>\n");
+    }
     html_raw(html, "<dl class=\"practical\">");
     practical_row(page, i18n(language, "Horaires"), hours_text(page, of->opening_hours));
     practical_row(page, i18n(language, "Tarif"), of->price);
@@ -216,6 +223,25 @@ static void where_map(struct sheet *sheet, const struct geo_box *box) {
     html_raw(html, "</a></figcaption></figure>\n");
 }
 
+/* A plain link: nothing goes to that site before someone follows it. Only to a place of its own: the
+ * middle of a commune is no destination. */
+static void directions(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    if (!sheet->entry->has_point || sheet->entry->is_approximate) {
+        return;
+    }
+    slice point = point_text(page, sheet->entry->point);
+    html_raw(html, "<p><a rel=\"noopener nofollow\"");
+    html_attr(html, "href",
+              arena_printf(page->arena, "https://www.openstreetmap.org/directions?to=%.*s",
+                           SLICE_ARG(point)));
+    html_raw(html, ">");
+    page_icon(page, "compass");
+    html_t(html, "Itinéraire (OpenStreetMap)");
+    html_raw(html, "</a></p>\n");
+}
+
 void sheet_where(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
@@ -249,6 +275,7 @@ void sheet_where(struct sheet *sheet) {
             sheet->entry->has_point ? geo_box_around(sheet->entry->point, 4000) : territory->box;
         where_map(sheet, &box);
     }
+    directions(sheet);
     html_raw(html, "</section>\n");
 }
 

@@ -112,6 +112,7 @@ static void header(struct page *page, const struct page_head *head) {
     html_attr(html, "aria-label", i18n(language, "Menu principal"));
     html_raw(html, ">\n<ul>\n");
     menu_item(page, SLICE("/explore"), i18n(language, "Explorer"), head->section == PAGE_EXPLORE);
+    menu_item(page, SLICE("/stories"), i18n(language, "Portraits"), head->section == PAGE_STORIES);
     menu_item(page, SLICE("/explore?kind=event&when=upcoming"), i18n(language, "Agenda"),
               head->section == PAGE_AGENDA);
     menu_item(page, SLICE("/about"), i18n(language, "À propos"), head->section == PAGE_ABOUT);

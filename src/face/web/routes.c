@@ -13,6 +13,7 @@ const struct http_route face_web_routes[] = {
     PAGE("/territories/{code}", web_territory, "A territory: its figures, its map, its latest."),
     PAGE("/themes", web_themes, "All themes, with their counts."),
     PAGE("/themes/{slug}", web_theme, "A theme: what it holds, its narrower themes."),
+    PAGE("/stories", web_stories, "Portraits and videos, by theme and territory."),
     PAGE("/about", web_about, "What this site is, who runs it, data and licences."),
 };
 const size_t face_web_route_count = ARRAY_COUNT(face_web_routes);

@@ -26,7 +26,7 @@ struct page {
 struct page page_begin(const struct face *face, const struct http_request *request,
                        struct http_response *response);
 
-enum page_section { PAGE_EXPLORE, PAGE_AGENDA, PAGE_ABOUT, PAGE_OTHER };
+enum page_section { PAGE_EXPLORE, PAGE_STORIES, PAGE_AGENDA, PAGE_ABOUT, PAGE_OTHER };
 struct page_head {
     slice title;       /* without the site's name */
     slice description; /* may be empty */
@@ -91,6 +91,10 @@ void card_write(struct page *page, const struct entry_public *entry, const struc
 /* The date that matters now: the next happening, else the last one; NULL when it has none. */
 const struct entry_date *entry_main_date(const struct entry *entry, int64_t now_ms);
 void date_write(struct page *page, const struct entry_date *date, enum i18n_date_form form);
+/* A portrait: its title on a plain band, a landscape, what it is about. */
+void story_card(struct page *page, const struct entry_public *entry);
+/* A licence by its name, with a link to its text when it is a known one. */
+void page_licence(struct page *page, slice id);
 void agenda_item(struct page *page, const struct entry_public *entry);
 
 /* Loads the rows behind hits; folded groups keep a NULL. `*found` is parallel to the hits. */
@@ -160,6 +164,7 @@ slice explorer_title(const struct explorer *explorer); /* "Chambéry (73), 255 r
 slice explorer_count_text(const struct page *page, uint64_t total);
 
 /* Handlers of the route rows (routes.c). */
-http_handler web_explore, web_home, web_entry, web_territory, web_theme, web_themes, web_about;
+http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
+    web_about;
 
 #endif

@@ -52,3 +52,17 @@ slice source_title(const struct page *page, slice slug) {
     err found = source_find(face_reader(page->request), slug, page->arena, &source);
     return found == OK ? face_source_title(&source, page->arena) : slug;
 }
+
+void page_licence(struct page *page, slice id) {
+    struct html *html = &page->html;
+    const struct face_licence *known = face_licence_find(id);
+    if (known == NULL) {
+        html_text(html, id);
+        return;
+    }
+    html_raw(html, "<a rel=\"license noopener\"");
+    html_href_outside(html, known->iri);
+    html_raw(html, ">");
+    html_text(html, known->title);
+    html_raw(html, "</a>");
+}
