@@ -3,7 +3,7 @@ MAKEFLAGS += --no-print-directory
 DATA ?= agora-data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run build check asan fuzz analyze format bench clean
+.PHONY: run build check asan fuzz analyze format bench deb clean
 .DEFAULT_GOAL := build
 
 build: ## installs what the build needs, leaves build/agora
@@ -40,5 +40,9 @@ bench: build ## figures that docs/performance.md explains
 	@tools/install build bench
 	@bench/run
 
+deb: ## a Debian package of the program and its service, in build-deb/
+	@tools/install build deb
+	@deploy/deb/build
+
 clean:
-	@rm -rf build build-asan build-fuzz
+	@rm -rf build build-asan build-fuzz build-deb

@@ -10,6 +10,7 @@
 #include "app/assets.h"
 #include "app/command.h"
 #include "app/house.h"
+#include "app/notify.h"
 #include "app/version.h"
 #include "atlas/atlas.h"
 #include "face/api/api.h"
@@ -103,8 +104,10 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
     if (started == OK) {
         printf("Agora answers on %s/\n", address);
         fflush(stdout);
+        notify_send("READY=1");
         int signal_number = 0;
         sigwait(&signals, &signal_number);
+        notify_send("STOPPING=1");
         log_line(&house->log, LOG_INFO, "stopping", "signal=%d", signal_number);
         http_server_stop(server, STOP_GRACE_MS);
     }
