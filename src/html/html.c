@@ -38,6 +38,16 @@ void html_text(struct html *html, slice text) {
     buf_add_bytes(html->out, text.p + start, text.n - start);
 }
 
+bool html_data_block_(struct html *html, const char *opening, slice json) {
+    if (slice_find(json, 0, '<') < json.n) {
+        return false;
+    }
+    buf_add_cstr(html->out, opening);
+    buf_add(html->out, json);
+    buf_add_cstr(html->out, "</script>\n");
+    return true;
+}
+
 void html_i64(struct html *html, int64_t value) {
     buf_add_i64(html->out, value);
 }

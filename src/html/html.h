@@ -27,6 +27,13 @@ void html_attr_i64_(struct html *html, const char *opening, int64_t value);
 bool html_href_outside(struct html *html, slice url);
 bool html_url_is_safe(slice url);
 
+/* <script type="TYPE">JSON</script>: a data block, which no browser runs. A JSON text with a '<' in
+ * it, which could end the element, is refused: nothing is written, false. Writers of JSON escape it
+ * (buf_add_json_string). */
+#define html_data_block(html, type, json)                                                          \
+    html_data_block_((html), "<script type=\"" type "\">", (json))
+bool html_data_block_(struct html *html, const char *opening, slice json);
+
 /* Translated text (escaped). The message is the French text, as in po/en.po. */
 #define html_t(html, message) html_text((html), i18n((html)->language, "" message))
 /* "%n" in the message is the number, grouped; the plural is chosen by the language. */

@@ -1,5 +1,4 @@
 /* /about: what this site is, who runs it, accessibility, legal notice, data, sources. */
-#include "face/licence.h"
 #include "face/web/web_int.h"
 
 static void paragraph(struct page *page, const char *text) {

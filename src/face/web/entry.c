@@ -188,6 +188,11 @@ static err write_page(struct sheet *sheet) {
                         .title = sheet->title,
                         .description = summary,
                         .canonical = link_entry(page, sheet->of->id, sheet->of->title),
+                        .picture = arena_printf(page->arena, "/pictures/entries/%lld.png",
+                                                (long long)sheet->of->id.v),
+                        .json_ld = meta_entry(page, sheet->entry, &sheet->source),
+                        .is_embeddable = true,
+                        .is_article = true,
                         .section = PAGE_EXPLORE,
                     });
     html_raw(html, "<main id=\"main\" class=\"wrap entry k-");

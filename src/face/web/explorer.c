@@ -205,6 +205,9 @@ static err write_whole(struct explorer *explorer) {
                         .canonical = link_explore(page, &explorer->query),
                         .feed = arena_printf(page->arena, "/api/v1/entries.geojson%s%.*s",
                                              text.n > 0 ? "?" : "", SLICE_ARG(buf_slice(&text))),
+                        .picture = arena_printf(page->arena, "/pictures/explore.png%s%.*s",
+                                                text.n > 0 ? "?" : "", SLICE_ARG(buf_slice(&text))),
+                        .is_embeddable = true,
                         .section = is_agenda ? PAGE_AGENDA : PAGE_EXPLORE,
                         .has_results = true,
                         .not_indexed = !query_is_open(&explorer->query)});

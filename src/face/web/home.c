@@ -284,6 +284,8 @@ static err write_page(struct home *home) {
                                             "Des habitantes et habitants agissent, s’entraident et "
                                             "partagent leur méthode. Trouvez-les, rejoignez-les."),
                         .canonical = SLICE("/"),
+                        .picture = SLICE("/pictures/home.png"),
+                        .json_ld = meta_site(page),
                         .section = PAGE_OTHER});
     html_raw(html, "<main id=\"main\" tabindex=\"-1\">\n");
     TRY(band(home));

@@ -36,16 +36,8 @@ bool page_unchanged(struct page *page, const struct atlas_view *view, slice what
     return true;
 }
 
-/* The address of this page in the other language. */
-static slice other_language(const struct page *page, slice canonical, slice code) {
-    bool has_query = slice_find(canonical, 0, '?') < canonical.n;
-    return arena_printf(page->arena, "%.*s%slang_ui=%.*s", SLICE_ARG(canonical),
-                        has_query ? "&" : "?", SLICE_ARG(code));
-}
-
 static void head_links(struct page *page, const struct page_head *head) {
     struct html *html = &page->html;
-    slice base = page->request->base_url;
     html_raw(html, "<link rel=\"preload\" href=\"" ASSET_FONT_TEXT
                    "\" as=\"font\" type=\"font/woff2\" crossorigin>\n"
                    "<link rel=\"preload\" href=\"" ASSET_FONT_TITLE
@@ -63,25 +55,12 @@ static void head_links(struct page *page, const struct page_head *head) {
     if (head->not_indexed) {
         html_raw(html, "<meta name=\"robots\" content=\"noindex\">\n");
     }
-    if (head->canonical.n > 0) {
-        html_raw(html, "<link rel=\"canonical\"");
-        html_attr(
-            html, "href",
-            arena_printf(page->arena, "%.*s%.*s", SLICE_ARG(base), SLICE_ARG(head->canonical)));
-        html_raw(html, ">\n<meta property=\"og:url\"");
-        html_attr(
-            html, "content",
-            arena_printf(page->arena, "%.*s%.*s", SLICE_ARG(base), SLICE_ARG(head->canonical)));
-        html_raw(html, ">\n");
-    }
     if (head->feed.n > 0) {
         html_raw(html, "<link rel=\"alternate\" type=\"application/geo+json\"");
         html_attr(html, "href", head->feed);
         html_raw(html, ">\n");
     }
-    html_raw(html, "<meta property=\"og:type\" content=\"website\">\n<meta property=\"og:title\"");
-    html_attr(html, "content", head->title);
-    html_raw(html, ">\n");
+    meta_write(page, head);
 }
 
 static void menu_item(struct page *page, slice href, slice label, bool current) {
@@ -118,8 +97,8 @@ static void header(struct page *page, const struct page_head *head) {
     menu_item(page, SLICE("/about"), i18n(language, "À propos"), head->section == PAGE_ABOUT);
     html_raw(html, "<li class=\"menu-end\"><a");
     html_attr(html, "href",
-              other_language(page, head->canonical.n > 0 ? head->canonical : SLICE("/"),
-                             french ? SLICE("en") : SLICE("fr")));
+              meta_in_language(page, head->canonical.n > 0 ? head->canonical : SLICE("/"),
+                               french ? SLICE("en") : SLICE("fr")));
     if (french) {
         html_raw(html, " lang=\"en\" hreflang=\"en\">English");
     } else {

@@ -547,6 +547,11 @@ static err write_page(struct portal *portal, slice canonical) {
     page_head(page, &(struct page_head){.title = label,
                                         .description = buf_slice(&description),
                                         .canonical = canonical,
+                                        .picture = arena_printf(page->arena,
+                                                                "/pictures/territories/%.*s.png",
+                                                                SLICE_ARG(portal->of->code)),
+                                        .json_ld = meta_territory(page, portal->index),
+                                        .is_embeddable = true,
                                         .section = PAGE_EXPLORE});
     html_raw(html, "<main id=\"main\" tabindex=\"-1\">\n");
     TRY(band(portal, title));

@@ -3,6 +3,8 @@
 #ifndef AGORA_FACE_WEB_INT_H
 #define AGORA_FACE_WEB_INT_H
 
+#include "face/jsonld.h"
+#include "face/licence.h"
 #include "face/map/map.h"
 #include "face/web/web.h"
 #include "html/html.h"
@@ -32,12 +34,26 @@ struct page_head {
     slice description; /* may be empty */
     slice canonical;   /* path and query, e.g. "/entries/1-x" */
     slice feed;        /* path and query of the same result as GeoJSON, may be empty */
+    slice picture;     /* path of what is drawn for those who share it, may be empty */
+    slice json_ld;     /* what the page is about (meta_site, …), may be empty */
     enum page_section section;
-    bool has_results; /* the explorer: its sheet, the skip link to #results */
-    bool not_indexed; /* robots: noindex (error pages, filtered views) */
+    bool has_results;   /* the explorer: its sheet, the skip link to #results */
+    bool is_embeddable; /* /oembed knows its address */
+    bool is_article;    /* about one thing, not a way in */
+    bool not_indexed;   /* robots: noindex (error pages, filtered views) */
 };
 void page_head(struct page *page, const struct page_head *head);
 void page_foot(struct page *page);
+
+/* meta.c: what machines read in the head. */
+void meta_write(struct page *page, const struct page_head *head);
+/* The same path in a language of choice. */
+slice meta_in_language(const struct page *page, slice path, slice code);
+/* JSON-LD of a page: of the site, of a territory, of an entry with its source. */
+slice meta_site(const struct page *page);
+slice meta_territory(const struct page *page, uint32_t territory);
+slice meta_entry(const struct page *page, const struct entry_public *entry,
+                 const struct source *source);
 /* Sets the ETag of the page from the atlas's version, the language and what else decides the bytes.
  * True when the visitor has it already: the answer is then done (304). */
 bool page_unchanged(struct page *page, const struct atlas_view *view, slice what);

@@ -1,5 +1,4 @@
 /* The words of kinds, states and filters, once. */
-#include "face/licence.h"
 #include "face/web/web_int.h"
 
 static const struct kind_words kinds[QUERY_KIND__COUNT] = {
