@@ -12,17 +12,19 @@ enum geojson_type {
     GEOJSON_MULTI_POINT,
     GEOJSON_LINE,       /* LineString, MultiLineString: rings are the lines */
     GEOJSON_POLYGON,    /* Polygon, MultiPolygon: rings of all parts, even-odd rule */
-    GEOJSON_COLLECTION, /* GeometryCollection: only its first point, if any, is read */
+    GEOJSON_COLLECTION, /* is read as one of its members: a point, else a surface, else a line */
     GEOJSON_TYPE__COUNT
 };
-/* One geometry. Points are one ring. `point` is the point itself, else the middle of the box of all
- * positions: where a marker may stand. */
+/* One geometry. Points are one ring. `point` is where a marker may stand: the point itself, one on
+ * the line, one inside the surface. */
 struct geojson_geometry {
     enum geojson_type type;
     struct geo_point point;
     const struct geo_point *const *rings;
     const size_t *counts;
     size_t ring_count;
+    bool is_projected; /* type is NONE: the numbers are no degrees and nobody said what they are */
+    double x, y;       /* then: the middle of their box */
 };
 
 struct record; /* formats/record.h */

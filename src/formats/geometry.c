@@ -1,12 +1,17 @@
 #include "formats/geometry_int.h"
 #include <math.h>
 
+/* Numbers beyond this are metres, not degrees that are off. */
+#define DEGREES_BEYOND 1000.0
+
 struct rings {
     struct arena *arena;
+    struct crs *crs; /* NULL: degrees */
     const struct geo_point **items;
     size_t *counts;
     size_t n;
-    int64_t west, south, east, north;
+    bool is_projected; /* no crs, but numbers that are no degrees */
+    double west, south, east, north;
     struct problem *problem;
 };
 
@@ -23,24 +28,42 @@ static bool number_read(const json_t *json, double *value) {
     return json_is_number(json);
 }
 
+/* Without a system: degrees, or numbers whose system somebody else may know. */
+static err position_in_degrees(struct rings *rings, double x, double y, struct geo_point *point) {
+    if (fabs(x) > DEGREES_BEYOND || fabs(y) > DEGREES_BEYOND) {
+        rings->is_projected = true;
+        rings->west = fmin(rings->west, x);
+        rings->east = fmax(rings->east, x);
+        rings->south = fmin(rings->south, y);
+        rings->north = fmax(rings->north, y);
+        *point = (struct geo_point){0};
+        return OK;
+    }
+    if (!(fabs(x) <= 180.0) || !(fabs(y) <= 90.0)) {
+        return problem_set(rings->problem, ERR_INPUT, "geometry",
+                           "the position %.6f, %.6f lies outside the world (longitude first)", x,
+                           y);
+    }
+    *point =
+        (struct geo_point){.lon_e7 = (int32_t)lround(x * 1e7), .lat_e7 = (int32_t)lround(y * 1e7)};
+    return OK;
+}
+
 static err position_read(struct rings *rings, const json_t *json, struct geo_point *point) {
-    double lon;
-    double lat;
-    if (!json_is_array(json) || !number_read(json_array_get(json, 0), &lon) ||
-        !number_read(json_array_get(json, 1), &lat)) {
+    double x;
+    double y;
+    if (!json_is_array(json) || !number_read(json_array_get(json, 0), &x) ||
+        !number_read(json_array_get(json, 1), &y)) {
         return not_a_geometry(rings->problem, "a position is not a pair of numbers");
     }
-    if (!(fabs(lon) <= 180.0) || !(fabs(lat) <= 90.0)) {
-        return problem_set(rings->problem, ERR_INPUT, "geometry",
-                           "the position %.6f, %.6f lies outside the world (longitude first)", lon,
-                           lat);
+    if (rings->crs == NULL || crs_is_wgs84(rings->crs)) {
+        return position_in_degrees(rings, x, y, point);
     }
-    *point = (struct geo_point){.lon_e7 = (int32_t)lround(lon * 1e7),
-                                .lat_e7 = (int32_t)lround(lat * 1e7)};
-    rings->west = point->lon_e7 < rings->west ? point->lon_e7 : rings->west;
-    rings->east = point->lon_e7 > rings->east ? point->lon_e7 : rings->east;
-    rings->south = point->lat_e7 < rings->south ? point->lat_e7 : rings->south;
-    rings->north = point->lat_e7 > rings->north ? point->lat_e7 : rings->north;
+    if (!crs_to_wgs84(rings->crs, x, y, point)) {
+        return problem_set(rings->problem, ERR_INPUT, "geometry",
+                           "the position %.2f, %.2f lies outside of %.*s", x, y,
+                           SLICE_ARG(crs_title(rings->crs)));
+    }
     return OK;
 }
 
@@ -128,37 +151,27 @@ static err point_read(struct rings *rings, const json_t *coordinates,
     return OK;
 }
 
-err geometry_read(const json_t *json, struct arena *arena, struct geojson_geometry *geometry,
-                  struct problem *problem) {
-    *geometry = (struct geojson_geometry){.type = GEOJSON_NONE};
-    if (json == NULL || json_is_null(json)) {
-        return OK;
-    }
+static err one_read(const json_t *json, struct arena *arena, struct crs *crs,
+                    struct geojson_geometry *geometry, struct problem *problem) {
     unsigned nesting = 0;
     struct geojson_geometry read = {
         .type =
             type_of(slice_from_cstr(json_string_value(json_object_get(json, "type"))), &nesting)};
+    *geometry = (struct geojson_geometry){.type = GEOJSON_NONE};
     if (read.type == GEOJSON_NONE) {
         return not_a_geometry(problem, "unknown type of geometry");
     }
     if (read.type == GEOJSON_COLLECTION) {
-        const json_t *members = json_object_get(json, "geometries");
-        for (size_t i = 0; i < json_array_size(members); i++) {
-            const json_t *member = json_array_get(members, i);
-            slice type = slice_from_cstr(json_string_value(json_object_get(member, "type")));
-            if (slice_equal(type, SLICE("Point"))) {
-                return geometry_read(member, arena, geometry, problem);
-            }
-        }
-        return OK;
+        return OK; /* RFC 7946, 3.1.8: a collection in a collection should not be */
     }
     const json_t *coordinates = json_object_get(json, "coordinates");
     size_t room = nesting == 0 ? 1 : rings_count(coordinates, nesting);
     struct rings rings = {.arena = arena,
-                          .west = INT64_MAX,
-                          .south = INT64_MAX,
-                          .east = INT64_MIN,
-                          .north = INT64_MIN,
+                          .crs = crs,
+                          .west = INFINITY,
+                          .south = INFINITY,
+                          .east = -INFINITY,
+                          .north = -INFINITY,
                           .problem = problem};
     rings.items = arena_try(arena, const struct geo_point *, room + 1);
     rings.counts = arena_try(arena, size_t, room + 1);
@@ -167,14 +180,47 @@ err geometry_read(const json_t *json, struct arena *arena, struct geojson_geomet
     }
     TRY(nesting == 0 ? point_read(&rings, coordinates, &read)
                      : rings_read(&rings, coordinates, nesting));
+    if (rings.is_projected) {
+        geometry->is_projected = true;
+        geometry->x = (rings.west + rings.east) / 2;
+        geometry->y = (rings.south + rings.north) / 2;
+        return OK;
+    }
     if (rings.n == 0) {
         return OK;
     }
     read.rings = rings.items;
     read.counts = rings.counts;
     read.ring_count = rings.n;
-    read.point = (struct geo_point){.lon_e7 = (int32_t)((rings.west + rings.east) / 2),
-                                    .lat_e7 = (int32_t)((rings.south + rings.north) / 2)};
+    geometry_point_settle(&read);
     *geometry = read;
+    return OK;
+}
+
+/* Of a collection: its first point, else its first surface, else what stands first. */
+static bool is_better(const struct geojson_geometry *a, const struct geojson_geometry *b) {
+    static const unsigned ranks[GEOJSON_TYPE__COUNT] = {
+        [GEOJSON_POINT] = 4, [GEOJSON_POLYGON] = 3, [GEOJSON_MULTI_POINT] = 2, [GEOJSON_LINE] = 1};
+    return ranks[a->type] > ranks[b->type] ||
+           (a->is_projected && b->type == GEOJSON_NONE && !b->is_projected);
+}
+
+err geometry_read(const json_t *json, struct arena *arena, struct crs *crs,
+                  struct geojson_geometry *geometry, struct problem *problem) {
+    *geometry = (struct geojson_geometry){.type = GEOJSON_NONE};
+    if (json == NULL || json_is_null(json)) {
+        return OK;
+    }
+    const json_t *members = json_object_get(json, "geometries");
+    if (!json_is_array(members)) {
+        return one_read(json, arena, crs, geometry, problem);
+    }
+    for (size_t i = 0; i < json_array_size(members); i++) {
+        struct geojson_geometry member;
+        TRY(one_read(json_array_get(members, i), arena, crs, &member, problem));
+        if (is_better(&member, geometry)) {
+            *geometry = member;
+        }
+    }
     return OK;
 }

@@ -1,30 +1,39 @@
 #include "formats/json.h"
+#include "formats/json_int.h"
 #include "formats/record_int.h"
+#include "text/text.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Where people keep the records of an envelope. An array under one of these names counts only when
- * its first element is an object. */
-static const char *const list_names[] = {
-    "features", "data",    "results",   "items",  "elements", "records",
-    "entries",  "rows",    "hits",      "list",   "places",   "fiches",
-    "lieux",    "donnees", "resultats", "@graph", "response",
-};
+#define LAYER_NAME_MAX 400
+#define OTHER_LIST_MAX 60
+#define KEY_BYTES_MAX  4096 /* of one record of a map */
 
-enum split_mode { SPLIT_START, SPLIT_LIST_FIRST, SPLIT_LIST, SPLIT_LINES, SPLIT_DONE };
+enum split_mode {
+    SPLIT_START,
+    SPLIT_FIRST, /* before the first item of a list or map, its bracket used */
+    SPLIT_ITEMS,
+    SPLIT_LAYERS_FIRST, /* between layers */
+    SPLIT_LAYERS,
+    SPLIT_LINES,
+    SPLIT_DONE,
+};
 
 struct json_splitter {
     struct window window;
     size_t element_bytes_max;
     enum split_mode mode;
-    bool in_envelope, cut;
-};
-
-/* A scan over one value; goes on when the window has grown. */
-struct value_scan {
-    size_t at;
-    unsigned depth, deepest;
-    bool in_string, in_word;
+    bool cut, script;
+    bool is_map;    /* items have keys */
+    bool in_layer;  /* the list is one layer's; more layers may follow */
+    bool in_object; /* something may follow the list: it stands in `depth` objects */
+    unsigned depth;
+    json_t *before, *behind;
+    struct buf key; /* of the item to come */
+    size_t other_list_n;
+    char other_list[OTHER_LIST_MAX];
+    size_t layer_name_n;
+    char layer_name[LAYER_NAME_MAX];
 };
 
 err json_splitter_over(const struct window *window, size_t element_bytes_max,
@@ -35,89 +44,19 @@ err json_splitter_over(const struct window *window, size_t element_bytes_max,
     }
     s->window = *window;
     s->element_bytes_max = element_bytes_max;
+    s->key = buf_new(KEY_BYTES_MAX);
     *splitter = s;
     return OK;
 }
 
 void json_splitter_free(struct json_splitter *splitter) {
     if (splitter != NULL) {
+        json_decref(splitter->before);
+        json_decref(splitter->behind);
+        buf_free(&splitter->key);
         window_close(&splitter->window);
         free(splitter);
     }
-}
-
-static bool is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\x1E';
-}
-
-static size_t skip_space(slice text, size_t at) {
-    while (at < text.n && is_space(text.p[at])) {
-        at++;
-    }
-    return at;
-}
-
-/* Index behind the closing quote of the string that `at` is in, or text.n (then `*closed` is false;
- * a backslash at the end is left for the next time). */
-static size_t string_end(slice text, size_t at, bool *closed) {
-    *closed = false;
-    while (at < text.n) {
-        if (text.p[at] == '"') {
-            *closed = true;
-            return at + 1;
-        }
-        if (text.p[at] == '\\') {
-            if (at + 1 == text.n) {
-                return at;
-            }
-            at++;
-        }
-        at++;
-    }
-    return at;
-}
-
-/* Runs over one value; true when its end is at scan->at. */
-static bool value_end(struct value_scan *scan, slice text) {
-    while (scan->at < text.n) {
-        char c = text.p[scan->at];
-        if (scan->in_string) {
-            bool closed;
-            scan->at = string_end(text, scan->at, &closed);
-            if (!closed) {
-                return false;
-            }
-            scan->in_string = false;
-            if (scan->depth == 0) {
-                return true;
-            }
-            continue;
-        }
-        if (c == '}' || c == ']' || c == ',' || is_space(c)) {
-            if (scan->depth == 0) {
-                return true; /* behind a bare number or word; or nothing at all stands here */
-            }
-            scan->depth -= c == '}' || c == ']';
-            scan->at++;
-            if (scan->depth == 0) {
-                return true;
-            }
-            continue;
-        }
-        if (c == '{' || c == '[') {
-            if (scan->in_word) {
-                return true; /* `12{`: broken; the parser will say so */
-            }
-            scan->depth++;
-            scan->deepest = scan->depth > scan->deepest ? scan->depth : scan->deepest;
-        } else if (c == '"') {
-            scan->in_string = true;
-        } else {
-            scan->in_word = scan->depth == 0;
-        }
-        scan->at++;
-    }
-    return false;
 }
 
 static err broken(const struct json_splitter *s, struct problem *problem, const char *what) {
@@ -136,132 +75,104 @@ static err ends_early(struct json_splitter *s, struct problem *problem) {
                   "closed");
 }
 
-/* The next byte that is no space, as the window's start; `*there` false at the end of the file. */
+/* The next byte that is no blank, as the window's start; `*there` false at the end of the file. A
+ * comment between records shows that this is JavaScript. */
 static err next_byte(struct json_splitter *s, bool *there, char *c, struct problem *problem) {
     for (;;) {
+        bool open;
         slice text = window_text(&s->window);
-        size_t at = skip_space(text, 0);
-        window_use(&s->window, at);
-        if (at < text.n) {
-            *there = true;
-            *c = text.p[at];
-            return OK;
-        }
-        if (s->window.ended) {
-            *there = false;
-            *c = '\0';
+        size_t at = json_blank_end(text, 0, true, &open);
+        if (!open || s->window.ended) {
+            s->script = s->script || (at > 0 && memchr(text.p, '/', at) != NULL);
+            window_use(&s->window, at);
+            *there = at < text.n;
+            *c = *there ? text.p[at] : '\0';
             return OK;
         }
         TRY(window_more(&s->window, problem));
     }
 }
 
-static bool is_list_name(slice key) {
-    for (size_t i = 0; i < ARRAY_COUNT(list_names); i++) {
-        if (slice_equal_ascii_nocase(key, slice_from_cstr(list_names[i]))) {
-            return true;
-        }
+/* What stands before the records, closed, as one JSON value; NULL when it is none or holds
+ * nothing. */
+static json_t *before_read(slice head, bool is_map, unsigned depth, bool script) {
+    struct buf text BUF_CLEANUP = buf_new(2 * JSON_ENVELOPE_BYTES_MAX);
+    struct json_element element = {.script = script};
+    struct json_mended mended = {0};
+    json_t *value = NULL;
+    buf_add(&text, head);
+    buf_add_char(&text, is_map ? '}' : ']');
+    for (unsigned i = 0; i < depth; i++) {
+        buf_add_char(&text, '}');
     }
-    return false;
+    element.text = buf_slice(&text);
+    if (text.failed != OK || json_element_parse(&element, &value, &mended, NULL) != OK) {
+        return NULL;
+    }
+    if (!json_is_object(value)) {
+        json_decref(value);
+        return NULL;
+    }
+    return value;
 }
 
-struct envelope {
-    size_t list;     /* index behind the "[" of the list; 0: none found */
-    bool is_feature; /* "type": "Feature" stands at the top */
-};
-
-/* One key and the start of its value from `at`; false when the object or the text ends. */
-static bool key_next(slice text, size_t *at, slice *key, size_t *value) {
-    size_t i = skip_space(text, *at);
-    if (i < text.n && text.p[i] == ',') {
-        i = skip_space(text, i + 1);
-    }
-    if (i >= text.n || text.p[i] != '"') {
-        return false;
-    }
-    bool closed;
-    size_t end = string_end(text, i + 1, &closed);
-    if (!closed) {
-        return false;
-    }
-    *key = slice_sub(text, i + 1, end - i - 2);
-    i = skip_space(text, end);
-    if (i >= text.n || text.p[i] != ':') {
-        return false;
-    }
-    *value = skip_space(text, i + 1);
-    return *value < text.n;
-}
-
-/* Looks through the keys of the object whose "{" is at text.p[0], and of those under known
- * names, at most three deep, for a list of objects. */
-static struct envelope envelope_find(slice text) {
-    struct envelope found = {0};
-    slice key = SLICE_EMPTY;
-    size_t value = 0;
-    unsigned depth = 1;
-    for (size_t at = 1; key_next(text, &at, &key, &value);) {
-        bool is_list = is_list_name(key);
-        size_t first = skip_space(text, value + 1);
-        if (is_list && text.p[value] == '[' && first < text.n &&
-            (text.p[first] == '{' || text.p[first] == ']')) {
-            found.list = value + 1;
-            return found;
-        }
-        if (depth == 1 && slice_equal(key, SLICE("type")) &&
-            slice_starts_with(slice_sub(text, value, 9), SLICE("\"Feature\""))) {
-            found.is_feature = true;
-        }
-        if (is_list && text.p[value] == '{' && depth < 3) {
-            depth++;
-            at = value + 1;
-            continue;
-        }
-        struct value_scan scan = {.at = value};
-        if (!value_end(&scan, text)) {
-            break;
-        }
-        at = scan.at;
-        size_t close = skip_space(text, at);
-        while (depth > 1 && close < text.n && text.p[close] == '}') {
-            depth--;
-            at = close + 1;
-            close = skip_space(text, at);
-        }
-    }
-    return found;
-}
-
-/* The document begins with an object: an envelope around a list, or records one after the other. */
+/* The document begins with an object: an envelope around the records, or records one after the
+ * other. */
 static err start_with_object(struct json_splitter *s, struct problem *problem) {
     TRY(window_want(&s->window, JSON_ENVELOPE_BYTES_MAX, problem));
-    slice text = window_text(&s->window);
-    struct value_scan scan = {0};
-    bool closed = value_end(&scan, text);
-    size_t next = closed ? skip_space(text, scan.at) : text.n;
-    bool another = next < text.n && text.p[next] == '{';
-    struct envelope envelope = another ? (struct envelope){0} : envelope_find(text);
-    if (envelope.list > 0) {
-        window_use(&s->window, envelope.list);
-        s->in_envelope = true;
-        s->mode = SPLIT_LIST_FIRST;
-        return OK;
+    slice text = slice_sub(window_text(&s->window), 0, JSON_ENVELOPE_BYTES_MAX);
+    struct json_scan scan = {.script = s->script};
+    bool open;
+    bool whole = json_value_end(&scan, text);
+    size_t next = whole ? json_blank_end(text, scan.at, s->script, &open) : text.n;
+    if (next < text.n && text.p[next] == ',') {
+        next = json_blank_end(text, next + 1, s->script, &open);
     }
-    if (closed || envelope.is_feature) {
+    struct json_layout layout = {.shape = JSON_SHAPE_RECORDS};
+    if (next >= text.n || text.p[next] != '{') {
+        layout = json_layout_find(whole ? slice_sub(text, 0, scan.at) : text, s->script, whole);
+    }
+    switch (layout.shape) {
+    case JSON_SHAPE_LIST:
+    case JSON_SHAPE_MAP:
+    case JSON_SHAPE_LAYERS:
+        s->is_map = layout.shape == JSON_SHAPE_MAP;
+        s->before =
+            before_read(slice_sub(text, 0, layout.start), s->is_map, layout.depth, s->script);
+        s->depth = layout.depth;
+        s->in_object = true;
+        s->mode = layout.shape == JSON_SHAPE_LAYERS ? SPLIT_LAYERS_FIRST : SPLIT_FIRST;
+        window_use(&s->window, layout.start);
+        return OK;
+    case JSON_SHAPE_RECORDS:
         s->mode = SPLIT_LINES;
         return OK;
+    case JSON_SHAPE_TOPOLOGY:
+        return problem_set(problem, ERR_UNSUPPORTED, "",
+                           "this is TopoJSON: convert it to GeoJSON first (ogr2ogr out.geojson "
+                           "FILE)");
+    case JSON_SHAPE_UNKNOWN:
+        break;
     }
-    if (s->window.ended) {
+    if (s->window.ended && window_text(&s->window).n <= JSON_ENVELOPE_BYTES_MAX) {
         return ends_early(s, problem);
     }
     return broken(s, problem,
                   "no list of records was found in this object (looked for features, data, "
-                  "results, items, elements, records, …)");
+                  "results, items, …, then for the largest list of objects)");
 }
 
 static err start(struct json_splitter *s, struct problem *problem) {
     bool there;
     char c;
+    TRY(window_want(&s->window, JSON_PREFIX_BYTES_MAX, problem));
+    slice text = slice_sub(window_text(&s->window), 0, JSON_PREFIX_BYTES_MAX);
+    size_t prefix = json_script_prefix(text);
+    bool open;
+    if (prefix > json_blank_end(text, 0, false, &open)) {
+        window_use(&s->window, prefix);
+        s->script = true;
+    }
     TRY(next_byte(s, &there, &c, problem));
     if (!there) {
         s->mode = SPLIT_DONE;
@@ -276,23 +187,242 @@ static err start(struct json_splitter *s, struct problem *problem) {
                                : "a JSON document of records begins with [ or {");
     }
     window_use(&s->window, 1);
-    s->mode = SPLIT_LIST_FIRST;
+    s->mode = SPLIT_FIRST;
     return OK;
 }
 
-/* Behind the list of a bare array nothing may follow; an envelope may hold more keys. */
-static err list_close(struct json_splitter *s, struct problem *problem) {
-    window_use(&s->window, 1);
-    s->mode = SPLIT_DONE;
-    if (!s->in_envelope) {
-        bool there;
-        char c;
+/* Passes over a value without keeping it. */
+static err element_skip(struct json_splitter *s, struct json_scan *scan, struct problem *problem) {
+    for (;;) {
+        window_use(&s->window, scan->at);
+        scan->at = 0;
+        if (json_value_end(scan, window_text(&s->window))) {
+            window_use(&s->window, scan->at);
+            return OK;
+        }
+        if (s->window.ended) {
+            return ends_early(s, problem);
+        }
+        TRY(window_more(&s->window, problem));
+    }
+}
+
+/* A member behind the list, at its key: kept when it is short, passed over when not. */
+static err member_behind(struct json_splitter *s, struct problem *problem) {
+    slice key;
+    size_t value;
+    size_t at = 0;
+    TRY(window_want(&s->window, 2 * JSON_ABOUT_BYTES_MAX, problem));
+    slice text = window_text(&s->window);
+    if (!json_member_next(text, &at, s->script, &key, &value)) {
+        return s->window.ended ? ends_early(s, problem)
+                               : broken(s, problem, "expected a name and its value here");
+    }
+    struct json_scan scan = {.at = value, .script = s->script};
+    struct json_mended mended = {0};
+    struct json_element element = {.script = s->script};
+    json_t *parsed = NULL;
+    bool closed = json_value_end(&scan, text);
+    element.text = slice_sub(text, value, scan.at - value);
+    if (closed && element.text.n <= JSON_ABOUT_BYTES_MAX &&
+        json_object_size(s->behind) < JSON_ABOUT_MEMBERS_MAX &&
+        json_element_parse(&element, &parsed, &mended, NULL) == OK) {
+        if (s->behind == NULL) {
+            s->behind = json_object();
+        }
+        char name[200];
+        size_t n = key.n < sizeof name - 1 ? key.n : sizeof name - 1;
+        memcpy(name, key.p, n);
+        name[n] = '\0';
+        json_object_set_new(s->behind, name, parsed);
+    }
+    if (closed && scan.at == value) {
+        return broken(s, problem, "expected a value here");
+    }
+    if (parsed == NULL && s->other_list_n == 0 && text.p[value] == '[') {
+        s->other_list_n = key.n < OTHER_LIST_MAX ? key.n : OTHER_LIST_MAX;
+        s->other_list_n = text_utf8_error(slice_sub(key, 0, s->other_list_n));
+        memcpy(s->other_list, key.p, s->other_list_n);
+    }
+    if (!closed) {
+        return element_skip(s, &scan, problem);
+    }
+    window_use(&s->window, scan.at);
+    return OK;
+}
+
+/* Behind the list or map: to the end of the objects around it. */
+static err objects_close(struct json_splitter *s, struct problem *problem) {
+    bool there;
+    char c;
+    while (s->depth > 0) {
         TRY(next_byte(s, &there, &c, problem));
-        if (there) {
-            return broken(s, problem, "something follows the end of the list");
+        if (!there) {
+            return ends_early(s, problem);
+        }
+        if (c == '}') {
+            s->depth--;
+            window_use(&s->window, 1);
+        } else if (c == ',') {
+            window_use(&s->window, 1);
+            TRY(next_byte(s, &there, &c, problem));
+            if (there && c != '}') {
+                TRY(member_behind(s, problem));
+            }
+        } else {
+            return broken(s, problem, "expected , or } behind the list of records");
         }
     }
     return OK;
+}
+
+/* Behind all records nothing may follow but what ends a statement of JavaScript. */
+static err document_close(struct json_splitter *s, struct problem *problem) {
+    bool there;
+    char c;
+    s->mode = SPLIT_DONE;
+    if (s->in_object) {
+        TRY(objects_close(s, problem));
+    }
+    for (;;) {
+        TRY(next_byte(s, &there, &c, problem));
+        if (there && s->script && (c == ')' || c == ';')) {
+            window_use(&s->window, 1);
+            continue;
+        }
+        return there ? broken(s, problem, "something follows the end of the records") : OK;
+    }
+}
+
+/* The features of the layer at the window's start, and its name, which may stand behind them: the
+ * layer is looked through whole. */
+static err layer_open(struct json_splitter *s, struct problem *problem) {
+    struct json_scan scan = {.script = s->script};
+    while (!json_value_end(&scan, window_text(&s->window))) {
+        if (s->window.ended) {
+            return ends_early(s, problem);
+        }
+        if (scan.at > JSON_LAYER_BYTES_MAX) {
+            broken(s, problem, "this layer is larger than 64 MiB: save it alone, as GeoJSON");
+            return ERR_LIMIT;
+        }
+        TRY(window_more(&s->window, problem));
+    }
+    slice layer = slice_sub(window_text(&s->window), 0, scan.at);
+    size_t features = 0;
+    slice name = SLICE_EMPTY;
+    slice key;
+    size_t value;
+    for (size_t at = 1; json_member_next(layer, &at, s->script, &key, &value);) {
+        struct json_scan member = {.at = value, .script = s->script};
+        if (!json_value_end(&member, layer)) {
+            break;
+        }
+        at = member.at;
+        slice inner = slice_sub(layer, value, at - value);
+        if (slice_equal(key, SLICE("features")) && inner.p[0] == '[') {
+            features = value + 1;
+        } else if (slice_equal(key, SLICE("_umap_options")) ||
+                   slice_equal(key, SLICE("_storage")) || slice_equal(key, SLICE("properties"))) {
+            struct json_element element = {.text = inner, .script = s->script};
+            struct json_mended mended = {0};
+            json_t *options = NULL;
+            if (json_element_parse(&element, &options, &mended, NULL) == OK) {
+                const json_t *text = json_object_get(options, "name");
+                name = slice_of(json_string_value(text), json_string_length(text));
+                name = slice_sub(name, 0, LAYER_NAME_MAX);
+                name.n = text_utf8_error(name);
+                memcpy(s->layer_name, name.n > 0 ? name.p : "", name.n);
+                json_decref(options);
+            }
+        }
+    }
+    s->layer_name_n = name.n;
+    s->in_layer = features > 0;
+    s->mode = features > 0 ? SPLIT_FIRST : SPLIT_LAYERS;
+    window_use(&s->window, features > 0 ? features : scan.at);
+    return OK;
+}
+
+static err list_close(struct json_splitter *s, struct problem *problem) {
+    window_use(&s->window, 1);
+    if (!s->in_layer) {
+        return document_close(s, problem);
+    }
+    struct json_scan rest = {.depth = 1, .script = s->script};
+    s->in_layer = false;
+    s->layer_name_n = 0;
+    s->mode = SPLIT_LAYERS;
+    return element_skip(s, &rest, problem);
+}
+
+/* Between two records one after the other: a comma says nothing, a script ends. */
+static err line_start(struct json_splitter *s, bool *there, char c, struct problem *problem) {
+    while (*there && (c == ',' || (s->script && (c == ')' || c == ';')))) {
+        window_use(&s->window, 1);
+        TRY(next_byte(s, there, &c, problem));
+    }
+    return *there && c != '{' ? broken(s, problem, "expected the { of the next record") : OK;
+}
+
+/* Over the key of a map's item, to its value. */
+static err key_take(struct json_splitter *s, struct problem *problem) {
+    slice key;
+    size_t value;
+    for (;;) {
+        size_t at = 0;
+        slice text = window_text(&s->window);
+        if (json_member_next(text, &at, s->script, &key, &value)) {
+            buf_add(&s->key, key);
+            if (s->key.failed != OK) {
+                return broken(s, problem, "the name of this record is too long");
+            }
+            window_use(&s->window, value);
+            return OK;
+        }
+        if (s->window.ended || text.n > JSON_ABOUT_BYTES_MAX) {
+            return s->window.ended ? ends_early(s, problem)
+                                   : broken(s, problem, "expected a name and its record here");
+        }
+        TRY(window_more(&s->window, problem));
+    }
+}
+
+/* Moves to the start of the next item of a list, map or layer; `*there` false when there is none
+ * before its end, where the mode may have changed. */
+static err item_start(struct json_splitter *s, bool *there, struct problem *problem) {
+    char c;
+    bool layers = s->mode == SPLIT_LAYERS_FIRST || s->mode == SPLIT_LAYERS;
+    bool first = s->mode == SPLIT_FIRST || s->mode == SPLIT_LAYERS_FIRST;
+    TRY(next_byte(s, there, &c, problem));
+    if (!*there) {
+        return ends_early(s, problem);
+    }
+    char close = s->is_map ? '}' : ']';
+    if (!first && c == ',') {
+        window_use(&s->window, 1);
+        TRY(next_byte(s, there, &c, problem));
+        if (!*there) {
+            return ends_early(s, problem);
+        }
+    } else if (!first && c != close) {
+        return broken(s, problem,
+                      s->is_map ? "expected , or } between two records"
+                                : "expected , or ] between two records");
+    }
+    s->mode = layers ? SPLIT_LAYERS : SPLIT_ITEMS;
+    if (c == close) {
+        *there = false;
+        if (layers) {
+            window_use(&s->window, 1);
+            return document_close(s, problem);
+        }
+        return list_close(s, problem);
+    }
+    if (c == ',' || c == '}' || c == ']') {
+        return broken(s, problem, "expected a record here");
+    }
+    return s->is_map && !layers ? key_take(s, problem) : OK;
 }
 
 /* Moves to the start of the next element. */
@@ -301,47 +431,31 @@ static err element_start(struct json_splitter *s, bool *there, struct problem *p
     if (s->mode == SPLIT_START) {
         TRY(start(s, problem));
     }
-    TRY(next_byte(s, there, &c, problem));
-    if (s->mode == SPLIT_DONE) {
-        *there = false;
-        return OK;
-    }
-    if (s->mode == SPLIT_LINES) {
-        return *there && c != '{' ? broken(s, problem, "expected the { of the next record") : OK;
-    }
-    if (!*there) {
-        return ends_early(s, problem);
-    }
-    if (s->mode == SPLIT_LIST && c == ',') {
-        window_use(&s->window, 1);
-        TRY(next_byte(s, there, &c, problem));
-        if (!*there) {
-            return ends_early(s, problem);
-        }
-    } else if (s->mode == SPLIT_LIST && c != ']') {
-        return broken(s, problem, "expected , or ] between two records");
-    }
-    s->mode = SPLIT_LIST;
-    if (c == ']') {
-        *there = false;
-        return list_close(s, problem);
-    }
-    return c == ',' || c == '}' ? broken(s, problem, "expected a record here") : OK;
-}
-
-/* Passes over an element that is too large without keeping it. */
-static err element_skip(struct json_splitter *s, struct value_scan *scan, struct problem *problem) {
     for (;;) {
-        window_use(&s->window, scan->at);
-        scan->at = 0;
-        if (value_end(scan, window_text(&s->window))) {
-            window_use(&s->window, scan->at);
+        switch (s->mode) {
+        case SPLIT_DONE:
+            *there = false;
             return OK;
+        case SPLIT_LINES:
+            TRY(next_byte(s, there, &c, problem));
+            return line_start(s, there, c, problem);
+        case SPLIT_FIRST:
+        case SPLIT_ITEMS:
+            TRY(item_start(s, there, problem));
+            if (*there) {
+                return OK;
+            }
+            break;
+        case SPLIT_LAYERS_FIRST:
+        case SPLIT_LAYERS:
+            TRY(item_start(s, there, problem));
+            if (*there) {
+                TRY(layer_open(s, problem));
+            }
+            break;
+        case SPLIT_START:
+            return ERR_INTERNAL;
         }
-        if (s->window.ended) {
-            return ends_early(s, problem);
-        }
-        TRY(window_more(&s->window, problem));
     }
 }
 
@@ -357,14 +471,19 @@ static void reject(struct problem *problem, const struct json_element *element, 
 err json_splitter_next(struct json_splitter *s, struct json_element *element, enum read_step *step,
                        struct problem *problem) {
     bool there;
+    buf_clear(&s->key);
     TRY(element_start(s, &there, problem));
-    *element = (struct json_element){.line = s->window.line, .column = s->window.column};
+    *element = (struct json_element){.key = buf_slice(&s->key),
+                                     .layer = slice_of(s->layer_name, s->layer_name_n),
+                                     .line = s->window.line,
+                                     .column = s->window.column,
+                                     .script = s->script};
     if (!there) {
         *step = READ_END;
         return OK;
     }
-    struct value_scan scan = {0};
-    while (!value_end(&scan, window_text(&s->window))) {
+    struct json_scan scan = {.script = s->script};
+    while (!json_value_end(&scan, window_text(&s->window))) {
         if (s->window.ended) {
             return ends_early(s, problem);
         }
@@ -397,22 +516,14 @@ const struct decode *json_splitter_decode(const struct json_splitter *splitter) 
     return splitter->window.decode;
 }
 
-err json_element_parse(const struct json_element *element, json_t **value,
-                       struct problem *problem) {
-    json_error_t error;
-    json_t *parsed = json_loadb(element->text.p, element->text.n, JSON_DECODE_ANY, &error);
-    if (parsed == NULL && json_error_code(&error) == json_error_numeric_overflow) {
-        parsed = json_loadb(element->text.p, element->text.n,
-                            JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
-    }
-    if (parsed == NULL) {
-        problem_set(problem, ERR_INPUT, "", "no valid JSON: %s", error.text);
-        if (problem != NULL && error.line > 0) {
-            problem->line = element->line + (uint64_t)error.line - 1;
-            problem->column = (uint64_t)error.column + (error.line == 1 ? element->column - 1 : 0);
-        }
-        return ERR_INPUT;
-    }
-    *value = parsed;
-    return OK;
+const json_t *json_splitter_before(const struct json_splitter *splitter) {
+    return splitter->before;
+}
+
+const json_t *json_splitter_behind(const struct json_splitter *splitter) {
+    return splitter->behind;
+}
+
+slice json_splitter_other_list(const struct json_splitter *splitter) {
+    return slice_of(splitter->other_list, splitter->other_list_n);
 }

@@ -135,8 +135,18 @@ err record_reader_new(struct byte_source source, enum record_format format,
 
 void record_reader_free(struct record_reader *reader) {
     if (reader != NULL) {
+        crs_free(reader->crs);
         reader->row->free(reader);
     }
+}
+
+err record_reader_crs_set(struct record_reader *reader, slice name, struct problem *problem) {
+    struct crs *crs = NULL;
+    TRY(crs_new(name, &crs, problem));
+    crs_free(reader->crs);
+    reader->crs = crs;
+    reader->crs_given = true;
+    return OK;
 }
 
 err record_reader_next(struct record_reader *r, struct arena *arena, struct record *record,

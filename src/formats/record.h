@@ -55,6 +55,10 @@ struct record_reader;
 MUST_USE err record_reader_new(struct byte_source source, enum record_format format,
                                struct record_reader **reader, struct problem *problem);
 void record_reader_free(struct record_reader *reader); /* NULL is fine */
+/* Before the first record: geometries are in this system, whatever the file says. Errors of
+ * crs_new. Tables have no geometries: their columns are the caller's to convert. */
+MUST_USE err record_reader_crs_set(struct record_reader *reader, slice name,
+                                   struct problem *problem);
 /* The next record; everything in it lives in the arena. READ_REJECTED fills the problem and gives
  * number, line and, as far as it could be read, `raw`. ERR_INPUT when the file is broken
  * (record_reader_is_cut tells whether it just ends too early), ERR_LIMIT, ERR_IO, ERR_MEMORY. */
@@ -65,8 +69,8 @@ bool record_reader_is_cut(const struct record_reader *reader);
 enum record_format record_reader_format(const struct record_reader *reader);
 char record_reader_delimiter(const struct record_reader *reader); /* CSV; 0 before the first row */
 
-/* What was mended, left out or not understood so far, beside rejected records: one note a sort, with
- * its count, the line of its first and (perhaps "") an example. Lives as long as the reader. */
+/* What was mended, left out or not understood so far, beside rejected records: one note a sort,
+ * with its count, the line of its first and (perhaps "") an example. The reader's. */
 #define RECORD_NOTES_MAX 24
 struct record_note {
     const char *sentence;
@@ -75,9 +79,12 @@ struct record_note {
 };
 const struct record_note *record_reader_notes(const struct record_reader *reader, size_t *count);
 /* What the file says of itself; empty slices where it says nothing. What stands behind the records
- * is known only after the last one. */
+ * is known only after the last one. `crs` is what its geometries are measured in; when the file
+ * said so only behind them, `crs_is_late` is set, their numbers were not converted, and the file is
+ * to be read again with record_reader_crs_set. */
 struct record_about {
-    slice licence, attribution, title;
+    slice licence, attribution, title, crs;
+    bool crs_is_late;
 };
 const struct record_about *record_reader_about(const struct record_reader *reader);
 const struct decode *record_reader_decode(const struct record_reader *reader);

@@ -6,6 +6,7 @@
 #include "formats/json.h"
 #include "formats/record.h"
 #include "formats/window_int.h"
+#include "geo/crs.h"
 
 /* What every reader of records begins with; the rest is its format's own. */
 struct record_reader {
@@ -14,6 +15,8 @@ struct record_reader {
     size_t record_bytes_max;
     uint64_t number; /* of the last record, rejected ones counted */
     bool cut;        /* the file ends too early */
+    struct crs *crs; /* of its geometries; NULL: degrees */
+    bool crs_given;  /* by who reads: what the file says does not count */
     struct record_about about;
     struct record_note notes[RECORD_NOTES_MAX];
     size_t note_count;
@@ -53,11 +56,30 @@ MUST_USE err csv_reader_over(const struct window *window, struct csv_reader **re
 MUST_USE err json_splitter_over(const struct window *window, size_t element_bytes_max,
                                 struct json_splitter **splitter);
 
-/* The fields (and, for a GeoJSON Feature, the geometry) of a JSON object. ERR_LIMIT beyond the
- * limits of record.h, ERR_INPUT for what is no object. */
-MUST_USE err record_from_json(const json_t *json, struct arena *arena, struct record *record,
-                              struct problem *problem);
+/* The fields (and, for a GeoJSON Feature, the geometry, whose numbers are in `crs`) of a JSON
+ * object. ERR_LIMIT beyond the limits of record.h, ERR_INPUT for what is no object. */
+MUST_USE err record_from_json(const json_t *json, struct crs *crs, struct arena *arena,
+                              struct record *record, struct problem *problem);
 bool json_is_feature(const json_t *json);
+/* Adds a field that the record itself does not have; another one of that name stands. ERR_LIMIT. */
+MUST_USE err record_field_add(struct record *record, struct arena *arena, slice name, slice value,
+                              struct problem *problem);
+
+/* A row of a table in JSON -> an object with the names that stand around the list (`columns`,
+ * `fields`, `header`), or GoGoCarto's compact rows by the types of what they hold. NULL when
+ * nothing says what the cells are. The caller frees it. */
+json_t *gogocarto_row(const json_t *row, const json_t *before);
+/* Whether GoGoCarto shows this element: false for one that waits, was refused or deleted, with the
+ * word for it. Takes its states out of the object. */
+bool gogocarto_is_public(json_t *element, const json_t *before, const char **state);
+
+/* What the members around a list say of the file: licence, attribution, title, coordinate system.
+ * `behind`: they stand behind the records, where a system comes too late. ERR_INPUT: the system is
+ * not understood. */
+MUST_USE err json_about_read(struct record_reader *reader, const json_t *members, bool behind,
+                             struct problem *problem);
+/* After the last record: whether those members speak of more of them elsewhere; it is noted. */
+bool json_pages_note(struct record_reader *reader, const json_t *members);
 
 /* record_reader_new with a limit of one's own for a record. */
 MUST_USE err record_reader_new_limited(struct byte_source source, enum record_format format,

@@ -151,18 +151,23 @@ static err list_flatten(struct tree *tree, slice name, const json_t *list) {
     return OK;
 }
 
+static err object_flatten(struct tree *tree, slice prefix, const json_t *object, unsigned depth);
+
+static err member_flatten(struct tree *tree, slice name, const json_t *value, unsigned depth) {
+    if (json_is_object(value) && depth < RECORD_DEPTH_MAX) {
+        return object_flatten(tree, name, value, depth + 1);
+    }
+    if (json_is_array(value)) {
+        return list_flatten(tree, name, value);
+    }
+    return field_add(tree, name, scalar(tree->arena, value), NULL);
+}
+
 static err object_flatten(struct tree *tree, slice prefix, const json_t *object, unsigned depth) {
     for (void *at = json_object_iter((json_t *)(uintptr_t)object); at != NULL;
          at = json_object_iter_next((json_t *)(uintptr_t)object, at)) {
-        const json_t *value = json_object_iter_value(at);
         slice name = joined_name(tree->arena, prefix, slice_from_cstr(json_object_iter_key(at)));
-        if (json_is_object(value) && depth < RECORD_DEPTH_MAX) {
-            TRY(object_flatten(tree, name, value, depth + 1));
-        } else if (json_is_array(value)) {
-            TRY(list_flatten(tree, name, value));
-        } else {
-            TRY(field_add(tree, name, scalar(tree->arena, value), NULL));
-        }
+        TRY(member_flatten(tree, name, json_object_iter_value(at), depth));
     }
     return OK;
 }
@@ -174,29 +179,122 @@ bool json_is_feature(const json_t *json) {
             json_object_get(json, "geometry") != NULL);
 }
 
-static err feature_flatten(struct tree *tree, const json_t *feature, struct record *record) {
+static bool is_one_of(const char *word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Members that are the feature's form, and how a map draws it: no facts. */
+static const char *const form_members[] = {"type", "geometry", "properties",    "bbox",
+                                           "crs",  "@context", "_umap_options", "_storage"};
+
+/* Properties, then what stands beside them in the feature (RFC 7946, 6.1: foreign members) under
+ * a name that no property has. */
+static err feature_flatten(struct tree *tree, const json_t *feature, struct crs *crs,
+                           struct record *record) {
     const json_t *properties = json_object_get(feature, "properties");
     const json_t *geometry = json_object_get(feature, "geometry");
     const json_t *id = json_object_get(feature, "id");
     if (id != NULL && json_object_get(properties, "id") == NULL) {
         TRY(field_add(tree, SLICE("id"), scalar(tree->arena, id), NULL));
     }
-    if (json_is_object(properties)) {
-        TRY(object_flatten(tree, SLICE_EMPTY, properties, 0));
+    for (void *at = json_object_iter((json_t *)(uintptr_t)properties); at != NULL;
+         at = json_object_iter_next((json_t *)(uintptr_t)properties, at)) {
+        const char *key = json_object_iter_key(at);
+        if (!is_one_of(key, form_members + 6, ARRAY_COUNT(form_members) - 6)) {
+            slice name = arena_copy(tree->arena, slice_from_cstr(key));
+            TRY(member_flatten(tree, name, json_object_iter_value(at), 0));
+        }
+    }
+    for (void *at = json_object_iter((json_t *)(uintptr_t)feature); at != NULL;
+         at = json_object_iter_next((json_t *)(uintptr_t)feature, at)) {
+        const char *key = json_object_iter_key(at);
+        if (strcmp(key, "id") != 0 && json_object_get(properties, key) == NULL &&
+            !is_one_of(key, form_members, ARRAY_COUNT(form_members))) {
+            slice name = arena_copy(tree->arena, slice_from_cstr(key));
+            TRY(member_flatten(tree, name, json_object_iter_value(at), 0));
+        }
     }
     record->has_geometry = geometry != NULL && !json_is_null(geometry);
-    return geometry_read(geometry, tree->arena, &record->geometry, tree->problem);
+    return geometry_read(geometry, tree->arena, crs, &record->geometry, tree->problem);
 }
 
-err record_from_json(const json_t *json, struct arena *arena, struct record *record,
-                     struct problem *problem) {
+/* {"attributes": {…}, "geometry": {"x", "y"}}: the features of Esri's JSON. */
+static bool is_esri_feature(const json_t *json) {
+    const json_t *geometry = json_object_get(json, "geometry");
+    return json_is_object(json_object_get(json, "attributes")) &&
+           (geometry == NULL || json_is_null(geometry) ||
+            json_is_number(json_object_get(geometry, "x")) ||
+            json_is_array(json_object_get(geometry, "rings")) ||
+            json_is_array(json_object_get(geometry, "paths")) ||
+            json_is_array(json_object_get(geometry, "points")));
+}
+
+/* Esri's geometry in GeoJSON's words; NULL when there is none. */
+static json_t *esri_geometry(const json_t *geometry) {
+    static const struct {
+        const char *member;
+        const char *type;
+    } sorts[] = {{"rings", "Polygon"}, {"paths", "MultiLineString"}, {"points", "MultiPoint"}};
+    if (json_is_number(json_object_get(geometry, "x"))) {
+        return json_pack("{s:s, s:[O,O]}", "type", "Point", "coordinates",
+                         json_object_get(geometry, "x"), json_object_get(geometry, "y"));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(sorts); i++) {
+        json_t *list = json_object_get(geometry, sorts[i].member);
+        if (json_is_array(list)) {
+            return json_pack("{s:s, s:O}", "type", sorts[i].type, "coordinates", list);
+        }
+    }
+    return NULL;
+}
+
+static err esri_flatten(struct tree *tree, const json_t *feature, struct crs *crs,
+                        struct record *record) {
+    json_t *geometry = esri_geometry(json_object_get(feature, "geometry"));
+    err failed = object_flatten(tree, SLICE_EMPTY, json_object_get(feature, "attributes"), 0);
+    record->has_geometry = geometry != NULL;
+    if (failed == OK) {
+        failed = geometry_read(geometry, tree->arena, crs, &record->geometry, tree->problem);
+    }
+    json_decref(geometry);
+    return failed;
+}
+
+err record_from_json(const json_t *json, struct crs *crs, struct arena *arena,
+                     struct record *record, struct problem *problem) {
+    struct tree tree = {.arena = arena, .problem = problem};
+    err failed;
     if (!json_is_object(json)) {
         return problem_set(problem, ERR_INPUT, "", "a record is a JSON object");
     }
-    struct tree tree = {.arena = arena, .problem = problem};
-    err failed = json_is_feature(json) ? feature_flatten(&tree, json, record)
-                                       : object_flatten(&tree, SLICE_EMPTY, json, 0);
+    if (json_is_feature(json)) {
+        failed = feature_flatten(&tree, json, crs, record);
+    } else if (is_esri_feature(json)) {
+        failed = esri_flatten(&tree, json, crs, record);
+    } else {
+        failed = object_flatten(&tree, SLICE_EMPTY, json, 0);
+    }
     record->fields = tree.fields;
     record->field_count = tree.count;
     return failed;
+}
+
+err record_field_add(struct record *record, struct arena *arena, slice name, slice value,
+                     struct problem *problem) {
+    struct tree tree = {.arena = arena, .problem = problem};
+    if (record_get(record, name).n > 0) {
+        return OK;
+    }
+    tree.fields = record->fields;
+    tree.count = record->field_count;
+    tree.room = record->field_count; /* the next one makes room */
+    TRY(field_add(&tree, name, value, NULL));
+    record->fields = tree.fields;
+    record->field_count = tree.count;
+    return OK;
 }
