@@ -3,6 +3,7 @@
 #include "text/text.h"
 
 #define SLUG_BYTES 60
+#define FOLD_BYTES 8192 /* text_slug folds the whole title before it cuts */
 
 slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena) {
     uint64_t hash = hash_bytes(salt, hash_bytes(canonical, 1));
@@ -11,7 +12,7 @@ slice face_etag(const struct atlas_view *view, slice canonical, slice salt, stru
 }
 
 slice face_slug(slice title, struct arena *arena) {
-    struct buf slug BUF_CLEANUP = buf_new(SLUG_BYTES + 8);
+    struct buf slug BUF_CLEANUP = buf_new(FOLD_BYTES);
     text_slug(title, SLUG_BYTES, &slug);
     return arena_copy(arena, buf_slice(&slug));
 }

@@ -1,5 +1,5 @@
-/* iCalendar (RFC 5545): one VEVENT for each date on which an entry happens. A date known only by its
- * month, season or year has no place in a calendar: it is left out and counted in
+/* iCalendar (RFC 5545): one VEVENT for each date on which an entry happens. A date known only by
+ * its month, season or year has no place in a calendar: it is left out and counted in
  * X-AGORA-IMPRECISE; entries without any date in X-AGORA-UNDATED. */
 #include "face/api/export_int.h"
 
