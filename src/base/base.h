@@ -2,6 +2,7 @@
 #ifndef AGORA_BASE_H
 #define AGORA_BASE_H
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"

@@ -157,6 +157,92 @@ static void a_long_value_is_cut_between_characters_and_still_quoted(void **state
     assert_true(strlen(log_quote(slice_of(text, sizeof(text))).p) < sizeof(struct log_value));
 }
 
+static void nothing_in_a_value_ends_a_line_or_turns_its_direction(void **state) {
+    (void)state;
+    /* NEL, LINE SEPARATOR, RIGHT-TO-LEFT OVERRIDE, half a character, an overlong slash */
+    struct log_value value = log_quote(SLICE("a\xc2\x85"
+                                             "b\xe2\x80\xa8"
+                                             "c\xe2\x80\xae"
+                                             "d\xe2\x82"
+                                             "e\xc0\xaf"
+                                             "\xc3\xa9"));
+    assert_string_equal(value.p, "\"a\\u0085b\\u2028c\\u202ed\\xe2\\x82e\\xc0\\xaf\xc3\xa9\"");
+}
+
+static void the_same_line_is_written_as_json(void **state) {
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    int64_t now = INT64_C(1795338000000);
+    struct log log = {
+        .fd = ends[1], .least = LOG_INFO, .format = LOG_JSON, .clock = hold_clock(&now)};
+    char text[32768];
+    log_line(&log, LOG_WARN, "say \"hi\"\n", "n=%d id=%s zero=%s path=%s open=true odd ", -3,
+             "1234567890123456", "007", log_quote(SLICE("/a\"b\\\r\n\xff\xc2\x85")).p);
+    assert_true(slice_equal(
+        written(ends[0], text, sizeof(text)),
+        SLICE(
+            "{\"level\":\"warn\",\"at\":\"2026-11-22T09:00:00Z\",\"msg\":\"say \\\"hi\\\"\\n\","
+            "\"n\":-3,\"id\":\"1234567890123456\",\"zero\":\"007\","
+            "\"path\":\"/a\\\"b\\\\\\u000d\\u000a\\ufffd\\u0085\",\"open\":true,\"odd\":\"\"}\n")));
+    log_line(&log, LOG_INFO, "quiet", NULL);
+    assert_true(slice_ends_with(written(ends[0], text, sizeof(text)), SLICE("\"quiet\"}\n")));
+    /* A caller that quotes by hand gives no broken line either. */
+    log_line(&log, LOG_INFO, "raw", "a=\"b\\q\\\" c=\"d\\x1");
+    assert_true(slice_ends_with(written(ends[0], text, sizeof(text)),
+                                SLICE("\"a\":\"b\\\\q\\\" c=\",\"d\\\\x1\":\"\"}\n")));
+    assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+}
+
+static void fields_that_are_too_long_are_cut_with_a_mark(void **state) {
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    int64_t now = INT64_C(1795338000000);
+    struct log log = {.fd = ends[1], .least = LOG_INFO, .clock = hold_clock(&now)};
+    char text[32768];
+    char slashes[1024];
+    memset(slashes, '\\', sizeof(slashes));
+    slashes[sizeof(slashes) - 1] = '\0';
+    struct log_value value = log_quote(slice_from_cstr(slashes));
+    for (int json = 0; json < 2; json++) {
+        log.format = json ? LOG_JSON : LOG_LOGFMT;
+        log_line(&log, LOG_INFO, "long", "a=%s b=%s c=%s d=%s e=%s", value.p, value.p, value.p,
+                 value.p, value.p);
+        slice line = written(ends[0], text, sizeof(text));
+        assert_true(
+            slice_ends_with(line, json ? SLICE("\",\"cut\":true}\n") : SLICE("\" cut=true\n")));
+        assert_int_equal(slice_find(line, 0, '\n'), line.n - 1);
+    }
+    assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+}
+
+static void addresses_are_read_and_compared(void **state) {
+    (void)state;
+    struct address a;
+    struct network n;
+    assert_true(address_parse(SLICE("192.0.2.7"), &a) && address_is_ipv4(&a));
+    assert_true(network_parse(SLICE("192.0.2.99/24"), &n) && network_contains(&n, &a));
+    assert_true(network_parse(SLICE("192.0.2.6"), &n) && !network_contains(&n, &a));
+    assert_true(network_parse(SLICE("0.0.0.0/0"), &n) && network_contains(&n, &a));
+    assert_true(network_parse(SLICE("::ffff:192.0.2.0/120"), &n) && network_contains(&n, &a));
+    assert_true(network_parse(SLICE("2001:db8:0:ff00::/57"), &n));
+    assert_true(address_parse(SLICE("2001:db8:0:ff7f::1"), &a) && network_contains(&n, &a));
+    assert_true(address_parse(SLICE("2001:db8:0:ff80::1"), &a) && !network_contains(&n, &a));
+    assert_true(address_parse(SLICE("::1"), &a) && address_is_loopback(&a));
+    assert_true(address_parse(SLICE("127.9.9.9"), &a) && address_is_loopback(&a));
+    assert_true(address_parse(SLICE("::ffff:127.0.0.1"), &a) && address_is_loopback(&a));
+    assert_true(address_parse(SLICE("172.31.0.1"), &a) && address_is_private(&a));
+    assert_true(address_parse(SLICE("fd00::1"), &a) && address_is_private(&a));
+    assert_true(address_parse(SLICE("172.32.0.1"), &a) && !address_is_private(&a));
+    static const char *const wrong[] = {
+        "",           "1.2.3",      "1.2.3.4.5", "1.2.3.256", "localhost",  "fe80::1%e",  "[::1]",
+        "1.2.3.4:80", "1.2.3.4/33", "::1/129",   "1.2.3.4/",  "1.2.3.4/-1", "1.2.3.4/ 8", "::/0x8"};
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        assert_false(network_parse(slice_from_cstr(wrong[i]), &n));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_a_name_of_its_own_and_an_error_status),
@@ -167,6 +253,10 @@ int main(void) {
         cmocka_unit_test(hashes_depend_on_every_byte_the_length_and_the_seed),
         cmocka_unit_test(a_log_line_stays_one_line_whatever_comes_in),
         cmocka_unit_test(a_long_value_is_cut_between_characters_and_still_quoted),
+        cmocka_unit_test(nothing_in_a_value_ends_a_line_or_turns_its_direction),
+        cmocka_unit_test(the_same_line_is_written_as_json),
+        cmocka_unit_test(fields_that_are_too_long_are_cut_with_a_mark),
+        cmocka_unit_test(addresses_are_read_and_compared),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
