@@ -18,7 +18,8 @@ static err asset_get(void *app, const struct http_request *request, struct http_
 #define ASSET(path_, help_)                                                                        \
     {                                                                                              \
         .method = HTTP_GET, .path = path_, .handler = asset_get, .capability = CAP_ANYONE,         \
-        .audience = HTTP_FOR_MACHINES, .cache = HTTP_CACHE_REVALIDATE, .help = help_               \
+        .audience = HTTP_FOR_MACHINES, .cache = HTTP_CACHE_REVALIDATE, .help = help_,              \
+        .cost = HTTP_COST_NONE                                                                     \
     }
 
 const struct http_route asset_routes[] = {

@@ -13,7 +13,6 @@
 #include "shipped.h"
 #include "work/backup/backup.h"
 
-#define SETTINGS_BYTES_MAX  (256 * 1024)
 #define REFERENCE_BYTES_MAX (64 * 1024 * 1024)
 
 static err folder_make(const char *folder, bool *created, struct problem *problem) {
@@ -30,17 +29,7 @@ static err folder_make(const char *folder, bool *created, struct problem *proble
                        strerror(errno));
 }
 
-static enum log_level level_from_name(slice name) {
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (slice_equal(name, slice_from_cstr(names[i]))) {
-            return (enum log_level)i;
-        }
-    }
-    return LOG_INFO;
-}
-
-static err settings_read(struct house *house, const char *config, struct problem *problem) {
+static err house_settings(struct house *house, const char *config, struct problem *problem) {
     const char *path =
         config != NULL ? config : arena_printf(&house->arena, "%s/agora.conf", house->folder).p;
     err read = settings_load(path, &house->arena, &house->settings, problem);
@@ -49,7 +38,8 @@ static err settings_read(struct house *house, const char *config, struct problem
         read = settings_parse(SLICE_EMPTY, &house->settings, problem);
     }
     TRY(read);
-    house->log.least = level_from_name(house->settings.log_level);
+    house->log.least = (enum log_level)house->settings.log_level; /* the rows have their order */
+    house->log.format = (enum log_format)house->settings.log_format;
     return OK;
 }
 
@@ -134,7 +124,7 @@ err house_open(struct house *house, const char *folder, const char *config, enum
     }
     TRY(folder_make(folder, &house->created, problem));
     TRY(restore_check(house, problem));
-    TRY(settings_read(house, config, problem));
+    TRY(house_settings(house, config, problem));
     if (use == HOUSE_SERVE) {
         TRY(house_lock(house->folder, &house->lock_fd, problem));
     }

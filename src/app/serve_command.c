@@ -45,21 +45,6 @@ static void worker_free(void *self) {
     }
 }
 
-/* The addresses of trusted_proxies as the NULL-terminated list that http wants. */
-static const char *const *proxies(const struct house *house, struct arena *arena) {
-    const char **list = arena_new(arena, const char *, SETTINGS_PROXIES_MAX + 1);
-    size_t count = 0;
-    slice rest = house->settings.trusted_proxies;
-    slice part;
-    while (count < SETTINGS_PROXIES_MAX && slice_cut(&rest, ',', &part)) {
-        slice address = slice_trim(part);
-        if (address.n > 0) {
-            list[count++] = arena_cstr(arena, address);
-        }
-    }
-    return count > 0 ? list : NULL;
-}
-
 static err listen_and_wait(struct house *house, struct face *face, const char *listen,
                            struct problem *problem) {
     const struct http_route *tables[] = {face_web_routes,
@@ -71,12 +56,22 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
                                          NULL};
     const size_t counts[] = {face_web_route_count, face_api_route_count, face_tile_route_count,
                              face_map_route_count, face_ogc_route_count, asset_route_count};
-    struct settings *settings = &house->settings;
+    const struct settings *settings = &house->settings;
+    struct network proxies[SETTINGS_PROXIES_MAX];
     struct http_options options = {
         .listen = listen,
         .base_url = settings->base_url.n > 0 ? arena_cstr(&house->arena, settings->base_url) : NULL,
-        .trusted_proxies = proxies(house, &house->arena),
+        .trusted_proxies = proxies,
+        .trusted_proxy_count =
+            settings_networks(settings->trusted_proxies, proxies, SETTINGS_PROXIES_MAX),
         .threads = (unsigned)settings->threads,
+        .log_requests = (enum http_log_requests)settings->log_requests, /* in the rows' order */
+        .reads_per_minute = (uint32_t)settings->rate_reads_per_minute,
+        .exports_per_minute = (uint32_t)settings->rate_exports_per_minute,
+        .exports_max = (uint32_t)settings->exports_max,
+        .exports_per_address = (uint32_t)settings->exports_per_address,
+        .connections_max = (unsigned)settings->connections_max,
+        .connections_per_address = (unsigned)settings->connections_per_address,
         .route_tables = tables,
         .route_counts = counts,
         .app = face,
@@ -128,6 +123,8 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .store_path = house->store_path,
         .site_name = house->settings.site_name,
         .contact_email = house->settings.contact_email,
+        .publisher_name = house->settings.publisher_name,
+        .publisher_address = house->settings.publisher_address,
         .version = AGORA_VERSION,
     };
     err served = face_basemap_new(shipped_basemap, house->territories, &face.basemap, problem);

@@ -1,128 +1,316 @@
-#include "app/settings.h"
+#include "app/settings_int.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "text/text.h"
+
 #define SETTINGS_BYTES_MAX (256 * 1024)
 
-enum setting_type { SETTING_TEXT, SETTING_NUMBER };
+enum setting_type { SETTING_TEXT, SETTING_NUMBER, SETTING_CHOICE };
 struct setting {
+    const char *section; /* of the first row under it, else NULL */
     const char *key, *fallback, *help;
     enum setting_type type;
     size_t offset;
-    int64_t least, most; /* of a number */
+    int64_t least, most;         /* of a number */
+    const char *words;           /* of a choice, separated by one space */
+    const char *(*fault)(slice); /* of a text that is not empty; NULL: any will do */
 };
-#define TEXT(member)   SETTING_TEXT, offsetof(struct settings, member), 0, 0
-#define NUMBER(member) SETTING_NUMBER, offsetof(struct settings, member)
+#define TEXT(member)          SETTING_TEXT, offsetof(struct settings, member), 0, 0, NULL
+#define NUMBER(member, a, b)  SETTING_NUMBER, offsetof(struct settings, member), a, b, NULL, NULL
+#define CHOICE(member, words) SETTING_CHOICE, offsetof(struct settings, member), 0, 0, words, NULL
 
 static const struct setting rows[] = {
-    {"listen", "127.0.0.1:8080", "Address and port to listen on; port 0 takes any free one.",
-     TEXT(listen)},
-    {"base_url", "",
-     "Public address without a final slash, e.g. https://agora.example; empty: taken from the "
+    {"Where it answers", "listen", "127.0.0.1:8080",
+     "Address and port to listen on; port 0 takes any free one. Keep 127.0.0.1 behind a reverse\n"
+     "proxy on the same machine, which brings https.",
+     TEXT(listen), setting_listen_fault},
+    {NULL, "base_url", "",
+     "Public address without a final slash, e.g. https://agora.example. Empty: taken from the "
      "Host\n"
-     "# header of each request.",
-     TEXT(base_url)},
-    {"trusted_proxies", "",
-     "Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas.",
-     TEXT(trusted_proxies)},
-    {"site_name", "Agora", "The name shown in the header and in titles.", TEXT(site_name)},
-    {"contact_email", "", "Shown on the page About; empty: none is shown.", TEXT(contact_email)},
-    {"log_level", "info", "debug, info, warn or error.", TEXT(log_level)},
-    {"threads", "0", "HTTP threads; 0: one per core, at least two.", NUMBER(threads), 0, 64},
+     "header of each request. Set it behind a proxy: links in exports and feeds begin with it.",
+     TEXT(base_url), setting_base_url_fault},
+    {NULL, "trusted_proxies", "",
+     "Reverse proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Request-Id are believed:\n"
+     "addresses and networks, separated by commas, e.g. 127.0.0.1, ::1, 10.0.0.0/8.",
+     TEXT(trusted_proxies), setting_networks_fault},
+    {"Who runs it", "site_name", "Agora", "The name shown in the header and in titles.",
+     TEXT(site_name), NULL},
+    {NULL, "contact_email", "", "Shown on the page About; empty: none is shown.",
+     TEXT(contact_email), setting_email_fault},
+    {NULL, "publisher_name", "",
+     "Who publishes the site, for the legal notice (in France the law asks for it).",
+     TEXT(publisher_name), NULL},
+    {NULL, "publisher_address", "", "Postal address of the publisher, in one line.",
+     TEXT(publisher_address), NULL},
+    {"Logs and figures", "log_level", "info", "The quietest lines that are written.",
+     CHOICE(log_level, "debug info warn error")},
+    {NULL, "log_format", "logfmt", "The form of each line on standard error.",
+     CHOICE(log_format, "logfmt json")},
+    {NULL, "log_requests", "errors",
+     "Which requests get a line: those that failed here, all, or none. No line holds an address\n"
+     "or what was searched.",
+     CHOICE(log_requests, "errors all off")},
+    {NULL, "metrics", "local",
+     "Who may read /metrics: this machine and metrics_from, everybody, or nobody.",
+     CHOICE(metrics, "local open off")},
+    {NULL, "metrics_from", "",
+     "Other machines that may read /metrics: addresses and networks, separated by commas.",
+     TEXT(metrics_from), setting_networks_fault},
+    {"Limits", "threads", "0", "HTTP threads; 0: one per core, at least two.",
+     NUMBER(threads, 0, 64)},
+    {NULL, "rate_reads_per_minute", "3000",
+     "Requests a minute that one address (IPv6: one /64) may send; 0: no limit. This very machine\n"
+     "is never limited.",
+     NUMBER(rate_reads_per_minute, 0, 1000000)},
+    {NULL, "rate_exports_per_minute", "30",
+     "Whole exports (GeoJSON, CSV and the like) a minute from one address; 0: no limit.",
+     NUMBER(rate_exports_per_minute, 0, 1000000)},
+    {NULL, "exports_max", "32", "Exports that may run at the same time, all together.",
+     NUMBER(exports_max, 1, 4096)},
+    {NULL, "exports_per_address", "4", "Exports that one address may have running.",
+     NUMBER(exports_per_address, 1, 4096)},
+    {NULL, "connections_max", "0",
+     "Open connections, all together; 0: 4096, or what the limit of open files allows.",
+     NUMBER(connections_max, 0, 100000)},
+    {NULL, "connections_per_address", "0",
+     "Open connections of one address; 0: a quarter of all, none behind trusted proxies.",
+     NUMBER(connections_per_address, 0, 100000)},
+    {"Safety", "sandbox", "on",
+     "Whether the serving process gives up, once it has started, whatever it does not need: other\n"
+     "files than the data folder, new connections, other programs.",
+     CHOICE(sandbox, "on off")},
 };
 
-static err setting_store(const struct setting *row, slice value, uint64_t line,
-                         struct settings *settings, struct problem *problem) {
-    char *base = (char *)settings;
-    if (row->type == SETTING_TEXT) {
-        *(slice *)(void *)(base + row->offset) = value;
-        return OK;
+void settings_finding_add(struct settings_findings *findings, bool is_warning, uint64_t line,
+                          const char *key, const char *format, ...) {
+    char what[sizeof findings->items[0].problem.what];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    *(is_warning ? &findings->warnings : &findings->errors) += 1;
+    if (findings->count < SETTINGS_FINDINGS_MAX) {
+        struct settings_finding *finding = &findings->items[findings->count++];
+        finding->is_warning = is_warning;
+        problem_set(&finding->problem, ERR_INPUT, key, "%s", what);
+        finding->problem.line = line;
     }
-    int64_t number = 0;
-    if (!slice_to_i64(value, &number) || number < row->least || number > row->most) {
-        err code = problem_set(
-            problem, ERR_INPUT, row->key, "line %llu: %s must be a whole number from %lld to %lld",
-            (unsigned long long)line, row->key, (long long)row->least, (long long)row->most);
-        problem->line = line;
-        return code;
-    }
-    *(int64_t *)(void *)(base + row->offset) = number;
-    return OK;
 }
 
-static err line_store(slice text, uint64_t line, struct settings *settings,
-                      struct problem *problem) {
-    size_t equals = slice_find(text, 0, '=');
-    slice key = slice_trim(slice_sub(text, 0, equals));
-    slice value = slice_trim(slice_sub(text, equals + 1, text.n));
-    for (size_t i = 0; equals < text.n && i < ARRAY_COUNT(rows); i++) {
-        if (slice_equal(slice_from_cstr(rows[i].key), key)) {
-            return setting_store(&rows[i], value, line, settings, problem);
+/* The position of a word in a row's words, or -1. */
+static int64_t word_position(const char *words, slice word) {
+    slice rest = slice_from_cstr(words);
+    slice each;
+    for (int64_t i = 0; slice_cut(&rest, ' ', &each); i++) {
+        if (slice_equal(each, word)) {
+            return i;
         }
     }
-    err code =
-        problem_set(problem, ERR_INPUT, "",
-                    equals < text.n ? "line %llu: unknown key '%.*s'; 'agora config' lists all"
-                                    : "line %llu: '%.*s' is not of the form key = value",
-                    (unsigned long long)line, SLICE_ARG(key));
-    problem->line = line;
-    return code;
+    return -1;
 }
 
-/* It stands in front of every address the site gives of itself. */
-static bool is_base_url(slice url) {
-    slice scheme = slice_starts_with(url, SLICE("https://")) ? SLICE("https://") : SLICE("http://");
-    if (!slice_starts_with(url, scheme) || url.n == scheme.n || slice_ends_with(url, SLICE("/"))) {
+/* What keeps the value out, in `said`; true when it was stored. */
+static bool setting_store(const struct setting *row, slice value, struct settings *settings,
+                          char *said, size_t room) {
+    char *place = (char *)settings + row->offset;
+    const char *fault = NULL;
+    int64_t number = 0;
+    switch (row->type) {
+    case SETTING_TEXT:
+        fault = value.n > 0 && row->fault != NULL ? row->fault(value) : NULL;
+        if (fault == NULL) {
+            *(slice *)(void *)place = value;
+            return true;
+        }
+        snprintf(said, room, "%s", fault);
+        return false;
+    case SETTING_NUMBER:
+        if (slice_to_i64(value, &number) && number >= row->least && number <= row->most) {
+            *(int64_t *)(void *)place = number;
+            return true;
+        }
+        snprintf(said, room, "must be a whole number from %lld to %lld%s", (long long)row->least,
+                 (long long)row->most,
+                 slice_find(value, 0, '#') < value.n ? " alone (a comment needs its own line)"
+                                                     : "");
+        return false;
+    case SETTING_CHOICE:
+        number = word_position(row->words, value);
+        if (number >= 0) {
+            *(int64_t *)(void *)place = number;
+            return true;
+        }
+        snprintf(said, room, "must be one of: %s", row->words);
         return false;
     }
-    for (size_t i = scheme.n; i < url.n; i++) {
-        unsigned char byte = (unsigned char)url.p[i];
-        bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-                     (byte >= 'A' && byte <= 'Z') ||
-                     slice_find(SLICE("-._~:/[]%"), 0, url.p[i]) < 9;
-        if (!plain) {
-            return false;
+    return false;
+}
+
+static void settings_default(struct settings *settings) {
+    *settings = (struct settings){0};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        char said[8];
+        (void)setting_store(&rows[i], slice_from_cstr(rows[i].fallback), settings, said,
+                            sizeof said);
+    }
+}
+
+struct reading {
+    struct settings *settings;
+    struct settings_findings *findings;
+    uint64_t seen_at[ARRAY_COUNT(rows)]; /* line of each row, 0: not there */
+};
+
+static void unknown_key(struct reading *reading, uint64_t line, slice key) {
+    const char *known[ARRAY_COUNT(rows)];
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        known[i] = rows[i].key;
+    }
+    const char *meant = setting_nearest(key, known, ARRAY_COUNT(known));
+    settings_finding_add(reading->findings, false, line, "", "line %llu: unknown key %s; %s%s%s",
+                         (unsigned long long)line, setting_show(key).p,
+                         meant ? "is " : "'agora config' lists all", meant ? meant : "",
+                         meant ? " meant?" : "");
+}
+
+/* What would be stored as it stands, though hardly meant so. */
+static void value_warn(const struct reading *reading, const struct setting *row, slice value,
+                       uint64_t line) {
+    bool quoted = value.n > 1 && (value.p[0] == '"' || value.p[0] == '\'') &&
+                  value.p[value.n - 1] == value.p[0];
+    if (row->type == SETTING_TEXT && quoted) {
+        settings_finding_add(reading->findings, true, line, row->key,
+                             "line %llu: %s: the quotes are part of the value; leave them out",
+                             (unsigned long long)line, row->key);
+    }
+    if (row->type == SETTING_TEXT && slice_contains(value, SLICE(" #"))) {
+        settings_finding_add(reading->findings, true, line, row->key,
+                             "line %llu: %s: # and what follows is part of the value; a comment "
+                             "needs a line of its own",
+                             (unsigned long long)line, row->key);
+    }
+}
+
+static void value_read(struct reading *reading, size_t at, slice value, uint64_t line) {
+    const struct setting *row = &rows[at];
+    unsigned long long number = line;
+    char said[160];
+    if (reading->seen_at[at] > 0) {
+        settings_finding_add(reading->findings, false, line, row->key,
+                             "line %llu: %s stands in line %llu already; keep one of them", number,
+                             row->key, (unsigned long long)reading->seen_at[at]);
+        return;
+    }
+    reading->seen_at[at] = line;
+    if (!text_is_utf8(value)) {
+        settings_finding_add(reading->findings, false, line, row->key,
+                             "line %llu: %s is not UTF-8; save the file as UTF-8", number,
+                             row->key);
+        return;
+    }
+    for (size_t i = 0; i < value.n; i++) {
+        if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7f) {
+            settings_finding_add(reading->findings, false, line, row->key,
+                                 "line %llu: %s holds the control byte 0x%02x; take it out", number,
+                                 row->key, (unsigned char)value.p[i]);
+            return;
         }
     }
-    return true;
+    if (!setting_store(row, value, reading->settings, said, sizeof said)) {
+        settings_finding_add(reading->findings, false, line, row->key, "line %llu: %s %s, not %s",
+                             number, row->key, said, setting_show(value).p);
+        return;
+    }
+    value_warn(reading, row, value, line);
+}
+
+static void line_read(struct reading *reading, slice text, uint64_t line) {
+    size_t equals = slice_find(text, 0, '=');
+    slice key = slice_trim(slice_sub(text, 0, equals));
+    if (equals == text.n) {
+        settings_finding_add(reading->findings, false, line, "",
+                             "line %llu: %s is not of the form key = value; a comment begins with "
+                             "#",
+                             (unsigned long long)line, setting_show(text).p);
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (slice_equal(slice_from_cstr(rows[i].key), key)) {
+            value_read(reading, i, slice_trim(slice_sub(text, equals + 1, text.n)), line);
+            return;
+        }
+    }
+    unknown_key(reading, line, key);
+}
+
+void settings_check(slice text, struct settings *settings, struct settings_findings *findings) {
+    struct reading reading = {.settings = settings, .findings = findings};
+    *findings = (struct settings_findings){0};
+    settings_default(settings);
+    if (slice_starts_with(text, SLICE("\xef\xbb\xbf"))) {
+        text = slice_sub(text, 3, text.n); /* some editors write it */
+    }
+    slice line_text;
+    for (uint64_t line = 1; slice_cut(&text, '\n', &line_text); line++) {
+        slice trimmed = slice_trim(line_text);
+        if (trimmed.n > 0 && trimmed.p[0] != '#') {
+            line_read(&reading, trimmed, line);
+        }
+    }
 }
 
 err settings_parse(slice text, struct settings *settings, struct problem *problem) {
-    struct settings read = {0};
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        TRY(setting_store(&rows[i], slice_from_cstr(rows[i].fallback), 0, &read, problem));
-    }
-    slice rest = text;
-    slice line_text;
-    for (uint64_t line = 1; slice_cut(&rest, '\n', &line_text); line++) {
-        slice trimmed = slice_trim(line_text);
-        if (trimmed.n > 0 && trimmed.p[0] != '#') {
-            TRY(line_store(trimmed, line, &read, problem));
+    struct settings_findings findings;
+    struct settings read;
+    settings_check(text, &read, &findings);
+    for (size_t i = 0; i < findings.count; i++) {
+        if (!findings.items[i].is_warning) {
+            *problem = findings.items[i].problem;
+            return ERR_INPUT;
         }
     }
-    if (read.base_url.n > 0 && !is_base_url(read.base_url)) {
-        return problem_set(problem, ERR_INPUT, "base_url",
-                           "base_url must be like https://agora.example: http or https, a host, no "
-                           "final slash, no quotes");
+    if (findings.errors > 0) {
+        return problem_set(problem, ERR_INPUT, "",
+                           "%zu lines are wrong; see 'agora config --check'", findings.errors);
     }
     *settings = read;
     return OK;
 }
 
-void settings_document(struct buf *out) {
-    buf_add_cstr(
-        out,
-        "# Settings of Agora. Each line is `key = value`; what is left out keeps its default.\n");
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        buf_addf(out, "\n# %s\n#%s = %s\n", rows[i].help, rows[i].key, rows[i].fallback);
+/* Each line of a help text becomes a comment. */
+static void comment_add(struct buf *out, const char *help) {
+    slice rest = slice_from_cstr(help);
+    slice line;
+    while (slice_cut(&rest, '\n', &line)) {
+        buf_addf(out, "# %.*s\n", SLICE_ARG(line));
     }
 }
 
-static err file_read(const char *path, struct arena *arena, slice *text, struct problem *problem) {
+void settings_document(struct buf *out) {
+    buf_add_cstr(out, "# Settings of Agora. Each line is `key = value`; what is left out keeps its "
+                      "default.\n# Take the # away from a line to change it, then: agora config "
+                      "--check; the server reads\n# the file when it starts.\n");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rows[i].section != NULL) {
+            buf_addf(out, "\n# ---- %s ----\n", rows[i].section);
+        }
+        buf_add_char(out, '\n');
+        comment_add(out, rows[i].help);
+        if (rows[i].type == SETTING_CHOICE) {
+            buf_addf(out, "# One of: %s.\n", rows[i].words);
+        }
+        buf_addf(out, "#%s = %s\n", rows[i].key, rows[i].fallback);
+    }
+}
+
+err settings_read(const char *path, struct arena *arena, slice *text, struct problem *problem) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return problem_set(problem, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "",
@@ -147,7 +335,7 @@ static err file_read(const char *path, struct arena *arena, slice *text, struct 
 err settings_load(const char *path, struct arena *arena, struct settings *settings,
                   struct problem *problem) {
     slice text = SLICE_EMPTY;
-    TRY(file_read(path, arena, &text, problem));
+    TRY(settings_read(path, arena, &text, problem));
     err parsed = settings_parse(text, settings, problem);
     if (parsed != OK) {
         struct problem said = *problem;

@@ -1,24 +1,60 @@
 /* agora.conf: `key = value` lines, `#` comments. Every key has a default, an unknown key is an
- * error. The rows of settings.c are the documentation too (`agora config`). */
+ * error. The rows of settings.c are the documentation too (`agora config`, docs/settings.md). */
 #ifndef AGORA_APP_SETTINGS_H
 #define AGORA_APP_SETTINGS_H
 
 #include "base/base.h"
 
-#define SETTINGS_PROXIES_MAX 16
+#define SETTINGS_PROXIES_MAX  16
+#define SETTINGS_FINDINGS_MAX 64
+
+enum setting_metrics { SETTING_METRICS_LOCAL, SETTING_METRICS_OPEN, SETTING_METRICS_OFF };
+enum setting_requests { SETTING_REQUESTS_ERRORS, SETTING_REQUESTS_ALL, SETTING_REQUESTS_OFF };
 
 struct settings {
-    slice listen, base_url, site_name, contact_email, log_level;
-    slice trusted_proxies; /* addresses, comma-separated */
-    int64_t threads;       /* 0: one per core */
+    slice listen, base_url, site_name, contact_email, publisher_name, publisher_address;
+    slice trusted_proxies; /* addresses and networks, comma-separated; all of them are sound */
+    slice metrics_from;    /* the same */
+    /* The position of the word in its row: enum log_level, log_format, setting_requests,
+     * setting_metrics; sandbox: 0 on, 1 off. */
+    int64_t log_level, log_format, log_requests, metrics, sandbox;
+    int64_t threads;                                        /* 0: one per core */
+    int64_t rate_reads_per_minute, rate_exports_per_minute; /* 0: no limit */
+    int64_t exports_max, exports_per_address;
+    int64_t connections_max, connections_per_address; /* 0: by what the system gives */
 };
-/* `text` is the file's content; slices point into it or into the defaults. ERR_INPUT with line and
- * key. */
+
+/* What a file says wrong, in the order of its lines; what would work but is rarely meant is a
+ * warning. */
+struct settings_finding {
+    bool is_warning;
+    struct problem problem; /* line, key (field), cause and mend (what) */
+};
+struct settings_findings {
+    struct settings_finding items[SETTINGS_FINDINGS_MAX];
+    size_t count;
+    size_t errors; /* all of them, also those that found no room */
+    size_t warnings;
+};
+/* Adds one; `key` and `line` may be NULL and 0. */
+void settings_finding_add(struct settings_findings *findings, bool is_warning, uint64_t line,
+                          const char *key, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Reads a whole file and says everything at once. Slices point into `text` or into the defaults.
+ * What is wrong keeps its default; use the settings only when `findings->errors` is 0. */
+void settings_check(slice text, struct settings *settings, struct settings_findings *findings);
+/* The same for those who only want to go on: ERR_INPUT with the first error. */
 MUST_USE err settings_parse(slice text, struct settings *settings, struct problem *problem);
-/* Reads and parses a file; its text lives in the arena. ERR_NOT_FOUND, ERR_IO; otherwise as above,
- * the path in front of what is said. */
+/* The bytes of a file, in the arena. ERR_NOT_FOUND, ERR_IO, ERR_LIMIT, the path in front of what is
+ * said. */
+MUST_USE err settings_read(const char *path, struct arena *arena, slice *text,
+                           struct problem *problem);
+/* Reads and parses a file. Errors of both, the path in front. */
 MUST_USE err settings_load(const char *path, struct arena *arena, struct settings *settings,
                            struct problem *problem);
+/* The networks of a checked list. At most `room`. */
+size_t settings_networks(slice list, struct network *networks, size_t room);
 /* The documented file with every key, its meaning and its default. */
 void settings_document(struct buf *out);
 

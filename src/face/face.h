@@ -20,9 +20,10 @@ struct face {
     struct face_basemap *basemap;
     struct clock clock;
     const struct log *log;
-    const char *store_path; /* each HTTP thread opens its reader on it */
-    slice site_name;        /* settings: "Agora" */
-    slice contact_email;    /* settings: may be empty */
+    const char *store_path;                  /* each HTTP thread opens its reader on it */
+    slice site_name;                         /* settings: "Agora" */
+    slice contact_email;                     /* settings: may be empty */
+    slice publisher_name, publisher_address; /* the same: who answers for the site */
     const char *version;
 };
 /* One per HTTP thread: http_request.worker. */

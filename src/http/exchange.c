@@ -1,6 +1,7 @@
 /* One request from its first line to its answer: walls, typing, routing, handler. */
 #include "http/http_int.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- routing ---- */
@@ -106,20 +107,19 @@ static void run_handler(struct http_exchange *exchange) {
         result =
             problem_set(&exchange->problem, ERR_INTERNAL, "", "the answer could not be written");
     }
-    if (result == OK) {
-        return;
+    int status = 0;
+    if (result != OK) {
+        status = err_http_status(result);
+        exchange->failed = result;
+    } else if (response->stream_next && exchange->request.method != HTTP_HEAD) {
+        status = http_limit_stream(exchange);
     }
-    int status = err_http_status(result);
     if (status == 413 && route_method(exchange->request.method) == HTTP_GET) {
         status = 414; /* what is too large came in the address */
     }
-    if (status >= 500) {
-        log_line(server->options.log, LOG_ERROR, "request failed",
-                 "request=%016llx path=%s err=%s what=%s", (unsigned long long)exchange->request.id,
-                 log_quote(exchange->request.path).p, err_name(result),
-                 log_quote(slice_from_cstr(exchange->problem.what)).p);
+    if (status != 0) {
+        http_respond_problem(exchange, status);
     }
-    http_respond_problem(exchange, status);
 }
 
 /* A form of ours is sent from a page of ours: browsers say where a request comes from, and a
@@ -189,6 +189,7 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
                                const char *version) {
     struct http_request *request = &exchange->request;
     bool known = method_from_text(method, &request->method);
+    exchange->method_unknown = !known;
     bool body_allowed = !known || request->method == HTTP_POST;
     slice host;
     const struct http_head head = {method, version,
@@ -234,6 +235,11 @@ static enum MHD_Result on_whole(struct http_exchange *exchange) {
                     "the body is larger than this address takes");
         return refuse(exchange, 413);
     }
+    int limited = http_limit_request(exchange);
+    if (limited != 0) {
+        http_respond_problem(exchange, limited);
+        return http_respond(exchange);
+    }
     if (exchange->request.method == HTTP_OPTIONS && exchange->found.any) {
         return answer_options(exchange);
     }
@@ -278,21 +284,43 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *connection, co
     return on_whole(exchange);
 }
 
+/* RULE HOST-1: the pattern of the route, not the address that was asked for; nothing of who asked.
+ * Of a request that failed here the path too, without its query: it must be found again. */
+static void log_request(const struct http_exchange *exchange, int64_t duration_us, bool completed) {
+    static const char *const names[] = {"GET", "HEAD", "POST", "OPTIONS", "other"};
+    const struct http_server *server = exchange->server;
+    int status = exchange->response.status;
+    bool failed = status >= 500;
+    enum http_log_requests wanted = server->options.log_requests;
+    if (wanted == HTTP_LOG_OFF || (wanted == HTTP_LOG_ERRORS && !failed)) {
+        return;
+    }
+    unsigned method = exchange->method_unknown ? HTTP_METHOD__COUNT : exchange->request.method;
+    char why[1200] = "";
+    if (failed) {
+        snprintf(why, sizeof why, " path=%s err=%s what=%s", log_quote(exchange->request.path).p,
+                 err_name(exchange->failed != OK ? exchange->failed : exchange->problem.code),
+                 log_quote(slice_from_cstr(exchange->problem.what)).p);
+    }
+    log_line(server->options.log, failed ? LOG_ERROR : LOG_INFO, "request",
+             "request=%s method=%s route=%s status=%d bytes=%llu duration_us=%lld%s%s",
+             log_quote(exchange->request.id).p, names[method],
+             log_quote(slice_from_cstr(exchange->route ? exchange->route->path : "")).p, status,
+             (unsigned long long)exchange->sent_bytes, (long long)duration_us,
+             completed ? "" : " broken_off=true", why);
+}
+
 void http_on_completed(void *cls, struct MHD_Connection *connection, void **context,
                        enum MHD_RequestTerminationCode code) {
     struct http_server *server = cls;
     struct http_exchange *exchange = *context;
-    (void)code;
     if (!exchange) {
         return;
     }
     *context = NULL;
     http_watch_deadline(connection, server->options.head_timeout_ms);
-    if (server->options.log->least == LOG_DEBUG) {
-        log_line(server->options.log, LOG_DEBUG, "request",
-                 "request=%016llx path=%s status=%d us=%lld",
-                 (unsigned long long)exchange->request.id, log_quote(exchange->request.path).p,
-                 exchange->response.status, (long long)(clock_monotonic_us() - exchange->began_us));
-    }
+    int64_t duration_us = clock_monotonic_us() - exchange->began_us;
+    http_tallies_add(exchange->worker->tallies, exchange, duration_us);
+    log_request(exchange, duration_us, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     http_exchange_end(exchange);
 }

@@ -10,9 +10,20 @@ struct asset;
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS, HTTP_METHOD__COUNT };
 enum http_capability { CAP_ANYONE = 1 };
-enum http_audience {                   /* who reads errors of this route */
-                     HTTP_FOR_PEOPLE,  /* an HTML page, through options.error_page */
-                     HTTP_FOR_MACHINES /* application/problem+json (RFC 9457), CORS open */
+enum http_audience {                    /* who reads errors of this route */
+                     HTTP_FOR_PEOPLE,   /* an HTML page, through options.error_page */
+                     HTTP_FOR_MACHINES, /* application/problem+json (RFC 9457), CORS open */
+                     HTTP_FOR_HOSTS     /* the same, for who runs this: no other origin reads it */
+};
+enum http_cost { /* what a request of this route counts as (RULE HOST-3) */
+                 HTTP_COST_READ,
+                 HTTP_COST_EXPORT, /* a whole result; every streamed answer is one in any case */
+                 HTTP_COST_NONE    /* never limited: fixed bytes, the state of the server */
+};
+enum http_log_requests {
+    HTTP_LOG_ERRORS, /* those that failed here: status 500 and above */
+    HTTP_LOG_ALL,
+    HTTP_LOG_OFF
 };
 enum http_cache {
     HTTP_CACHE_NONE,       /* no-store */
@@ -30,9 +41,14 @@ struct http_request {
     slice part;        /* X-Agora-Part: the fragment of a page that is asked for, else empty */
     slice language;    /* "fr" or "en": query or cookie `lang_ui`, else Accept-Language, else fr */
     slice client;      /* address of who asks; of X-Forwarded-For behind a trusted proxy */
+    struct address client_address;
+    /* A header says that the request was handed on, by someone who is no trusted proxy: the client
+     * may be anybody. */
+    bool is_relayed;
     slice if_none_match;
-    slice base_url;      /* from the settings, else from Host: "https://agora.example" */
-    uint64_t id;         /* of the request, in the log and on error pages */
+    slice base_url; /* from the settings, else from Host: "https://agora.example" */
+    slice id; /* of the request, in the log, on error pages and as X-Request-Id: 16 hexadecimal
+               * digits, or what a trusted proxy named it (RULE HOST-2) */
     struct arena *arena; /* everything of this request */
     void *worker;        /* options.worker_new of this thread: reader connection and the like */
     struct MHD_Connection *connection; /* private */
@@ -83,16 +99,24 @@ struct http_route {
     uint32_t body_max; /* bytes of the request body; 0: none allowed */
     enum http_cache cache;
     const char *help; /* one line, for OpenAPI and the docs */
+    enum http_cost cost;
 };
 
 struct http_options {
-    const char *listen;                 /* "127.0.0.1:8080", "[::1]:0", port 0: any free one */
-    const char *base_url;               /* NULL: from Host */
-    const char *const *trusted_proxies; /* addresses, NULL-terminated; NULL: none */
-    unsigned threads;                   /* 0: one per core, at least 2 */
+    const char *listen;   /* "127.0.0.1:8080", "[::1]:0", port 0: any free one */
+    int listen_fd;        /* a socket of http_listen instead, taken over; 0: none */
+    const char *base_url; /* NULL: from Host */
+    const struct network *trusted_proxies;
+    size_t trusted_proxy_count;
+    unsigned threads;                             /* 0: one per core, at least 2 */
     const struct http_route *const *route_tables; /* NULL-terminated list of tables … */
     const size_t *route_counts;                   /* … and their lengths */
     void *app;                                    /* given to every handler */
+    enum http_log_requests log_requests;
+    /* How often one address may ask (RULE HOST-3); 0: no limit. This very machine never meets the
+     * rates, unless it asks for others as a trusted proxy. */
+    uint32_t reads_per_minute, exports_per_minute;
+    uint32_t exports_max, exports_per_address; /* running at the same time */
     /* Limits; 0 takes the default of limits.h. */
     unsigned connections_max;         /* all together */
     unsigned connections_per_address; /* none behind trusted proxies unless set */
@@ -107,11 +131,44 @@ struct http_options {
     struct clock clock;
 };
 struct http_server;
+/* Opens the socket alone, so that what needs rights is done before they are given up: visitors wait
+ * until a server is started on it. `address` gets the real one ("http://127.0.0.1:41234").
+ * ERR_CONFLICT: port taken; ERR_DENIED: not allowed to; ERR_INPUT. */
+MUST_USE err http_listen(const char *listen, int *fd, char address[128], struct problem *problem);
 /* Listens; `address` gets the real one ("http://127.0.0.1:41234"). ERR_CONFLICT: port taken. */
 MUST_USE err http_server_start(const struct http_options *options, struct http_server **server,
                                char address[128], struct problem *problem);
 /* Stops accepting, lets what runs end (at most `grace_ms`), frees everything. */
 void http_server_stop(struct http_server *server, unsigned grace_ms);
+
+/* ---- figures, for /metrics ---- */
+
+#define HTTP_STATUS_CLASSES   6 /* status / 100; 0: broken off before an answer */
+#define HTTP_DURATION_BUCKETS 14
+extern const int64_t http_duration_buckets_us[HTTP_DURATION_BUCKETS];
+enum http_limited {
+    HTTP_LIMITED_READS,
+    HTTP_LIMITED_EXPORTS,
+    HTTP_LIMITED_EXPORTS_RUNNING, /* as many run as may, of one address or all together */
+    HTTP_LIMITED__COUNT
+};
+struct http_route_figures {
+    const char *path;                                               /* "" for what no route takes */
+    uint64_t requests[HTTP_METHOD__COUNT + 1][HTTP_STATUS_CLASSES]; /* the last method: others */
+    uint64_t buckets[HTTP_DURATION_BUCKETS + 1]; /* each for itself; the last one: longer */
+    uint64_t duration_us; /* from the first line to the last byte, all together */
+    uint64_t bytes;       /* of bodies, as sent */
+};
+struct http_figures {
+    struct http_route_figures *routes;
+    size_t route_count;
+    unsigned threads;
+    uint64_t running; /* requests at this moment, this one included */
+    uint64_t connections_open, connections_total, connections_refused;
+    uint64_t limited[HTTP_LIMITED__COUNT];
+};
+/* Counted since the start, by the server of this request; in its arena. */
+void http_figures_read(const struct http_request *request, struct http_figures *figures);
 
 /* The response for one compiled-in file: fixed bytes, ready compressed forms, ETag, a year's
  * cache when its path holds a hash (else revalidated). */

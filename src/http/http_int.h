@@ -3,14 +3,25 @@
 #define AGORA_HTTP_INT_H
 
 #include "http/http.h"
+#include "http/limiter.h"
 #include "http/limits.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
-struct http_worker; /* one per thread of the library */
-struct http_watch;  /* one per connection: when it is cut off */
+struct http_watch;   /* one per connection: when it is cut off */
+struct http_tallies; /* figures.c: of one thread, one for each row of the routes and one more */
+
+/* One per thread of the library. */
+struct http_worker {
+    struct http_server *server;
+    struct http_worker *next;
+    void *user; /* of options.worker_new */
+    struct http_tallies *tallies;
+    struct arena arena;
+    struct http_exchange *spare;
+};
 
 struct http_server {
     struct http_options options;
@@ -21,6 +32,10 @@ struct http_server {
     atomic_uint_fast64_t next_request;
     atomic_uint running; /* exchanges between their first line and their last byte */
     atomic_bool stopping;
+    atomic_bool told_of_relay;
+    atomic_uint_fast64_t connections_open, connections_total, connections_refused;
+    atomic_uint_fast64_t limited[HTTP_LIMITED__COUNT];
+    struct http_limiter *limiter;
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
@@ -51,6 +66,12 @@ struct http_exchange {
     bool admitted;          /* passed the walls; its body, if any, comes next */
     bool body_too_large;    /* the rest is read and dropped */
     bool closes;            /* the connection ends with this answer */
+    bool is_proxied;        /* the peer is a trusted proxy */
+    bool method_unknown;
+    bool runs_export;       /* counted by the limiter until the exchange is released */
+    uint32_t retry_after_s; /* of a refusal by a limit */
+    err failed;             /* what the handler said, for the log */
+    uint64_t sent_bytes;
     struct http_routed found;
     const struct http_route *route;
     struct http_request request;
@@ -64,6 +85,20 @@ struct http_exchange {
 struct http_exchange *http_exchange_take(struct http_server *server); /* NULL: cannot be served */
 void http_exchange_end(struct http_exchange *exchange);
 void http_exchange_release(struct http_exchange *exchange);
+
+struct http_exchange *http_exchange_of(const struct http_request *request);
+
+/* figures.c: counting. */
+struct http_tallies *http_tallies_new(const struct http_server *server, struct arena *arena);
+void http_tallies_add(struct http_tallies *tallies, const struct http_exchange *exchange,
+                      int64_t duration_us);
+size_t http_route_total(const struct http_options *options);
+
+/* limit.c: whether this request may go on now. 0, or the status to refuse with (problem and
+ * retry_after_s say more). */
+int http_limit_request(struct http_exchange *exchange);
+/* The same for an answer that is about to be streamed. */
+int http_limit_stream(struct http_exchange *exchange);
 
 /* watch.c: every connection has a moment at which it is cut off, whatever trickles through it. */
 MUST_USE err http_watch_start(struct http_server *server);

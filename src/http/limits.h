@@ -7,6 +7,8 @@
 #define HTTP_HEADERS_MAX      64
 #define HTTP_HOST_MAX_BYTES   255
 #define HTTP_PART_MAX_BYTES   32
+#define HTTP_ID_MIN_BYTES     8 /* of the name a proxy gives a request */
+#define HTTP_ID_MAX_BYTES     64
 
 #define HTTP_CONNECTION_BYTES  32768 /* the library's pool: head in, headers out */
 #define HTTP_CONNECTIONS_MAX   4096

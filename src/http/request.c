@@ -16,10 +16,12 @@ slice http_header(const struct http_request *request, const char *name) {
     return slice_of(value, n);
 }
 
+struct http_exchange *http_exchange_of(const struct http_request *request) {
+    return (void *)((uintptr_t)request - offsetof(struct http_exchange, request));
+}
+
 const struct http_route *http_route_at(const struct http_request *request, size_t index) {
-    const struct http_exchange *exchange =
-        (const void *)((const char *)request - offsetof(struct http_exchange, request));
-    const struct http_options *options = &exchange->server->options;
+    const struct http_options *options = &http_exchange_of(request)->server->options;
     for (size_t table = 0; options->route_tables[table]; table++) {
         if (index < options->route_counts[table]) {
             return &options->route_tables[table][index];
@@ -29,59 +31,54 @@ const struct http_route *http_route_at(const struct http_request *request, size_
     return NULL;
 }
 
-static slice peer_address(struct MHD_Connection *connection, struct arena *arena) {
+/* Loopback when the library does not know: never seen, and trusted by nobody unless said. */
+static struct address peer_address(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[INET6_ADDRSTRLEN] = "";
+    struct address address = {.bytes = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1}};
     if (info && info->client_addr && info->client_addr->sa_family == AF_INET) {
         const struct sockaddr_in *v4 = (const void *)info->client_addr;
-        inet_ntop(AF_INET, &v4->sin_addr, text, sizeof text);
+        memcpy(address.bytes + 12, &v4->sin_addr, 4);
     } else if (info && info->client_addr && info->client_addr->sa_family == AF_INET6) {
         const struct sockaddr_in6 *v6 = (const void *)info->client_addr;
-        inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
+        memcpy(address.bytes, &v6->sin6_addr, 16);
     }
-    /* An IPv4 client of a dual-stack socket is the same client. */
-    slice address = slice_from_cstr(text);
-    if (slice_starts_with(address, SLICE("::ffff:")) && slice_contains(address, SLICE("."))) {
-        address = slice_sub(address, 7, address.n);
-    }
-    return arena_copy(arena, address);
+    return address;
 }
 
-static bool is_trusted(const struct http_options *options, slice address) {
-    for (const char *const *proxy = options->trusted_proxies; proxy && *proxy; proxy++) {
-        if (slice_equal(address, slice_from_cstr(*proxy))) {
+static slice address_text(const struct address *address, struct arena *arena) {
+    char text[INET6_ADDRSTRLEN] = "";
+    if (address_is_ipv4(address)) {
+        inet_ntop(AF_INET, address->bytes + 12, text, sizeof text);
+    } else {
+        inet_ntop(AF_INET6, address->bytes, text, sizeof text);
+    }
+    return arena_copy(arena, slice_from_cstr(text));
+}
+
+static bool is_trusted(const struct http_options *options, const struct address *address) {
+    for (size_t i = 0; i < options->trusted_proxy_count; i++) {
+        if (network_contains(&options->trusted_proxies[i], address)) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_address(slice text) {
-    char cstr[INET6_ADDRSTRLEN];
-    unsigned char bytes[sizeof(struct in6_addr)];
-    if (text.n == 0 || text.n >= sizeof cstr) {
-        return false;
-    }
-    memcpy(cstr, text.p, text.n);
-    cstr[text.n] = '\0';
-    return inet_pton(AF_INET, cstr, bytes) == 1 || inet_pton(AF_INET6, cstr, bytes) == 1;
-}
-
-/* The nearest address that no trusted proxy of ours has, read from the right: what stands
- * further left was written by the client and proves nothing. */
-static slice forwarded_client(const struct http_options *options, slice peer, slice forwarded) {
-    slice client = peer;
-    while (forwarded.n > 0 && is_trusted(options, client)) {
+/* RULE HOST-2: the nearest address that no trusted proxy of ours has, read from the right: what
+ * stands further left was written by the client and proves nothing. */
+static struct address forwarded_client(const struct http_options *options, struct address peer,
+                                       slice forwarded) {
+    struct address client = peer;
+    while (forwarded.n > 0 && is_trusted(options, &client)) {
         size_t from = forwarded.n;
         while (from > 0 && forwarded.p[from - 1] != ',') {
             from--;
         }
         slice last = slice_trim(slice_sub(forwarded, from, forwarded.n - from));
-        if (!is_address(last)) {
+        if (!address_parse(last, &client)) {
             break;
         }
-        client = last;
         forwarded = slice_sub(forwarded, 0, from > 0 ? from - 1 : 0);
     }
     return client;
@@ -104,17 +101,59 @@ static enum MHD_Result join_line(void *cls, enum MHD_ValueKind kind, const char 
 }
 
 /* X-Forwarded-For may stand on several lines, which together are one list (RFC 9110, 5.2). */
-static slice client_of(const struct http_exchange *exchange, slice peer) {
-    const struct http_options *options = &exchange->server->options;
-    if (!is_trusted(options, peer)) {
-        return peer;
-    }
+static struct address client_of(const struct http_exchange *exchange, struct address peer) {
     struct header_lines lines = {SLICE("X-Forwarded-For"), buf_new(HTTP_HEAD_MAX_BYTES)};
     MHD_get_connection_values_n(exchange->request.connection, MHD_HEADER_KIND, join_line, &lines);
-    slice client = arena_copy(exchange->request.arena,
-                              forwarded_client(options, peer, buf_slice(&lines.joined)));
+    struct address client =
+        forwarded_client(&exchange->server->options, peer, buf_slice(&lines.joined));
     buf_free(&lines.joined);
     return client;
+}
+
+/* Said once: a proxy in front that is not named makes everybody one visitor. */
+static void warn_of_relay(const struct http_exchange *exchange) {
+    struct http_server *server = exchange->server;
+    const struct address *peer = &exchange->request.client_address;
+    if ((address_is_loopback(peer) || address_is_private(peer)) &&
+        !atomic_exchange(&server->told_of_relay, true)) {
+        log_line(server->options.log, LOG_WARN,
+                 "X-Forwarded-For comes from a proxy that is not trusted: it is ignored, and all "
+                 "visitors count as one; name the proxy in the setting trusted_proxies",
+                 NULL);
+    }
+}
+
+/* What a trusted proxy named the request, when it is short and plain. */
+static void take_id(struct http_request *request) {
+    slice name = http_header(request, "X-Request-Id");
+    bool plain = name.n >= HTTP_ID_MIN_BYTES && name.n <= HTTP_ID_MAX_BYTES;
+    for (size_t i = 0; i < name.n && plain; i++) {
+        char c = name.p[i];
+        plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                c == '-' || c == '_' || c == '.';
+    }
+    if (plain) {
+        request->id = arena_copy(request->arena, name);
+    }
+}
+
+static void client_fill(struct http_exchange *exchange) {
+    struct http_request *request = &exchange->request;
+    struct address peer = peer_address(request->connection);
+    request->client_address = peer;
+    exchange->is_proxied = is_trusted(&exchange->server->options, &peer);
+    if (exchange->is_proxied) {
+        request->client_address = client_of(exchange, peer);
+        take_id(request);
+    } else {
+        request->is_relayed = http_header(request, "X-Forwarded-For").n > 0 ||
+                              http_header(request, "Forwarded").n > 0 ||
+                              http_header(request, "Via").n > 0;
+        if (request->is_relayed) {
+            warn_of_relay(exchange);
+        }
+    }
+    request->client = address_text(&request->client_address, request->arena);
 }
 
 static slice base_url(const struct http_exchange *exchange, slice host, bool trusted) {
@@ -168,10 +207,8 @@ static slice part_of(const struct http_request *request) {
 
 void http_request_fill(struct http_exchange *exchange, slice host) {
     struct http_request *request = &exchange->request;
-    const struct http_options *options = &exchange->server->options;
-    slice peer = peer_address(request->connection, request->arena);
-    request->client = client_of(exchange, peer);
-    request->base_url = base_url(exchange, host, is_trusted(options, peer));
+    client_fill(exchange);
+    request->base_url = base_url(exchange, host, exchange->is_proxied);
     request->language = language_of(request);
     request->part = part_of(request);
     request->if_none_match = http_header(request, "If-None-Match");

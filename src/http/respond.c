@@ -47,7 +47,7 @@ static ssize_t stream_read(void *cls, uint64_t position, char *bytes, size_t roo
     if (result != OK) {
         const struct http_exchange *exchange = stream->exchange;
         log_line(exchange->server->options.log, LOG_ERROR, "stream broken off",
-                 "request=%016llx path=%s err=%s", (unsigned long long)exchange->request.id,
+                 "request=%s path=%s err=%s", log_quote(exchange->request.id).p,
                  log_quote(exchange->request.path).p, err_name(result));
         /* The library forgets the connection, but leaves it open until it has been silent long. */
         http_watch_cut_off(exchange->request.connection);
@@ -60,6 +60,7 @@ static ssize_t stream_read(void *cls, uint64_t position, char *bytes, size_t roo
     size_t n = left < room ? left : room;
     memcpy(bytes, stream->ready.p + stream->sent, n);
     stream->sent += n;
+    stream->exchange->sent_bytes += n;
     return (ssize_t)n;
 }
 
@@ -159,7 +160,8 @@ static void add_safety(const struct http_exchange *exchange, struct MHD_Response
     }
     if (open) {
         header(out, "Access-Control-Allow-Origin", "*");
-        header(out, "Access-Control-Expose-Headers", "ETag, Content-Disposition");
+        header(out, "Access-Control-Expose-Headers",
+               "ETag, Content-Disposition, Retry-After, X-Request-Id");
     }
 }
 
@@ -249,8 +251,10 @@ static void add_headers(struct http_exchange *exchange, enum http_encoding encod
     if (response->location.n > 0) {
         header(out, "Location", arena_cstr(&exchange->arena, response->location));
     }
-    if (response->status == 503) {
-        header(out, "Retry-After", "1");
+    header(out, "X-Request-Id", arena_cstr(&exchange->arena, exchange->request.id));
+    if (exchange->retry_after_s > 0 || response->status == 503) {
+        unsigned wait_s = exchange->retry_after_s > 0 ? exchange->retry_after_s : 1;
+        header(out, "Retry-After", arena_printf(&exchange->arena, "%u", wait_s).p);
     }
     if (exchange->closes || atomic_load(&exchange->server->stopping)) {
         header(out, "Connection", "close");
@@ -327,13 +331,16 @@ static bool encode_body(struct http_exchange *exchange, enum http_encoding encod
 static struct MHD_Response *make_response(struct http_exchange *exchange,
                                           enum http_encoding *encoding) {
     struct http_response *response = &exchange->response;
+    bool has_body = exchange->request.method != HTTP_HEAD;
     if (response->status == 304 || response->status == 204) {
         return fixed_response(SLICE_EMPTY);
     }
     if (response->fixed.n > 0) {
-        return fixed_response(*encoding == HTTP_BROTLI ? response->fixed_br
-                              : *encoding == HTTP_GZIP ? response->fixed_gzip
-                                                       : response->fixed);
+        slice bytes = *encoding == HTTP_BROTLI ? response->fixed_br
+                      : *encoding == HTTP_GZIP ? response->fixed_gzip
+                                               : response->fixed;
+        exchange->sent_bytes = has_body ? bytes.n : 0;
+        return fixed_response(bytes);
     }
     if (response->stream_next) {
         return stream_response(exchange, *encoding);
@@ -341,6 +348,7 @@ static struct MHD_Response *make_response(struct http_exchange *exchange,
     if (*encoding != HTTP_IDENTITY && !encode_body(exchange, *encoding)) {
         *encoding = HTTP_IDENTITY;
     }
+    exchange->sent_bytes = has_body ? response->body.n : 0;
     struct MHD_Response *out = MHD_create_response_from_buffer_with_free_callback_cls(
         response->body.n, response->body.p, body_free, exchange);
     if (out) {
@@ -386,6 +394,8 @@ static const char *status_title(int status) {
         return "Content Too Large";
     case 414:
         return "URI Too Long";
+    case 429:
+        return "Too Many Requests";
     case 431:
         return "Request Header Fields Too Large";
     case 501:
@@ -415,7 +425,7 @@ static void write_problem_json(const struct http_exchange *exchange, int status,
         buf_add_cstr(out, ",\"key\":");
         buf_add_json_string(out, slice_from_cstr(problem->field));
     }
-    buf_addf(out, ",\"request\":\"%016llx\"}\n", (unsigned long long)exchange->request.id);
+    buf_addf(out, ",\"request\":\"%.*s\"}\n", SLICE_ARG(exchange->request.id));
 }
 
 static bool is_for_people(const struct http_exchange *exchange) {

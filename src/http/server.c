@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -17,14 +18,6 @@
 #define SERVER_BLOCK_BYTES 65536
 
 /* ---- exchanges ---- */
-
-struct http_worker {
-    struct http_server *server;
-    struct http_worker *next;
-    void *user; /* of options.worker_new */
-    struct arena arena;
-    struct http_exchange *spare;
-};
 
 /* The worker of this thread, made at its first request. */
 static struct http_worker *worker_here(struct http_server *server) {
@@ -42,6 +35,7 @@ static struct http_worker *worker_here(struct http_server *server) {
     }
     pthread_mutex_lock(&server->lock);
     worker = arena_new(&server->arena, struct http_worker, 1);
+    worker->tallies = http_tallies_new(server, &server->arena);
     worker->next = server->workers;
     server->workers = worker;
     pthread_mutex_unlock(&server->lock);
@@ -82,11 +76,12 @@ struct http_exchange *http_exchange_take(struct http_server *server) {
         .client = SLICE_EMPTY,
         .if_none_match = SLICE_EMPTY,
         .base_url = SLICE_EMPTY,
-        .id = hash_mix((uint64_t)clock_now_ms(server->options.clock),
-                       atomic_fetch_add(&server->next_request, 1)),
         .arena = &exchange->arena,
         .worker = worker->user,
     };
+    uint64_t number = hash_mix((uint64_t)clock_now_ms(server->options.clock),
+                               atomic_fetch_add(&server->next_request, 1));
+    exchange->request.id = arena_printf(&exchange->arena, "%016llx", (unsigned long long)number);
     atomic_fetch_add(&server->running, 1);
     return exchange;
 }
@@ -94,6 +89,9 @@ struct http_exchange *http_exchange_take(struct http_server *server) {
 void http_exchange_release(struct http_exchange *exchange) {
     if (--exchange->holders > 0) {
         return;
+    }
+    if (exchange->runs_export) {
+        http_limiter_export_end(exchange->server->limiter, &exchange->request.client_address);
     }
     buf_free(&exchange->body);
     buf_free(&exchange->response.body);
@@ -170,8 +168,24 @@ static err bind_first(const struct addrinfo *found, const char *listen_text, int
     }
     char reason[96];
     const char *why = strerror_r(error, reason, sizeof reason);
-    return problem_set(problem, error == EADDRINUSE ? ERR_CONFLICT : ERR_IO, "listen",
-                       "cannot listen on %s: %s", listen_text, why);
+    switch (error) {
+    case EADDRINUSE:
+        return problem_set(problem, ERR_CONFLICT, "listen",
+                           "cannot listen on %s: %s; stop what listens there, or choose another "
+                           "port",
+                           listen_text, why);
+    case EACCES:
+        return problem_set(problem, ERR_DENIED, "listen",
+                           "cannot listen on %s: %s; ports below 1024 are for a reverse proxy: "
+                           "choose another, like 8080",
+                           listen_text, why);
+    case EADDRNOTAVAIL:
+        return problem_set(problem, ERR_INPUT, "listen",
+                           "cannot listen on %s: %s; 'ip address' shows those of this machine",
+                           listen_text, why);
+    default:
+        return problem_set(problem, ERR_IO, "listen", "cannot listen on %s: %s", listen_text, why);
+    }
 }
 
 static err open_socket(const char *listen_text, int *fd, struct problem *problem) {
@@ -207,6 +221,12 @@ static void write_address(int fd, char address[128]) {
     snprintf(address, 128, "http://%s%s%s:%s", v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
+err http_listen(const char *listen_text, int *fd, char address[128], struct problem *problem) {
+    TRY(open_socket(listen_text, fd, problem));
+    write_address(*fd, address);
+    return OK;
+}
+
 /* ---- start and stop ---- */
 
 static void fill_defaults(struct http_options *options) {
@@ -227,8 +247,7 @@ static void fill_defaults(struct http_options *options) {
     if (options->connections_max < options->threads) {
         options->connections_max = options->threads; /* the library gives each thread its share */
     }
-    bool proxied = options->trusted_proxies && options->trusted_proxies[0];
-    if (options->connections_per_address == 0 && !proxied) {
+    if (options->connections_per_address == 0 && options->trusted_proxy_count == 0) {
         options->connections_per_address = options->connections_max / HTTP_PER_ADDRESS_SHARE + 1;
     }
     options->head_timeout_ms =
@@ -248,9 +267,13 @@ static void on_library_log(void *cls, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
 static void on_library_log(void *cls, const char *format, va_list arguments) {
-    const struct http_server *server = cls;
+    struct http_server *server = cls;
     char text[256];
     vsnprintf(text, sizeof text, format, arguments);
+    /* The only trace of a connection that met one of the two limits. */
+    if (strstr(text, "reached connection limit")) {
+        atomic_fetch_add(&server->connections_refused, 1);
+    }
     log_line(server->options.log, LOG_DEBUG, "http library", "what=%s",
              log_quote(slice_trim(slice_from_cstr(text))).p);
 }
@@ -273,6 +296,19 @@ static err start_daemon(struct http_server *server, struct problem *problem) {
                : problem_set(problem, ERR_IO, "listen", "the HTTP library did not start");
 }
 
+static err limiter_start(struct http_server *server) {
+    const struct http_options *options = &server->options;
+    struct http_limiter_options limits = {.reads_per_minute = options->reads_per_minute,
+                                          .exports_per_minute = options->exports_per_minute,
+                                          .exports_max = options->exports_max,
+                                          .exports_per_address = options->exports_per_address};
+    if (getrandom(&limits.seed, sizeof limits.seed, 0) != sizeof limits.seed) {
+        limits.seed = hash_mix((uint64_t)clock_now_ms(options->clock), (uintptr_t)server);
+    }
+    server->limiter = http_limiter_new(&limits);
+    return server->limiter ? OK : ERR_MEMORY;
+}
+
 /* Frees what there is; the daemon has ended or never began. */
 static void server_free(struct http_server *server) {
     http_watch_stop(server);
@@ -280,6 +316,7 @@ static void server_free(struct http_server *server) {
         close(server->listen_fd);
     }
     workers_free(server);
+    http_limiter_free(server->limiter);
     pthread_key_delete(server->worker_key);
     pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->lock);
@@ -305,7 +342,15 @@ err http_server_start(const struct http_options *options, struct http_server **o
         arena_free(&arena);
         return problem_set(problem, ERR_MEMORY, "", "no thread key is left");
     }
-    err result = open_socket(options->listen, &server->listen_fd, problem);
+    err result = OK;
+    if (options->listen_fd > 0) {
+        server->listen_fd = options->listen_fd;
+    } else {
+        result = open_socket(options->listen, &server->listen_fd, problem);
+    }
+    if (result == OK) {
+        result = limiter_start(server);
+    }
     if (result == OK) {
         result = http_watch_start(server);
     }

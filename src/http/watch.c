@@ -34,6 +34,8 @@ static void watch_add(struct http_server *server, struct MHD_Connection *connect
     server->watches = watch;
     pthread_mutex_unlock(&server->lock);
     *context = watch;
+    atomic_fetch_add(&server->connections_open, 1);
+    atomic_fetch_add(&server->connections_total, 1);
 }
 
 /* The library closes the descriptor after this: under the lock, no watch names a closed one. */
@@ -49,6 +51,7 @@ static void watch_remove(struct http_server *server, struct http_watch *watch) {
     }
     watch->next = server->spare_watches;
     server->spare_watches = watch;
+    atomic_fetch_sub(&server->connections_open, 1);
     pthread_mutex_unlock(&server->lock);
 }
 

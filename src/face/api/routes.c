@@ -19,14 +19,15 @@ err api_health(void *app, const struct http_request *request, struct http_respon
     return OK;
 }
 
-#define ROUTE(path_, handler_, cache_, help_)                                                      \
+#define COSTS(path_, handler_, cache_, cost_, help_)                                               \
     {                                                                                              \
         .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_ANYONE,          \
-        .audience = HTTP_FOR_MACHINES, .cache = cache_, .help = help_                              \
+        .audience = HTTP_FOR_MACHINES, .cache = cache_, .help = help_, .cost = cost_               \
     }
+#define ROUTE(path, handler, cache, help) COSTS(path, handler, cache, HTTP_COST_READ, help)
 
 #define FORM_ROUTE(name, extension, media_type, holds, order, schema, help)                        \
-    ROUTE(FACE_FORM_PATH extension, api_export, HTTP_CACHE_REVALIDATE, help),
+    COSTS(FACE_FORM_PATH extension, api_export, HTTP_CACHE_REVALIDATE, HTTP_COST_EXPORT, help),
 
 const struct http_route face_api_routes[] = {
     ROUTE("/api/v1/entries", api_entries, HTTP_CACHE_REVALIDATE,
@@ -43,6 +44,7 @@ const struct http_route face_api_routes[] = {
           "The taxonomies, with labels, synonyms and counts."),
     ROUTE("/api/v1/openapi.json", api_openapi, HTTP_CACHE_REVALIDATE,
           "This description, made from the routes of the running program."),
-    ROUTE("/healthz", api_health, HTTP_CACHE_NONE, "Whether the instance answers, and with what."),
+    COSTS("/healthz", api_health, HTTP_CACHE_NONE, HTTP_COST_NONE,
+          "Whether the instance answers, and with what."),
 };
 const size_t face_api_route_count = ARRAY_COUNT(face_api_routes);

@@ -64,8 +64,25 @@ static void accessibility(struct page *page) {
     html_raw(&page->html, "</section>\n");
 }
 
+/* The law of 21 June 2004 (LCEN, article 6 III) asks for a name and an address. */
+static void publisher(struct page *page) {
+    struct html *html = &page->html;
+    slice name = page->face->publisher_name;
+    slice address = page->face->publisher_address;
+    if (name.n > 0) {
+        html_raw(html, "<p>");
+        html_tf(html, "Ce site est publié par %1.", &name, 1);
+        if (address.n > 0) {
+            html_raw(html, " ");
+            html_tf(html, "Adresse : %1.", &address, 1);
+        }
+        html_raw(html, "</p>\n");
+    }
+}
+
 static void legal(struct page *page) {
     SECTION(page, "legal", N_("Mentions légales et données personnelles"));
+    publisher(page);
     contact(page, N_("L’éditeur de ce site est joignable à"),
             N_("L’éditeur de ce site n’a pas encore indiqué d’adresse de contact."));
     paragraph(page,

@@ -13,6 +13,8 @@ static const struct error_words words[] = {
     {405, N_("Cette page ne reçoit rien"), N_("Revenez à la page précédente, puis réessayez.")},
     {414, N_("Cette adresse est trop longue"),
      N_("Enlevez quelques filtres, ou repartez de la carte.")},
+    {429, N_("Trop de demandes à la fois"),
+     N_("Votre adresse a beaucoup demandé en une minute. Attendez un peu, puis réessayez.")},
     {503, N_("Le site est très occupé"), N_("Réessayez dans une minute. Rien n’est perdu.")},
     {500, N_("Quelque chose n’a pas fonctionné"),
      N_("Ce n’est pas de votre fait. Réessayez dans une minute. Si cela dure, écrivez-nous en "
@@ -48,8 +50,7 @@ void face_web_error_page(void *app, const struct http_request *request, int stat
     html_raw(html, "</a> <a class=\"button button--line\" href=\"/\">");
     html_t(html, "Accueil");
     html_raw(html, "</a></p>\n<p class=\"muted small\">");
-    slice number = arena_printf(page.arena, "%llx", (unsigned long long)request->id);
-    html_tf(html, "Numéro de la demande : %1", &number, 1);
+    html_tf(html, "Numéro de la demande : %1", &request->id, 1);
     html_raw(html, "</p>\n</main>\n");
     page_foot(&page);
 }

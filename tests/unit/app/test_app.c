@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "app/command.h"
-#include "app/settings.h"
+#include "app/settings_int.h"
 
 static int nothing(const struct command_words *words) {
     (void)words;
@@ -102,13 +102,117 @@ static void a_wrong_setting_is_named_with_its_line(void **state) {
     (void)state;
     struct settings settings;
     struct problem problem = {0};
-    assert_int_equal(settings_parse(SLICE("listen = x\nlissten = y\n"), &settings, &problem),
+    assert_int_equal(settings_parse(SLICE("threads = 2\nlissten = y\n"), &settings, &problem),
                      ERR_INPUT);
     assert_int_equal(problem.line, 2);
-    assert_non_null(strstr(problem.what, "lissten"));
+    assert_non_null(strstr(problem.what, "unknown key \"lissten\"; is listen meant?"));
     assert_int_equal(settings_parse(SLICE("threads = 65\n"), &settings, &problem), ERR_INPUT);
     assert_int_equal(problem.line, 1);
+    assert_string_equal(problem.field, "threads");
     assert_int_equal(settings_parse(SLICE("just words\n"), &settings, &problem), ERR_INPUT);
+}
+
+static void every_fault_of_a_file_is_said_at_once(void **state) {
+    (void)state;
+    struct settings settings;
+    struct settings_findings findings;
+    settings_check(SLICE("\xef\xbb\xbflog_level = loud\r\n"
+                         "# a comment\r\n"
+                         "trusted_proxies = 10.0.0.0/8, proxy.example\r\n"
+                         "threads = 4 # cores\n"
+                         "site_name = \"Agora\"\n"
+                         "site_name = Agora\n"
+                         "listen = 8080\n"
+                         "contact_email = nobody\n"
+                         "base_url = https://a.example/\n"
+                         "sandbox = yes\n"
+                         "publisher_name = caf\xe9\n"
+                         "publisher_address = a\x1b[2J\n"
+                         "wholly_other = 1\n"),
+                   &settings, &findings);
+    static const struct {
+        uint64_t line;
+        bool is_warning;
+        const char *says;
+    } expected[] = {
+        {1, false, "must be one of: debug info warn error, not \"loud\""},
+        {3, false, "host names are not looked up"},
+        {4, false, "0 to 64 alone (a comment needs its own line), not \"4 # cores\""},
+        {5, true, "the quotes are part of the value"},
+        {6, false, "stands in line 5 already"},
+        {7, false, "must be ADDRESS:PORT"},
+        {8, false, "one e-mail address"},
+        {9, false, "no final slash"},
+        {10, false, "must be one of: on off"},
+        {11, false, "save the file as UTF-8"},
+        {12, false, "control byte 0x1b"},
+        {13, false, "'agora config' lists all"},
+    };
+    assert_int_equal(findings.count, ARRAY_COUNT(expected));
+    assert_int_equal(findings.errors, ARRAY_COUNT(expected) - 1);
+    for (size_t i = 0; i < findings.count; i++) {
+        assert_int_equal(findings.items[i].problem.line, expected[i].line);
+        assert_int_equal(findings.items[i].is_warning, expected[i].is_warning);
+        assert_non_null(strstr(findings.items[i].problem.what, expected[i].says));
+    }
+}
+
+static void more_faults_than_are_kept_are_counted(void **state) {
+    (void)state;
+    struct buf text BUF_CLEANUP = buf_new(8192);
+    for (size_t i = 0; i < SETTINGS_FINDINGS_MAX + 10; i++) {
+        buf_add_cstr(&text, "x = 1\n");
+    }
+    struct settings settings;
+    struct settings_findings findings;
+    settings_check(buf_slice(&text), &settings, &findings);
+    assert_int_equal(findings.count, SETTINGS_FINDINGS_MAX);
+    assert_int_equal(findings.errors, SETTINGS_FINDINGS_MAX + 10);
+}
+
+static void nothing_of_a_file_moves_the_cursor_of_who_reads_the_fault(void **state) {
+    (void)state;
+    struct settings settings;
+    struct problem problem = {0};
+    assert_int_equal(settings_parse(SLICE("\x1b[2J\xc2\x9b\xff = 1\n"), &settings, &problem),
+                     ERR_INPUT);
+    for (const char *p = problem.what; *p; p++) {
+        assert_true(*p >= 0x20 && *p < 0x7f);
+    }
+    char key[4000];
+    memset(key, '"', sizeof key);
+    struct setting_shown shown = setting_show(slice_of(key, sizeof key));
+    assert_true(strlen(shown.p) < sizeof shown.p);
+    assert_non_null(strstr(shown.p, "..."));
+}
+
+static void the_nearest_key_is_near(void **state) {
+    (void)state;
+    static const char *const known[] = {"listen", "base_url", "trusted_proxies", "threads"};
+    assert_string_equal(setting_nearest(SLICE("trusted_proxy"), known, 4), "trusted_proxies");
+    assert_string_equal(setting_nearest(SLICE("Listen"), known, 4), "listen");
+    assert_string_equal(setting_nearest(SLICE("baseurl"), known, 4), "base_url");
+    assert_null(setting_nearest(SLICE("colour"), known, 4));
+    assert_null(setting_nearest(SLICE(""), known, 4));
+}
+
+static void choices_and_networks_are_read(void **state) {
+    (void)state;
+    struct settings settings;
+    struct problem problem = {0};
+    assert_int_equal(settings_parse(SLICE("log_level = warn\nlog_format=json\nsandbox = off\n"
+                                          "metrics = off\nlog_requests = all\n"
+                                          "trusted_proxies = ::1, 10.0.0.0/8,\n"),
+                                    &settings, &problem),
+                     OK);
+    assert_int_equal(settings.log_level, LOG_WARN);
+    assert_int_equal(settings.log_format, LOG_JSON);
+    assert_int_equal(settings.sandbox, 1);
+    assert_int_equal(settings.metrics, SETTING_METRICS_OFF);
+    assert_int_equal(settings.log_requests, SETTING_REQUESTS_ALL);
+    struct network networks[4];
+    assert_int_equal(settings_networks(settings.trusted_proxies, networks, 4), 2);
+    assert_int_equal(networks[1].prefix, 104);
 }
 
 static void a_base_url_that_is_no_address_is_refused(void **state) {
@@ -144,7 +248,7 @@ static void the_documented_file_is_itself_understood(void **state) {
     struct settings settings;
     struct problem problem = {0};
     assert_int_equal(settings_parse(buf_slice(&plain), &settings, &problem), OK);
-    assert_true(keys >= 7);
+    assert_true(keys >= 20);
 }
 
 int main(void) {
@@ -155,6 +259,11 @@ int main(void) {
         cmocka_unit_test(words_after_two_dashes_are_no_options),
         cmocka_unit_test(settings_left_out_have_their_defaults),
         cmocka_unit_test(a_wrong_setting_is_named_with_its_line),
+        cmocka_unit_test(every_fault_of_a_file_is_said_at_once),
+        cmocka_unit_test(more_faults_than_are_kept_are_counted),
+        cmocka_unit_test(nothing_of_a_file_moves_the_cursor_of_who_reads_the_fault),
+        cmocka_unit_test(the_nearest_key_is_near),
+        cmocka_unit_test(choices_and_networks_are_read),
         cmocka_unit_test(a_base_url_that_is_no_address_is_refused),
         cmocka_unit_test(the_documented_file_is_itself_understood),
     };

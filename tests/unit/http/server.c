@@ -385,9 +385,12 @@ static void forwarded_address_counts_only_behind_a_trusted_proxy(void **state) {
                               "X-Forwarded-For: 203.0.113.9, 10.0.0.2\r\n\r\n");
     assert_non_null(strstr(ask(f, asked), "base=http://agora.test client=127.0.0.1"));
     http_server_stop(f->server, 1000);
-    static const char *const proxies[] = {"127.0.0.1", "10.0.0.2", NULL};
+    struct network proxies[2];
+    assert_true(network_parse(SLICE("127.0.0.0/8"), &proxies[0]));
+    assert_true(network_parse(SLICE("10.0.0.2"), &proxies[1]));
     struct http_options options = test_options(f);
     options.trusted_proxies = proxies;
+    options.trusted_proxy_count = 2;
     start(f, &options);
     assert_non_null(strstr(ask(f, asked), "base=https://agora.test client=203.0.113.9"));
 }
