@@ -20,8 +20,8 @@ struct log {
 };
 
 /* A value from outside, safe as one value: in quotes; quotes, backslashes, control characters,
- * marks of direction and bytes that are no UTF-8 escaped; cut with "..." when long. Use it as `log_line(log, level, "…", "path=%s",
- * log_quote(path).p)`. */
+ * marks of direction and bytes that are no UTF-8 escaped; cut with "..." when long. Use it as
+ * `log_line(log, level, "…", "path=%s", log_quote(path).p)`. */
 struct log_value {
     char p[512];
 };

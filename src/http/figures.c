@@ -1,5 +1,5 @@
-/* Counting: each thread has counters of its own and is the only one to write them, so that a request
- * costs some plain additions; who reads adds the threads up. */
+/* Counting: each thread has counters of its own and is the only one to write them, so that a
+ * request costs some plain additions; who reads adds the threads up. */
 #include "http/http_int.h"
 
 #include <stdlib.h>

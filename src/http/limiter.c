@@ -1,7 +1,7 @@
 /* Token buckets without tokens (the virtual scheduling form of ITU-T I.371, "GCRA"): an address has
- * the time at which all it has asked for so far would be due if it had come evenly. Asking puts that
- * time further; further than a minute ahead of now is too much. An address whose time has passed is
- * as good as one never seen, so forgetting it loses nothing. */
+ * the time at which all it has asked for so far would be due if it had come evenly. Asking puts
+ * that time further; further than a minute ahead of now is too much. An address whose time has
+ * passed is as good as one never seen, so forgetting it loses nothing. */
 #include "http/limiter.h"
 
 #include <pthread.h>

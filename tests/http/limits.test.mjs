@@ -104,7 +104,7 @@ describe('exports at the same time', () => {
   before(async () => {
     const folder = temporaryFolder();
     const text = 'A river is cleaned. '.repeat(400);
-    importEntries(folder, 'many', Array.from({ length: 3000 }, (_, i) => ({ id: `e${i}`, kind: 'idea', title: `Idea ${i}`, text: `${i} ${text}` })));
+    importEntries(folder, 'many', Array.from({ length: 3000 }, (_, i) => ({ id: `e${i}`, kind: 'idea', title: `Idea ${i}`, description: `${i} ${text}` })));
     server = await start({ folder, settings: SETTINGS.replace('exports_per_minute = 3', 'exports_per_minute = 0') });
   });
   after(() => server.stop());
