@@ -57,7 +57,7 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
     const size_t counts[] = {face_web_route_count, face_api_route_count, face_tile_route_count,
                              face_map_route_count, face_ogc_route_count, asset_route_count};
     const struct settings *settings = &house->settings;
-    struct network proxies[SETTINGS_PROXIES_MAX];
+    struct ip_network proxies[SETTINGS_PROXIES_MAX];
     struct http_options options = {
         .listen = listen,
         .base_url = settings->base_url.n > 0 ? arena_cstr(&house->arena, settings->base_url) : NULL,

@@ -54,7 +54,7 @@ MUST_USE err settings_read(const char *path, struct arena *arena, slice *text,
 MUST_USE err settings_load(const char *path, struct arena *arena, struct settings *settings,
                            struct problem *problem);
 /* The networks of a checked list. At most `room`. */
-size_t settings_networks(slice list, struct network *networks, size_t room);
+size_t settings_networks(slice list, struct ip_network *networks, size_t room);
 /* The documented file with every key, its meaning and its default. */
 void settings_document(struct buf *out);
 

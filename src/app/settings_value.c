@@ -61,7 +61,7 @@ const char *setting_networks_fault(slice value) {
     slice part;
     size_t count = 0;
     while (slice_cut(&rest, ',', &part)) {
-        struct network network;
+        struct ip_network network;
         slice text = slice_trim(part);
         if (text.n == 0) {
             continue;
@@ -77,7 +77,7 @@ const char *setting_networks_fault(slice value) {
     return NULL;
 }
 
-size_t settings_networks(slice list, struct network *networks, size_t room) {
+size_t settings_networks(slice list, struct ip_network *networks, size_t room) {
     size_t count = 0;
     slice part;
     while (count < room && slice_cut(&list, ',', &part)) {

@@ -5,9 +5,9 @@
 
 static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-bool address_parse(slice text, struct address *address) {
+bool address_parse(slice text, struct ip_address *address) {
     char cstr[INET6_ADDRSTRLEN];
-    struct address read;
+    struct ip_address read;
     if (text.n == 0 || text.n >= sizeof cstr || slice_find(text, 0, '\0') < text.n) {
         return false;
     }
@@ -22,17 +22,17 @@ bool address_parse(slice text, struct address *address) {
     return true;
 }
 
-bool address_is_ipv4(const struct address *address) {
+bool address_is_ipv4(const struct ip_address *address) {
     return memcmp(address->bytes, mapped, sizeof mapped) == 0;
 }
 
-bool address_is_loopback(const struct address *address) {
+bool address_is_loopback(const struct ip_address *address) {
     static const unsigned char one[16] = {[15] = 1};
     return address_is_ipv4(address) ? address->bytes[12] == 127
                                     : memcmp(address->bytes, one, sizeof one) == 0;
 }
 
-bool address_is_private(const struct address *address) {
+bool address_is_private(const struct ip_address *address) {
     const unsigned char *bytes = address->bytes;
     if (!address_is_ipv4(address)) {
         return (bytes[0] & 0xfe) == 0xfc || (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
@@ -41,7 +41,7 @@ bool address_is_private(const struct address *address) {
            (bytes[12] == 192 && bytes[13] == 168) || (bytes[12] == 169 && bytes[13] == 254);
 }
 
-static void mask(struct address *address, unsigned prefix) {
+static void mask(struct ip_address *address, unsigned prefix) {
     for (unsigned i = 0; i < 16; i++) {
         unsigned kept = prefix > i * 8 ? prefix - i * 8 : 0;
         if (kept < 8) {
@@ -50,9 +50,9 @@ static void mask(struct address *address, unsigned prefix) {
     }
 }
 
-bool network_parse(slice text, struct network *network) {
+bool network_parse(slice text, struct ip_network *network) {
     size_t slash = slice_find(text, 0, '/');
-    struct network read = {.prefix = 128};
+    struct ip_network read = {.prefix = 128};
     if (!address_parse(slice_sub(text, 0, slash), &read.address)) {
         return false;
     }
@@ -70,8 +70,8 @@ bool network_parse(slice text, struct network *network) {
     return true;
 }
 
-bool network_contains(const struct network *network, const struct address *address) {
-    struct address masked = *address;
+bool network_contains(const struct ip_network *network, const struct ip_address *address) {
+    struct ip_address masked = *address;
     mask(&masked, network->prefix);
     return memcmp(masked.bytes, network->address.bytes, sizeof masked.bytes) == 0;
 }

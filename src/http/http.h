@@ -41,7 +41,7 @@ struct http_request {
     slice part;        /* X-Agora-Part: the fragment of a page that is asked for, else empty */
     slice language;    /* "fr" or "en": query or cookie `lang_ui`, else Accept-Language, else fr */
     slice client;      /* address of who asks; of X-Forwarded-For behind a trusted proxy */
-    struct address client_address;
+    struct ip_address client_address;
     /* A header says that the request was handed on, by someone who is no trusted proxy: the client
      * may be anybody. */
     bool is_relayed;
@@ -106,7 +106,7 @@ struct http_options {
     const char *listen;   /* "127.0.0.1:8080", "[::1]:0", port 0: any free one */
     int listen_fd;        /* a socket of http_listen instead, taken over; 0: none */
     const char *base_url; /* NULL: from Host */
-    const struct network *trusted_proxies;
+    const struct ip_network *trusted_proxies;
     size_t trusted_proxy_count;
     unsigned threads;                             /* 0: one per core, at least 2 */
     const struct http_route *const *route_tables; /* NULL-terminated list of tables … */

@@ -51,7 +51,7 @@ int http_limit_request(struct http_exchange *exchange) {
 
 int http_limit_stream(struct http_exchange *exchange) {
     struct http_server *server = exchange->server;
-    const struct address *client = &exchange->request.client_address;
+    const struct ip_address *client = &exchange->request.client_address;
     int refused =
         exchange->route->cost == HTTP_COST_EXPORT ? 0 : take(exchange, HTTP_LIMITER_EXPORTS);
     if (refused != 0) {

@@ -12,7 +12,7 @@
 #define LOCKS     64
 
 struct entry {
-    struct address address; /* masked */
+    struct ip_address address; /* masked */
     int64_t due_us[HTTP_LIMITER__CLASSES];
     uint32_t running; /* exports; an entry with some is never forgotten */
 };
@@ -52,15 +52,15 @@ void http_limiter_free(struct http_limiter *limiter) {
     free(limiter);
 }
 
-static struct address household(const struct address *address) {
-    struct address masked = *address;
+static struct ip_address household(const struct ip_address *address) {
+    struct ip_address masked = *address;
     if (!address_is_ipv4(address)) {
         memset(masked.bytes + 8, 0, 8);
     }
     return masked;
 }
 
-static size_t set_of(const struct http_limiter *limiter, const struct address *address) {
+static size_t set_of(const struct http_limiter *limiter, const struct ip_address *address) {
     slice bytes = slice_of((const char *)address->bytes, sizeof address->bytes);
     return hash_bytes(bytes, limiter->options.seed) % HTTP_LIMITER_SETS;
 }
@@ -73,7 +73,7 @@ static int64_t latest(const struct entry *entry) {
 
 /* The entry of an address, in the place of the one that has asked least when it is new. NULL when
  * all of its set are running exports: then it is let through uncounted. */
-static struct entry *entry_find(struct set *set, const struct address *address) {
+static struct entry *entry_find(struct set *set, const struct ip_address *address) {
     struct entry *least = NULL;
     for (size_t i = 0; i < HTTP_LIMITER_WAYS; i++) {
         struct entry *entry = &set->entries[i];
@@ -90,14 +90,14 @@ static struct entry *entry_find(struct set *set, const struct address *address) 
     return least;
 }
 
-uint32_t http_limiter_take(struct http_limiter *limiter, const struct address *address,
+uint32_t http_limiter_take(struct http_limiter *limiter, const struct ip_address *address,
                            enum http_limiter_class class, int64_t now_us) {
     uint32_t rate = class == HTTP_LIMITER_READS ? limiter->options.reads_per_minute
                                                 : limiter->options.exports_per_minute;
     if (rate == 0) {
         return 0;
     }
-    struct address who = household(address);
+    struct ip_address who = household(address);
     size_t at = set_of(limiter, &who);
     uint32_t wait_s = 0;
     pthread_mutex_lock(&limiter->locks[at % LOCKS]);
@@ -133,11 +133,11 @@ static void running_take(struct http_limiter *limiter) {
 }
 
 enum http_limiter_verdict http_limiter_export_begin(struct http_limiter *limiter,
-                                                    const struct address *address) {
+                                                    const struct ip_address *address) {
     if (!running_add(limiter)) {
         return HTTP_LIMITER_ALL_FULL;
     }
-    struct address who = household(address);
+    struct ip_address who = household(address);
     size_t at = set_of(limiter, &who);
     uint32_t most = limiter->options.exports_per_address;
     pthread_mutex_lock(&limiter->locks[at % LOCKS]);
@@ -153,8 +153,8 @@ enum http_limiter_verdict http_limiter_export_begin(struct http_limiter *limiter
     return full ? HTTP_LIMITER_ADDRESS_FULL : HTTP_LIMITER_FREE;
 }
 
-void http_limiter_export_end(struct http_limiter *limiter, const struct address *address) {
-    struct address who = household(address);
+void http_limiter_export_end(struct http_limiter *limiter, const struct ip_address *address) {
+    struct ip_address who = household(address);
     size_t at = set_of(limiter, &who);
     pthread_mutex_lock(&limiter->locks[at % LOCKS]);
     struct set *set = &limiter->sets[at];

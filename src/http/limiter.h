@@ -23,12 +23,12 @@ void http_limiter_free(struct http_limiter *limiter);
 /* One more of this class from this address (IPv4: the address; IPv6: its /64, which is what one
  * household has) at a monotonic time: 0, and it is counted; or the seconds after which one would
  * be let through. */
-uint32_t http_limiter_take(struct http_limiter *limiter, const struct address *address,
+uint32_t http_limiter_take(struct http_limiter *limiter, const struct ip_address *address,
                            enum http_limiter_class class, int64_t now_us);
 /* An export begins to run; each one that was free ends once, with the same address. */
 enum http_limiter_verdict http_limiter_export_begin(struct http_limiter *limiter,
-                                                    const struct address *address);
-void http_limiter_export_end(struct http_limiter *limiter, const struct address *address);
+                                                    const struct ip_address *address);
+void http_limiter_export_end(struct http_limiter *limiter, const struct ip_address *address);
 
 #define HTTP_LIMITER_SETS 2048
 #define HTTP_LIMITER_WAYS 8 /* addresses a set; 16,384 all together, in 800 KB */

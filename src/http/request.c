@@ -32,10 +32,10 @@ const struct http_route *http_route_at(const struct http_request *request, size_
 }
 
 /* Loopback when the library does not know: never seen, and trusted by nobody unless said. */
-static struct address peer_address(struct MHD_Connection *connection) {
+static struct ip_address peer_address(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct address address = {.bytes = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1}};
+    struct ip_address address = {.bytes = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1}};
     if (info && info->client_addr && info->client_addr->sa_family == AF_INET) {
         const struct sockaddr_in *v4 = (const void *)info->client_addr;
         memcpy(address.bytes + 12, &v4->sin_addr, 4);
@@ -46,7 +46,7 @@ static struct address peer_address(struct MHD_Connection *connection) {
     return address;
 }
 
-static slice address_text(const struct address *address, struct arena *arena) {
+static slice address_text(const struct ip_address *address, struct arena *arena) {
     char text[INET6_ADDRSTRLEN] = "";
     if (address_is_ipv4(address)) {
         inet_ntop(AF_INET, address->bytes + 12, text, sizeof text);
@@ -56,7 +56,7 @@ static slice address_text(const struct address *address, struct arena *arena) {
     return arena_copy(arena, slice_from_cstr(text));
 }
 
-static bool is_trusted(const struct http_options *options, const struct address *address) {
+static bool is_trusted(const struct http_options *options, const struct ip_address *address) {
     for (size_t i = 0; i < options->trusted_proxy_count; i++) {
         if (network_contains(&options->trusted_proxies[i], address)) {
             return true;
@@ -67,9 +67,9 @@ static bool is_trusted(const struct http_options *options, const struct address 
 
 /* RULE HOST-2: the nearest address that no trusted proxy of ours has, read from the right: what
  * stands further left was written by the client and proves nothing. */
-static struct address forwarded_client(const struct http_options *options, struct address peer,
-                                       slice forwarded) {
-    struct address client = peer;
+static struct ip_address forwarded_client(const struct http_options *options,
+                                          struct ip_address peer, slice forwarded) {
+    struct ip_address client = peer;
     while (forwarded.n > 0 && is_trusted(options, &client)) {
         size_t from = forwarded.n;
         while (from > 0 && forwarded.p[from - 1] != ',') {
@@ -101,10 +101,10 @@ static enum MHD_Result join_line(void *cls, enum MHD_ValueKind kind, const char 
 }
 
 /* X-Forwarded-For may stand on several lines, which together are one list (RFC 9110, 5.2). */
-static struct address client_of(const struct http_exchange *exchange, struct address peer) {
+static struct ip_address client_of(const struct http_exchange *exchange, struct ip_address peer) {
     struct header_lines lines = {SLICE("X-Forwarded-For"), buf_new(HTTP_HEAD_MAX_BYTES)};
     MHD_get_connection_values_n(exchange->request.connection, MHD_HEADER_KIND, join_line, &lines);
-    struct address client =
+    struct ip_address client =
         forwarded_client(&exchange->server->options, peer, buf_slice(&lines.joined));
     buf_free(&lines.joined);
     return client;
@@ -113,7 +113,7 @@ static struct address client_of(const struct http_exchange *exchange, struct add
 /* Said once: a proxy in front that is not named makes everybody one visitor. */
 static void warn_of_relay(const struct http_exchange *exchange) {
     struct http_server *server = exchange->server;
-    const struct address *peer = &exchange->request.client_address;
+    const struct ip_address *peer = &exchange->request.client_address;
     if ((address_is_loopback(peer) || address_is_private(peer)) &&
         !atomic_exchange(&server->told_of_relay, true)) {
         log_line(server->options.log, LOG_WARN,
@@ -139,7 +139,7 @@ static void take_id(struct http_request *request) {
 
 static void client_fill(struct http_exchange *exchange) {
     struct http_request *request = &exchange->request;
-    struct address peer = peer_address(request->connection);
+    struct ip_address peer = peer_address(request->connection);
     request->client_address = peer;
     exchange->is_proxied = is_trusted(&exchange->server->options, &peer);
     if (exchange->is_proxied) {

@@ -210,7 +210,7 @@ static void choices_and_networks_are_read(void **state) {
     assert_int_equal(settings.sandbox, 1);
     assert_int_equal(settings.metrics, SETTING_METRICS_OFF);
     assert_int_equal(settings.log_requests, SETTING_REQUESTS_ALL);
-    struct network networks[4];
+    struct ip_network networks[4];
     assert_int_equal(settings_networks(settings.trusted_proxies, networks, 4), 2);
     assert_int_equal(networks[1].prefix, 104);
 }

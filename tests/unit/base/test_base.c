@@ -219,8 +219,8 @@ static void fields_that_are_too_long_are_cut_with_a_mark(void **state) {
 
 static void addresses_are_read_and_compared(void **state) {
     (void)state;
-    struct address a;
-    struct network n;
+    struct ip_address a;
+    struct ip_network n;
     assert_true(address_parse(SLICE("192.0.2.7"), &a) && address_is_ipv4(&a));
     assert_true(network_parse(SLICE("192.0.2.99/24"), &n) && network_contains(&n, &a));
     assert_true(network_parse(SLICE("192.0.2.6"), &n) && !network_contains(&n, &a));

@@ -6,8 +6,8 @@
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
 
-static struct address at(const char *text) {
-    struct address address;
+static struct ip_address at(const char *text) {
+    struct ip_address address;
     assert_true(address_parse(slice_from_cstr(text), &address));
     return address;
 }
@@ -21,7 +21,7 @@ static struct http_limiter *limiter(uint32_t reads, uint32_t exports, uint32_t a
 
 /* How many of `n` are let through at one moment. */
 static int let_through(struct http_limiter *limiter, const char *who, int n, int64_t now_us) {
-    struct address address = at(who);
+    struct ip_address address = at(who);
     int count = 0;
     for (int i = 0; i < n; i++) {
         count += http_limiter_take(limiter, &address, HTTP_LIMITER_READS, now_us) == 0;
@@ -45,7 +45,7 @@ static void a_minute_may_come_at_once_and_then_evenly(void **state) {
 static void the_wait_that_is_said_is_long_enough_and_no_longer(void **state) {
     (void)state;
     struct http_limiter *l = limiter(7, 0, 0, 0);
-    struct address who = at("192.0.2.1");
+    struct ip_address who = at("192.0.2.1");
     int64_t now = 0;
     for (int i = 0; i < 7; i++) {
         assert_int_equal(http_limiter_take(l, &who, HTTP_LIMITER_READS, now), 0);
@@ -80,7 +80,7 @@ static void addresses_do_not_share_but_a_household_does(void **state) {
 static void reads_and_exports_are_counted_apart(void **state) {
     (void)state;
     struct http_limiter *l = limiter(2, 1, 0, 0);
-    struct address who = at("192.0.2.1");
+    struct ip_address who = at("192.0.2.1");
     assert_int_equal(let_through(l, "192.0.2.1", 3, 0), 2);
     assert_int_equal(http_limiter_take(l, &who, HTTP_LIMITER_EXPORTS, 0), 0);
     assert_int_not_equal(http_limiter_take(l, &who, HTTP_LIMITER_EXPORTS, 0), 0);
@@ -101,7 +101,7 @@ static void a_flood_of_addresses_does_not_free_the_one_that_floods(void **state)
     struct http_limiter *l = limiter(1000, 0, 0, 0);
     assert_int_equal(let_through(l, "192.0.2.1", 2000, 0), 1000);
     for (uint32_t i = 0; i < 200000; i++) {
-        struct address other = at("10.0.0.0");
+        struct ip_address other = at("10.0.0.0");
         other.bytes[13] = (unsigned char)(i >> 16);
         other.bytes[14] = (unsigned char)(i >> 8);
         other.bytes[15] = (unsigned char)i;
@@ -114,8 +114,8 @@ static void a_flood_of_addresses_does_not_free_the_one_that_floods(void **state)
 static void exports_that_run_are_limited_by_address_and_all_together(void **state) {
     (void)state;
     struct http_limiter *l = limiter(0, 0, 3, 2);
-    struct address one = at("192.0.2.1");
-    struct address two = at("192.0.2.2");
+    struct ip_address one = at("192.0.2.1");
+    struct ip_address two = at("192.0.2.2");
     assert_int_equal(http_limiter_export_begin(l, &one), HTTP_LIMITER_FREE);
     assert_int_equal(http_limiter_export_begin(l, &one), HTTP_LIMITER_FREE);
     assert_int_equal(http_limiter_export_begin(l, &one), HTTP_LIMITER_ADDRESS_FULL);
@@ -134,10 +134,10 @@ static void exports_that_run_are_limited_by_address_and_all_together(void **stat
 static void a_running_export_is_never_forgotten(void **state) {
     (void)state;
     struct http_limiter *l = limiter(0, 1000, 0, 1);
-    struct address one = at("192.0.2.1");
+    struct ip_address one = at("192.0.2.1");
     assert_int_equal(http_limiter_export_begin(l, &one), HTTP_LIMITER_FREE);
     for (uint32_t i = 0; i < 100000; i++) {
-        struct address other = at("10.0.0.0");
+        struct ip_address other = at("10.0.0.0");
         memcpy(other.bytes + 12, &i, 4);
         (void)http_limiter_take(l, &other, HTTP_LIMITER_EXPORTS, MINUTE);
     }

@@ -385,7 +385,7 @@ static void forwarded_address_counts_only_behind_a_trusted_proxy(void **state) {
                               "X-Forwarded-For: 203.0.113.9, 10.0.0.2\r\n\r\n");
     assert_non_null(strstr(ask(f, asked), "base=http://agora.test client=127.0.0.1"));
     http_server_stop(f->server, 1000);
-    struct network proxies[2];
+    struct ip_network proxies[2];
     assert_true(network_parse(SLICE("127.0.0.0/8"), &proxies[0]));
     assert_true(network_parse(SLICE("10.0.0.2"), &proxies[1]));
     struct http_options options = test_options(f);
