@@ -9,13 +9,14 @@
 
 /* How each format of RECORD_FORMATS is read. */
 static const struct record_format_row *const rows[RECORD_FORMAT__COUNT] = {
-    [RECORD_CSV] = &record_csv_row,
-    [RECORD_JSON] = &record_json_row,
-    [RECORD_GEOJSON] = &record_json_row,
+    [RECORD_CSV] = &record_csv_row,      [RECORD_JSON] = &record_json_row,
+    [RECORD_GEOJSON] = &record_json_row, [RECORD_KML] = &record_xml_row,
+    [RECORD_GPX] = &record_xml_row,      [RECORD_FEED] = &record_xml_row,
+    [RECORD_XML] = &record_xml_row,
 };
 
 /* In which order they look at a file; the last one takes everything. */
-static const enum record_format sniffing[] = {RECORD_JSON, RECORD_CSV};
+static const enum record_format sniffing[] = {RECORD_JSON, RECORD_XML, RECORD_CSV};
 
 static const struct {
     const char *name, *others;
@@ -83,6 +84,21 @@ void record_note(struct record_reader *reader, const char *sentence, uint64_t li
     note->count++;
 }
 
+void record_note_count(struct record_reader *reader, const char *sentence, uint64_t line,
+                       uint64_t count) {
+    if (count == 0) {
+        return;
+    }
+    for (size_t i = 0; i < reader->note_count; i++) {
+        if (strcmp(reader->notes[i].sentence, sentence) == 0) {
+            reader->notes[i].count = count;
+            return;
+        }
+    }
+    record_note(reader, sentence, line, "%s", "");
+    record_note_count(reader, sentence, line, reader->note_count < RECORD_NOTES_MAX ? count : 0);
+}
+
 const struct record_note *record_reader_notes(const struct record_reader *reader, size_t *count) {
     *count = reader->note_count;
     return reader->notes;
@@ -95,9 +111,6 @@ const struct record_about *record_reader_about(const struct record_reader *reade
 static err format_find(struct window *window, enum record_format *format, struct problem *problem) {
     TRY(window_want(window, RECORD_LOOK_BYTES, problem));
     slice text = slice_trim(slice_sub(window_text(window), 0, RECORD_LOOK_BYTES));
-    if (text.n > 0 && text.p[0] == '<') {
-        return problem_set(problem, ERR_UNSUPPORTED, "", "this is HTML or XML, not data");
-    }
     for (size_t i = 0; i < ARRAY_COUNT(sniffing); i++) {
         if (rows[sniffing[i]]->sniff(text)) {
             *format = sniffing[i];
@@ -122,7 +135,7 @@ err record_reader_new_limited(struct byte_source source, enum record_format form
         return failed;
     }
     r->row = rows[format];
-    r->format = format;
+    r->format = r->format == RECORD_AUTO ? format : r->format;
     r->record_bytes_max = record_bytes_max;
     *reader = r;
     return OK;
@@ -147,6 +160,10 @@ err record_reader_crs_set(struct record_reader *reader, slice name, struct probl
     reader->crs = crs;
     reader->crs_given = true;
     return OK;
+}
+
+void record_reader_set_now(struct record_reader *reader, int64_t now_ms) {
+    reader->now_ms = now_ms;
 }
 
 err record_reader_next(struct record_reader *r, struct arena *arena, struct record *record,

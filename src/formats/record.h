@@ -34,7 +34,11 @@ struct record {
 #define RECORD_FORMATS(FORMAT)                                                                     \
     FORMAT(RECORD_CSV, "csv", "tsv")                                                               \
     FORMAT(RECORD_JSON, "json", "jsonl ndjson gogocarto")                                          \
-    FORMAT(RECORD_GEOJSON, "geojson", "geojsonl")
+    FORMAT(RECORD_GEOJSON, "geojson", "geojsonl")                                                  \
+    FORMAT(RECORD_KML, "kml", "kmz")                                                               \
+    FORMAT(RECORD_GPX, "gpx", "")                                                                  \
+    FORMAT(RECORD_FEED, "feed", "rss atom georss rdf")                                             \
+    FORMAT(RECORD_XML, "xml", "osm gml")
 
 #define RECORD_FORMAT_ENUM(format, name, others) format,
 enum record_format { RECORD_AUTO, RECORD_FORMATS(RECORD_FORMAT_ENUM) RECORD_FORMAT__COUNT };
@@ -59,6 +63,9 @@ void record_reader_free(struct record_reader *reader); /* NULL is fine */
  * crs_new. Tables have no geometries: their columns are the caller's to convert. */
 MUST_USE err record_reader_crs_set(struct record_reader *reader, slice name,
                                    struct problem *problem);
+/* What time it is, for formats whose records go on for ever (iCalendar): which of their dates are
+ * taken. Before the first record; 0 (else): from the first date on. */
+void record_reader_set_now(struct record_reader *reader, int64_t now_ms);
 /* The next record; everything in it lives in the arena. READ_REJECTED fills the problem and gives
  * number, line and, as far as it could be read, `raw`. ERR_INPUT when the file is broken
  * (record_reader_is_cut tells whether it just ends too early), ERR_LIMIT, ERR_IO, ERR_MEMORY. */

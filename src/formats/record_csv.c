@@ -17,8 +17,8 @@ static bool csv_sniff(slice head) {
     return true;
 }
 
-static err csv_open(const struct window *window, size_t record_bytes_max,
-                    struct record_reader **reader, struct problem *problem) {
+static err csv_open(struct window *window, size_t record_bytes_max, struct record_reader **reader,
+                    struct problem *problem) {
     (void)record_bytes_max; /* rows have a limit of their own */
     (void)problem;
     struct csv_records *r = calloc(1, sizeof *r);

@@ -17,6 +17,7 @@ struct record_reader {
     bool cut;        /* the file ends too early */
     struct crs *crs; /* of its geometries; NULL: degrees */
     bool crs_given;  /* by who reads: what the file says does not count */
+    int64_t now_ms;
     struct record_about about;
     struct record_note notes[RECORD_NOTES_MAX];
     size_t note_count;
@@ -25,15 +26,19 @@ struct record_reader {
 /* Counts one more of what `sentence` (a literal) says; the first keeps its line and example. */
 void record_note(struct record_reader *reader, const char *sentence, uint64_t line,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same for something that is counted elsewhere: `count` in all so far, 0 is no note. */
+void record_note_count(struct record_reader *reader, const char *sentence, uint64_t line,
+                       uint64_t count);
 
 /* How one format is read: a row of the table in record.c. `sniff` looks at the first text of a file
  * (without white space before it) and says whether it is this format. `open` makes the reader and
- * takes the window, but only when it succeeds; it leaves the fields of record_reader to its caller.
+ * takes the window; when it fails, the caller closes what it left there. The fields of
+ * record_reader are its caller's to set, but for a `format` that it knows better.
  * `next` is record_reader_next, but for the record being cleared and number and line being its own
  * to set. `delimiter` may be NULL. */
 struct record_format_row {
     bool (*sniff)(slice head);
-    err (*open)(const struct window *window, size_t record_bytes_max, struct record_reader **reader,
+    err (*open)(struct window *window, size_t record_bytes_max, struct record_reader **reader,
                 struct problem *problem);
     err (*next)(struct record_reader *reader, struct arena *arena, struct record *record,
                 enum read_step *step, struct problem *problem);
@@ -42,7 +47,7 @@ struct record_format_row {
     char (*delimiter)(const struct record_reader *reader);
     void (*free)(struct record_reader *reader);
 };
-extern const struct record_format_row record_csv_row, record_json_row;
+extern const struct record_format_row record_csv_row, record_json_row, record_xml_row;
 
 /* Sets the line of a problem, which may be NULL. */
 void record_problem_line(struct problem *problem, uint64_t line);

@@ -14,8 +14,8 @@ static bool json_sniff(slice head) {
                           json_script_prefix(head) > 0);
 }
 
-static err json_open(const struct window *window, size_t record_bytes_max,
-                     struct record_reader **reader, struct problem *problem) {
+static err json_open(struct window *window, size_t record_bytes_max, struct record_reader **reader,
+                     struct problem *problem) {
     (void)problem;
     struct json_records *r = calloc(1, sizeof *r);
     if (r == NULL) {

@@ -125,7 +125,7 @@ static const struct {
     {ROLE_THEMES, "theme themes thematique thematiques categorie categories category "
                   "categories_name domaine domaines services service secteur secteurs activite "
                   "activites thematique_s sujet sujets subject subjects modalites_accompagnement "
-                  "labels_nationaux taxonomy categoriesfull_name"},
+                  "labels_nationaux taxonomy categoriesfull_name folder dossier calque layer"},
     {ROLE_TAGS, "tags tag mots_cles motscles keywords keyword mot_cle etiquettes labels"},
     {ROLE_PLACE_NAME, "place_name lieu nom_salle salle venue location_name batiment site"},
     {ROLE_ADDRESS,
@@ -163,7 +163,7 @@ static const struct {
      "geo_point_2d geo_point geopoint coordonnees coordinates geolocalisation latlon lat_lon "
      "latlng gps coordonnees_gps position coordonneesxy"},
     {ROLE_WEBSITE, "website site_web url site siteweb site_internet web url_site homepage www lien "
-                   "link page_web site_url url_web adresse_web contact_url urls"},
+                   "link page_web site_url url_web adresse_web contact_url urls links"},
     {ROLE_EMAIL,
      "email mail courriel e_mail contact_mail contact_email adresse_mail mel "
      "adresse_electronique adresse_email mail_contact email_contact courriels contact_courriel"},
