@@ -13,6 +13,13 @@ void text_from_windows_1252(slice bytes, struct buf *out); /* appends UTF-8 */
  * would not be Western letters and punctuation. */
 bool text_mend_double_encoding(slice text, struct buf *out);
 
+/* Composed form (NFC, Unicode Annex 15). False, and nothing appended, when the text has it. */
+bool text_compose(slice text, struct buf *out);
+/* For names and other one-line texts: marks of direction and of no width go (joiners stay behind
+ * letters that need them), full-width signs and spaces become ASCII, line separators a space.
+ * False, and nothing appended, when there is none of them. */
+bool text_one_line(slice text, struct buf *out);
+
 /* Folded form for comparing and searching: compatibility decomposition, no marks, lower case,
  * œ -> oe, æ -> ae, ß -> ss, ø -> o, ł -> l, đ -> d, every apostrophe -> ', every dash -> -, white
  * space and control runs -> one space, none at the ends. Folding twice changes nothing. */
