@@ -22,6 +22,13 @@ static void cell(slice text, struct arena *arena) {
     if (period_read(value, &start, &end)) {
         FUZZ_PROMISE(date_is_valid(&start));
     }
+    if (date_read_ordered(value, true, &start)) {
+        FUZZ_PROMISE(date_is_valid(&start));
+    }
+    (void)date_order_learn(&value, 1);
+    bool marks;
+    FUZZ_PROMISE(text_is_utf8(value_one_line(value, &marks, arena)));
+    FUZZ_PROMISE(text_is_utf8(value_markdown(value, arena)));
     (void)role_from_values(&value, 1);
 }
 
@@ -31,11 +38,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!text_is_utf8(text)) {
         return 0;
     }
+    struct warnings warnings = {0};
     struct columns columns = {.arena = &arena};
     struct record_field field = {.name = SLICE("nom"), .value = SLICE("Cruet")};
     struct record record = {.fields = &field, .field_count = 1};
     if (mappings_read(text, &columns, NULL) == OK) {
-        (void)!columns_learn(&columns, &record, 1, NULL);
+        (void)!columns_learn(&columns, &record, 1, &warnings, NULL);
     }
     slice line;
     while (slice_cut(&text, '\n', &line)) {

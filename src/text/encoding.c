@@ -1,5 +1,7 @@
 #include "text/text_int.h"
 
+#define MEND_DEEP_MAX 3
+
 /* The bytes 0x80 to 0x9F; the rest of Windows-1252 is Latin-1. */
 static const uint16_t windows_1252_upper[32] = {
     0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
@@ -72,10 +74,20 @@ static bool mend_character(slice text, size_t *i, uint32_t *codepoint) {
     size_t length;
     *codepoint = text_decode(slice_of(bytes, n), 0, &length);
     return length == n && *codepoint != TEXT_REPLACEMENT &&
-           (*codepoint < 0x80 || is_likely_western(*codepoint));
+           (*codepoint < 0xA0 || is_likely_western(*codepoint));
 }
 
-bool text_mend_double_encoding(slice text, struct buf *out) {
+/* Control characters of Latin-1 are no text: they show bytes that were encoded yet another time. */
+static bool has_controls(slice text) {
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        if (text.p[i] == '\xC2' && (unsigned char)text.p[i + 1] < 0xA0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool mend(slice text, struct buf *out, unsigned depth) {
     size_t before = out->n;
     bool mended = false;
     for (size_t i = 0; i < text.n;) {
@@ -91,8 +103,19 @@ bool text_mend_double_encoding(slice text, struct buf *out) {
         buf_add_utf8(out, codepoint);
         mended = true;
     }
+    if (mended && out->failed == OK && has_controls(slice_of(out->p + before, out->n - before))) {
+        struct buf deeper BUF_CLEANUP = buf_new(out->limit);
+        slice once = slice_of(out->p + before, out->n - before);
+        mended = depth < MEND_DEEP_MAX && mend(once, &deeper, depth + 1);
+        out->n = before;
+        buf_add(out, mended ? buf_slice(&deeper) : SLICE_EMPTY);
+    }
     if (!mended) {
         out->n = before;
     }
     return mended;
+}
+
+bool text_mend_double_encoding(slice text, struct buf *out) {
+    return mend(text, out, 0);
 }

@@ -73,7 +73,7 @@ describe('the public sets', { skip: missing }, () => {
   test('what is wrong in the sets is told, not hidden', () => {
     const { said } = take('covoiturage', CARSHARING, '--dry-run');
     assert.match(said, /more than 30 km from its commune/);
-    assert.match(said, /a date of update in the future/);
+    assert.match(said, /a date in the future/);
     assert.match(said, /nom_lieu +title/);
   });
 

@@ -122,10 +122,18 @@ static void fields_take(struct draft *d) {
     for (uint32_t i = 0; i < d->record->field_count; i++) {
         const struct record_field *field = &d->record->fields[i];
         slice value = value_clean(field->value, d->arena);
-        if (value.n == 0) {
+        if (value.n == 0 && field->value.n == 0) {
             continue;
         }
         const struct column *column = columns_find(d->builder->columns, field->name, i);
+        if (value.n == 0 && column != NULL && column->role == ROLE_TITLE &&
+            column->absence_words <= 1) { /* the café "Aucun" */
+            slice name = value_text(field->value, d->arena);
+            value = value_absence(name) == ABSENCE_WORD ? name : value;
+        }
+        if (value.n == 0) {
+            continue;
+        }
         if (column == NULL || (column->role == ROLE_NONE && column->in_template)) {
             continue;
         }
@@ -138,10 +146,10 @@ static void dates_finish(struct draft *d) {
     struct date start = {.precision = DATE_UNKNOWN};
     struct date end = {.precision = DATE_UNKNOWN};
     struct entry *entry = d->entry;
-    if (!date_read(d->period_start, &start)) {
+    if (!date_read_ordered(d->period_start, d->start_month_first, &start)) {
         return;
     }
-    (void)date_read(d->period_end, &end);
+    (void)date_read_ordered(d->period_end, d->end_month_first, &end);
     if (entry->dates == NULL) {
         entry->dates = arena_new(d->arena, struct entry_date, 8);
     }
@@ -171,12 +179,64 @@ static void hours_finish(struct draft *d) {
     }
 }
 
+static bool is_digits(slice text) {
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9') {
+            return false;
+        }
+    }
+    return text.n > 0;
+}
+
+static void zero_tell(struct draft *d, slice before, slice after) {
+    warning_add(d->builder->warnings, WARNING_ZERO_RESTORED, d->record->line, "%.*s -> %.*s",
+                SLICE_ARG(before), SLICE_ARG(after));
+}
+
+/* 1000 that a spreadsheet made of 01000, when a commune of that code is meant; four digits may
+ * also be Belgian. */
+static void postal_code_restore(struct draft *d) {
+    slice *code = &d->entry->place.postal_code;
+    if (code->n != 4 || !is_digits(*code)) {
+        return;
+    }
+    slice whole = arena_printf(d->arena, "0%.*s", SLICE_ARG(*code));
+    bool of_the_commune =
+        territories_match(d->builder->territories, d->entry->place.city, whole,
+                          d->place.departement) != TERRITORY_NONE ||
+        (d->place.insee.n > 0 && slice_starts_with(d->place.insee, slice_sub(whole, 0, 2)));
+    if (of_the_commune) {
+        zero_tell(d, *code, whole);
+        *code = whole;
+    }
+}
+
+/* 612345678 that a spreadsheet made of 0612345678, in France. */
+static void telephones_restore(struct draft *d) {
+    struct entry *entry = d->entry;
+    for (uint32_t i = 0; i < entry->contact_count && entry->place.territory.n > 0; i++) {
+        struct entry_contact *contact = &entry->contacts[i];
+        slice number = contact->value;
+        if (contact->kind != ENTRY_CONTACT_TELEPHONE || !is_digits(number)) {
+            continue;
+        }
+        if (number.n == 9 && number.p[0] != '0') {
+            contact->value = arena_printf(d->arena, "0%.*s", SLICE_ARG(number));
+            zero_tell(d, number, contact->value);
+        } else if (number.n == 11 && slice_starts_with(number, SLICE("33"))) {
+            contact->value = arena_printf(d->arena, "+%.*s", SLICE_ARG(number));
+        }
+    }
+}
+
 /* The name of an EPCI or a région is no town. Codes and coordinates that led nowhere stay
  * readable. */
 static void place_finish(struct draft *d) {
     const struct territories *all = d->builder->territories;
     struct entry *entry = d->entry;
+    postal_code_restore(d);
     place_build(d->builder, &d->place, d->arena, entry);
+    telephones_restore(d);
     uint32_t found = entry->place.territory.n == 0 ? TERRITORY_NONE
                                                    : territories_find(all, entry->place.territory);
     bool commune = found != TERRITORY_NONE && all->items[found].level == TERRITORY_COMMUNE;
@@ -250,13 +310,20 @@ static void description_finish(struct draft *d) {
     entry->description = whole;
 }
 
+/* The same name in two Unicode forms is one name. */
+static void composed_add(struct buf *out, slice text) {
+    if (!text_compose(text, out)) {
+        buf_add(out, text);
+    }
+}
+
 /* An identifier made of all that the record says: the same record gives the same one. */
 static slice key_from_content(const struct record *record, struct arena *arena) {
     struct buf content BUF_CLEANUP = buf_new(2 * RECORD_BYTES_MAX);
     for (uint32_t i = 0; i < record->field_count; i++) {
-        buf_add(&content, record->fields[i].name);
+        composed_add(&content, record->fields[i].name);
         buf_add_char(&content, '\0');
-        buf_add(&content, record->fields[i].value);
+        composed_add(&content, record->fields[i].value);
         buf_add_char(&content, '\0');
     }
     if (record->has_geometry) {

@@ -60,12 +60,43 @@ struct column *columns_find(struct columns *columns, slice name, uint32_t hint) 
     return column;
 }
 
+/* In which order the columns of dates write day and month, from the whole sample. */
+static void date_orders_settle(struct columns *columns, const struct record *sample, size_t count,
+                               struct warnings *warnings) {
+    static const enum role dated[] = {ROLE_START, ROLE_END, ROLE_FOUNDED, ROLE_UPDATED};
+    struct arena scratch ARENA_CLEANUP = arena_make(65536, 0);
+    slice *values = arena_new(&scratch, slice, count + 1);
+    for (uint32_t i = 0; i < columns->count; i++) {
+        struct column *column = &columns->items[i];
+        bool is_dated = false;
+        size_t n = 0;
+        for (size_t k = 0; k < ARRAY_COUNT(dated); k++) {
+            is_dated = is_dated || column->role == dated[k];
+        }
+        for (size_t k = 0; is_dated && k < count; k++) {
+            slice value = slice_trim(record_get(&sample[k], column->name));
+            values[n] = value;
+            n += value.n > 0;
+        }
+        enum date_order order = date_order_learn(values, n);
+        column->month_first = order == DATE_ORDER_MONTH_FIRST;
+        if (order == DATE_ORDER_EITHER) {
+            warning_add(warnings, WARNING_DATE_ORDER, count > 0 ? sample[0].line : 0, "%.*s: %.*s",
+                        (int)(column->name.n < 60 ? column->name.n : 60), column->name.p,
+                        (int)(values[0].n < 40 ? values[0].n : 40), values[0].p);
+        }
+    }
+}
+
 /* Counts what is filled and keeps up to three different examples. */
 static void column_see(struct columns *columns, struct column *column, slice value) {
-    value = value_clean(value, columns->arena);
-    if (value.n == 0) {
+    slice text = value_clean(value, columns->arena);
+    if (text.n == 0) {
+        text = value_text(value, columns->arena);
+        column->absence_words += value_absence(text) == ABSENCE_WORD;
         return;
     }
+    value = text;
     column->filled++;
     for (unsigned i = 0; i < column->example_count; i++) {
         if (slice_equal(column->examples[i], value)) {
@@ -255,7 +286,7 @@ static void title_sort_settle(struct columns *columns) {
 }
 
 err columns_learn(struct columns *columns, const struct record *sample, size_t count,
-                  struct problem *problem) {
+                  struct warnings *warnings, struct problem *problem) {
     static const enum role located[] = {ROLE_LATITUDE, ROLE_POINT, ROLE_ADDRESS};
     bool has_geometry = false;
     for (size_t i = 0; i < count; i++) {
@@ -277,5 +308,6 @@ err columns_learn(struct columns *columns, const struct record *sample, size_t c
     columns->has_location = has_geometry || has_any(columns, located, ARRAY_COUNT(located));
     columns->has_title = role_is_taken(columns, ROLE_TITLE);
     title_sort_settle(columns);
+    date_orders_settle(columns, sample, count, warnings);
     return OK;
 }

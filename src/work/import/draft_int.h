@@ -12,6 +12,7 @@ struct draft {
     struct place_parts place;
     slice hours[7];
     slice period_start, period_end;
+    bool start_month_first, end_month_first;
     slice key; /* identifier of the source */
     bool has_kind;
     struct buf details; /* Markdown lines of what has no field */

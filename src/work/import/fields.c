@@ -59,6 +59,16 @@ static bool truth_read(const struct draft *d, slice value, bool *truth) {
     return true;
 }
 
+static slice one_line(struct draft *d, slice value) {
+    bool marks;
+    slice text = value_one_line(value, &marks, d->arena);
+    if (marks) {
+        warning_add(d->builder->warnings, WARNING_HIDDEN_MARKS, d->record->line, "%.*s",
+                    (int)(text.n < 60 ? text.n : 60), text.p);
+    }
+    return text;
+}
+
 static slice clipped(struct draft *d, slice value, size_t max) {
     if (value.n <= max) {
         return value;
@@ -203,12 +213,28 @@ static void address_take(struct draft *d, slice value) {
     *address = clipped(d, *address, ENTRY_TITLE_MAX);
 }
 
-/* 1200 that a spreadsheet made of 01200. */
-static slice postal_code(struct draft *d, slice value) {
+/* Digits with the ".0" that programs put behind numbers. */
+static slice without_fraction(slice value) {
+    slice whole = slice_sub(value, 0, slice_find(value, 0, '.'));
     int64_t number;
-    return value.n == 4 && slice_to_i64(value, &number)
-               ? arena_printf(d->arena, "0%.*s", SLICE_ARG(value))
-               : clipped(d, value, 20);
+    bool is_number = whole.n > 0 && whole.p[0] != '-' && slice_to_i64(whole, &number);
+    return is_number && slice_equal(slice_sub(value, whole.n, value.n), SLICE(".0")) ? whole
+                                                                                     : value;
+}
+
+/* "6,12E+08": digits that no one can give back. */
+static bool is_rounded(slice value) {
+    size_t e = 0;
+    while (e < value.n && value.p[e] != 'E' && value.p[e] != 'e') {
+        if ((value.p[e] < '0' || value.p[e] > '9') && value.p[e] != ',' && value.p[e] != '.') {
+            return false;
+        }
+        e++;
+    }
+    int64_t power;
+    slice tail = slice_sub(value, e + 1, value.n);
+    return e > 0 && e + 2 < value.n && tail.p[0] == '+' &&
+           slice_to_i64(slice_sub(tail, 1, tail.n), &power);
 }
 
 static bool kind_read(const struct draft *d, slice value, enum entry_kind *kind) {
@@ -274,20 +300,23 @@ static bool wheelchair_read(const struct draft *d, slice value, enum entry_wheel
     return false;
 }
 
+static void future_tell(struct draft *d, slice value, int64_t first_ms) {
+    if (first_ms > d->builder->now_ms + FUTURE_MS) {
+        warning_add(d->builder->warnings, WARNING_FUTURE, d->record->line, "%.*s",
+                    (int)(value.n < 40 ? value.n : 40), value.p);
+    }
+}
+
 static bool updated_take(struct draft *d, const struct column *column, slice value) {
-    (void)column;
     struct date date;
     int64_t first;
     int64_t last;
     if (time_parse_rfc3339(value, &first) != OK &&
-        (!date_read(value, &date) || date_range_ms(&date, SLICE_EMPTY, &first, &last) != OK)) {
+        (!date_read_ordered(value, column->month_first, &date) ||
+         date_range_ms(&date, SLICE_EMPTY, &first, &last) != OK)) {
         return false;
     }
-    if (first > d->builder->now_ms + FUTURE_MS) {
-        warning_add(d->builder->warnings, WARNING_FUTURE, d->record->line, "%.*s",
-                    (int)(value.n < 40 ? value.n : 40), value.p);
-        return true;
-    }
+    future_tell(d, value, first);
     d->entry->source_updated_ms = first;
     return true;
 }
@@ -384,7 +413,14 @@ static void email_take(struct draft *d, const struct column *column, slice value
 }
 
 static void telephone_take(struct draft *d, const struct column *column, slice value) {
-    contact_take(d, column, ENTRY_CONTACT_TELEPHONE, value);
+    if (is_rounded(value)) {
+        warning_add(d->builder->warnings, WARNING_NUMBER_LOST, d->record->line, "%.*s: %.*s",
+                    (int)(column->name.n < 40 ? column->name.n : 40), column->name.p,
+                    (int)(value.n < 40 ? value.n : 40), value.p);
+        detail(d, column, value);
+        return;
+    }
+    contact_take(d, column, ENTRY_CONTACT_TELEPHONE, without_fraction(value));
 }
 
 static void social_take(struct draft *d, const struct column *column, slice value) {
@@ -428,7 +464,7 @@ static void list_take(struct draft *d, const struct column *column, enum role ro
     bool whole = role == ROLE_THEMES && separator == ',' &&
                  themes_match(d->builder->themes, fold(d, slice_sub(value, 0, 200))) != THEME_NONE;
     for (uint32_t i = 0; i < item_count; i++) {
-        slice item = value_clean(items[i], d->arena);
+        slice item = one_line(d, value_clean(items[i], d->arena));
         if (item.n > 0) {
             item_takers[role](d, column, item);
         }
@@ -497,28 +533,36 @@ static bool wheelchair_take(struct draft *d, const struct column *column, slice 
 }
 
 static bool founded_take(struct draft *d, const struct column *column, slice value) {
-    (void)column;
     static const struct date unknown = {.precision = DATE_UNKNOWN};
     struct date date;
-    if (!date_read(value, &date)) {
+    int64_t first;
+    int64_t last;
+    if (!date_read_ordered(value, column->month_first, &date)) {
         return false;
+    }
+    if (date.precision == DATE_MINUTE) { /* nothing is founded at a minute */
+        date.precision = DATE_DAY;
+        date.hour = date.minute = 0;
+    }
+    if (date_range_ms(&date, SLICE_EMPTY, &first, &last) == OK) {
+        future_tell(d, value, first);
     }
     date_add(d, ENTRY_DATE_FOUNDED, &date, &unknown);
     return true;
 }
 
 static bool start_take(struct draft *d, const struct column *column, slice value) {
-    (void)column;
     struct date date;
     d->period_start = value;
-    return date_read(value, &date);
+    d->start_month_first = column->month_first;
+    return date_read_ordered(value, column->month_first, &date);
 }
 
 static bool end_take(struct draft *d, const struct column *column, slice value) {
-    (void)column;
     struct date date;
     d->period_end = value;
-    return date_read(value, &date);
+    d->end_month_first = column->month_first;
+    return date_read_ordered(value, column->month_first, &date);
 }
 
 static bool source_url_take(struct draft *d, const struct column *column, slice value) {
@@ -572,7 +616,7 @@ static bool address_role_take(struct draft *d, const struct column *column, slic
 
 static bool postal_code_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
-    d->entry->place.postal_code = postal_code(d, value);
+    d->entry->place.postal_code = clipped(d, without_fraction(value), 20);
     return true;
 }
 
@@ -656,6 +700,10 @@ static bool part_take(struct draft *d, enum role role, slice value) {
 
 void draft_take(struct draft *d, const struct column *column, enum role role, slice value,
                 const slice *items, uint32_t item_count) {
+    value = role == ROLE_DESCRIPTION ? value_markdown(value, d->arena) : one_line(d, value);
+    if (value.n == 0) {
+        return;
+    }
     if (item_takers[role] != NULL) {
         list_take(d, column, role, value, items, item_count);
     } else if (!text_take(d, role, value) && !part_take(d, role, value) &&

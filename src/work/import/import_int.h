@@ -78,8 +78,10 @@ struct column {
     enum role role;
     unsigned rank;
     bool by_shape, by_map;
-    bool in_template; /* a template of the map uses it: it is no detail of its own */
-    uint64_t filled;  /* records of the sample that have a value */
+    uint64_t absence_words; /* "aucun", "NC" in the sample; a single one in a title is a name */
+    bool month_first;       /* its dates are written 12/31/2024 */
+    bool in_template;       /* a template of the map uses it: it is no detail of its own */
+    uint64_t filled;        /* records of the sample that have a value */
     slice examples[COLUMN_EXAMPLES];
     unsigned example_count;
 };
@@ -104,10 +106,11 @@ struct columns {
 };
 /* Reads a map file's text. ERR_INPUT with line and target. */
 MUST_USE err mappings_read(slice text, struct columns *columns, struct problem *problem);
+struct warnings;
 /* Looks at the columns of a sample and decides what each becomes. ERR_INPUT when a map names a
  * column that is not there. */
 MUST_USE err columns_learn(struct columns *columns, const struct record *sample, size_t count,
-                           struct problem *problem);
+                           struct warnings *warnings, struct problem *problem);
 /* The column of a field; one that the sample did not have is added. `hint` is the field's
  * position. */
 struct column *columns_find(struct columns *columns, slice name, uint32_t hint);
@@ -115,6 +118,16 @@ struct column *columns_find(struct columns *columns, slice name, uint32_t hint);
 /* A cell as it is meant: trimmed, absence ("NA", "-", "#Invalid Ref…", "00000000000000") -> empty,
  * doubly encoded text mended. */
 slice value_clean(slice value, struct arena *arena);
+/* Words ("aucun", "NC") may be names; marks ("-", "null", "#REF!") are never. For trimmed text. */
+enum absence { ABSENCE_NONE, ABSENCE_WORD, ABSENCE_MARK };
+enum absence value_absence(slice text);
+/* Trimmed, mended, composed (NFC), whatever it says. */
+slice value_text(slice value, struct arena *arena);
+/* For one-line fields: hidden marks go (`marks` tells), full-width signs become ASCII, HTML becomes
+ * plain text. */
+slice value_one_line(slice value, bool *marks, struct arena *arena);
+/* HTML, also escaped twice, becomes Markdown; other text stays. */
+slice value_markdown(slice value, struct arena *arena);
 /* Appends "[label] : value" for people, as a line of Markdown. */
 void detail_write(struct buf *out, slice column, slice value);
 
@@ -129,8 +142,19 @@ slice hours_any(slice text, struct arena *arena);
 
 /* "2021-2025", "Sep. 2021-Dec.2022", "depuis 2019" -> dates; false when it is none. */
 bool period_read(slice text, struct date *start, struct date *end);
-/* EDTF, French and ISO dates; false when it is none. */
-bool date_read(slice text, struct date *date);
+/* EDTF, ISO, French and English dates as people and programs write them: "12/05/24", "12 mai 2024
+ * à 18h30", a spreadsheet's 45123, seconds since 1970, "2024-05-12T16:00:00Z" (becomes the time in
+ * Paris); false when it is none. `month_first`: 05/12/2024 is the 12th of May. */
+bool date_read_ordered(slice text, bool month_first, struct date *date);
+bool date_read(slice text, struct date *date); /* the day first */
+/* In which order the dates of a column stand, from all that its sample holds. */
+enum date_order {
+    DATE_ORDER_NONE, /* no dates with slashes */
+    DATE_ORDER_DAY_FIRST,
+    DATE_ORDER_MONTH_FIRST,
+    DATE_ORDER_EITHER, /* no number above 12: taken as the day first, and said */
+};
+enum date_order date_order_learn(const slice *values, size_t count);
 
 enum warning {
     WARNING_SWAPPED,
@@ -148,6 +172,10 @@ enum warning {
     WARNING_SAME_ID,
     WARNING_STRAY_BYTES,
     WARNING_BAD_FIELD,
+    WARNING_HIDDEN_MARKS,
+    WARNING_DATE_ORDER,
+    WARNING_NUMBER_LOST,
+    WARNING_ZERO_RESTORED,
     WARNING_CUT,
     WARNING__COUNT
 };

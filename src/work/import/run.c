@@ -1,4 +1,5 @@
 #include "crypto/crypto.h"
+#include "text/text.h"
 #include "work/import/run_int.h"
 #include <stdio.h>
 
@@ -28,17 +29,19 @@ err run_reject(struct run *run, const struct record *record, const struct proble
  * its content, so that both are kept and a second run finds both unchanged. */
 static err same_id_settle(struct run *run, const struct record *record, struct entry *entry,
                           enum seen_before *before) {
-    TRY(seen_add(&run->seen, entry->source_key, record->raw, before));
+    struct buf composed BUF_CLEANUP = buf_new(RECORD_BYTES_MAX * 3);
+    slice raw = text_compose(record->raw, &composed) ? buf_slice(&composed) : record->raw;
+    TRY(seen_add(&run->seen, entry->source_key, raw, before));
     if (*before == SEEN_OTHER) {
         char hex[CRYPTO_DIGEST_HEX + 1];
-        struct crypto_digest digest = crypto_digest(&record->raw, 1);
+        struct crypto_digest digest = crypto_digest(&raw, 1);
         crypto_digest_hex(&digest, hex);
         warning_add(&run->warnings, WARNING_SAME_ID, record->line, "%.*s",
                     (int)(entry->source_key.n < 60 ? entry->source_key.n : 60),
                     entry->source_key.p);
         entry->source_key =
             arena_printf(&run->arena, "%.*s~%.8s", SLICE_ARG(entry->source_key), hex);
-        TRY(seen_add(&run->seen, entry->source_key, record->raw, before));
+        TRY(seen_add(&run->seen, entry->source_key, raw, before));
     }
     if (*before != SEEN_NEVER) {
         warning_add(&run->warnings, WARNING_TWICE, record->line, "%.*s",
@@ -153,7 +156,7 @@ static err sample_learn(struct run *run, const struct sample *sample) {
     }
     run->native = count > 0 && native * 2 > count;
     if (!run->native) {
-        TRY(columns_learn(&run->columns, records, count, run->problem));
+        TRY(columns_learn(&run->columns, records, count, &run->warnings, run->problem));
     }
     run->builder = (struct builder){.columns = &run->columns,
                                     .territories = run->context->territories,

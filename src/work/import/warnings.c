@@ -11,13 +11,18 @@ static const char *const sentences[WARNING__COUNT] = {
     [WARNING_NO_PLACE] = "nothing says where it is: kept without a place",
     [WARNING_TITLE_MADE] = "without a title: one was made from its sort and place",
     [WARNING_TWICE] = "the same record occurs twice",
-    [WARNING_FUTURE] = "a date of update in the future was left out",
+    [WARNING_FUTURE] = "a date in the future, where one of the past is expected: kept as it is",
     [WARNING_ADDRESS_IS_EMAIL] = "an e-mail stood where an address is expected: made a contact",
     [WARNING_BAD_CONTACT] = "a contact that is none was kept in the description",
     [WARNING_CLIPPED] = "a text beyond its limit was shortened",
     [WARNING_SAME_ID] = "an identifier occurs again with another content: both were kept",
     [WARNING_STRAY_BYTES] = "bytes that are no text in the file's charset were mended",
     [WARNING_BAD_FIELD] = "a field that does not fit our format was kept in the description",
+    [WARNING_HIDDEN_MARKS] = "hidden marks or full-width signs were taken out of a line of text",
+    [WARNING_DATE_ORDER] = "dates may be day/month or month/day: taken as day/month",
+    [WARNING_NUMBER_LOST] =
+        "a spreadsheet rounded a number, its digits are lost: kept as it stands",
+    [WARNING_ZERO_RESTORED] = "a zero that a spreadsheet had taken was put back before a number",
     [WARNING_CUT] = "the file ends or breaks here: what stands before it was taken",
 };
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "text/text.h"
 #include "work/import/import_int.h"
 
 #include <string.h>
@@ -34,8 +35,24 @@ static void absence_is_absence_however_it_is_written(void **state) {
                                          "\xC2\xA0",
                                          "Horaires non communiqués",
                                          "Non renseigné",
-                                         "#N/A"};
-    static const char *const present[] = {"0", "0000", "Nancy", "non", "1", "oui"};
+                                         "#N/A",
+                                         ",",
+                                         " ; , ",
+                                         "{}",
+                                         "[]",
+                                         "null",
+                                         "None",
+                                         "nan",
+                                         "undefined",
+                                         ".",
+                                         "0000-00-00",
+                                         "n.c.",
+                                         "NR",
+                                         "non communiqué",
+                                         "http://",
+                                         "01/01/1900"};
+    static const char *const present[] = {"0",   "0000", "Nancy", "non", "1",
+                                          "oui", "x",    "1900",  "a,b", "01/01/1901"};
     struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
     for (size_t i = 0; i < ARRAY_COUNT(absent); i++) {
         assert_slice(value_clean(slice_from_cstr(absent[i]), &arena), "");
@@ -51,6 +68,132 @@ static void doubly_encoded_text_is_mended_and_right_text_left_alone(void **state
     assert_slice(value_clean(SLICE("Salle des fÃªtes"), &arena), "Salle des fêtes");
     assert_slice(value_clean(SLICE(" Salle des fêtes\xC2\xA0"), &arena), "Salle des fêtes");
     assert_slice(value_clean(SLICE("São Paulo, Ângela"), &arena), "São Paulo, Ângela");
+    assert_slice(value_clean(SLICE("lâ€™Å“uvre â€“ 10 â‚¬"), &arena), "l’œuvre – 10 €");
+}
+
+/* As a program does that takes UTF-8 for a charset of one byte a sign. */
+static void encode_again(slice text, bool latin1, struct buf *out) {
+    if (latin1) {
+        for (size_t i = 0; i < text.n; i++) {
+            buf_add_utf8(out, (unsigned char)text.p[i]);
+        }
+    } else {
+        text_from_windows_1252(text, out);
+    }
+}
+
+static void french_text_survives_every_double_encoding(void **state) {
+    (void)state;
+    static const char *const texts[] = {"Fête de l’été",
+                                        "Où ça ? Là-bas, à Noël",
+                                        "cœur, sœur, Œuvre, ÆGIR, Ÿ",
+                                        "« Ça ira »",
+                                        "10 €",
+                                        "ÉCOLE À ÂGES ÉGAUX",
+                                        "Saint-Étienne – L’Haÿ-les-Roses",
+                                        "naïf, maïs, aiguë…",
+                                        "plain text",
+                                        "PÂTISSERIE",
+                                        "Château Âgé"};
+    struct arena arena ARENA_CLEANUP = arena_make(65536, 0);
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        slice right = slice_from_cstr(texts[i]);
+        assert_slice(value_clean(right, &arena), texts[i]);
+        for (unsigned way = 0; way < 4; way++) {
+            struct buf once BUF_CLEANUP = buf_new(4096);
+            struct buf twice BUF_CLEANUP = buf_new(4096);
+            encode_again(right, way & 1, &once);
+            encode_again(buf_slice(&once), way & 2, &twice);
+            assert_slice(value_clean(buf_slice(&once), &arena), texts[i]);
+            assert_slice(value_clean(buf_slice(&twice), &arena), texts[i]);
+        }
+    }
+}
+
+static void one_name_has_one_form(void **state) {
+    (void)state;
+    struct arena arena ARENA_CLEANUP = arena_make(65536, 0);
+    bool marks;
+    assert_slice(value_clean(SLICE("Cafe\xCC\x81 de l’e\xCC\x81te\xCC\x81"), &arena),
+                 "Café de l’été");
+    assert_slice(
+        value_one_line(SLICE("Café\xE2\x80\x8B du \xE2\x80\xAElac\xC2\xAD"), &marks, &arena),
+        "Café du lac");
+    assert_true(marks);
+    assert_slice(value_one_line(SLICE("Ｃａｆｅ　１２"), &marks, &arena), "Cafe 12");
+    assert_slice(value_one_line(SLICE("👩\xE2\x80\x8D🌾 l’été à 10 €"), &marks, &arena),
+                 "👩\xE2\x80\x8D🌾 l’été à 10 €");
+    assert_false(marks);
+    assert_slice(value_one_line(SLICE("<p>Le <b>lac</b> &amp; l&#39;eau</p>"), &marks, &arena),
+                 "Le lac & l'eau");
+    assert_slice(value_one_line(SLICE("a < b & c"), &marks, &arena), "a < b & c");
+    assert_slice(value_markdown(SLICE("&lt;p&gt;Le &lt;b&gt;lac&lt;/b&gt;&lt;/p&gt;"), &arena),
+                 "Le **lac**");
+    assert_slice(value_markdown(SLICE("# Le *lac*\n\na < b"), &arena), "# Le *lac*\n\na < b");
+}
+
+static void expect_date(const char *text, bool month_first, const char *edtf) {
+    struct date date;
+    struct buf out BUF_CLEANUP = buf_new(100);
+    if (!date_read_ordered(slice_from_cstr(text), month_first, &date)) {
+        print_error("%s is read as no date\n", text);
+        fail();
+    }
+    date_format(&date, &out);
+    assert_slice(buf_slice(&out), edtf);
+}
+
+static void dates_are_read_as_people_and_programs_write_them(void **state) {
+    (void)state;
+    struct date date;
+    expect_date("12/05/2024", false, "2024-05-12");
+    expect_date("12/05/24", false, "2024-05-12");
+    expect_date("12/05/98", false, "1998-05-12");
+    expect_date("12.05.2024", false, "2024-05-12");
+    expect_date("2024/05/12", false, "2024-05-12");
+    expect_date("5/12/2024", true, "2024-05-12");
+    expect_date("5/13/2024", false, "2024-05-13");
+    expect_date("5/12/2024 6:30 PM", true, "2024-05-12T18:30");
+    expect_date("12/05/2024 18:30:00", false, "2024-05-12T18:30");
+    expect_date("2024-05-12 18:30:00", false, "2024-05-12T18:30");
+    expect_date("le samedi 12 mai 2024 à 18h30", false, "2024-05-12T18:30");
+    expect_date("1er août 2024", false, "2024-08-01");
+    expect_date("mar. 3 sept. 2024", false, "2024-09-03");
+    expect_date("mai 2024", false, "2024-05");
+    expect_date("May 12th, 2024", false, "2024-05-12");
+    expect_date("Sun, 12 May 2024 18:00:00 +0200", false, "2024-05-12T18:00");
+    expect_date("2024-05-12T16:00:00Z", false, "2024-05-12T18:00");
+    expect_date("2024-05-12T18:00:00+02:00", false, "2024-05-12T18:00");
+    expect_date("45123", false, "2023-07-16");
+    expect_date("45123.75", false, "2023-07-16T18:00");
+    expect_date("20240512", false, "2024-05-12");
+    expect_date("1715529600", false, "2024-05-12T18:00");
+    expect_date("2022-21", false, "2022-21");
+    expect_date("1998", false, "1998");
+    static const char *const none[] = {"12 et 13 mai 2024",
+                                       "tous les mardis",
+                                       "73000",
+                                       "0612345678",
+                                       "31/02/2024",
+                                       "12/2024/05",
+                                       "mai",
+                                       "12345678",
+                                       "99999"};
+    for (size_t i = 0; i < ARRAY_COUNT(none); i++) {
+        assert_false(date_read(slice_from_cstr(none[i]), &date));
+    }
+}
+
+static void the_order_of_day_and_month_comes_from_the_whole_column(void **state) {
+    (void)state;
+    const slice french[] = {SLICE("03/04/2022"), SLICE("25/12/2022")};
+    const slice american[] = {SLICE("03/04/2022"), SLICE("12/25/2022")};
+    const slice either[] = {SLICE("03/04/2022"), SLICE("2022-05-01")};
+    const slice iso[] = {SLICE("2022-05-01")};
+    assert_int_equal(date_order_learn(french, 2), DATE_ORDER_DAY_FIRST);
+    assert_int_equal(date_order_learn(american, 2), DATE_ORDER_MONTH_FIRST);
+    assert_int_equal(date_order_learn(either, 2), DATE_ORDER_EITHER);
+    assert_int_equal(date_order_learn(iso, 1), DATE_ORDER_NONE);
 }
 
 static void expect_day(const char *text, const char *osm) {
@@ -227,14 +370,16 @@ static void a_map_that_names_no_column_is_refused(void **state) {
     (void)state;
     struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
     struct columns columns = {.arena = &arena};
+    struct warnings warnings = {0};
     struct problem problem = {.code = OK};
     struct record_field field = {.name = SLICE("nom"), .value = SLICE("x")};
     const struct record record = {.fields = &field, .field_count = 1};
     assert_int_equal(mappings_read(SLICE("kind = place\ntitle = \"{Nom}\"\n"), &columns, NULL), OK);
-    assert_int_equal(columns_learn(&columns, &record, 1, &problem), OK); /* found by its key */
+    assert_int_equal(columns_learn(&columns, &record, 1, &warnings, &problem),
+                     OK); /* found by its key */
     struct columns wrong = {.arena = &arena};
     assert_int_equal(mappings_read(SLICE("kind = place\ntitle = \"{titre}\"\n"), &wrong, NULL), OK);
-    assert_int_equal(columns_learn(&wrong, &record, 1, &problem), ERR_INPUT);
+    assert_int_equal(columns_learn(&wrong, &record, 1, &warnings, &problem), ERR_INPUT);
     assert_int_equal(problem.line, 2);
     assert_non_null(strstr(problem.what, "titre"));
 }
@@ -243,6 +388,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absence_is_absence_however_it_is_written),
         cmocka_unit_test(doubly_encoded_text_is_mended_and_right_text_left_alone),
+        cmocka_unit_test(french_text_survives_every_double_encoding),
+        cmocka_unit_test(one_name_has_one_form),
+        cmocka_unit_test(dates_are_read_as_people_and_programs_write_them),
+        cmocka_unit_test(the_order_of_day_and_month_comes_from_the_whole_column),
         cmocka_unit_test(french_hours_of_a_day_become_osm),
         cmocka_unit_test(hours_that_are_not_understood_stay_readable),
         cmocka_unit_test(days_with_the_same_hours_are_joined),

@@ -574,6 +574,75 @@ static void a_bad_side_field_of_our_own_format_costs_only_itself(void **state) {
     expect_report(f, "5 × a field that does not fit our format");
 }
 
+static void what_spreadsheets_take_from_numbers_is_put_back_or_said(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f,
+                         "nom,code postal,ville,telephone,date_creation\n"
+                         "A,73000.0,Chambéry,612345678,45123\n"
+                         "B,1000,Bruxelles,612345678,03/04/2031\n"
+                         "C,73000,Chambéry,\"6,12E+08\",2001\n"
+                         "D,73000,Chambéry,33612345678,n.c.\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_counts(f, 4, 0, 0, 0);
+    expect_in(f, "A", "\"value\":\"0612345678\"");
+    expect_in(f, "A", "\"postal_code\":\"73000\"");
+    expect_in(f, "A", "\"start\":\"2023-07-16\"");
+    expect_in(f, "B", "\"postal_code\":\"1000\"");
+    expect_in(f, "B", "\"value\":\"612345678\"");
+    expect_in(f, "B", "\"start\":\"2031-04-03\"");
+    expect_in(f, "C", "Telephone : 6,12E+08");
+    expect_in(f, "D", "\"value\":\"+33612345678\"");
+    expect_report(f, "1 × a zero that a spreadsheet had taken");
+    expect_report(f, "1 × a spreadsheet rounded a number");
+    expect_report(f, "1 × a date in the future");
+    expect_report(f, "1 × dates may be day/month or month/day");
+}
+
+static void one_name_in_two_unicode_forms_is_one_record(void **state) {
+    struct import_fixture *f = *state;
+    const char *const composed = "nom,insee,tags\nCafé de l’été,73065,été\n";
+    const char *const decomposed =
+        "nom,insee,tags\nCafe\xCC\x81 de l’e\xCC\x81te\xCC\x81,73065,e\xCC\x81te\xCC\x81\n";
+    struct buf both BUF_CLEANUP = buf_new(4096);
+    assert_int_equal(run(f, composed, (struct import_options){0}), OK);
+    expect_counts(f, 1, 0, 0, 0);
+    assert_int_equal(run(f, decomposed, (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 1, 0);
+    buf_add_cstr(&both, composed);
+    buf_add_cstr(&both, strchr(decomposed, '\n') + 1);
+    assert_int_equal(run(f, buf_cstr(&both), (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 2, 0);
+    expect_report(f, "1 × the same record occurs twice");
+    expect_in(f, "Café de l’été", "\"tags\":[\"été\"]");
+}
+
+static void a_title_that_reads_like_absence_is_a_title(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(
+        run(f, "id,nom,insee\n1,Aucun,73065\n2,NC,73065\n3,B,73065\n", (struct import_options){0}),
+        OK);
+    expect_report(f, "2 × without a title");
+    assert_int_equal(
+        run(f, "id,nom,insee\n1,Aucun,73065\n2,A,73065\n3,B,73065\n", (struct import_options){0}),
+        OK);
+    expect_in(f, "Aucun", "com-73065");
+}
+
+static void html_of_descriptions_becomes_markdown(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f,
+                         "id,nom,description,insee,note\n"
+                         "1,Caf&eacute; <b>du lac</b>,\"<p>Un <b>café</b></p><ul><li>a</li></ul>"
+                         "<script>x</script>\",73065,<i>vu</i>\n"
+                         "2,AT&T,a < b & c,73065,\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_in(f, "Café du lac", "Un **café**\\n\\n- a");
+    expect_in(f, "Café du lac", "Note : vu");
+    expect_in(f, "AT&T", "a \\u003c b \\u0026 c");
+}
+
 static void opening_hours_of_seven_columns_become_one(void **state) {
     struct import_fixture *f = *state;
     assert_int_equal(run(f,
@@ -645,6 +714,10 @@ int main(void) {
         TEST(a_map_file_has_the_last_word),
         TEST(a_dry_run_shows_its_table_and_writes_nothing),
         TEST(our_own_format_goes_in_as_it_is),
+        TEST(what_spreadsheets_take_from_numbers_is_put_back_or_said),
+        TEST(one_name_in_two_unicode_forms_is_one_record),
+        TEST(a_title_that_reads_like_absence_is_a_title),
+        TEST(html_of_descriptions_becomes_markdown),
         TEST(opening_hours_of_seven_columns_become_one),
         TEST(a_source_without_a_name_is_refused),
         TEST(many_records_go_through_in_several_batches),
