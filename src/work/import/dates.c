@@ -162,7 +162,7 @@ static bool time_take(const struct token *tokens, size_t count, struct date *dat
     return true;
 }
 
-/* "le samedi 12 mai 2024 à 18h30", "May 12, 2024", "Sun, 12 May 2024 18:00:00 +0200", "mai 2024". */
+/* "le samedi 12 mai 2024 à 18h30", "May 12, 2024", "Sun, 12 May 2024 18:00 +0200", "mai 2024". */
 static bool named_read(const struct token *tokens, size_t count, struct date *date) {
     size_t at = count;
     for (size_t i = 0; i < count && at == count; i++) {
