@@ -124,8 +124,10 @@ static void link_parents(struct load *load) {
         item->region = territories_find(all, load->parents[3 * i + 2]);
         item->country = i == country ? TERRITORY_NONE : country;
         item->label = item->name;
-        if (item->level == TERRITORY_COMMUNE && item->departement != TERRITORY_NONE) {
-            slice number = load->items[item->departement].code;
+        bool is_departement = item->level == TERRITORY_DEPARTEMENT;
+        if (is_departement ||
+            (item->level == TERRITORY_COMMUNE && item->departement != TERRITORY_NONE)) {
+            slice number = is_departement ? item->code : load->items[item->departement].code;
             item->label = arena_printf(&load->index->arena, "%.*s (%.*s)", SLICE_ARG(item->name),
                                        SLICE_ARG(slice_sub(number, 4, number.n)));
         }

@@ -21,7 +21,7 @@ enum territory_level {
 struct territory {
     slice code;  /* "com-73065", "epci-200069110", "dep-73", "reg-84", "country-fr", "t-bauges" */
     slice name;  /* "Chambéry" */
-    slice label; /* what lists show: "Chambéry (73)", "Savoie", "CA du Grand Chambéry" */
+    slice label; /* what lists show: "Chambéry (73)", "Savoie (73)", "CA du Grand Chambéry" */
     /* EPCI: CC CA CU ME; département, région: metro DROM COM; a commune that is the seat of its
      * département: seat; else empty */
     slice kind;
@@ -94,6 +94,12 @@ uint32_t territories_at(const struct territories *all, struct geo_point point, b
  * in custom territories; an EPCI in the département and région of most of its people; and so on
  * up. */
 bool territories_is_within(const struct territories *all, uint32_t inner, uint32_t outer);
+/* The territories of the same level that share a border with this one, by their outlines (two common
+ * points at least), in the order of their indexes; at most `room`. 0 also when no outlines are there
+ * (communes and EPCI need those of communes, départements and régions those of départements), and
+ * for the country and custom territories. */
+size_t territories_touching(const struct territories *all, uint32_t index, struct arena *scratch,
+                            uint32_t *found, size_t room);
 /* Best matches for what someone types (a prefix of a name or of a later word of it, or of a postal
  * code; accents free; "chambery 73" narrows): first the exact names, then by population, names that
  * begin so before names that merely have such a word. Returns how many were written to `found`. */

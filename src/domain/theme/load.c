@@ -250,6 +250,7 @@ static void items_order(struct loader *loader) {
 static err labels_load(struct loader *loader) {
     struct db_query *query = db_query(loader->conn, &theme_catalogue, THEME_LABELS);
     slice *synonyms = arena_new(loader->arena, slice, loader->label_count);
+    uint8_t *languages = arena_new(loader->arena, uint8_t, loader->label_count);
     size_t used = 0;
     uint16_t theme = THEME_NONE;
     for (;;) {
@@ -273,7 +274,9 @@ static err labels_load(struct loader *loader) {
         } else if (used < loader->label_count) {
             if (item->synonym_count == 0) {
                 item->synonyms = &synonyms[used];
+                item->synonym_languages = &languages[used];
             }
+            languages[used] = (uint8_t)language;
             synonyms[used++] = label;
             item->synonym_count++;
         }

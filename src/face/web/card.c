@@ -167,6 +167,14 @@ static void card_asks(struct page *page, const struct entry *entry) {
     }
 }
 
+void card_example(struct page *page, const struct entry *entry) {
+    if (entry->is_example) {
+        html_raw(&page->html, " <span class=\"example\">");
+        html_t(&page->html, "exemple");
+        html_raw(&page->html, "</span>");
+    }
+}
+
 void card_title(struct page *page, const struct entry *entry) {
     struct html *html = &page->html;
     slice written_in = SLICE_EMPTY;
@@ -179,11 +187,7 @@ void card_title(struct page *page, const struct entry *entry) {
     html_raw(html, ">");
     html_text(html, title);
     html_raw(html, "</a>");
-    if (entry->is_example) {
-        html_raw(html, " <span class=\"example\">");
-        html_t(html, "exemple");
-        html_raw(html, "</span>");
-    }
+    card_example(page, entry);
     html_raw(html, "</h3>\n");
 }
 

@@ -117,11 +117,7 @@ static void head(struct sheet *sheet) {
     fact_confirmed(sheet);
     html_raw(html, "</ul>\n<h1>");
     html_text(html, sheet->title);
-    if (sheet->of->is_example) {
-        html_raw(html, " <span class=\"example\">");
-        html_t(html, "exemple");
-        html_raw(html, "</span>");
-    }
+    card_example(page, sheet->of);
     html_raw(html, "</h1>\n");
     slice summary = sheet_text(sheet, ENTRY_TR_SUMMARY, 0);
     if (summary.n > 0) {

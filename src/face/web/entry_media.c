@@ -56,7 +56,7 @@ static void frame(struct sheet *sheet, const struct entry_media *media,
     html_raw(html, "\"");
     if (player->is_known) {
         struct buf name BUF_CLEANUP = buf_new(1024);
-        i18n_tf(html->language, N_("Vidéo : %1"), &title, 1, &name);
+        i18n_tf(html->language, N_("Vidéo : %1"), &title, 1, &name);
         html_attr(html, "data-embed", player->video.player);
         html_attr(html, "data-element",
                   player->video.sort == VIDEO_FRAME ? SLICE("iframe") : SLICE("video"));

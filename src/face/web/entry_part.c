@@ -223,8 +223,8 @@ static void where_map(struct sheet *sheet, const struct geo_box *box) {
     html_raw(html, "</a></figcaption></figure>\n");
 }
 
-/* A plain link: nothing goes to that site before someone follows it. Only to a place of its own: the
- * middle of a commune is no destination. */
+/* A plain link: nothing goes to that site before someone follows it. Only to a place of its own:
+ * the middle of a commune is no destination. */
 static void directions(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;

@@ -10,10 +10,15 @@
 #define COMMUNES_MAX     400 /* more of them are too small to be told apart on the drawn map */
 #define WHITE_NAMED_MAX  20
 #define LATEST_SHOWN     4
-#define LATEST_ASKED     40
 #define AGENDA_SHOWN     4
 #define STORIES_SHOWN    2
+#define ASKS_SHOWN       6
 #define NEIGHBOURS_SHOWN 8
+#define NEIGHBOURS_MAX   40 /* of those that share a border */
+
+/* What tools/build-territories.mjs read. */
+#define POPULATION_SOURCE N_("Insee, populations légales diffusées en 2026")
+#define COMMUNES_SOURCE   N_("Code officiel géographique 2026")
 
 struct portal {
     struct page *page;
@@ -126,11 +131,6 @@ static void lead(struct portal *portal) {
         html_raw(html, ", ");
         html_tn(html, "dans %n commune", "dans %n communes", (int64_t)reached);
     }
-    if (portal->of->population > 0) {
-        html_raw(html, " · ");
-        html_tn(html, "%n personne y habite", "%n personnes y habitent",
-                (int64_t)portal->of->population);
-    }
     html_raw(html, "</p>\n");
 }
 
@@ -218,99 +218,59 @@ static void breadcrumb(struct portal *portal) {
     part_breadcrumb(page, crumbs, count);
 }
 
-static void bar_row(struct portal *portal, enum query_kind kind, uint64_t count, uint64_t most) {
+/* A figure with what it is, when and by whom it was counted. */
+static void figure(struct page *page, int64_t count, slice what, slice source) {
+    struct html *html = &page->html;
+    html_raw(html, "<li><strong>");
+    html_number(html, count);
+    html_raw(html, "</strong> ");
+    html_text(html, what);
+    html_raw(html, " <small>");
+    html_text(html, source);
+    html_raw(html, "</small></li>\n");
+}
+
+/* People, communes, and how many of those have something to show. */
+static void figures(struct portal *portal) {
     struct page *page = portal->page;
     struct html *html = &page->html;
-    struct query query = portal->query;
-    query.kinds = (uint16_t)(1u << kind);
-    uint64_t percent = count * 100 / most;
-    html_raw(html, "<tr class=\"k-");
-    html_text(html, query_kind_slug(kind));
-    html_raw(html, "\"><th scope=\"row\"><a");
-    html_attr(html, "href", link_explore(page, &query));
-    html_raw(html, ">");
-    page_kind_icon(page, kind);
-    html_text(html, kind_many(page, kind));
-    html_raw(html, "</a></th><td><svg class=\"bar\" aria-hidden=\"true\"><rect width=\"");
-    html_i64(html, (int64_t)(percent > 0 ? percent : 1));
-    html_raw(html, "%\" height=\"100%\" rx=\"6\"/></svg><span>");
-    html_number(html, (int64_t)count);
-    html_raw(html, "</span></td></tr>\n");
+    const struct i18n_language *language = html->language;
+    const struct territory *of = portal->of;
+    size_t reached = 0;
+    for (size_t i = 0; i < portal->commune_count; i++) {
+        reached += portal->counts[i] > 0;
+    }
+    if (of->population == 0 && of->commune_count == 0) {
+        return;
+    }
+    html_raw(html, "<ul class=\"figures panel\">\n");
+    if (of->population > 0) {
+        figure(page, of->population,
+               i18n_plural(language, "personne y habite", "personnes y habitent",
+                           (int64_t)of->population),
+               i18n(language, POPULATION_SOURCE));
+    }
+    if (of->commune_count > 0) {
+        figure(page, of->commune_count,
+               i18n_plural(language, "commune", "communes", (int64_t)of->commune_count),
+               i18n(language, COMMUNES_SOURCE));
+    }
+    if (portal->commune_count > 1) {
+        figure(page, (int64_t)reached,
+               i18n_plural(language, "commune a au moins une fiche",
+                           "communes ont au moins une fiche", (int64_t)reached),
+               part_today(page));
+    }
+    html_raw(html, "</ul>\n");
 }
 
 static void bars(struct portal *portal) {
     struct page *page = portal->page;
     struct html *html = &page->html;
-    uint64_t most = 0;
-    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
-        uint64_t count = part_kind_count(&portal->found.result, (enum query_kind)kind);
-        most = count > most ? count : most;
-    }
     html_raw(html, "<section>");
     part_section_head(page, i18n(html->language, "En chiffres"), SLICE_EMPTY, SLICE_EMPTY);
-    slice values[2] = {explorer_count_text(page, portal->found.result.total), part_today(page)};
-    html_raw(html, "<p class=\"muted\">");
-    html_tf(html, "%1, %2.", values, 2);
-    html_raw(html, "</p>\n");
-    if (most > 0) {
-        html_raw(html, "<table class=\"bars\"><caption class=\"visually-hidden\">");
-        html_t(html, "Résultats par sorte");
-        html_raw(html, "</caption>\n<tbody>\n");
-        for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
-            uint64_t count = part_kind_count(&portal->found.result, (enum query_kind)kind);
-            if (count > 0) {
-                bar_row(portal, (enum query_kind)kind, count, most);
-            }
-        }
-        html_raw(html, "</tbody></table>\n");
-    }
+    part_kind_bars(page, &portal->query, &portal->found.result);
     html_raw(html, "</section>\n");
-}
-
-static void latest_item(struct page *page, const struct entry_public *entry) {
-    struct html *html = &page->html;
-    const struct entry *of = &entry->entry;
-    html_raw(html, "<li class=\"k-");
-    html_text(html, entry_kind_slug(of->kind));
-    html_raw(html, "\">");
-    card_scene(page, of->id);
-    html_raw(html, "<div>");
-    card_badge(page, (enum query_kind)of->kind);
-    card_title(page, of);
-    html_raw(html, "<p>");
-    html_text(html, entry->territory_label);
-    html_raw(html, "</p></div></li>\n");
-}
-
-static err latest(struct portal *portal) {
-    struct page *page = portal->page;
-    struct html *html = &page->html;
-    struct query query = portal->query;
-    query.sort = QUERY_SORT_RECENT;
-    query.limit = LATEST_ASKED;
-    struct part_found found;
-    TRY(part_search(page, portal->view, &query, 0, &found));
-    query.limit = QUERY_LIMIT_DEFAULT;
-    uint32_t shown = 0;
-    for (uint32_t i = 0; i < found.result.hit_count && shown < LATEST_SHOWN; i++) {
-        if (found.entries[i] == NULL) {
-            continue;
-        }
-        if (shown++ == 0) {
-            struct buf text BUF_CLEANUP = buf_new(256);
-            i18n_tn(html->language, "Voir le résultat", "Voir les %n résultats",
-                    (int64_t)found.result.total, &text);
-            html_raw(html, "<section>");
-            part_section_head(page, i18n(html->language, "Les dernières fiches"),
-                              link_explore(page, &query), buf_slice(&text));
-            html_raw(html, "<ul class=\"links panel\">\n");
-        }
-        latest_item(page, found.entries[i]);
-    }
-    if (shown > 0) {
-        html_raw(html, "</ul></section>\n");
-    }
-    return OK;
 }
 
 static err stories(struct portal *portal) {
@@ -323,8 +283,17 @@ static err stories(struct portal *portal) {
     html_raw(html, "<section>");
     part_section_head(page, i18n(html->language, "Portraits"), link_explore(page, &query),
                       i18n(html->language, "Tous les portraits"));
-    part_cards(page, &found, STORIES_SHOWN);
-    html_raw(html, "</section>\n");
+    html_raw(html, "<ol class=\"cards cards--tiles\">\n");
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < found.result.hit_count && shown < STORIES_SHOWN; i++) {
+        if (found.entries[i] != NULL) {
+            html_raw(html, "<li>");
+            story_card(page, found.entries[i]);
+            html_raw(html, "</li>\n");
+            shown++;
+        }
+    }
+    html_raw(html, "</ol>\n</section>\n");
     return OK;
 }
 
@@ -373,7 +342,7 @@ static void children(struct portal *portal) {
     html_raw(html, "</section>\n");
 }
 
-/* ---- neighbours: those of the same whole whose centres are nearest ---- */
+/* ---- neighbours: those that share a border, else those whose centres are nearest ---- */
 
 struct neighbour {
     uint32_t index;
@@ -389,56 +358,67 @@ static int neighbour_order(const void *a, const void *b) {
     return left->index < right->index ? -1 : left->index > right->index;
 }
 
-static uint32_t parent_of(const struct territory *of) {
-    switch (of->level) {
-    case TERRITORY_COMMUNE:
-        return of->epci != TERRITORY_NONE ? of->epci : of->departement;
-    case TERRITORY_EPCI:
-        return of->departement;
-    case TERRITORY_DEPARTEMENT:
-        return of->region;
-    case TERRITORY_REGION:
-        return of->country;
-    case TERRITORY_COUNTRY:
-    case TERRITORY_CUSTOM:
-    case TERRITORY_LEVEL__COUNT:
-        return TERRITORY_NONE;
+static double distance_to(const struct portal *portal, uint32_t index) {
+    return geo_distance_m(portal->of->centre, portal->page->face->territories->items[index].centre);
+}
+
+static size_t touching(const struct portal *portal, struct neighbour *list) {
+    uint32_t found[NEIGHBOURS_MAX];
+    size_t count = territories_touching(portal->page->face->territories, portal->index,
+                                        portal->page->arena, found, NEIGHBOURS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        list[i] = (struct neighbour){found[i], distance_to(portal, found[i])};
     }
-    return TERRITORY_NONE;
+    return count;
+}
+
+/* The nearest of the same level, nearest first. */
+static size_t nearest(const struct portal *portal, struct neighbour *list) {
+    const struct territories *all = portal->page->face->territories;
+    size_t count = 0;
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct territory *item = &all->items[i];
+        if (i == portal->index || item->level != portal->of->level || !item->has_centre ||
+            item->centre_is_approximate) {
+            continue;
+        }
+        struct neighbour one = {i, distance_to(portal, i)};
+        if (count == NEIGHBOURS_SHOWN && neighbour_order(&one, &list[count - 1]) >= 0) {
+            continue;
+        }
+        count += count < NEIGHBOURS_SHOWN;
+        list[count - 1] = one;
+        qsort(list, count, sizeof *list, neighbour_order);
+    }
+    return count;
 }
 
 static void neighbours(struct portal *portal) {
     struct page *page = portal->page;
     struct html *html = &page->html;
-    const struct territories *all = page->face->territories;
-    uint32_t parent = parent_of(portal->of);
-    if (parent == TERRITORY_NONE || !portal->of->has_centre) {
+    struct neighbour list[NEIGHBOURS_MAX];
+    if (portal->of->level >= TERRITORY_COUNTRY || !portal->of->has_centre) {
         return;
     }
-    const struct territory *whole = &all->items[parent];
-    struct neighbour *list = arena_new(page->arena, struct neighbour, whole->child_count + 1);
-    size_t count = 0;
-    for (uint32_t i = 0; i < whole->child_count; i++) {
-        const struct territory *child = &all->items[whole->children[i]];
-        if (whole->children[i] != portal->index && child->has_centre &&
-            child->level == portal->of->level) {
-            list[count++] = (struct neighbour){whole->children[i],
-                                               geo_distance_m(portal->of->centre, child->centre)};
-        }
-    }
+    size_t count = touching(portal, list);
+    bool by_border = count > 0;
+    count = by_border ? count : nearest(portal, list);
     if (count == 0) {
         return;
     }
     qsort(list, count, sizeof *list, neighbour_order);
     html_raw(html, "<section>");
     part_section_head(page, i18n(html->language, "À côté"), SLICE_EMPTY, SLICE_EMPTY);
-    html_raw(html, "<ul class=\"tags\">\n");
-    for (size_t i = 0; i < count && i < NEIGHBOURS_SHOWN; i++) {
-        html_raw(html, "<li><a class=\"chip\"");
-        html_attr(html, "href", link_territory(page, list[i].index));
-        html_raw(html, ">");
-        html_text(html, all->items[list[i].index].label);
-        html_raw(html, "</a></li>\n");
+    html_raw(html, "<p class=\"muted small\">");
+    if (by_border) {
+        html_t(html, "Les territoires qui le touchent.");
+    } else {
+        html_t(html, "Les plus proches, de centre à centre.");
+    }
+    html_raw(html, "</p>\n<ul class=\"tags\">\n");
+    for (size_t i = 0; i < count; i++) {
+        part_chip(page, link_territory(page, list[i].index),
+                  page->face->territories->items[list[i].index].label);
     }
     html_raw(html, "</ul></section>\n");
 }
@@ -518,7 +498,7 @@ static err lately(struct portal *portal) {
     bool has_stories = part_kind_count(&portal->found.result, QUERY_KIND_STORY) > 0;
     bool has_children = portal->of->child_count > 0;
     html_raw(html, "<div class=\"columns\">\n");
-    TRY(latest(portal));
+    TRY(part_latest(portal->page, portal->view, &portal->query, LATEST_SHOWN));
     if (has_stories) {
         TRY(stories(portal));
     } else if (has_children) {
@@ -557,12 +537,15 @@ static err write_page(struct portal *portal, slice canonical) {
     TRY(band(portal, title));
     html_raw(html, "<div class=\"wrap page\">\n");
     breadcrumb(portal);
+    figures(portal);
     html_raw(html, "<div class=\"columns\">\n");
     bars(portal);
     TRY(part_agenda(page, portal->view, &portal->query, AGENDA_SHOWN));
     html_raw(html, "</div>\n");
     TRY(lately(portal));
+    TRY(part_asks(page, portal->view, &portal->query, ASKS_SHOWN));
     white_communes(portal);
+    part_follow(page, &portal->query);
     html_raw(html, "</div>\n</main>\n");
     page_foot(page);
     return html->out->failed;

@@ -100,6 +100,7 @@ void card_badge(struct page *page, enum query_kind kind);
 void card_state(struct page *page, const struct entry *entry);
 /* "Cognin (73) · à 2 km"; nothing when no place is known. */
 void card_place(struct page *page, const struct entry_public *entry, double distance_m);
+void card_example(struct page *page, const struct entry *entry); /* the mark of an invented one */
 /* <h3> with the link and, for an invented entry, the mark that says so. */
 void card_title(struct page *page, const struct entry *entry);
 void card_scene(struct page *page, struct entry_id id);
@@ -139,10 +140,26 @@ void part_section_head(struct page *page, slice title, slice href, slice label);
 /* The next events of a query (its kinds, dates and order are replaced). */
 MUST_USE err part_agenda(struct page *page, const struct atlas_view *view,
                          const struct query *query, uint32_t room);
+/* What was added last (its order is replaced): a section, or nothing. */
+MUST_USE err part_latest(struct page *page, const struct atlas_view *view,
+                         const struct query *query, uint32_t room);
+/* What is looked for and offered (its kinds are replaced): a section, or nothing. */
+MUST_USE err part_asks(struct page *page, const struct atlas_view *view, const struct query *query,
+                       uint32_t room);
+/* "137 résultats, au 22 novembre 2026." and a bar a kind; of a search with ATLAS_FACET_KIND. */
+void part_kind_bars(struct page *page, const struct query *query,
+                    const struct atlas_result *result);
+/* Where to have the matches of a query as a feed, a calendar, a table. */
+void part_follow(struct page *page, const struct query *query);
+void part_chip(struct page *page, slice href, slice label); /* <li> of a chip */
 /* <li> of a chip with its count. */
 void part_count_chip(struct page *page, slice href, slice label, uint64_t count);
 /* "au 22 novembre 2026" */
 slice part_today(const struct page *page);
+/* themes.c. Matches by theme, by index, from the counts of a search with ATLAS_FACET_THEME. */
+uint64_t *theme_counts(struct page *page, const struct atlas_result *result);
+/* The themes right below one, with their counts; false, and nothing written, without any. */
+bool theme_narrower_chips(struct page *page, uint16_t theme, const uint64_t *counts);
 struct crumb {
     slice href, label; /* no href: the page itself */
 };

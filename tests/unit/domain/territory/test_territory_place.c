@@ -83,6 +83,38 @@ static void a_departement_outline_keeps_the_nearest_town_on_its_side(void **stat
     assert_null(fixture->all->areas);
 }
 
+static size_t touching(const struct territory_fixture *fixture, const char *code, uint32_t *found) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    return territories_touching(fixture->all, territories_find(fixture->all, slice_from_cstr(code)),
+                                &scratch, found, 4);
+}
+
+static void territories_touch_when_their_outlines_share_a_border(void **state) {
+    struct territory_fixture *fixture = *state;
+    uint32_t found[4];
+    assert_int_equal(touching(fixture, "com-01015", found), 0); /* no outlines yet */
+    assert_int_equal(db_begin_write(fixture->conn), OK);
+    /* side by side; a third meets the first in one corner only */
+    assert_int_equal(fixture_square(fixture, "com-01015", 57000000, 457000000, 100000, 7), OK);
+    assert_int_equal(fixture_square(fixture, "com-73087", 57100000, 457000000, 100000, 7), OK);
+    assert_int_equal(fixture_square(fixture, "com-01034", 56900000, 457100000, 100000, 7), OK);
+    assert_int_equal(fixture_square(fixture, "dep-01", 56000000, 456000000, 1000000, 7), OK);
+    assert_int_equal(fixture_square(fixture, "dep-73", 57000000, 456000000, 1000000, 7), OK);
+    assert_int_equal(fixture_square(fixture, "dep-75", 57000000, 457000000, 1000000, 7), OK);
+    assert_int_equal(db_commit(fixture->conn), OK);
+    fixture_load(fixture);
+    assert_int_equal(touching(fixture, "com-01015", found), 1);
+    assert_slice(code_at(fixture, found[0]), "com-73087");
+    assert_int_equal(touching(fixture, "com-01034", found), 0);
+    assert_int_equal(touching(fixture, "epci-200040350", found), 1);
+    assert_slice(code_at(fixture, found[0]), "epci-200069110");
+    assert_int_equal(touching(fixture, "dep-73", found), 2);
+    assert_int_equal(touching(fixture, "dep-01", found), 1); /* of Paris a corner only */
+    assert_int_equal(touching(fixture, "reg-84", found), 1);
+    assert_slice(code_at(fixture, found[0]), "reg-11");
+    assert_int_equal(touching(fixture, "country-fr", found), 0);
+}
+
 static void a_territory_lies_within_its_ancestors_only(void **state) {
     struct territory_fixture *fixture = *state;
     static const struct {
@@ -196,6 +228,7 @@ int main(void) {
         TEST(outlines_of_former_communes_add_up_and_a_new_import_replaces_them),
         TEST(a_departement_outline_keeps_the_nearest_town_on_its_side),
         TEST(a_territory_lies_within_its_ancestors_only),
+        TEST(territories_touch_when_their_outlines_share_a_border),
         TEST(children_are_one_level_down_by_name),
         TEST(boxes_hold_what_they_are_made_of),
         TEST(custom_territories_hold_their_communes),
