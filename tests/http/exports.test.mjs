@@ -290,8 +290,8 @@ describe('exports', () => {
 
   test('a title says what was asked, in the language asked', async () => {
     const query = 'kind=event&territory=dep-73&q=soirée';
-    assert.equal(parseAtomFeed(await text(`/api/v1/entries.atom?${query}`)).title.value, 'Agora : soirée, Rendez-vous, Savoie');
-    assert.equal(parseAtomFeed(await text(`/api/v1/entries.atom?${query}&lang_ui=en`)).title.value, 'Agora : soirée, Event, Savoie');
+    assert.equal(parseAtomFeed(await text(`/api/v1/entries.atom?${query}`)).title.value, 'Agora : soirée, Rendez-vous, Savoie (73)');
+    assert.equal(parseAtomFeed(await text(`/api/v1/entries.atom?${query}&lang_ui=en`)).title.value, 'Agora : soirée, Event, Savoie (73)');
   });
 });
 

@@ -12,7 +12,7 @@
 struct theme {
     slice slug;
     slice label[THEME_LANGUAGES];
-    const slice *synonyms; /* of both languages … */
+    const slice *synonyms;            /* of both languages … */
     const uint8_t *synonym_languages; /* … which one: parallel */
     uint32_t synonym_count;
     uint16_t scheme;  /* index into schemes */
