@@ -3,7 +3,7 @@ MAKEFLAGS += --no-print-directory
 DATA ?= agora-data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run build check asan fuzz analyze format bench deb clean
+.PHONY: run build check asan fuzz analyze format bench deb check-deploy clean
 .DEFAULT_GOAL := build
 
 build: ## installs what the build needs, leaves build/agora
@@ -43,6 +43,9 @@ bench: build ## figures that docs/performance.md explains
 deb: ## a Debian package of the program and its service, in build-deb/
 	@tools/install build deb
 	@deploy/deb/build
+
+check-deploy: ## does docs/hosting.md step by step on fresh machines; needs root, takes minutes
+	@tests/deploy/run
 
 clean:
 	@rm -rf build build-asan build-fuzz build-deb
