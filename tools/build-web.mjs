@@ -34,7 +34,7 @@ const MEDIA_TYPES = {
   webmanifest: 'application/manifest+json',
   woff2: 'font/woff2',
 };
-const STATIC = ['favicon.svg', 'robots.txt', 'site.webmanifest'];
+const STATIC = ['favicon.svg', 'robots.txt'];
 const FONT_CUTS = [
   {
     name: 'text',
@@ -97,23 +97,32 @@ const squeeze = (svg) =>
     .replace(/ ?\/>/g, '/>')
     .trim();
 
-// One inline sprite: the lucide icons that web/sprite/icons.json names, and our own drawings.
-function makeSprite() {
-  const icons = JSON.parse(read(join(WEB, 'sprite/icons.json'), 'utf8'));
-  const symbols = Object.entries(icons).map(([name, lucide]) => {
-    const svg = read(require.resolve(`lucide-static/icons/${lucide}.svg`), 'utf8');
-    const inner = /<svg[^>]*>(.*)<\/svg>/s.exec(svg);
-    if (!inner) {
-      throw new Error(`lucide-static/icons/${lucide}.svg: no <svg> in it`);
-    }
-    return `<symbol id="i-${name}" viewBox="0 0 24 24">${squeeze(inner[1])}</symbol>`;
-  });
-  const drawings = ['logo', 'arcs', 'scenes'].map((name) =>
-    squeeze(read(join(WEB, `sprite/${name}.svg`), 'utf8')),
-  );
+// What a page inside another site's page, a poster or a printed list needs of the sprite.
+const SMALL_SPRITE = [
+  'initiative', 'idea', 'tool', 'place', 'event', 'actor', 'story', 'need', 'offer',
+  'search', 'close', 'plus', 'minus', 'pin', 'info', 'alert', 'group', 'arrow', 'clock', 'phone', 'mail', 'link',
+];
+
+function icon(name) {
+  const lucide = JSON.parse(read(join(WEB, 'sprite/icons.json'), 'utf8'))[name];
+  const svg = read(require.resolve(`lucide-static/icons/${lucide}.svg`), 'utf8');
+  const inner = /<svg[^>]*>(.*)<\/svg>/s.exec(svg);
+  if (!inner) {
+    throw new Error(`lucide-static/icons/${lucide}.svg: no <svg> in it`);
+  }
+  return squeeze(inner[1]);
+}
+
+const drawing = (name) => squeeze(read(join(WEB, `sprite/${name}.svg`), 'utf8'));
+
+// An inline sprite: lucide icons by the names of web/sprite/icons.json, and drawings of our own.
+function makeSprite(icons, drawings) {
   return (
     '<svg class="sprite" width="0" height="0" aria-hidden="true">' +
-    [...symbols, ...drawings].join('') +
+    [
+      ...icons.map((name) => `<symbol id="i-${name}" viewBox="0 0 24 24">${icon(name)}</symbol>`),
+      ...drawings.map(drawing),
+    ].join('') +
     '</svg>'
   );
 }
@@ -181,9 +190,25 @@ export const box = ${JSON.stringify(box)};`;
 
 // --- style and script ----------------------------------------------------------------------------
 
-// Names that only the build knows: font:NAME in the style sheet, agora:france in the map, and the
-// map itself in the base script, a file of its own that is imported when it is needed.
-const generated = (fonts, mapPath) => ({
+// The tokens for a page whose reader's choice of light or dark another site may overrule:
+// <html data-look="light"> or "dark". The dark ones stand in tokens.css once, here twice.
+function tokensByLook() {
+  const text = read(join(WEB, 'css/tokens.css'), 'utf8');
+  const dark = /@media \(prefers-color-scheme: dark\) \{\s*:root \{([^}]*)\}\s*\}/.exec(text);
+  if (!dark) {
+    throw new Error('web/css/tokens.css: no dark tokens in the form that is looked for');
+  }
+  return (
+    text.replace(dark[0], dark[0].replace(':root {', ':root:not([data-look=light]) {')) +
+    `:root[data-look=light] { color-scheme: light; }
+:root[data-look=dark] { color-scheme: dark; ${dark[1]} }`
+  );
+}
+
+// Names that only the build knows: font:NAME and agora:tokens in the style sheets, agora:france in
+// the map, agora:kept in the worker, and the map itself in the scripts of pages: a file of its own
+// that is imported when it is needed.
+const generated = (fonts, mapPath, kept) => ({
   name: 'generated',
   setup(build) {
     build.onResolve({ filter: /^font:/ }, ({ path }) => {
@@ -191,12 +216,22 @@ const generated = (fonts, mapPath) => ({
       return font ? { path: font.path, external: true } : { errors: [{ text: `no ${path}` }] };
     });
     build.onResolve({ filter: /^\.\/map\.js$/ }, () => ({ path: mapPath, external: true }));
-    build.onResolve({ filter: /^agora:france$/ }, ({ path }) => ({ path, namespace: 'agora' }));
-    build.onLoad({ filter: /.*/, namespace: 'agora' }, () => ({ contents: franceModule() }));
+    build.onResolve({ filter: /^agora:/ }, ({ path }) => ({ path, namespace: 'agora' }));
+    build.onLoad({ filter: /^agora:france$/, namespace: 'agora' }, () => ({
+      contents: franceModule(),
+    }));
+    build.onLoad({ filter: /^agora:kept$/, namespace: 'agora' }, () => ({
+      contents: `export const kept = ${JSON.stringify(kept)};`,
+    }));
+    build.onLoad({ filter: /^agora:tokens$/, namespace: 'agora' }, () => ({
+      contents: tokensByLook(),
+      loader: 'css',
+      resolveDir: join(WEB, 'css'),
+    }));
   },
 });
 
-async function bundle(entries, fonts, mapPath) {
+async function bundle(entries, fonts, mapPath, kept) {
   const result = await esbuild.build({
     absWorkingDir: ROOT,
     entryPoints: entries.map((entry) => join(WEB, entry)),
@@ -210,7 +245,7 @@ async function bundle(entries, fonts, mapPath) {
     metafile: true,
     write: false,
     logLevel: 'warning',
-    plugins: [generated(fonts, mapPath)],
+    plugins: [generated(fonts, mapPath, kept)],
   });
   for (const path of Object.keys(result.metafile.inputs)) {
     if (!path.startsWith('agora:')) {
@@ -220,12 +255,23 @@ async function bundle(entries, fonts, mapPath) {
   return result.outputFiles.map(({ path, contents }) => ({ path, bytes: Buffer.from(contents) }));
 }
 
+// What no kept page asks for: the live map gives way to the drawn one.
+const NOT_KEPT = /\/(embed|map|poster|print|share)-/;
+
 // The map carries its own copy of the few helpers it shares with the base script: two files asked
-// for one after the other would cost more than those bytes.
+// for one after the other would cost more than those bytes. The worker comes last: it knows the
+// names of all the others, and keeps one address for ever.
 async function bundleAll(fonts) {
   const [map] = await bundle(['ts/map.ts'], fonts, null);
   const mapPath = `./${map.path.split('/').pop()}`;
-  return [map, ...(await bundle(['ts/app.ts', 'css/app.css', 'css/site.css'], fonts, mapPath))];
+  const sheets = ['app', 'site', 'embed', 'poster', 'print', 'share'].map(
+    (name) => `css/${name}.css`,
+  );
+  const rest = await bundle(['ts/app.ts', 'ts/embed.ts', ...sheets], fonts, mapPath);
+  const files = [map, ...rest];
+  const kept = [...files, ...fonts].map(({ path }) => path).filter((path) => !NOT_KEPT.test(path));
+  const [worker] = await bundle(['ts/offline.ts'], fonts, null, kept);
+  return [...files, { path: '/sw.js', bytes: worker.bytes }];
 }
 
 // --- output --------------------------------------------------------------------------------------
@@ -288,7 +334,13 @@ function writeTable(outDir, files) {
   );
 }
 
-function writeNames(outDir, files, sprite) {
+const macro = (text) =>
+  text
+    .split(/(?=<symbol)/)
+    .map((part) => `    ${cString(part)}`)
+    .join(' \\\n');
+
+function writeNames(outDir, files, sprite, smallSprite) {
   const find = (pattern) => {
     const found = files.filter((f) => pattern.test(f.path));
     if (found.length !== 1) {
@@ -300,11 +352,16 @@ function writeNames(outDir, files, sprite) {
     ASSET_APP_CSS: /^\/assets\/app-\w+\.css$/,
     ASSET_SITE_CSS: /^\/assets\/site-\w+\.css$/,
     ASSET_APP_JS: /^\/assets\/app-\w+\.js$/,
+    ASSET_EMBED_CSS: /^\/assets\/embed-\w+\.css$/,
+    ASSET_EMBED_JS: /^\/assets\/embed-\w+\.js$/,
     ASSET_MAP_JS: /^\/assets\/map-\w+\.js$/,
+    ASSET_POSTER_CSS: /^\/assets\/poster-\w+\.css$/,
+    ASSET_PRINT_CSS: /^\/assets\/print-\w+\.css$/,
     ASSET_FONT_TEXT: /^\/assets\/text-\w+\.woff2$/,
     ASSET_FONT_TITLE: /^\/assets\/title-\w+\.woff2$/,
     ASSET_ICON_SVG: /^\/favicon\.svg$/,
-    ASSET_MANIFEST: /^\/site\.webmanifest$/,
+    ASSET_SHARE_CSS: /^\/assets\/share-\w+\.css$/,
+    ASSET_WORKER: /^\/sw\.js$/,
   };
   writeFileSync(
     join(outDir, 'assets_names.h'),
@@ -319,10 +376,11 @@ function writeNames(outDir, files, sprite) {
       '',
       '/* Stands first in <body>; <use href="#i-NAME"/> draws from it. */',
       '#define ASSETS_SPRITE \\',
-      sprite
-        .split(/(?=<symbol)/)
-        .map((part) => `    ${cString(part)}`)
-        .join(' \\\n'),
+      macro(sprite),
+      '',
+      '/* Kinds and the few others of pages in a dress of their own. */',
+      '#define ASSETS_SPRITE_SMALL \\',
+      macro(smallSprite),
       '',
       '#endif',
       '',
@@ -345,7 +403,9 @@ async function main(args) {
   const outDir = args[0];
   mkdirSync(outDir, { recursive: true });
   const fonts = cutFonts(outDir);
-  const sprite = makeSprite();
+  const icons = Object.keys(JSON.parse(read(join(WEB, 'sprite/icons.json'), 'utf8')));
+  const sprite = makeSprite(icons, ['logo', 'arcs', 'scenes']);
+  const smallSprite = makeSprite(SMALL_SPRITE, ['logo']);
   const files = [
     ...(await bundleAll(fonts)),
     ...fonts,
@@ -363,7 +423,7 @@ async function main(args) {
     if (gz) writeFileSync(`${target}.gz`, gz);
   }
   writeTable(outDir, files);
-  writeNames(outDir, files, sprite);
+  writeNames(outDir, files, sprite, smallSprite);
   if (depfile) {
     writeDepfile(depfile, relative(process.cwd(), outDir));
   }

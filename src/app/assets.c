@@ -26,6 +26,5 @@ const struct http_route asset_routes[] = {
     ASSET("/assets/{file}", "Style, script and fonts; the name holds a hash of the content."),
     ASSET("/favicon.svg", "The pictogram of the site."),
     ASSET("/robots.txt", "What crawlers may read."),
-    ASSET("/site.webmanifest", "Name and colours for the home screen of a phone."),
 };
 const size_t asset_route_count = ARRAY_COUNT(asset_routes);

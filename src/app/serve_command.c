@@ -125,6 +125,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .contact_email = house->settings.contact_email,
         .publisher_name = house->settings.publisher_name,
         .publisher_address = house->settings.publisher_address,
+        .keeps_pages = house->settings.offline == 0,
         .version = AGORA_VERSION,
     };
     err served = face_basemap_new(shipped_basemap, house->territories, &face.basemap, problem);

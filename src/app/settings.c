@@ -49,6 +49,10 @@ static const struct setting rows[] = {
      TEXT(publisher_name), NULL},
     {NULL, "publisher_address", "", "Postal address of the publisher, in one line.",
      TEXT(publisher_address), NULL},
+    {NULL, "offline", "on",
+     "Whether the last pages read stay readable when the network fails, on the reader's own\n"
+     "device. off: nothing is kept there, and what was kept is taken away.",
+     CHOICE(offline, "on off")},
     {"Logs and figures", "log_level", "info", "The quietest lines that are written.",
      CHOICE(log_level, "debug info warn error")},
     {NULL, "log_format", "logfmt", "The form of each line on standard error.",

@@ -16,8 +16,8 @@ struct settings {
     slice trusted_proxies; /* addresses and networks, comma-separated; all of them are sound */
     slice metrics_from;    /* the same */
     /* The position of the word in its row: enum log_level, log_format, setting_requests,
-     * setting_metrics; sandbox: 0 on, 1 off. */
-    int64_t log_level, log_format, log_requests, metrics, sandbox;
+     * setting_metrics; sandbox, offline: 0 on, 1 off. */
+    int64_t log_level, log_format, log_requests, metrics, sandbox, offline;
     int64_t threads;                                        /* 0: one per core */
     int64_t rate_reads_per_minute, rate_exports_per_minute; /* 0: no limit */
     int64_t exports_max, exports_per_address;

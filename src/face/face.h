@@ -23,6 +23,7 @@ struct face {
     const char *store_path;                  /* each HTTP thread opens its reader on it */
     slice site_name;                         /* settings: "Agora" */
     slice contact_email;                     /* settings: may be empty */
+    bool keeps_pages;       /* settings: the last pages stay readable when the network fails */
     slice publisher_name, publisher_address; /* the same: who answers for the site */
     const char *version;
 };

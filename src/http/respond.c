@@ -151,6 +151,9 @@ static void add_safety(const struct http_exchange *exchange, struct MHD_Response
              response->extra_csp ? "; " : "", response->extra_csp ? response->extra_csp : "");
     header(out, "Content-Security-Policy", csp);
     header(out, "X-Content-Type-Options", "nosniff");
+    if (!response->allow_framing) {
+        header(out, "X-Frame-Options", "DENY"); /* for browsers without frame-ancestors */
+    }
     header(out, "Referrer-Policy", "same-origin");
     header(out, "Cross-Origin-Resource-Policy",
            open || response->allow_framing ? "cross-origin" : "same-origin");
@@ -188,9 +191,12 @@ static void add_language(const struct http_exchange *exchange, struct MHD_Respon
     if (!is_type(&exchange->response, "text/html")) {
         return;
     }
+    /* RULE FRAME-1: inside another site's page nothing is kept at the visitor's. */
+    bool kept = !exchange->response.allow_framing;
     bool english = slice_equal(request->language, SLICE("en"));
     header(out, "Content-Language", english ? "en" : "fr");
-    if (slice_contains(request->query, english ? SLICE("lang_ui=en") : SLICE("lang_ui=fr"))) {
+    slice choice = english ? SLICE("lang_ui=en") : SLICE("lang_ui=fr");
+    if (kept && slice_contains(request->query, choice)) {
         header(out, "Set-Cookie",
                english ? "lang_ui=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"
                        : "lang_ui=fr; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");

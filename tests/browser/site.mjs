@@ -21,7 +21,7 @@ export async function open() {
     url: server.url,
     browser,
     async page(options = WIDE) {
-      const context = await browser.newContext({ locale: 'fr-FR', ...options });
+      const context = await browser.newContext({ locale: 'fr-FR', serviceWorkers: 'block', ...options });
       const page = await context.newPage();
       page.said = [];
       page.on('console', (message) => message.type() === 'error' && page.said.push(message.text()));

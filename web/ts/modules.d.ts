@@ -26,3 +26,7 @@ declare module 'agora:france' {
   export const outline: string;
   export const box: [number, number, number, number];
 }
+// Made by tools/build-web.mjs: the addresses of the files that kept pages ask for.
+declare module 'agora:kept' {
+  export const kept: string[];
+}

@@ -187,6 +187,9 @@ static void ring_arcs(struct html *html, const struct atlas_cell *cell, unsigned
 static void mark_open(struct html *html, const struct map_mark *mark) {
     html_attr(html, "href", mark->href);
     html_attr(html, "aria-label", mark->label);
+    if (mark->is_beside) {
+        html_raw(html, " target=\"_blank\" rel=\"noopener\"");
+    }
 }
 
 static void ring_draw(struct html *html, const struct map_mark *mark, struct geo_point at) {

@@ -31,6 +31,7 @@ struct map_mark { /* one ring or pin; cells of the atlas are turned into these b
     const struct atlas_cell *cell;
     slice href;  /* explorer with the cell's box, or the entry's page */
     slice label; /* its name for those who do not see it */
+    bool is_beside; /* opens beside the page, not in its place */
 };
 struct map_drawing {
     struct map_view view;

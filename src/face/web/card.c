@@ -181,6 +181,9 @@ void card_title(struct page *page, const struct entry *entry) {
     slice title = entry_text(entry, ENTRY_TR_TITLE, 0, page->language_code, &written_in);
     html_raw(html, "<h3><a");
     html_attr(html, "href", link_entry(page, entry->id, entry->title));
+    if (page->framed) {
+        html_raw(html, " target=\"_blank\" rel=\"noopener\"");
+    }
     if (written_in.n > 0 && !slice_equal(written_in, page->language_code)) {
         html_attr(html, "lang", written_in);
     }
@@ -205,7 +208,9 @@ void card_write(struct page *page, const struct entry_public *entry, const struc
         html_attr(html, "data-at", point_text(page, entry->point));
     }
     html_raw(html, ">\n");
-    card_thumb(page, of);
+    if (!page->framed) {
+        card_thumb(page, of);
+    }
     html_raw(html, "<div class=\"card-body\">\n<p class=\"card-top\">");
     card_badge(page, hit->kind);
     html_raw(html, " ");

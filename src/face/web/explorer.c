@@ -11,7 +11,7 @@ static err search(struct explorer *explorer) {
     struct problem problem = {0};
     explorer->request = (struct atlas_request){.query = &explorer->query,
                                                .facets = ATLAS_FACETS_ALL,
-                                               .fold = true,
+                                               .fold = !page->framed,
                                                .seven_kinds = true,
                                                .now_ms = page->now_ms};
     err found =
@@ -26,7 +26,7 @@ static err search(struct explorer *explorer) {
     return found;
 }
 
-static void told(struct explorer *explorer, const char *field, slice value) {
+void explorer_told(struct explorer *explorer, const char *field, slice value) {
     if (explorer->problems.count < QUERY_PROBLEMS_MAX) {
         problem_set(&explorer->problems.items[explorer->problems.count++], ERR_INPUT, field, "%.*s",
                     SLICE_ARG(value));
@@ -42,7 +42,7 @@ static void drop_unknown(struct explorer *explorer) {
         slice value = query->themes.values[i];
         if (themes_find(face->themes, value) == THEME_NONE) {
             query_values_set(&kept, value, false);
-            told(explorer, "theme", value);
+            explorer_told(explorer, "theme", value);
         }
     }
     query->themes = kept;
@@ -51,7 +51,7 @@ static void drop_unknown(struct explorer *explorer) {
         slice value = query->territories.values[i];
         if (territories_find(face->territories, value) == TERRITORY_NONE) {
             query_values_set(&kept, value, false);
-            told(explorer, "territory", value);
+            explorer_told(explorer, "territory", value);
         }
     }
     query->territories = kept;
@@ -59,12 +59,12 @@ static void drop_unknown(struct explorer *explorer) {
     for (uint32_t i = 0; i < query->sources.count; i++) {
         if (!atlas_view_has_source(explorer->view, query->sources.values[i])) {
             query_values_set(&kept, query->sources.values[i], false);
-            told(explorer, "source", query->sources.values[i]);
+            explorer_told(explorer, "source", query->sources.values[i]);
         }
     }
     query->sources = kept;
     if (query->space.n > 0) { /* no instance has spaces yet */
-        told(explorer, "space", query->space);
+        explorer_told(explorer, "space", query->space);
         query->space = SLICE_EMPTY;
     }
 }
@@ -124,6 +124,16 @@ static void fit_choose(struct explorer *explorer) {
     } else {
         explorer->fit = mainland;
     }
+}
+
+err explorer_search(struct explorer *explorer) {
+    drop_unknown(explorer);
+    explorer->asked = explorer->query;
+    TRY(search(explorer));
+    TRY(widen(explorer));
+    TRY(hits_load(explorer->page, &explorer->result, &explorer->entries));
+    fit_choose(explorer);
+    return OK;
 }
 
 slice explorer_count_text(const struct page *page, uint64_t total) {
@@ -246,12 +256,7 @@ static err answer(struct explorer *explorer) {
     if (page_unchanged(page, explorer->view, buf_slice(&canonical))) {
         return OK;
     }
-    drop_unknown(explorer);
-    explorer->asked = explorer->query;
-    TRY(search(explorer));
-    TRY(widen(explorer));
-    TRY(hits_load(page, &explorer->result, &explorer->entries));
-    fit_choose(explorer);
+    TRY(explorer_search(explorer));
     return slice_equal(page->request->part, SLICE("results")) ? write_part(explorer)
                                                               : write_whole(explorer);
 }

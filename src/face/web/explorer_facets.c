@@ -116,7 +116,9 @@ void explorer_kinds(struct explorer *explorer) {
         kind_chip(explorer, (enum query_kind)kind);
     }
     html_raw(html, "</ul>\n");
-    kept_choices(explorer);
+    if (!page->framed) {
+        kept_choices(explorer);
+    }
     html_raw(html, "</nav>\n");
 }
 

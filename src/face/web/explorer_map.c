@@ -4,6 +4,8 @@
 #define MAP_WIDTH    492
 #define MAP_HEIGHT   607
 #define MAP_ZOOM_MAX 15
+#define FRAME_WIDTH  600
+#define FRAME_HEIGHT 480
 
 static struct geo_box cell_box(const struct atlas_cell *cell) {
     return geo_tile_box(cell->tile);
@@ -44,6 +46,7 @@ static err pin_mark(struct page *page, const struct atlas_cell *cell, struct map
                       : SLICE_EMPTY;
     slice kind = kind_one(page, cell->kind);
     mark->href = link_entry(page, cell->entry, loaded == OK ? entry.entry.title : SLICE_EMPTY);
+    mark->is_beside = page->framed;
     mark->label = arena_printf(page->arena, "%.*s : %.*s", SLICE_ARG(kind), SLICE_ARG(title));
     return OK;
 }
@@ -134,7 +137,7 @@ static void areas(struct explorer *explorer) {
     html_raw(html, "</ul>\n");
 }
 
-static void controls(struct page *page) {
+static void zoom_buttons(struct page *page) {
     struct html *html = &page->html;
     html_raw(html, "<p class=\"zoom js-only\"><button type=\"button\" data-zoom=\"1\"");
     html_attr(html, "aria-label", i18n(html->language, "Agrandir"));
@@ -144,7 +147,12 @@ static void controls(struct page *page) {
     html_attr(html, "aria-label", i18n(html->language, "Réduire"));
     html_raw(html, ">");
     page_icon(page, "minus");
-    html_raw(html, "</button></p>\n<div class=\"map-foot\">\n<label class=\"check follow js-only\">"
+    html_raw(html, "</button></p>\n");
+}
+
+static void foot(struct page *page) {
+    struct html *html = &page->html;
+    html_raw(html, "<div class=\"map-foot\">\n<label class=\"check follow js-only\">"
                    "<input type=\"checkbox\" id=\"follow\"><span>");
     html_t(html, "Mettre à jour la liste quand je bouge la carte");
     html_raw(html, "</span></label>\n<ul class=\"legend\"");
@@ -164,7 +172,8 @@ err explorer_map(struct explorer *explorer) {
     struct page *page = explorer->page;
     const struct query *query = &explorer->query;
     struct map_drawing drawing = {
-        .view = map_view_fit(&explorer->fit, MAP_WIDTH, MAP_HEIGHT, MAP_ZOOM_MAX),
+        .view = map_view_fit(&explorer->fit, page->framed ? FRAME_WIDTH : MAP_WIDTH,
+                             page->framed ? FRAME_HEIGHT : MAP_HEIGHT, MAP_ZOOM_MAX),
         .has_circle = query->has_near && query->radius_m > 0,
         .circle_centre = query->near,
         .circle_radius_m = query->radius_m,
@@ -179,8 +188,13 @@ err explorer_map(struct explorer *explorer) {
     section_start(page);
     TRY(map_write(page, explorer->view, &explorer->request, &drawing));
     html_raw(&page->html, "</div>\n");
-    areas(explorer);
-    controls(page);
+    if (!page->framed) {
+        areas(explorer);
+    }
+    zoom_buttons(page);
+    if (!page->framed) {
+        foot(page);
+    }
     html_raw(&page->html, "</section>\n");
     return OK;
 }

@@ -75,8 +75,14 @@ static void result_line(struct explorer *explorer) {
                 (int64_t)result->unplaced);
         html_raw(html, "</p>\n");
     }
-    sort_select(explorer);
+    if (!explorer->page->framed) {
+        sort_select(explorer);
+    }
     html_raw(html, "</div>\n");
+}
+
+static bool is_locked(const struct explorer *explorer, enum explorer_lock part) {
+    return (explorer->locked >> part & 1) != 0;
 }
 
 /* One removable choice: the label, and the address of the page without it. */
@@ -95,9 +101,10 @@ static void dropper(struct explorer *explorer, struct query *without, slice id, 
     html_raw(html, "</a></li>\n");
 }
 
-static void drop_values(struct explorer *explorer, const struct query_values *values, size_t offset,
+static void drop_values(struct explorer *explorer, enum explorer_lock part,
+                        const struct query_values *values, size_t offset,
                         slice (*label)(const struct page *, slice)) {
-    for (uint32_t i = 0; i < values->count; i++) {
+    for (uint32_t i = 0; i < values->count && !is_locked(explorer, part); i++) {
         struct query without = explorer->query;
         struct query_values *kept = (struct query_values *)(void *)((char *)&without + offset);
         query_values_set(kept, values->values[i], false);
@@ -124,7 +131,7 @@ static void drop_bits(struct explorer *explorer) {
     struct page *page = explorer->page;
     for (unsigned has = 0; has < QUERY_HAS__COUNT; has++) {
         struct query without = explorer->query;
-        if ((without.has >> has & 1) != 0) {
+        if ((without.has >> has & 1) != 0 && !is_locked(explorer, EXPLORER_LOCK_HAS)) {
             without.has &= (uint16_t) ~(1u << has);
             dropper(explorer, &without, query_has_slug((enum query_has)has),
                     has_label(page, (enum query_has)has));
@@ -132,7 +139,7 @@ static void drop_bits(struct explorer *explorer) {
     }
     for (unsigned state = 0; state < QUERY_STATE__COUNT; state++) {
         struct query without = explorer->query;
-        if ((without.states >> state & 1) != 0) {
+        if ((without.states >> state & 1) != 0 && !is_locked(explorer, EXPLORER_LOCK_STATE)) {
             without.states &= (uint16_t) ~(1u << state);
             dropper(explorer, &without, query_state_slug((enum query_state)state),
                     state_label(page, (enum query_state)state));
@@ -144,9 +151,12 @@ static void drop_box_and_dates(struct explorer *explorer) {
     struct page *page = explorer->page;
     const struct i18n_language *language = page->html.language;
     struct query without = explorer->query;
-    if (without.has_box) {
+    if (without.has_box && !is_locked(explorer, EXPLORER_LOCK_BOX)) {
         without.has_box = false;
         dropper(explorer, &without, SLICE("box"), i18n(language, "Zone de la carte"));
+    }
+    if (is_locked(explorer, EXPLORER_LOCK_DATES)) {
+        return;
     }
     without = explorer->query;
     if (without.when != QUERY_WHEN_ALL) {
@@ -172,13 +182,17 @@ static void chosen_list(struct explorer *explorer) {
     html_raw(html, "<ul class=\"chosen\"");
     html_attr(html, "aria-label", i18n(html->language, "Choix en cours"));
     html_raw(html, ">\n");
-    drop_values(explorer, &query->territories, offsetof(struct query, territories),
-                territory_label);
-    drop_values(explorer, &query->themes, offsetof(struct query, themes), theme_label);
+    drop_values(explorer, EXPLORER_LOCK_TERRITORY, &query->territories,
+                offsetof(struct query, territories), territory_label);
+    drop_values(explorer, EXPLORER_LOCK_THEME, &query->themes, offsetof(struct query, themes),
+                theme_label);
     drop_bits(explorer);
-    drop_values(explorer, &query->sources, offsetof(struct query, sources), source_title);
-    drop_values(explorer, &query->languages, offsetof(struct query, languages), plain_label);
-    drop_values(explorer, &query->skills, offsetof(struct query, skills), plain_label);
+    drop_values(explorer, EXPLORER_LOCK_SOURCE, &query->sources, offsetof(struct query, sources),
+                source_title);
+    drop_values(explorer, EXPLORER_LOCK_LANG, &query->languages, offsetof(struct query, languages),
+                plain_label);
+    drop_values(explorer, EXPLORER_LOCK_SKILL, &query->skills, offsetof(struct query, skills),
+                plain_label);
     drop_box_and_dates(explorer);
     html_raw(html, "</ul>\n");
 }
@@ -355,7 +369,12 @@ static void empty(struct explorer *explorer) {
     html_t(html, "Rien pour ces choix");
     html_raw(html, "</h3><p>");
     html_t(html, "Enlevez un filtre, changez de mot ou agrandissez la zone.");
-    html_raw(html, "</p>\n<p class=\"actions\">");
+    html_raw(html, "</p>\n");
+    if (page->framed) {
+        html_raw(html, "</div>\n");
+        return;
+    }
+    html_raw(html, "<p class=\"actions\">");
     if (explorer->query.has_box && !explorer->query.has_near) {
         struct query whole = explorer->query;
         whole.has_box = false;
@@ -395,10 +414,10 @@ void explorer_results(struct explorer *explorer) {
     place_choices(explorer);
     chosen_list(explorer);
     alerts(explorer);
-    if (explorer->result.total > 0) {
+    if (explorer->result.total > 0 && !explorer->map_only) {
         cards(explorer);
         pager(explorer);
-    } else {
+    } else if (explorer->result.total == 0) {
         empty(explorer);
     }
     html_raw(html, "</section>\n");

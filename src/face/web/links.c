@@ -2,11 +2,17 @@
 
 #define LINK_BYTES_MAX 8192
 
-slice link_explore(const struct page *page, const struct query *query) {
+slice link_query(const struct page *page, const char *path, const struct query *query, slice more) {
     struct buf text BUF_CLEANUP = buf_new(LINK_BYTES_MAX);
     query_format(query, &text);
-    return arena_printf(page->arena, "/explore%s%.*s", text.n > 0 ? "?" : "",
-                        SLICE_ARG(buf_slice(&text)));
+    return arena_printf(page->arena, "%s%s%.*s%s%.*s", path, text.n > 0 || more.n > 0 ? "?" : "",
+                        SLICE_ARG(buf_slice(&text)), text.n > 0 && more.n > 0 ? "&" : "",
+                        SLICE_ARG(more));
+}
+
+slice link_explore(const struct page *page, const struct query *query) {
+    return page->framed ? link_query(page, "/embed", query, page->frame_dress)
+                        : link_query(page, "/explore", query, SLICE_EMPTY);
 }
 
 slice link_explore_at(const struct page *page, const struct query *query,

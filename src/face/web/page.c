@@ -48,10 +48,15 @@ static void head_links(struct page *page, const struct page_head *head) {
     } else {
         html_raw(html, ASSET_SITE_CSS);
     }
-    html_raw(html, "\">\n"
-                   "<script type=\"module\" src=\"" ASSET_APP_JS "\"></script>\n"
+    html_raw(html, "\">\n");
+    if (head->sheet.n > 0) {
+        html_raw(html, "<link rel=\"stylesheet\"");
+        html_attr(html, "href", head->sheet);
+        html_raw(html, ">\n");
+    }
+    html_raw(html, "<script type=\"module\" src=\"" ASSET_APP_JS "\"></script>\n"
                    "<link rel=\"icon\" href=\"" ASSET_ICON_SVG "\" type=\"image/svg+xml\">\n"
-                   "<link rel=\"manifest\" href=\"" ASSET_MANIFEST "\">\n");
+                   "<link rel=\"manifest\" href=\"/site.webmanifest\">\n");
     if (head->not_indexed) {
         html_raw(html, "<meta name=\"robots\" content=\"noindex\">\n");
     }
@@ -142,6 +147,9 @@ void page_head(struct page *page, const struct page_head *head) {
 void page_foot(struct page *page) {
     struct html *html = &page->html;
     html_raw(html, "<p id=\"status\" class=\"visually-hidden\" role=\"status\"");
+    if (page->face->keeps_pages) {
+        html_raw(html, " data-worker=\"" ASSET_WORKER "\"");
+    }
     html_attr(html, "data-more", i18n(html->language, "{n} de plus"));
     html_attr(html, "data-less", i18n(html->language, "{n} de moins"));
     html_attr(html, "data-failed",

@@ -6,14 +6,27 @@
         .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_REVALIDATE, .help = help_                 \
     }
 
+/* Answers for a browser, not for a reader: errors as JSON. */
+#define FILE_(path_, handler_, help_)                                                              \
+    {                                                                                              \
+        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_ANYONE,          \
+        .audience = HTTP_FOR_MACHINES, .cache = HTTP_CACHE_REVALIDATE, .help = help_               \
+    }
+
 const struct http_route face_web_routes[] = {
     PAGE("/", web_home, "Home: the question, what happens now, where to begin."),
     PAGE("/explore", web_explore, "Explorer: the answer to a query as list, facets and map."),
+    PAGE("/embed", web_embed, "A query for another site's page: list, map or both in a frame."),
+    PAGE("/embed/code", web_embed_code,
+         "The code that puts a query on another site, with a preview."),
     PAGE("/entries/{id}", web_entry, "One entry; the text after the id is free."),
     PAGE("/territories/{code}", web_territory, "A territory: its figures, its map, its latest."),
     PAGE("/themes", web_themes, "All themes, with their counts."),
     PAGE("/themes/{slug}", web_theme, "A theme: what it holds, its narrower themes."),
     PAGE("/stories", web_stories, "Portraits and videos, by theme and territory."),
     PAGE("/about", web_about, "What this site is, who runs it, data and licences."),
+    PAGE("/offline", web_offline, "What stands in for a page that cannot be asked for."),
+    FILE_("/site.webmanifest", web_manifest, "Name, colours, icons: the site on a home screen."),
+    FILE_("/sw.js", web_worker, "The worker that keeps the last pages for when the network fails."),
 };
 const size_t face_web_route_count = ARRAY_COUNT(face_web_routes);

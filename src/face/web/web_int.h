@@ -24,6 +24,10 @@ struct page {
     size_t language;  /* 0 fr, 1 en: index of theme labels */
     slice language_code;
     int64_t now_ms;
+    /* Inside another site's page (/embed): links to a query stay in the frame and keep its dress,
+     * all others open beside that page. */
+    bool framed;
+    slice frame_dress; /* "view=map&lock=q", may be empty */
 };
 struct page page_begin(const struct face *face, const struct http_request *request,
                        struct http_response *response);
@@ -36,6 +40,7 @@ struct page_head {
     slice feed;        /* path and query of the same result as GeoJSON, may be empty */
     slice picture;     /* path of what is drawn for those who share it, may be empty */
     slice json_ld;     /* what the page is about (meta_site, …), may be empty */
+    slice sheet;       /* one more style sheet, of what only this page writes; may be empty */
     enum page_section section;
     bool has_results;   /* the explorer: its sheet, the skip link to #results */
     bool is_embeddable; /* /oembed knows its address */
@@ -79,6 +84,9 @@ slice source_title(const struct page *page, slice slug);
 
 /* Addresses; all in the arena. */
 slice link_explore(const struct page *page, const struct query *query);
+/* The same under another path, "/embed" say; `more` follows the query ("view=map"), may be
+ * empty. */
+slice link_query(const struct page *page, const char *path, const struct query *query, slice more);
 slice link_explore_at(const struct page *page, const struct query *query,
                       const struct geo_box *box);
 slice link_entry(const struct page *page, struct entry_id id, slice title);
@@ -165,7 +173,36 @@ struct crumb {
 };
 void part_breadcrumb(struct page *page, const struct crumb *crumbs, size_t count);
 
+/* Hidden inputs that keep a query when a form is sent: all its keys but `but` (may be empty). */
+void part_query_inputs(struct page *page, const struct query *query, slice but);
+/* <html>, <head> and <body class="…"> of a page in a dress of its own (a frame, a poster, a printed
+ * list): no header, no footer, its own small style sheet. Ends with part_bare_foot. */
+struct part_bare {
+    slice title, canonical; /* without the site's name; path and query, may be empty */
+    slice sheet, script;    /* assets; no script when empty */
+    slice body_class;
+    slice look; /* "light", "dark"; empty: as the reader's system */
+};
+void part_bare_head(struct page *page, const struct part_bare *bare);
+void part_bare_foot(struct page *page);
+
 /* explorer.c's parts. */
+
+/* What a site that frames the explorer may keep its visitors from changing. */
+enum explorer_lock {
+    EXPLORER_LOCK_WORDS,
+    EXPLORER_LOCK_KIND,
+    EXPLORER_LOCK_TERRITORY,
+    EXPLORER_LOCK_THEME,
+    EXPLORER_LOCK_HAS,
+    EXPLORER_LOCK_STATE,
+    EXPLORER_LOCK_SOURCE,
+    EXPLORER_LOCK_LANG,
+    EXPLORER_LOCK_SKILL,
+    EXPLORER_LOCK_BOX,
+    EXPLORER_LOCK_DATES,
+    EXPLORER_LOCK__COUNT
+};
 struct explorer {
     struct page *page;
     const struct atlas_view *view;
@@ -182,7 +219,14 @@ struct explorer {
     struct entry_public **entries; /* parallel to result.hits */
     struct geo_box fit;
     bool has_fit;
+    uint32_t locked; /* bits of enum explorer_lock */
+    bool map_only;   /* the results section tells its total and choices, and lists nothing */
 };
+/* Answers `query`: leaves out what this instance does not have, searches, widens when nothing is
+ * found (RULE SHOW-2), loads the rows, chooses what the map shows. */
+MUST_USE err explorer_search(struct explorer *explorer);
+/* Tells, among the alerts, that a part of the address was not understood. */
+void explorer_told(struct explorer *explorer, const char *field, slice value);
 /* Reads where/where_was; may answer with a redirect (then `*done`). */
 MUST_USE err explorer_place(struct explorer *explorer, bool *done);
 void explorer_place_field(struct explorer *explorer);
@@ -199,5 +243,6 @@ slice explorer_count_text(const struct page *page, uint64_t total);
 /* Handlers of the route rows (routes.c). */
 http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
     web_about;
+http_handler web_embed, web_embed_code, web_worker, web_manifest, web_offline;
 
 #endif
