@@ -2,7 +2,9 @@
 #ifndef AGORA_APP_NOTIFY_H
 #define AGORA_APP_NOTIFY_H
 
-/* "READY=1", "STOPPING=1". Silent when nobody asked to be told, or does not listen. */
-void notify_send(const char *state);
+/* The socket to the manager, or -1: nobody asked to be told, or does not listen. */
+int notify_open(void);
+/* "READY=1", "STOPPING=1". */
+void notify_send(int fd, const char *state);
 
 #endif

@@ -11,6 +11,7 @@
 #include "app/command.h"
 #include "app/house.h"
 #include "app/notify.h"
+#include "app/sandbox.h"
 #include "app/version.h"
 #include "atlas/atlas.h"
 #include "face/api/api.h"
@@ -45,6 +46,82 @@ static void worker_free(void *self) {
     }
 }
 
+/* The process gives up what it will not need: the socket is bound, the store is open, no other
+ * thread runs yet. */
+static err enter_sandbox(const struct house *house, struct problem *problem) {
+    struct sandbox_report report;
+    if (geteuid() == 0) {
+        log_line(&house->log, LOG_WARN,
+                 "running as root: give the service a user of its own (docs/hosting.md)", NULL);
+    }
+    if (house->settings.sandbox != 0) {
+        log_line(&house->log, LOG_WARN,
+                 "the sandbox is off: a fault in the program reaches all that its user can; set "
+                 "'sandbox = on'",
+                 NULL);
+        return OK;
+    }
+    if (!sandbox_is_possible()) {
+        log_line(&house->log, LOG_INFO, "no sandbox: this build checks itself", NULL);
+        return OK;
+    }
+    TRY(sandbox_enter(&(struct sandbox_options){.folder = house->folder, .log = &house->log},
+                      &report, problem));
+    bool whole = report.landlock > 0 && report.system_calls;
+    log_line(&house->log, whole ? LOG_INFO : LOG_WARN,
+             whole ? "sandbox" : "sandbox: this kernel has not all of it",
+             "no_new_privileges=%s capabilities=%s landlock=%d system_calls=%s",
+             report.no_new_privileges ? "given_up" : "kept",
+             report.capabilities ? "given_up" : "kept", report.landlock,
+             report.system_calls ? "limited" : "not_limited");
+    return OK;
+}
+
+static void wait_for_signal(const struct house *house, const sigset_t *signals, const char *address,
+                            int manager) {
+    int signal_number = 0;
+    printf("Agora answers on %s/\n", address);
+    fflush(stdout);
+    notify_send(manager, "READY=1");
+    sigwait(signals, &signal_number);
+    notify_send(manager, "STOPPING=1");
+    log_line(&house->log, LOG_INFO, "stopping", "signal=%d", signal_number);
+}
+
+/* What needs rights comes first, then they are given up, then threads start: they inherit both the
+ * blocked signals and the sandbox. The socket is taken over. */
+static err run_server(struct house *house, struct face *face, struct http_options *options,
+                      const char *address, struct problem *problem) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    int manager = notify_open();
+    err started = enter_sandbox(house, problem);
+    if (started == OK) {
+        started = atlas_open(&(struct atlas_options){.store_path = house->store_path,
+                                                     .territories = house->territories,
+                                                     .themes = house->themes,
+                                                     .clock = house->clock,
+                                                     .log = &house->log},
+                             &face->atlas, problem);
+    }
+    if (started != OK) {
+        close(options->listen_fd);
+        return started;
+    }
+    struct http_server *server = NULL;
+    char unused[128];
+    started = http_server_start(options, &server, unused, problem);
+    if (started == OK) {
+        wait_for_signal(house, &signals, address, manager);
+        http_server_stop(server, STOP_GRACE_MS);
+    }
+    atlas_close(face->atlas);
+    return started;
+}
+
 static err listen_and_wait(struct house *house, struct face *face, const char *listen,
                            struct problem *problem) {
     const struct http_route *tables[] = {face_web_routes,
@@ -59,7 +136,6 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
     const struct settings *settings = &house->settings;
     struct ip_network proxies[SETTINGS_PROXIES_MAX];
     struct http_options options = {
-        .listen = listen,
         .base_url = settings->base_url.n > 0 ? arena_cstr(&house->arena, settings->base_url) : NULL,
         .trusted_proxies = proxies,
         .trusted_proxy_count =
@@ -81,33 +157,9 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
         .log = &house->log,
         .clock = house->clock,
     };
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    /* Before any thread starts, so that every thread leaves the signals to sigwait below. */
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    TRY(atlas_open(&(struct atlas_options){.store_path = house->store_path,
-                                           .territories = house->territories,
-                                           .themes = house->themes,
-                                           .clock = house->clock,
-                                           .log = &house->log},
-                   &face->atlas, problem));
-    struct http_server *server = NULL;
     char address[128];
-    err started = http_server_start(&options, &server, address, problem);
-    if (started == OK) {
-        printf("Agora answers on %s/\n", address);
-        fflush(stdout);
-        notify_send("READY=1");
-        int signal_number = 0;
-        sigwait(&signals, &signal_number);
-        notify_send("STOPPING=1");
-        log_line(&house->log, LOG_INFO, "stopping", "signal=%d", signal_number);
-        http_server_stop(server, STOP_GRACE_MS);
-    }
-    atlas_close(face->atlas);
-    return started;
+    TRY(http_listen(listen, &options.listen_fd, address, problem));
+    return run_server(house, face, &options, address, problem);
 }
 
 static err serve(struct house *house, const char *listen, struct problem *problem) {

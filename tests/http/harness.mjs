@@ -89,12 +89,15 @@ export async function start({ folder = temporaryFolder(), demo = false, settings
   return {
     url,
     port: Number(new URL(url).port),
+    pid: child.pid,
     folder,
     said: () => output,
     kill: () => end('SIGKILL'),
     stop: async () => {
       const { status, signal } = await end('SIGTERM');
       if (status !== 0) throw new Error(`left with ${status ?? signal}: ${output}`);
+      // Whatever a test asks for is done inside the sandbox.
+      if (output.includes('sandbox refused')) throw new Error(`needs what the sandbox refuses: ${output}`);
     },
   };
 }
