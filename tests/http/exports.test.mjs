@@ -280,6 +280,41 @@ describe('exports', () => {
     }
   });
 
+  // Out of one instance, into a fresh one, out of that one again.
+  const again = (form, query = '') => {
+    const name = join(server.folder, `trip.${form}`);
+    writeFileSync(name, agora('export', '--data', server.folder, '--format', form, query).stdout);
+    const fresh = temporaryFolder();
+    for (const expected of [/added 13, updated 0, unchanged 0/, /added 0, updated 0, unchanged 13/]) {
+      const done = agora('import', '--data', fresh, name);
+      assert.equal(done.status, 0, done.stderr);
+      assert.match(done.stdout, expected);
+    }
+    return agora('export', '--data', fresh, '--format', 'jsonl').stdout;
+  };
+  const exported = () => agora('export', '--data', server.folder, '--format', 'jsonl').stdout;
+
+  test('JSON Lines come in again byte by byte, each entry to its source', () => {
+    const lines = exported();
+    assert.equal(lines.trim().split('\n').length, 13);
+    assert.deepEqual(new Set(lines.trim().split('\n').map((line) => JSON.parse(line).source.slug)), new Set(['unkind', 'other']));
+    assert.equal(again('jsonl'), lines);
+    const given = temporaryFolder();
+    writeFileSync(join(given, 'all.jsonl'), lines);
+    assert.equal(agora('import', '--data', given, '--source', 'mine', join(given, 'all.jsonl')).status, 0);
+    const mine = agora('export', '--data', given, '--format', 'jsonl').stdout.trim().split('\n');
+    assert.deepEqual(new Set(mine.map((line) => JSON.parse(line).source.slug)), new Set(['mine']), '--source stands above what the file says');
+  });
+
+  test('GeoJSON comes in again with nothing lost but titles of sources', () => {
+    // "updated" is told by the instance of itself; a licence of the source has become the entry's own.
+    const bare = (text) => text.trim().split('\n').map((line) => {
+      const { updated, source, licence, ...entry } = JSON.parse(line);
+      return { ...entry, licence: licence ?? source.licence, source: source.slug, attribution: source.attribution ?? 'Other' };
+    });
+    assert.deepEqual(bare(again('geojson')), bare(exported()));
+  });
+
   test('needs and offers go out each with an identifier of its own', async () => {
     const atom = parseAtomFeed(await text('/api/v1/entries.atom?kind=need,offer'));
     assert.equal(atom.entries.length, 3);

@@ -218,7 +218,8 @@ MUST_USE err entry_check(struct entry *entry, const struct territories *territor
 
 /* JSON of docs/entry-format.md. entry_from_json: unknown keys are ERR_INPUT (field names the
  * place, as "contacts[0].kind"), more than ENTRY_JSON_MAX bytes ERR_LIMIT; texts live in the
- * arena. "id" becomes source_key, "updated" source_updated_ms. entry_check comes after it. */
+ * arena. "id" becomes source_key, "updated" source_updated_ms. What the API says beside an
+ * entry (url, source, match, a link's title, …) is passed over. entry_check comes after it. */
 MUST_USE err entry_from_json(slice json, struct arena *arena, struct entry *entry,
                              struct problem *problem);
 void entry_to_json(const struct entry *entry, struct buf *out); /* every field, for revisions */

@@ -351,6 +351,9 @@ static err place_key(struct reader *reader, void *thing, slice key, json_t *valu
     if (slice_equal(key, SLICE("longitude"))) {
         return degrees_read(reader, key, value, 180, &entry->place.point.lon_e7);
     }
+    if (slice_equal(key, SLICE("territory_label")) || slice_equal(key, SLICE("approximate"))) {
+        return OK; /* of the API */
+    }
     return ERR_UNSUPPORTED;
 }
 
@@ -368,7 +371,8 @@ static err place_read(struct reader *reader, struct entry *entry, json_t *place)
         return refuse(&inner, ERR_INPUT, latitude ? SLICE("longitude") : SLICE("latitude"),
                       "is missing beside the other one");
     }
-    entry->place.has_point = latitude;
+    /* A commune's centre, as the API shows it, is no point of the entry's own. */
+    entry->place.has_point = latitude && !json_is_true(json_object_get(place, "approximate"));
     return OK;
 }
 
@@ -378,6 +382,47 @@ static err id_read(const struct reader *reader, slice key, const json_t *value, 
         return OK;
     }
     return text_read(reader, key, value, id);
+}
+
+/* What exports and the API say beside an entry: of its source, of this result, of the instance it
+ * comes from. It is not of the entry, so it is passed over. */
+static bool is_beside(slice key) {
+    static const slice keys[] = {
+        {"source", 6}, {"url", 3}, {"match", 5}, {"distance_m", 10}, {"attribution", 11}};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (slice_equal(keys[i], key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The API tells what the store knows of a link's target; "incoming" ones are the other's own. */
+static err link_key(struct reader *reader, void *thing, slice key, json_t *value) {
+    struct entry_link *link = thing;
+    if (slice_equal(key, SLICE("incoming"))) {
+        return bool_read(reader, key, value, &link->incoming);
+    }
+    return slice_equal(key, SLICE("id")) || slice_equal(key, SLICE("title")) ||
+                   slice_equal(key, SLICE("kind"))
+               ? OK
+               : ERR_UNSUPPORTED;
+}
+
+static err links_read(struct reader *reader, slice key, json_t *value, struct entry *entry) {
+    void *items = NULL;
+    uint32_t count = 0;
+    uint32_t kept = 0;
+    TRY(objects_read(reader, key, value, sizeof(struct entry_link), &entry_link_fields, link_key,
+                     &items, &count));
+    entry->links = items;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!entry->links[i].incoming) {
+            entry->links[kept++] = entry->links[i];
+        }
+    }
+    entry->link_count = kept;
+    return OK;
 }
 
 /* The lists of an entry. */
@@ -408,10 +453,7 @@ static err entry_list_key(struct reader *reader, struct entry *entry, slice key,
         return OK;
     }
     if (slice_equal(key, SLICE("links"))) {
-        TRY(objects_read(reader, key, value, sizeof(struct entry_link), &entry_link_fields,
-                         no_other_key, &items, &entry->link_count));
-        entry->links = items;
-        return OK;
+        return links_read(reader, key, value, entry);
     }
     if (slice_equal(key, SLICE("media"))) {
         TRY(objects_read(reader, key, value, sizeof(struct entry_media), &entry_media_fields,
@@ -460,7 +502,7 @@ static err entry_key(struct reader *reader, void *thing, slice key, json_t *valu
     if (slice_equal(key, SLICE("example"))) {
         return bool_read(reader, key, value, &entry->is_example);
     }
-    return entry_list_key(reader, entry, key, value);
+    return is_beside(key) ? OK : entry_list_key(reader, entry, key, value);
 }
 
 /* The kinds that an item must name: an absent one would silently be the first of its enum. */

@@ -79,7 +79,7 @@ static err document_build(const struct run *run, struct arena *arena, slice docu
     *entry = (struct entry){0};
     TRY(entry_from_json(document, arena, entry, cause));
     themes_known(run, arena, entry);
-    if (entry->licence.n == 0) {
+    if (entry->licence.n == 0 && (run->is_licence_given || !run->said_by_records)) {
         entry->licence = run->options->licence;
     }
     if (entry->source_key.n == 0) {
@@ -120,18 +120,32 @@ static err mended_build(struct run *run, const struct record *record, json_t *ro
     return failed;
 }
 
-err native_build(struct run *run, const struct record *record, struct entry *entry,
-                 struct problem *cause) {
-    err failed = document_build(run, &run->arena, record->raw, record->raw, entry, cause);
-    if (failed != ERR_INPUT && failed != ERR_LIMIT) {
-        return failed;
+/* In GeoJSON the entry is a feature's properties. */
+static slice document_of(struct run *run, const struct record *record) {
+    if (!slice_contains(record->raw, SLICE("\"properties\""))) {
+        return record->raw;
     }
     json_t *root = json_loadb(record->raw.p, record->raw.n, 0, NULL);
-    if (root == NULL) {
-        return failed;
-    }
-    cause->code = failed;
-    failed = mended_build(run, record, root, entry, cause);
+    json_t *properties = json_object_get(root, "properties");
+    char *text = json_is_object(properties) ? json_dumps(properties, JSON_COMPACT) : NULL;
+    slice document = text == NULL ? record->raw : arena_copy(&run->arena, slice_from_cstr(text));
+    free(text);
     json_decref(root);
-    return failed;
+    return document;
+}
+
+err native_build(struct run *run, const struct record *record, struct entry *entry,
+                 struct problem *cause) {
+    slice document = document_of(run, record);
+    err failed = document_build(run, &run->arena, document, record->raw, entry, cause);
+    if (failed == ERR_INPUT || failed == ERR_LIMIT) {
+        json_t *root = json_loadb(document.p, document.n, 0, NULL);
+        if (root == NULL) {
+            return failed;
+        }
+        cause->code = failed;
+        failed = mended_build(run, record, root, entry, cause);
+        json_decref(root);
+    }
+    return failed == OK ? native_source(run, record, entry, cause) : failed;
 }

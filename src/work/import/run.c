@@ -31,7 +31,12 @@ static err same_id_settle(struct run *run, const struct record *record, struct e
                           enum seen_before *before) {
     struct buf composed BUF_CLEANUP = buf_new(RECORD_BYTES_MAX * 3);
     slice raw = text_compose(record->raw, &composed) ? buf_slice(&composed) : record->raw;
-    TRY(seen_add(&run->seen, entry->source_key, raw, before));
+    /* Two sources may give one identifier to two things. */
+    slice key = entry->source_slug.n == 0
+                    ? entry->source_key
+                    : arena_printf(&run->arena, "%.*s\x1f%.*s", SLICE_ARG(entry->source_slug),
+                                   SLICE_ARG(entry->source_key));
+    TRY(seen_add(&run->seen, key, raw, before));
     if (*before == SEEN_OTHER) {
         char hex[CRYPTO_DIGEST_HEX + 1];
         struct crypto_digest digest = crypto_digest(&raw, 1);
@@ -127,7 +132,8 @@ static void sample_read(struct run *run, struct sample *sample) {
 static bool is_native(const struct record *record) {
     enum entry_kind kind;
     return record->is_json && record_get(record, SLICE("title")).n > 0 &&
-           entry_kind_from_slug(record_get(record, SLICE("kind")), &kind) && !record->has_geometry;
+           entry_kind_from_slug(record_get(record, SLICE("kind")), &kind) &&
+           (!record->has_geometry || record_get(record, SLICE("source.slug")).n > 0);
 }
 
 static enum entry_kind kind_guess(const struct run *run) {
@@ -155,7 +161,9 @@ static err sample_learn(struct run *run, const struct sample *sample) {
         }
     }
     run->native = count > 0 && native * 2 > count;
-    if (!run->native) {
+    if (run->native) {
+        native_source_first(run, &records[0]);
+    } else {
         TRY(columns_learn(&run->columns, records, count, &run->warnings, run->problem));
     }
     run->builder = (struct builder){.columns = &run->columns,
@@ -396,6 +404,7 @@ err import_run(const struct import_options *given, const struct import_context *
         return problem_set(run.problem, ERR_INPUT, "source",
                            "say where this comes from: --source SLUG");
     }
+    run.is_licence_given = given->licence.n > 0;
     kept.licence = licence_kept(given, context, run.slug, &arena);
     run.batch = arena_new(&arena, struct pending, BATCH_RECORDS);
     slice rejects_path = arena_printf(&arena, "%.*s.rejects.csv", SLICE_ARG(run.slug));

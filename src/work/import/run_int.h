@@ -18,6 +18,12 @@ struct pending {
     bool rejected;
     enum entry_outcome outcome;
 };
+/* A file in our own format may hold the entries of several sources. */
+#define RUN_SOURCES_MAX 256
+struct source_named {
+    slice slug;
+    struct source_id id; /* 0 in a dry run */
+};
 struct run {
     const struct import_options *options;
     const struct import_context *context;
@@ -25,6 +31,11 @@ struct run {
     struct problem *problem;
     slice slug;
     struct source_id source;
+    struct source said;           /* what the first record of our own format says of its source */
+    struct source_named *sources; /* others, named by records of our own format */
+    uint32_t source_count;
+    bool said_by_records;  /* records name their source, with its licence */
+    bool is_licence_given; /* by the caller, not by an import before */
     struct input input;
     struct record_reader *reader;
     struct columns columns;
@@ -51,6 +62,10 @@ MUST_USE err run_check_input(struct run *run);
  * line of the description; only without a title or a kind is the record refused. */
 MUST_USE err native_build(struct run *run, const struct record *record, struct entry *entry,
                           struct problem *cause);
+/* Whose a record in our own format is: `source` in it, unless the caller said --source. */
+void native_source_first(struct run *run, const struct record *record);
+MUST_USE err native_source(struct run *run, const struct record *record, struct entry *entry,
+                           struct problem *cause);
 MUST_USE err run_reject(struct run *run, const struct record *record, const struct problem *cause);
 
 #endif

@@ -25,15 +25,19 @@ static int64_t now_ms(const struct run *run) {
     return clock_now_ms(run->context->clock);
 }
 
+static slice given_or(slice given, slice said) {
+    return given.n > 0 ? given : said;
+}
+
 err run_source_store(struct run *run) {
     struct db_conn *conn = run->context->conn;
     const struct import_options *options = run->options;
     slice input = slice_from_cstr(options->input);
     struct source source = {.slug = run->slug,
-                            .title = options->source_title,
-                            .url = slice_starts_with(input, SLICE("http")) ? input : SLICE_EMPTY,
-                            .licence = options->licence,
-                            .attribution = options->attribution,
+                            .title = given_or(options->source_title, run->said.title),
+                            .url = slice_starts_with(input, SLICE("http")) ? input : run->said.url,
+                            .licence = given_or(options->licence, run->said.licence),
+                            .attribution = given_or(options->attribution, run->said.attribution),
                             .fetched_ms = now_ms(run)};
     err failed = db_begin_write(conn);
     if (failed == OK) {
@@ -84,8 +88,10 @@ static err transaction(struct run *run, uint32_t from, uint32_t *to, uint32_t *r
         if (pending->rejected) {
             continue;
         }
-        pending->entry.source = run->source;
-        pending->entry.source_slug = run->slug;
+        if (pending->entry.source.v == 0) {
+            pending->entry.source = run->source;
+            pending->entry.source_slug = run->slug;
+        }
         err failed =
             entry_import(conn, run->context->ids, &pending->entry, now_ms(run), &pending->outcome);
         if (failed != OK) {
@@ -248,6 +254,9 @@ static err links_resolve(struct run *run) {
     struct db_conn *conn = run->context->conn;
     TRY(db_begin_write(conn));
     err failed = entry_links_resolve(conn, run->source, now_ms(run));
+    for (uint32_t i = 0; i < run->source_count && failed == OK; i++) {
+        failed = entry_links_resolve(conn, run->sources[i].id, now_ms(run));
+    }
     if (failed == OK) {
         failed = db_commit(conn);
     }
