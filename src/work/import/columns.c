@@ -290,7 +290,8 @@ err columns_learn(struct columns *columns, const struct record *sample, size_t c
     static const enum role located[] = {ROLE_LATITUDE, ROLE_POINT, ROLE_ADDRESS};
     bool has_geometry = false;
     for (size_t i = 0; i < count; i++) {
-        has_geometry = has_geometry || sample[i].geometry.ring_count > 0;
+        has_geometry =
+            has_geometry || sample[i].geometry.ring_count > 0 || sample[i].geometry.is_projected;
         for (uint32_t k = 0; k < sample[i].field_count; k++) {
             struct column *column = column_known(columns, sample[i].fields[k].name, k);
             if (column == NULL && columns->count < COLUMNS_MAX) {

@@ -13,6 +13,7 @@ struct import_options {
      * what stands in the store when empty. */
     slice source, source_title, licence, attribution;
     enum record_format format;
+    slice crs;            /* what coordinates are measured in ("EPSG:2154"); empty: found out */
     const char *map_path; /* NULL: none */
     bool has_kind;        /* `kind` holds for every record that does not say its own */
     enum entry_kind kind;

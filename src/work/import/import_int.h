@@ -2,6 +2,7 @@
 #ifndef AGORA_WORK_IMPORT_INT_H
 #define AGORA_WORK_IMPORT_INT_H
 
+#include "geo/crs.h"
 #include "work/import/import.h"
 
 /* What a column becomes. The order is the order of the dry run's table. */
@@ -160,6 +161,8 @@ enum warning {
     WARNING_SWAPPED,
     WARNING_BAD_POINT,
     WARNING_PROJECTED,
+    WARNING_CONVERTED,
+    WARNING_COARSE,
     WARNING_FAR,
     WARNING_NO_TERRITORY,
     WARNING_NO_PLACE,
@@ -190,8 +193,27 @@ void warnings_write(const struct warnings *warnings, struct buf *out);
 /* What the reader has to say, in the same form. */
 void warnings_notes_write(const struct record_reader *reader, struct buf *out);
 
+/* Coordinate systems in use in this import: the one that was named, and those that records turned
+ * out to be in. */
+#define PROJECTIONS_MAX         32
+#define PROJECTION_FAILURES_MAX 100 /* systems that could not be opened, before nothing is tried */
+struct projection {
+    struct crs *crs;
+    uint64_t hits; /* records that were found to be in it */
+};
+struct projections {
+    struct crs *given;
+    bool given_in_degrees;
+    struct projection guessed[PROJECTIONS_MAX];
+    uint32_t count, failures;
+};
+/* `crs` may be empty. Errors of crs_new. */
+MUST_USE err projections_begin(struct projections *all, slice crs, struct problem *problem);
+void projections_end(struct projections *all);
+
 /* What makes entries of records. */
 struct builder {
+    struct projections *projections;
     struct columns *columns;
     const struct territories *territories;
     const struct themes *themes;
@@ -213,6 +235,16 @@ struct place_parts {
 };
 void place_build(const struct builder *builder, const struct place_parts *parts,
                  struct arena *arena, struct entry *entry);
+
+/* Whether numbers are in the system that was named, and so to be converted. */
+bool projected_applies(const struct projections *all, double x, double y);
+/* A point from numbers that are no degrees, or to which the named system applies; says what it did.
+ * `commune` is where the record says that it is, or NULL. False when no system fits. */
+bool projected_read(const struct builder *builder, double x, double y, uint64_t line,
+                    const struct territory *commune, struct geo_point *point);
+/* A point in the system of an EPSG code that stands with it. */
+bool projected_srid(const struct builder *builder, uint32_t srid, double x, double y, uint64_t line,
+                    struct geo_point *point);
 
 /* The input as bytes: a file, standard input, or a download into a nameless temporary file. */
 struct input {

@@ -1,3 +1,4 @@
+#include "formats/geotext.h"
 #include "text/text.h"
 #include "work/import/import_int.h"
 #include <math.h>
@@ -6,26 +7,37 @@
 /* Swapped coordinates are put right when they come from far away to near their commune. */
 #define SWAP_FROM_M 100000.0
 
-struct degrees {
+/* Two numbers as they stand; which system they are in is another question. */
+struct numbers {
     bool there;
+    bool settled; /* `point` is known already: the geometry's, or by its own system */
     double lat, lon;
+    struct geo_point point;
 };
 
-static bool degree_read(slice text, double *value) {
+/* "927 552,03" -> 927552.03: a decimal comma and gaps, as spreadsheets write. */
+static bool number_read(slice text, double *value) {
     char bytes[64];
-    if (text.n == 0 || text.n >= sizeof bytes) {
-        return false;
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        slice rest = slice_sub(text, i, text.n);
+        if (slice_starts_with(rest, SLICE("\xE2\x80\xAF"))) { /* narrow no-break space */
+            i += 2;
+        } else if (slice_starts_with(rest, SLICE("\xC2\xA0"))) {
+            i++;
+        } else if (text.p[i] != ' ') {
+            if (n == sizeof bytes) {
+                return false;
+            }
+            bytes[n++] = text.p[i] == ',' ? '.' : text.p[i];
+        }
     }
-    for (size_t i = 0; i < text.n; i++) { /* a decimal comma, as spreadsheets write */
-        bytes[i] = text.p[i] == ',' ? '.' : text.p[i];
-    }
-    return slice_to_double(slice_of(bytes, text.n), value);
+    return n > 0 && slice_to_double(slice_of(bytes, n), value);
 }
 
-/* "45.69, 5.91", "POINT(5.91 45.69)", "[45.69, 5.91]". */
-static struct degrees pair_read(slice text) {
-    struct degrees found = {.there = false};
-    bool wkt = slice_starts_with(text, SLICE("POINT"));
+/* "45.69, 5.91", "[45.69, 5.91]", "45.69 5.91", "45,69; 5,91", "45.69|5.91". */
+static struct numbers pair_read(slice text) {
+    struct numbers found = {.there = false};
     size_t from = 0;
     while (from < text.n && (text.p[from] < '0' || text.p[from] > '9') && text.p[from] != '-') {
         from++;
@@ -34,17 +46,12 @@ static struct degrees pair_read(slice text) {
     while (text.n > 0 && (text.p[text.n - 1] < '0' || text.p[text.n - 1] > '9')) {
         text.n--;
     }
-    size_t cut = 0;
-    while (cut < text.n && text.p[cut] != ',' && text.p[cut] != ' ' && text.p[cut] != ';') {
-        cut++;
-    }
-    slice first = slice_sub(text, 0, cut);
-    slice second = slice_trim(slice_sub(text, cut + 1, text.n));
-    double a;
-    double b;
-    if (slice_to_double(first, &a) && slice_to_double(second, &b)) {
-        found = wkt ? (struct degrees){.there = true, .lat = b, .lon = a}
-                    : (struct degrees){.there = true, .lat = a, .lon = b};
+    static const char separators[] = {';', '|', ',', ' '}; /* the surest first */
+    for (size_t i = 0; i < sizeof separators && !found.there; i++) {
+        size_t cut = slice_find(text, 0, separators[i]);
+        slice second = slice_trim(slice_sub(text, cut + 1, text.n));
+        found.there = cut < text.n && number_read(slice_sub(text, 0, cut), &found.lat) &&
+                      number_read(second, &found.lon);
     }
     return found;
 }
@@ -63,7 +70,7 @@ static bool is_in_france(double lat, double lon) {
     return lat > 41.0 && lat < 51.6 && lon > -5.6 && lon < 10.0;
 }
 
-static bool is_swapped(const struct degrees *at, const struct territory *commune) {
+static bool is_swapped(const struct numbers *at, const struct territory *commune) {
     bool swappable = is_on_earth(at->lon, at->lat);
     if (!swappable || is_in_france(at->lat, at->lon)) {
         return false;
@@ -78,28 +85,51 @@ static bool is_swapped(const struct degrees *at, const struct territory *commune
     return is_in_france(at->lon, at->lat);
 }
 
-static struct degrees degrees_read(const struct builder *b, const struct place_parts *parts) {
-    struct degrees at = {.there = false};
-    uint64_t line = parts->record->line;
+static void bad_point(const struct builder *b, const struct place_parts *parts, slice first,
+                      slice second) {
+    warning_add(b->warnings, WARNING_BAD_POINT, parts->record->line, "\"%.*s\"%s%.*s",
+                (int)(first.n < 40 ? first.n : 40), first.p, second.n > 0 ? ", " : "",
+                (int)(second.n < 40 ? second.n : 40), second.p);
+}
+
+/* One cell: a geometry's text, else a pair of numbers. */
+static struct numbers cell_read(const struct builder *b, const struct place_parts *parts) {
+    struct geotext text;
+    struct numbers at = {.there = false};
+    if (geotext_read(parts->point, &text)) {
+        at = (struct numbers){.there = true, .lat = text.y, .lon = text.x};
+        at.settled = text.srid > 0 &&
+                     projected_srid(b, text.srid, text.x, text.y, parts->record->line, &at.point);
+    } else {
+        at = pair_read(parts->point);
+    }
+    if (!at.there) {
+        bad_point(b, parts, parts->point, SLICE_EMPTY);
+    }
+    return at;
+}
+
+static struct numbers numbers_read(const struct builder *b, const struct place_parts *parts) {
+    struct numbers at = {.there = false};
+    const struct geojson_geometry *geometry = &parts->record->geometry;
     if (parts->latitude.n > 0 || parts->longitude.n > 0) {
-        at.there = degree_read(parts->latitude, &at.lat) && degree_read(parts->longitude, &at.lon);
+        at.there = number_read(parts->latitude, &at.lat) && number_read(parts->longitude, &at.lon);
         if (!at.there) {
-            warning_add(b->warnings, WARNING_BAD_POINT, line, "\"%.*s\", \"%.*s\"",
-                        (int)(parts->latitude.n < 30 ? parts->latitude.n : 30), parts->latitude.p,
-                        (int)(parts->longitude.n < 30 ? parts->longitude.n : 30),
-                        parts->longitude.p);
+            bad_point(b, parts, parts->latitude, parts->longitude);
         }
     }
-    if (!at.there && parts->record->geometry.ring_count > 0) {
-        struct geo_point point = parts->record->geometry.point;
-        at = (struct degrees){.there = true, .lat = point.lat_e7 / 1e7, .lon = point.lon_e7 / 1e7};
+    if (!at.there && geometry->ring_count > 0) {
+        at = (struct numbers){.there = true,
+                              .settled = b->projections->given != NULL,
+                              .lat = geometry->point.lat_e7 / 1e7,
+                              .lon = geometry->point.lon_e7 / 1e7,
+                              .point = geometry->point};
+    }
+    if (!at.there && geometry->is_projected) {
+        at = (struct numbers){.there = true, .lat = geometry->y, .lon = geometry->x};
     }
     if (!at.there && parts->point.n > 0) {
-        at = pair_read(parts->point);
-        if (!at.there) {
-            warning_add(b->warnings, WARNING_BAD_POINT, line, "\"%.*s\"",
-                        (int)(parts->point.n < 40 ? parts->point.n : 40), parts->point.p);
-        }
+        at = cell_read(b, parts);
     }
     if (at.there && at.lat == 0.0 && at.lon == 0.0) {
         at.there = false; /* the place without a place, in the Gulf of Guinea */
@@ -107,25 +137,42 @@ static struct degrees degrees_read(const struct builder *b, const struct place_p
     return at;
 }
 
+/* Degrees as they are or put right, other systems converted; false when they are none. */
+static bool numbers_place(const struct builder *b, const struct numbers *at, uint64_t line,
+                          const struct territory *commune, struct geo_point *point) {
+    if (at->settled) {
+        *point = at->point;
+        return true;
+    }
+    if (projected_applies(b->projections, at->lon, at->lat)) {
+        return projected_read(b, at->lon, at->lat, line, commune, point);
+    }
+    if (is_swapped(at, commune)) {
+        warning_add(b->warnings, WARNING_SWAPPED, line, "%.5f, %.5f", at->lat, at->lon);
+        *point = to_point(at->lon, at->lat);
+        return true;
+    }
+    if (is_on_earth(at->lat, at->lon)) {
+        *point = to_point(at->lat, at->lon);
+        return true;
+    }
+    if (projected_read(b, at->lon, at->lat, line, commune, point)) {
+        return true;
+    }
+    bool projected = fabs(at->lat) > 1000.0 || fabs(at->lon) > 1000.0;
+    warning_add(b->warnings, projected ? WARNING_PROJECTED : WARNING_BAD_POINT, line, "%g, %g",
+                at->lat, at->lon);
+    return false;
+}
+
 static void point_set(const struct builder *b, const struct place_parts *parts,
                       const struct territory *commune, struct entry *entry) {
-    struct degrees at = degrees_read(b, parts);
+    struct numbers at = numbers_read(b, parts);
     uint64_t line = parts->record->line;
-    if (!at.there) {
-        return;
-    }
-    if (is_swapped(&at, commune)) {
-        warning_add(b->warnings, WARNING_SWAPPED, line, "%.5f, %.5f", at.lat, at.lon);
-        at = (struct degrees){.there = true, .lat = at.lon, .lon = at.lat};
-    }
-    if (!is_on_earth(at.lat, at.lon)) {
-        bool projected = fabs(at.lat) > 1000.0 || fabs(at.lon) > 1000.0;
-        warning_add(b->warnings, projected ? WARNING_PROJECTED : WARNING_BAD_POINT, line, "%g, %g",
-                    at.lat, at.lon);
+    if (!at.there || !numbers_place(b, &at, line, commune, &entry->place.point)) {
         return;
     }
     entry->place.has_point = true;
-    entry->place.point = to_point(at.lat, at.lon);
     entry->place.precision = ENTRY_PRECISION_EXACT;
     if (commune != NULL && commune->has_centre && !commune->centre_is_approximate) {
         double far = geo_distance_m(entry->place.point, commune->centre);

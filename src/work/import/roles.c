@@ -153,15 +153,20 @@ static const struct {
     {ROLE_LATITUDE,
      "latitude lat ylat y_lat geo_latitude geo_lat coord_y y y_wgs84 lat_wgs84 "
      "latitude_wgs84 location_lat location_latitude geo_point_2d_lat coordonnees_lat "
-     "gps_lat place_latitude coordinates_lat y_latitude lat_y geolocalisation_lat"},
+     "gps_lat place_latitude coordinates_lat y_latitude lat_y geolocalisation_lat y_lambert93 "
+     "lambert93_y y_lambert_93 "
+     "y_l93 yl93 lamby93 y_lamb93 coordonnee_y coord_y_l93 y_lambert northing nord y_rgf93"},
     {ROLE_LONGITUDE,
      "longitude lon lng xlong x_long long geo_longitude geo_lng geo_lon coord_x x "
      "x_wgs84 lon_wgs84 longitude_wgs84 location_lng location_lon location_longitude "
      "geo_point_2d_lon coordonnees_lon gps_lon gps_long gps_lng place_longitude "
-     "coordinates_lng coordinates_lon x_longitude long_x lng_x geolocalisation_lon"},
+     "coordinates_lng coordinates_lon x_longitude long_x lng_x geolocalisation_lon x_lambert93 "
+     "lambert93_x x_lambert_93 x_l93 xl93 lambx93 x_lamb93 coordonnee_x coord_x_l93 x_lambert "
+     "easting est x_rgf93"},
     {ROLE_POINT,
      "geo_point_2d geo_point geopoint coordonnees coordinates geolocalisation latlon lat_lon "
-     "latlng gps coordonnees_gps position coordonneesxy"},
+     "latlng gps coordonnees_gps position coordonneesxy geometry geom the_geom wkt wkb_geometry "
+     "geom_wkt geometrie geojson geo_shape shape wkt_geom point coord"},
     {ROLE_WEBSITE, "website site_web url site siteweb site_internet web url_site homepage www lien "
                    "link page_web site_url url_web adresse_web contact_url urls links"},
     {ROLE_EMAIL,

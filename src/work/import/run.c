@@ -166,7 +166,8 @@ static err sample_learn(struct run *run, const struct sample *sample) {
     } else {
         TRY(columns_learn(&run->columns, records, count, &run->warnings, run->problem));
     }
-    run->builder = (struct builder){.columns = &run->columns,
+    run->builder = (struct builder){.projections = &run->projections,
+                                    .columns = &run->columns,
                                     .territories = run->context->territories,
                                     .themes = run->context->themes,
                                     .warnings = &run->warnings,
@@ -255,8 +256,40 @@ static void problem_tell_nothing_written(struct run *run, uint64_t before) {
 }
 
 static err reader_open(struct run *run) {
-    return record_reader_new(fd_source(&run->input.fd), run->options->format, &run->reader,
-                             run->problem);
+    slice crs = run->options->crs.n > 0 ? run->options->crs : run->late_crs;
+    TRY(record_reader_new(fd_source(&run->input.fd), run->options->format, &run->reader,
+                          run->problem));
+    return crs.n == 0 ? OK : record_reader_crs_set(run->reader, crs, run->problem);
+}
+
+/* A first reading finds a coordinate system that the file names behind its records; the second
+ * one converts by it. */
+static void late_crs_keep(struct run *run) {
+    const struct record_about *about = record_reader_about(run->reader);
+    if (about->crs_is_late) {
+        run->late_crs = arena_copy(run->columns.arena, about->crs);
+    }
+}
+
+/* With one reading only, it comes too late. */
+static err late_crs_tell(const struct run *run, struct buf *report) {
+    const struct record_about *about = record_reader_about(run->reader);
+    if (!about->crs_is_late) {
+        return OK;
+    }
+    if (run->options->dry_run) {
+        if (report != NULL) {
+            buf_addf(report,
+                     "the file names its coordinate system behind its records: add --crs %.*s to "
+                     "see them converted; an import finds it by itself\n",
+                     SLICE_ARG(about->crs));
+        }
+        return OK;
+    }
+    return problem_set(run->problem, ERR_INPUT, "crs",
+                       "the file names its coordinate system only behind its records: add --crs "
+                       "%.*s, or leave --partial out",
+                       SLICE_ARG(about->crs));
 }
 
 static void checking_tell(struct run *run) {
@@ -299,6 +332,7 @@ err run_check_input(struct run *run) {
     TRY(reader_open(run));
     err failed = check_read(run, &arena);
     arena_free(&arena);
+    late_crs_keep(run);
     record_reader_free(run->reader);
     run->reader = NULL;
     run->started_us = clock_monotonic_us();
@@ -357,12 +391,16 @@ static void report_end(struct run *run, struct buf *report) {
 
 static err run_all(struct run *run, struct buf *report) {
     TRY(map_read(run));
+    TRY(projections_begin(&run->projections, run->options->crs, run->problem));
     TRY(input_open(run->options->input, &run->input, run->problem));
     if (!run->options->dry_run && !run->options->partial) {
         TRY(run_check_input(run));
     }
     TRY(reader_open(run));
     err failed = records_take(run, report);
+    if (failed == OK) {
+        failed = late_crs_tell(run, report);
+    }
     if (failed == OK) {
         failed = run_finish(run);
     }
@@ -419,6 +457,7 @@ err import_run(const struct import_options *given, const struct import_context *
     err held_closed = side_file_end(&run.held, run.problem);
     closed = closed != OK ? closed : held_closed;
     record_reader_free(run.reader);
+    projections_end(&run.projections);
     input_close(&run.input);
     seen_free(&run.seen);
     arena_free(&run.arena);

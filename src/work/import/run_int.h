@@ -41,6 +41,8 @@ struct run {
     struct columns columns;
     struct builder builder;
     struct warnings warnings;
+    struct projections projections;
+    slice late_crs; /* named by the file, but behind its records */
     struct side_file rejects, held;
     struct seen seen;
     bool native;

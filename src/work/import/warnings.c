@@ -5,7 +5,9 @@
 static const char *const sentences[WARNING__COUNT] = {
     [WARNING_SWAPPED] = "latitude and longitude were swapped, and were put right",
     [WARNING_BAD_POINT] = "coordinates that are none were left out",
-    [WARNING_PROJECTED] = "coordinates are not in degrees (WGS 84): left out",
+    [WARNING_PROJECTED] = "coordinates are in no known system: left out (--crs EPSG:… names it)",
+    [WARNING_CONVERTED] = "coordinates were in another system, and were converted to WGS 84",
+    [WARNING_COARSE] = "a conversion is right to some metres only (proj-data has finer grids)",
     [WARNING_FAR] = "the point is more than 30 km from its commune: kept as it is",
     [WARNING_NO_TERRITORY] = "no territory is known by this code: left out",
     [WARNING_NO_PLACE] = "nothing says where it is: kept without a place",

@@ -281,6 +281,81 @@ static void a_point_far_from_its_commune_is_kept_with_a_warning(void **state) {
     expect_report(f, "1 × the point is more than 30 km from its commune");
 }
 
+/* Chambéry is at 5.9178, 45.5646: what comes out is right to about ten metres in the text. */
+static void expect_chambery(struct import_fixture *f, const char *title) {
+    expect_in(f, title, "\"latitude\":45.564");
+    expect_in(f, title, "\"longitude\":5.917");
+}
+
+static void coordinates_of_other_systems_are_converted_and_said(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f,
+                         "nom;insee;x;y\nLambert 93;73065;927 552,03;6500326,96\n"
+                         "Étendu;73065;879518.57;2069057.01\nZone 46;73065;1927724.9;5155781.9\n"
+                         "Mercator;73065;658766.48;5710848.5\nUTM;73065;727695.7;5049815\n"
+                         "Inversé;73065;6500326.96;927552.03\nDegrés;73065;5.9178;45.5646\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_counts(f, 7, 0, 0, 0);
+    expect_chambery(f, "Lambert 93");
+    expect_chambery(f, "Étendu");
+    expect_chambery(f, "Zone 46");
+    expect_chambery(f, "Mercator");
+    expect_chambery(f, "UTM");
+    expect_chambery(f, "Inversé");
+    expect_chambery(f, "Degrés");
+    expect_report(f, "6 × coordinates were in another system");
+    expect_report(f, "Lambert-93 (EPSG:2154)");
+}
+
+static void the_system_that_is_named_goes_before_any_guess(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f, "nom;x;y\nA;927552;6500327\nB;5.9178;45.5646\n",
+                         (struct import_options){.crs = SLICE("EPSG:2154")}),
+                     OK);
+    expect_chambery(f, "A");
+    expect_chambery(f, "B"); /* degrees can be nothing else */
+    assert_false(slice_contains(buf_slice(&f->report), SLICE("another system")));
+    assert_int_equal(
+        run(f, "nom;x;y\nA;1;2\n", (struct import_options){.crs = SLICE("EPSG:nowhere")}),
+        ERR_INPUT);
+    assert_string_equal(f->problem.field, "crs");
+}
+
+static void geometries_in_a_cell_are_places(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f,
+                         "nom;geom\nEWKT;SRID=2154;POINT(927552.03 6500326.96)\n"
+                         "WKT;POINT(5.9178 45.5646)\n",
+                         (struct import_options){.format = RECORD_CSV}),
+                     OK);
+    assert_int_equal(f->counts.rejected, 1); /* its own ; must be quoted */
+    assert_int_equal(
+        run(f,
+            "nom;geom\nEWKT;\"SRID=2154;POINT(927552.03 6500326.96)\"\n"
+            "WKT;POINT(5.9178 45.5646)\n"
+            "JSON;\"{\"\"type\"\":\"\"Point\"\",\"\"coordinates\"\":[5.9178,45.5646]}\"\n",
+            (struct import_options){0}),
+        OK);
+    expect_chambery(f, "EWKT");
+    expect_chambery(f, "WKT");
+    expect_chambery(f, "JSON");
+}
+
+static void a_system_named_behind_the_features_is_found(void **state) {
+    struct import_fixture *f = *state;
+    const char *late =
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{"
+        "\"nom\":\"Tard\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[927552.03,"
+        "6500326.96]}}],\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"EPSG:2154\"}}}";
+    assert_int_equal(run(f, late, (struct import_options){0}), OK);
+    expect_counts(f, 1, 0, 0, 0);
+    expect_chambery(f, "Tard");
+    assert_false(slice_contains(buf_slice(&f->report), SLICE("another system")));
+    assert_int_equal(run(f, late, (struct import_options){.partial = true}), ERR_INPUT);
+    assert_true(slice_contains(slice_from_cstr(f->problem.what), SLICE("--crs EPSG:2154")));
+}
+
 static void coordinates_that_are_none_are_left_out_and_kept_readable(void **state) {
     struct import_fixture *f = *state;
     assert_int_equal(run(f, "nom,insee,lat,lon\nA,73065,6500000,870000\nB,73065,x,y\nC,73065,0,0\n",
@@ -289,7 +364,7 @@ static void coordinates_that_are_none_are_left_out_and_kept_readable(void **stat
     expect_counts(f, 3, 0, 0, 0);
     expect_in(f, "A", "Latitude : 6500000");
     expect_in(f, "A", "\"precision\":\"commune\"");
-    expect_report(f, "1 × coordinates are not in degrees");
+    expect_report(f, "1 × coordinates are in no known system");
     expect_report(f, "1 × coordinates that are none");
 }
 
@@ -697,6 +772,10 @@ int main(void) {
         TEST(a_territory_code_alone_is_a_place),
         TEST(swapped_coordinates_are_put_right_and_said),
         TEST(a_point_far_from_its_commune_is_kept_with_a_warning),
+        TEST(coordinates_of_other_systems_are_converted_and_said),
+        TEST(the_system_that_is_named_goes_before_any_guess),
+        TEST(geometries_in_a_cell_are_places),
+        TEST(a_system_named_behind_the_features_is_found),
         TEST(coordinates_that_are_none_are_left_out_and_kept_readable),
         TEST(a_record_without_identifier_gets_one_from_its_content),
         TEST(one_identifier_for_two_things_keeps_both),
