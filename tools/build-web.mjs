@@ -34,7 +34,7 @@ const MEDIA_TYPES = {
   webmanifest: 'application/manifest+json',
   woff2: 'font/woff2',
 };
-const STATIC = ['favicon.svg', 'robots.txt'];
+const STATIC = ['favicon.svg'];
 const FONT_CUTS = [
   {
     name: 'text',

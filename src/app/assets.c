@@ -25,6 +25,5 @@ static err asset_get(void *app, const struct http_request *request, struct http_
 const struct http_route asset_routes[] = {
     ASSET("/assets/{file}", "Style, script and fonts; the name holds a hash of the content."),
     ASSET("/favicon.svg", "The pictogram of the site."),
-    ASSET("/robots.txt", "What crawlers may read."),
 };
 const size_t asset_route_count = ARRAY_COUNT(asset_routes);

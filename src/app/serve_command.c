@@ -15,6 +15,7 @@
 #include "app/version.h"
 #include "atlas/atlas.h"
 #include "face/api/api.h"
+#include "face/catalog/catalog.h"
 #include "face/face.h"
 #include "face/map/map.h"
 #include "face/ogc/ogc.h"
@@ -124,15 +125,13 @@ static err run_server(struct house *house, struct face *face, struct http_option
 
 static err listen_and_wait(struct house *house, struct face *face, const char *listen,
                            struct problem *problem) {
-    const struct http_route *tables[] = {face_web_routes,
-                                         face_api_routes,
-                                         face_tile_routes,
-                                         face_map_routes,
-                                         face_ogc_routes,
-                                         asset_routes,
-                                         NULL};
+    const struct http_route *tables[] = {
+        face_web_routes, face_api_routes,     face_tile_routes, face_map_routes,
+        face_ogc_routes, face_catalog_routes, asset_routes,     NULL};
     const size_t counts[] = {face_web_route_count, face_api_route_count, face_tile_route_count,
-                             face_map_route_count, face_ogc_route_count, asset_route_count};
+                             face_map_route_count, face_ogc_route_count, face_catalog_route_count,
+                             asset_route_count};
+    _Static_assert(ARRAY_COUNT(tables) == ARRAY_COUNT(counts) + 1, "a table and its count");
     const struct settings *settings = &house->settings;
     struct ip_network proxies[SETTINGS_PROXIES_MAX];
     struct http_options options = {

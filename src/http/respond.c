@@ -115,7 +115,17 @@ static bool is_compressible(const struct http_response *response) {
                                         "application/manifest+json",
                                         "image/svg+xml",
                                         "application/vnd.mapbox-vector-tile",
-                                        "application/atom+xml"};
+                                        "application/atom+xml",
+                                        "application/ld+json",
+                                        "application/xml",
+                                        "application/vnd.oai.openapi+json",
+                                        "application/schema+json",
+                                        "application/feed+json",
+                                        "application/gpx+xml",
+                                        "application/jsonl",
+                                        "application/opensearchdescription+xml",
+                                        "application/rss+xml",
+                                        "application/vnd.google-earth.kml+xml"};
     for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
         if (is_type(response, types[i])) {
             return true;
@@ -248,7 +258,7 @@ static void add_headers(struct http_exchange *exchange, enum http_encoding encod
     header(out, "Vary",
            response->fixed.n > 0 ? "Accept-Encoding"
            : people              ? "Accept-Encoding, Accept-Language, Cookie, X-Agora-Part"
-                                 : "Accept-Encoding, Accept-Language, Cookie");
+                                 : "Accept, Accept-Encoding, Accept-Language, Cookie");
     add_etag(exchange, encoding, out);
     add_safety(exchange, out);
     add_allow(exchange, out);
