@@ -298,6 +298,7 @@ static uint16_t quality_of(const struct entry *entry, unsigned has) {
     size_t written = text_codepoints(entry->summary) + text_codepoints(entry->description);
     points += written >= 400 ? 100 : written >= 80 ? 60 : 0;
     points += has & 1u << QUERY_HAS_IMAGE ? 60 : 0;
+    points += has & 1u << QUERY_HAS_PLACE ? 100 : 0;
     return (uint16_t)points;
 }
 

@@ -94,10 +94,10 @@ uint32_t territories_at(const struct territories *all, struct geo_point point, b
  * in custom territories; an EPCI in the département and région of most of its people; and so on
  * up. */
 bool territories_is_within(const struct territories *all, uint32_t inner, uint32_t outer);
-/* The territories of the same level that share a border with this one, by their outlines (two common
- * points at least), in the order of their indexes; at most `room`. 0 also when no outlines are there
- * (communes and EPCI need those of communes, départements and régions those of départements), and
- * for the country and custom territories. */
+/* The territories of the same level that share a border with this one, by their outlines (two
+ * common points at least), in the order of their indexes; at most `room`. 0 also when no outlines
+ * are there (communes and EPCI need those of communes, départements and régions those of
+ * départements), and for the country and custom territories. */
 size_t territories_touching(const struct territories *all, uint32_t index, struct arena *scratch,
                             uint32_t *found, size_t room);
 /* Best matches for what someone types (a prefix of a name or of a later word of it, or of a postal

@@ -1,101 +1,31 @@
-/* /about: what this site is, who runs it, accessibility, legal notice, data, sources. */
+/* /about: what this site is, who runs it, data, sources. */
 #include "face/web/web_int.h"
-
-static void paragraph(struct page *page, const char *text) {
-    html_raw(&page->html, "<p>");
-    html_text(&page->html, i18n(page->html.language, text));
-    html_raw(&page->html, "</p>\n");
-}
-
-#define SECTION(page, id, title)                                                                   \
-    do {                                                                                           \
-        html_raw(&(page)->html, "<section class=\"prose measure\" id=\"" id "\"><h2>");            \
-        html_t(&(page)->html, title);                                                              \
-        html_raw(&(page)->html, "</h2>\n");                                                        \
-    } while (0)
-
-static void contact(struct page *page, const char *message, const char *without) {
-    struct html *html = &page->html;
-    slice address = page->face->contact_email;
-    html_raw(html, "<p>");
-    if (address.n == 0) {
-        html_text(html, i18n(html->language, without));
-    } else {
-        html_text(html, i18n(html->language, message));
-        html_raw(html, " <a");
-        html_attr(html, "href", arena_printf(page->arena, "mailto:%.*s", SLICE_ARG(address)));
-        html_raw(html, ">");
-        html_text(html, address);
-        html_raw(html, "</a>");
-    }
-    html_raw(html, "</p>\n");
-}
 
 static void purpose(struct page *page) {
     struct html *html = &page->html;
-    SECTION(page, "what", N_("À quoi sert ce site"));
-    paragraph(page, N_("Partout, des personnes nettoient une rivière, ouvrent un atelier de "
-                       "réparation, cultivent un toit. Souvent, personne ne le sait à côté. Ce "
-                       "site les montre sur leur territoire, relie celles et ceux qui les portent, "
-                       "et dit ce qu’elles cherchent et ce qu’elles proposent."));
-    paragraph(page, N_("Une fiche est une initiative, une idée, un outil, un lieu, un rendez-vous, "
-                       "un collectif ou un portrait. Chacune dit d’où elle vient et quand elle a "
-                       "été mise à jour."));
+    text_section(page, SLICE("what"), N_("À quoi sert ce site"));
+    text_paragraph(page,
+                   N_("Partout, des personnes nettoient une rivière, ouvrent un atelier de "
+                      "réparation, cultivent un toit. Souvent, personne ne le sait à côté. Ce "
+                      "site les montre sur leur territoire, relie celles et ceux qui les portent, "
+                      "et dit ce qu’elles cherchent et ce qu’elles proposent."));
+    text_paragraph(page,
+                   N_("Une fiche est une initiative, une idée, un outil, un lieu, un rendez-vous, "
+                      "un collectif ou un portrait. Chacune dit d’où elle vient et quand elle a "
+                      "été mise à jour."));
     html_raw(html, "</section>\n");
-    SECTION(page, "who", N_("Qui tient ce site"));
-    paragraph(page, N_("Ce site fonctionne avec Agora, un logiciel libre que toute collectivité, "
-                       "association ou collectif peut installer."));
-    contact(page, N_("Pour joindre l’équipe, écrivez à"),
-            N_("L’équipe n’a pas encore indiqué d’adresse où lui écrire."));
-    html_raw(html, "</section>\n");
-}
-
-static void accessibility(struct page *page) {
-    SECTION(page, "accessibility", N_("Accessibilité"));
-    paragraph(page, N_("Ce site est fait pour suivre le RGAA 4.1 et les WCAG 2.2 au niveau AA : "
-                       "tout se fait au clavier, sans souris et sans JavaScript, et la liste "
-                       "contient tout ce que montre la carte."));
-    paragraph(page, N_("Aucun audit extérieur n’a encore été mené : l’état de conformité n’est "
-                       "donc pas établi."));
-    contact(page, N_("Si quelque chose vous bloque, dites-le, avec l’adresse de la page :"),
-            N_("Si quelque chose vous bloque, dites-le à l’équipe du site."));
-    paragraph(page, N_("Sans réponse satisfaisante, vous pouvez saisir le Défenseur des droits "
-                       "(defenseurdesdroits.fr)."));
-    html_raw(&page->html, "</section>\n");
-}
-
-/* The law of 21 June 2004 (LCEN, article 6 III) asks for a name and an address. */
-static void publisher(struct page *page) {
-    struct html *html = &page->html;
-    slice name = page->face->publisher_name;
-    slice address = page->face->publisher_address;
-    if (name.n > 0) {
+    text_section(page, SLICE("who"), N_("Qui tient ce site"));
+    text_paragraph(page,
+                   N_("Ce site fonctionne avec Agora, un logiciel libre que toute collectivité, "
+                      "association ou collectif peut installer."));
+    if (page->face->publisher_name.n > 0) {
         html_raw(html, "<p>");
-        html_tf(html, "Ce site est publié par %1.", &name, 1);
-        if (address.n > 0) {
-            html_raw(html, " ");
-            html_tf(html, "Adresse : %1.", &address, 1);
-        }
+        html_tf(html, "Ce site est publié par %1.", &page->face->publisher_name, 1);
         html_raw(html, "</p>\n");
     }
-}
-
-static void legal(struct page *page) {
-    SECTION(page, "legal", N_("Mentions légales et données personnelles"));
-    publisher(page);
-    contact(page, N_("L’éditeur de ce site est joignable à"),
-            N_("L’éditeur de ce site n’a pas encore indiqué d’adresse de contact."));
-    paragraph(page,
-              N_("Ce site ne suit personne : pas de mesure d’audience, pas de publicité. "
-                 "Aucune page ne demande quoi que ce soit à un autre site. Le "
-                 "seul cookie possible garde la langue que vous avez choisie, pendant un an."));
-    paragraph(page,
-              N_("« Me situer » envoie votre position avec votre recherche, comme une commune "
-                 "que vous auriez écrite ; elle n’est pas enregistrée."));
-    paragraph(page, N_("Une fiche ne montre que les coordonnées que ses auteurs ont rendues "
-                       "publiques, et son lieu avec la précision qu’ils ont choisie. Vous pouvez "
-                       "demander à corriger ou à retirer ce qui vous concerne."));
-    html_raw(&page->html, "</section>\n");
+    text_contact(page, N_("Pour joindre l’équipe, écrivez à"),
+                 N_("L’équipe n’a pas encore indiqué d’adresse où lui écrire."));
+    html_raw(html, "</section>\n");
 }
 
 static void data_row(struct page *page, slice path, const char *what) {
@@ -119,11 +49,11 @@ static void data_row(struct page *page, slice path, const char *what) {
 
 static void data(struct page *page) {
     struct html *html = &page->html;
-    SECTION(page, "data", N_("Données ouvertes et API"));
-    paragraph(page,
-              N_("Tout ce que montre une recherche se reprend tel quel, sans clé : gardez les "
-                 "choix de l’adresse d’une page /explore derrière ces adresses. Citez la "
-                 "source et respectez la licence de chaque fiche."));
+    text_section(page, SLICE("data"), N_("Données ouvertes et API"));
+    text_paragraph(page,
+                   N_("Tout ce que montre une recherche se reprend tel quel, sans clé : gardez les "
+                      "choix de l’adresse d’une page /explore derrière ces adresses. Citez la "
+                      "source et respectez la licence de chaque fiche."));
     html_raw(html, "<table><caption class=\"visually-hidden\">");
     html_t(html, "Adresses des données");
     html_raw(html, "</caption><tbody>\n");
@@ -206,10 +136,10 @@ static err sources(struct page *page, const struct atlas_result *result) {
         source_row(page, &list[i], source_count(result, list[i].slug));
     }
     html_raw(html, "</tbody></table>\n");
-    paragraph(page, N_("Fond de carte : Natural Earth (domaine public) et contours des "
-                       "départements. Communes et territoires : découpage administratif "
-                       "(Etalab, Licence Ouverte). Noms et positions des villes : GeoNames "
-                       "(CC BY 4.0)."));
+    text_paragraph(page, N_("Fond de carte : Natural Earth (domaine public) et contours des "
+                            "départements. Communes et territoires : découpage administratif "
+                            "(Etalab, Licence Ouverte). Noms et positions des villes : GeoNames "
+                            "(CC BY 4.0)."));
     html_raw(html, "</section>\n");
     return OK;
 }
@@ -223,13 +153,12 @@ static err answer(struct page *page, const struct atlas_view *view) {
     query.limit = 1;
     struct part_found found;
     TRY(part_search(page, view, &query, 1u << ATLAS_FACET_SOURCE, &found));
-    page_head(page, &(struct page_head){
-                        .title = i18n(html->language, "À propos"),
-                        .description = i18n(html->language,
-                                            "À quoi sert ce site, qui le tient, son accessibilité, "
-                                            "ses données ouvertes et ses sources."),
-                        .canonical = SLICE("/about"),
-                        .section = PAGE_ABOUT});
+    page_head(page, &(struct page_head){.title = i18n(html->language, "À propos"),
+                                        .description = i18n(html->language,
+                                                            "À quoi sert ce site, qui le tient, "
+                                                            "ses données ouvertes et ses sources."),
+                                        .canonical = SLICE("/about"),
+                                        .section = PAGE_ABOUT});
     slice name = page->face->site_name;
     html_raw(html, "<main id=\"main\" class=\"wrap page\" tabindex=\"-1\">\n<header><h1>");
     html_tf(html, "À propos de %1", &name, 1);
@@ -237,8 +166,6 @@ static err answer(struct page *page, const struct atlas_view *view) {
     html_t(html, "Rendre visibles les solutions des habitantes et habitants, là où elles vivent.");
     html_raw(html, "</p></header>\n");
     purpose(page);
-    accessibility(page);
-    legal(page);
     data(page);
     TRY(sources(page, &found.result));
     html_raw(html, "</main>\n");

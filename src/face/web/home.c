@@ -5,7 +5,8 @@
 #define MAP_HEIGHT   390
 #define MAP_ZOOM_MAX 11
 #define NOW_SHOWN    6
-#define NOW_ASKED    40 /* folded groups and what has gone take some of the places */
+#define KIND_SHOWN   2
+#define NOW_ASKED    80 /* folded groups and what has gone take some of the places */
 #define THEMES_SHOWN 16
 #define AGENDA_SHOWN 4
 
@@ -52,7 +53,7 @@ static void figure_write(struct page *page, const struct figure *figure) {
     html_raw(html, "</strong> ");
     html_text(html, i18n_plural(html->language, figure->one, figure->many, (int64_t)figure->count));
     html_raw(html, " <small>");
-    html_text(html, figure->to_come ? i18n(html->language, "à venir") : part_today(page));
+    html_text(html, figure->to_come ? i18n(html->language, "à venir") : part_today_short(page));
     html_raw(html, "</small></li>");
 }
 
@@ -132,6 +133,42 @@ static err band(struct home *home) {
     return OK;
 }
 
+/* Whether a card may stand among the first: at most two of a kind, each with a place. */
+static bool is_chosen(const struct home *home, uint32_t i, unsigned *of_kind) {
+    const struct entry_public *entry = home->now.entries[i];
+    enum query_kind kind = home->now.result.hits[i].kind;
+    bool chosen = entry != NULL && entry->territory != TERRITORY_NONE && of_kind[kind] < KIND_SHOWN;
+    of_kind[kind] += chosen;
+    return chosen;
+}
+
+/* Brings six that differ to the front, in their order: people and dates of several kinds and
+ * places, never a wall of one; what is left follows. */
+static void choose(struct home *home) {
+    struct atlas_result *result = &home->now.result;
+    struct atlas_hit *hits = arena_new(home->page->arena, struct atlas_hit, result->hit_count + 1);
+    struct entry_public **entries =
+        arena_new(home->page->arena, struct entry_public *, result->hit_count + 1);
+    unsigned of_kind[QUERY_KIND__COUNT] = {0};
+    bool *taken = arena_new(home->page->arena, bool, result->hit_count + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < result->hit_count && count < NOW_SHOWN; i++) {
+        taken[i] = is_chosen(home, i, of_kind);
+        if (taken[i]) {
+            hits[count] = result->hits[i];
+            entries[count++] = home->now.entries[i];
+        }
+    }
+    for (uint32_t i = 0; i < result->hit_count; i++) {
+        if (!taken[i]) {
+            hits[count] = result->hits[i];
+            entries[count++] = home->now.entries[i];
+        }
+    }
+    result->hits = hits;
+    home->now.entries = entries;
+}
+
 static void happening_now(struct home *home) {
     struct page *page = home->page;
     struct html *html = &page->html;
@@ -144,6 +181,7 @@ static void happening_now(struct home *home) {
     html_raw(html, "<section>");
     part_section_head(page, i18n(html->language, "En ce moment"), SLICE("/explore"),
                       arena_copy(page->arena, buf_slice(&text)));
+    choose(home);
     part_cards(page, &home->now, NOW_SHOWN);
     html_raw(html, "</section>\n");
 }
@@ -175,8 +213,13 @@ static void doors(struct home *home) {
         DOOR(page, "/themes", "layers", i18n(language, "Parcourir les thèmes"),
              i18n(language, "L’alimentation, l’habitat, l’énergie, l’eau et tous les autres."));
     }
-    DOOR(page, "/about#data", "megaphone", i18n(language, "Réutiliser"),
-         i18n(language, "Des données ouvertes, à reprendre sur vos cartes et vos sites."));
+    if (page->face->contact_email.n > 0) {
+        DOOR(page, "/about#who", "megaphone", i18n(language, "Partager ce que vous faites"),
+             i18n(language, "Écrivez à l’équipe du site : quelques lignes suffisent."));
+    } else {
+        DOOR(page, "/about#data", "megaphone", i18n(language, "Réutiliser"),
+             i18n(language, "Des données ouvertes, à reprendre sur vos cartes et vos sites."));
+    }
     html_raw(html, "</ul></section>\n");
 }
 
@@ -215,7 +258,6 @@ static err story(struct home *home) {
     query.limit = NOW_SHOWN;
     struct part_found found;
     TRY(part_search(page, home->view, &query, 0, &found));
-    query.limit = QUERY_LIMIT_DEFAULT;
     const struct entry_public *entry = NULL;
     for (uint32_t i = 0; i < found.result.hit_count && entry == NULL; i++) {
         entry = found.entries[i];
@@ -225,7 +267,7 @@ static err story(struct home *home) {
     }
     const struct entry *of = &entry->entry;
     html_raw(html, "<section>");
-    part_section_head(page, i18n(html->language, "Un portrait"), link_explore(page, &query),
+    part_section_head(page, i18n(html->language, "Un portrait"), SLICE("/stories"),
                       i18n(html->language, "Tous les portraits"));
     html_raw(html, "<figure class=\"video k-story\">\n<p class=\"video-title\">");
     html_text(html, entry_text(of, ENTRY_TR_TITLE, 0, page->language_code, NULL));

@@ -100,7 +100,7 @@ void part_count_chip(struct page *page, slice href, slice label, uint64_t count)
     html_raw(html, "</span></a></li>\n");
 }
 
-slice part_today(const struct page *page) {
+static slice today(const struct page *page, enum i18n_date_form form) {
     struct date today;
     struct buf text BUF_CLEANUP = buf_new(256);
     if (date_from_ms(page->now_ms, SLICE_EMPTY, &today) != OK) {
@@ -108,10 +108,21 @@ slice part_today(const struct page *page) {
     }
     today.precision = DATE_DAY;
     struct buf day BUF_CLEANUP = buf_new(64);
-    i18n_date(page->html.language, &today, I18N_DATE_PLAIN, &day);
+    i18n_date(page->html.language, &today, form, &day);
     slice value = buf_slice(&day);
+    if (form == I18N_DATE_SHORT) { /* "dim. 22 nov. 2026": without its weekday */
+        value = slice_sub(value, slice_find(value, 0, ' ') + 1, value.n);
+    }
     i18n_tf(page->html.language, "au %1", &value, 1, &text);
     return arena_copy(page->arena, buf_slice(&text));
+}
+
+slice part_today(const struct page *page) {
+    return today(page, I18N_DATE_PLAIN);
+}
+
+slice part_today_short(const struct page *page) {
+    return today(page, I18N_DATE_SHORT);
 }
 
 void part_breadcrumb(struct page *page, const struct crumb *crumbs, size_t count) {

@@ -28,5 +28,10 @@ const struct http_route face_web_routes[] = {
     PAGE("/offline", web_offline, "What stands in for a page that cannot be asked for."),
     FILE_("/site.webmanifest", web_manifest, "Name, colours, icons: the site on a home screen."),
     FILE_("/sw.js", web_worker, "The worker that keeps the last pages for when the network fails."),
+    PAGE("/accessibility", web_accessibility, "What was tested, what is missing, whom to tell."),
+    PAGE("/legal", web_legal, "Who publishes the site."),
+    PAGE("/privacy", web_privacy, "What is kept of visitors, and what is not."),
+    PAGE("/facile", web_easy, "Home in easy-to-read language."),
+    PAGE("/facile/a-propos", web_easy_about, "About in easy-to-read language."),
 };
 const size_t face_web_route_count = ARRAY_COUNT(face_web_routes);

@@ -281,8 +281,10 @@ static err stories(struct portal *portal) {
     struct part_found found;
     TRY(part_search(page, portal->view, &query, 0, &found));
     html_raw(html, "<section>");
-    part_section_head(page, i18n(html->language, "Portraits"), link_explore(page, &query),
-                      i18n(html->language, "Tous les portraits"));
+    part_section_head(
+        page, i18n(html->language, "Portraits"),
+        arena_printf(page->arena, "/stories?territory=%.*s", SLICE_ARG(portal->of->code)),
+        i18n(html->language, "Tous les portraits"));
     html_raw(html, "<ol class=\"cards cards--tiles\">\n");
     uint32_t shown = 0;
     for (uint32_t i = 0; i < found.result.hit_count && shown < STORIES_SHOWN; i++) {

@@ -164,6 +164,7 @@ void part_chip(struct page *page, slice href, slice label); /* <li> of a chip */
 void part_count_chip(struct page *page, slice href, slice label, uint64_t count);
 /* "au 22 novembre 2026" */
 slice part_today(const struct page *page);
+slice part_today_short(const struct page *page); /* "au 22 nov. 2026" */
 /* themes.c. Matches by theme, by index, from the counts of a search with ATLAS_FACET_THEME. */
 uint64_t *theme_counts(struct page *page, const struct atlas_result *result);
 /* The themes right below one, with their counts; false, and nothing written, without any. */
@@ -185,6 +186,18 @@ struct part_bare {
 };
 void part_bare_head(struct page *page, const struct part_bare *bare);
 void part_bare_foot(struct page *page);
+/* texts.c: pages of plain text. Texts are French, marked with N_. */
+void text_page(struct page *page, const struct page_head *head, slice title, const char *lead);
+void text_section(struct page *page, slice id, const char *title); /* the caller ends <section> */
+void text_paragraph(struct page *page, const char *text);
+void text_item(struct page *page, const char *text);
+/* A sentence that ends with the contact address of the settings, or the one for when there is
+ * none. */
+void text_contact(struct page *page, const char *message, const char *without);
+/* Answers a page that changes with the settings and the language only. */
+MUST_USE err text_answer(void *app, const struct http_request *request,
+                         struct http_response *response, slice path,
+                         void (*write)(struct page *page));
 
 /* explorer.c's parts. */
 
@@ -241,8 +254,8 @@ slice explorer_title(const struct explorer *explorer); /* "Chambéry (73), 255 r
 slice explorer_count_text(const struct page *page, uint64_t total);
 
 /* Handlers of the route rows (routes.c). */
-http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
-    web_about;
 http_handler web_embed, web_embed_code, web_worker, web_manifest, web_offline;
+http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
+    web_about, web_accessibility, web_legal, web_privacy, web_easy, web_easy_about;
 
 #endif

@@ -201,6 +201,7 @@ static int points(const struct atlas_request *request, const struct document *do
     sum += entry->ask_count ? 120 : 0;
     sum += written >= 400 ? 100 : written >= 80 ? 60 : 0;
     sum += reference_has(document, QUERY_HAS_IMAGE) ? 60 : 0;
+    sum += reference_has(document, QUERY_HAS_PLACE) ? 100 : 0;
     sum += alike <= 12 ? 150 : alike <= 100 ? 110 : alike <= 1000 ? 50 : 0;
     if (class == 2) {
         int64_t in = (at_ms - request->now_ms) / DAY_MS;
