@@ -1,6 +1,6 @@
 /* Landlock: which files the process may still open, and that no new TCP socket listens or connects.
- * The interface is spoken to directly: the C library has no functions for it, and the headers of the
- * machine that builds may be older than the kernel that runs. */
+ * The interface is spoken to directly: the C library has no functions for it, and the headers of
+ * the machine that builds may be older than the kernel that runs. */
 #include "app/sandbox_int.h"
 
 #include <errno.h>

@@ -11,6 +11,7 @@
 #include "app/command.h"
 #include "app/house.h"
 #include "app/notify.h"
+#include "app/process.h"
 #include "app/sandbox.h"
 #include "app/version.h"
 #include "atlas/atlas.h"
@@ -165,6 +166,9 @@ static err serve(struct house *house, const char *listen, struct problem *proble
     const struct i18n_catalogue english = {.language = SLICE("en"), .mo = shipped_po_en};
     struct i18n *i18n = NULL;
     TRY(i18n_new(&english, 1, &i18n, problem));
+    struct ip_network from[SETTINGS_PROXIES_MAX];
+    struct process_watch watch;
+    process_watch_open(&watch, house->clock);
     struct face face = {
         .territories = house->territories,
         .themes = house->themes,
@@ -178,12 +182,19 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .publisher_address = house->settings.publisher_address,
         .keeps_pages = house->settings.offline == 0,
         .version = AGORA_VERSION,
+        .metrics = (enum face_metrics)house->settings.metrics, /* in the rows' order */
+        .metrics_from = from,
+        .metrics_from_count =
+            settings_networks(house->settings.metrics_from, from, SETTINGS_PROXIES_MAX),
+        .process_read = process_watch_read,
+        .process = &watch,
     };
     err served = face_basemap_new(shipped_basemap, house->territories, &face.basemap, problem);
     if (served == OK) {
         served = listen_and_wait(house, &face, listen, problem);
         face_basemap_free(face.basemap);
     }
+    process_watch_close(&watch);
     i18n_free(i18n);
     return served;
 }

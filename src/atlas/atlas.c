@@ -33,6 +33,8 @@ struct atlas {
     size_t known_count;
 
     pthread_mutex_t rebuild_lock; /* one rebuild at a time; taken before write_lock */
+    _Atomic int64_t generation_made_ms, generation_took_us;
+    _Atomic uint64_t generations;
 
     pthread_mutex_t stop_lock;
     pthread_cond_t stop;
@@ -365,7 +367,15 @@ static err swap_generation(struct atlas *atlas, struct atlas_segment *segment, i
     return failed;
 }
 
+/* A generation begun then stands now. */
+static void generation_note(struct atlas *atlas, int64_t began_us) {
+    atomic_store(&atlas->generation_made_ms, clock_now_ms(atlas->options.clock));
+    atomic_store(&atlas->generation_took_us, clock_monotonic_us() - began_us);
+    atomic_fetch_add(&atlas->generations, 1);
+}
+
 err atlas_compact(struct atlas *atlas) {
+    int64_t began_us = clock_monotonic_us();
     pthread_mutex_lock(&atlas->rebuild_lock);
     const struct atlas_view *view = atlas_pin(atlas);
     struct atlas_segment *segment = NULL;
@@ -387,6 +397,9 @@ err atlas_compact(struct atlas *atlas) {
         atlas_segment_release(segment);
     }
     atlas_unpin(atlas, view);
+    if (!failed) {
+        generation_note(atlas, began_us);
+    }
     pthread_mutex_unlock(&atlas->rebuild_lock);
     return failed;
 }
@@ -419,14 +432,45 @@ static err read_store(const struct atlas *atlas, struct atlas_segment **segment,
 static err rebuild_from_store(struct atlas *atlas, struct problem *problem) {
     struct atlas_segment *segment;
     int64_t sequence;
+    int64_t began_us = clock_monotonic_us();
     pthread_mutex_lock(&atlas->rebuild_lock);
     err failed = read_store(atlas, &segment, &sequence, problem);
     if (!failed) {
         failed = swap_generation(atlas, segment, sequence);
         atlas_segment_release(segment);
     }
+    if (!failed) {
+        generation_note(atlas, began_us);
+    }
     pthread_mutex_unlock(&atlas->rebuild_lock);
     return failed;
+}
+
+void atlas_figures_read(struct atlas *atlas, struct atlas_figures *figures) {
+    const struct atlas_view *view = atlas_pin(atlas);
+    *figures = (struct atlas_figures){
+        .documents = view->documents,
+        .sequence = view->sequence,
+        .delta_documents = view->parts[ATLAS_DELTA]->count,
+        .bytes = view->arena.used_bytes,
+        .generation_made_ms = atomic_load(&atlas->generation_made_ms),
+        .generation_took_us = atomic_load(&atlas->generation_took_us),
+        .generations = atomic_load(&atlas->generations),
+    };
+    const struct atlas_segment *generation = view->parts[ATLAS_GENERATION];
+    uint64_t live = generation->count;
+    if (view->live) {
+        live = bits_count(view->live, generation->words);
+    }
+    figures->all_documents = live + figures->delta_documents;
+    for (size_t i = 0; i < ATLAS_PART__COUNT; i++) {
+        figures->bytes += view->parts[i]->arena.used_bytes;
+    }
+    const struct atlas_view *previous = view->previous;
+    if (previous && previous->parts[ATLAS_GENERATION] != generation) {
+        figures->bytes += previous->parts[ATLAS_GENERATION]->arena.used_bytes;
+    }
+    atlas_unpin(atlas, view);
 }
 
 err atlas_rebuild(struct atlas *atlas) {

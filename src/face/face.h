@@ -11,6 +11,15 @@
 struct i18n;
 struct face_basemap; /* face/map */
 
+/* Who may read /metrics. */
+enum face_metrics { FACE_METRICS_LOCAL, FACE_METRICS_OPEN, FACE_METRICS_OFF };
+/* What the system says of the process; -1: it does not say. */
+struct face_process {
+    double cpu_s;
+    int64_t started_ms;
+    int64_t resident_bytes, open_files, open_files_max;
+};
+
 /* One for the whole process: http_options.app. */
 struct face {
     struct atlas *atlas;
@@ -20,12 +29,17 @@ struct face {
     struct face_basemap *basemap;
     struct clock clock;
     const struct log *log;
-    const char *store_path;                  /* each HTTP thread opens its reader on it */
-    slice site_name;                         /* settings: "Agora" */
-    slice contact_email;                     /* settings: may be empty */
+    const char *store_path; /* each HTTP thread opens its reader on it */
+    slice site_name;        /* settings: "Agora" */
+    slice contact_email;    /* settings: may be empty */
     bool keeps_pages;       /* settings: the last pages stay readable when the network fails */
     slice publisher_name, publisher_address; /* the same: who answers for the site */
     const char *version;
+    enum face_metrics metrics;
+    const struct ip_network *metrics_from; /* other machines with FACE_METRICS_LOCAL */
+    size_t metrics_from_count;
+    void (*process_read)(void *self, struct face_process *process); /* NULL: nothing is known */
+    void *process;
 };
 /* One per HTTP thread: http_request.worker. */
 struct face_worker {

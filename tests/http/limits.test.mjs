@@ -97,6 +97,12 @@ describe('limits', () => {
     assert.deepEqual(await statuses(server, path, '198.51.100.8', 4), [200, 200, 200, 429]);
     assert.deepEqual(await statuses(server, '/api/v1/themes', '198.51.100.8', 1), [200]);
   });
+
+  test('/metrics tells how many were refused', async () => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    assert.ok(Number(/agora_http_limited_total\{limit="reads"\} (\d+)/.exec(text)[1]) >= 6);
+    assert.ok(Number(/agora_http_limited_total\{limit="exports"\} (\d+)/.exec(text)[1]) >= 1);
+  });
 });
 
 describe('exports at the same time', () => {

@@ -39,7 +39,7 @@ describe('sandbox', { skip: existsSync(PLAIN) ? false : 'build/agora is not ther
   test('inside it the server does all it does: pages, exports, what is imported beside it', async () => {
     const server = await start({ demo: true });
     const paths = ['/', '/explore', '/explore?q=v%C3%A9lo', '/about', '/api/v1/openapi.json', '/api/v1/entries.geojson', '/api/v1/entries.csv',
-      '/tiles/5/16/11.mvt', '/basemap/5/16/11.svg', '/api/v1/suggest?q=cha', '/territories/dep-73', '/healthz'];
+      '/tiles/5/16/11.mvt', '/basemap/5/16/11.svg', '/api/v1/suggest?q=cha', '/territories/dep-73', '/healthz', '/metrics'];
     for (const path of paths) {
       const answer = await fetch(server.url + path);
       await answer.arrayBuffer();

@@ -46,5 +46,13 @@ const struct http_route face_api_routes[] = {
           "This description, made from the routes of the running program."),
     COSTS("/healthz", api_health, HTTP_CACHE_NONE, HTTP_COST_NONE,
           "Whether the instance answers, and with what."),
+    {.method = HTTP_GET,
+     .path = "/metrics",
+     .handler = api_metrics,
+     .capability = CAP_ANYONE, /* the handler asks where from */
+     .audience = HTTP_FOR_HOSTS,
+     .cache = HTTP_CACHE_NONE,
+     .cost = HTTP_COST_NONE,
+     .help = "Figures of the running program for Prometheus, by default for this machine only."},
 };
 const size_t face_api_route_count = ARRAY_COUNT(face_api_routes);

@@ -44,7 +44,8 @@ typedef bool attempt_run(struct place *place); /* true: it went through */
 
 static struct sandbox_report report;
 
-/* How the attempt ended in a closed-off child. `needs_landlock`: a kernel without it lets it pass. */
+/* How the attempt ended in a closed-off child. `needs_landlock`: a kernel without it lets it
+ * pass. */
 static int try_inside(struct place *place, attempt_run *attempt, bool needs_landlock) {
     fflush(NULL);
     pid_t child = fork();
