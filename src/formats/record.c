@@ -12,11 +12,11 @@ static const struct record_format_row *const rows[RECORD_FORMAT__COUNT] = {
     [RECORD_CSV] = &record_csv_row,      [RECORD_JSON] = &record_json_row,
     [RECORD_GEOJSON] = &record_json_row, [RECORD_KML] = &record_xml_row,
     [RECORD_GPX] = &record_xml_row,      [RECORD_FEED] = &record_xml_row,
-    [RECORD_XML] = &record_xml_row,
+    [RECORD_XML] = &record_xml_row,      [RECORD_ICAL] = &record_ical_row,
 };
 
 /* In which order they look at a file; the last one takes everything. */
-static const enum record_format sniffing[] = {RECORD_JSON, RECORD_XML, RECORD_CSV};
+static const enum record_format sniffing[] = {RECORD_JSON, RECORD_XML, RECORD_ICAL, RECORD_CSV};
 
 static const struct {
     const char *name, *others;

@@ -38,7 +38,8 @@ struct record {
     FORMAT(RECORD_KML, "kml", "kmz")                                                               \
     FORMAT(RECORD_GPX, "gpx", "")                                                                  \
     FORMAT(RECORD_FEED, "feed", "rss atom georss rdf")                                             \
-    FORMAT(RECORD_XML, "xml", "osm gml")
+    FORMAT(RECORD_XML, "xml", "osm gml")                                                           \
+    FORMAT(RECORD_ICAL, "ical", "ics icalendar vcs")
 
 #define RECORD_FORMAT_ENUM(format, name, others) format,
 enum record_format { RECORD_AUTO, RECORD_FORMATS(RECORD_FORMAT_ENUM) RECORD_FORMAT__COUNT };

@@ -47,7 +47,8 @@ struct record_format_row {
     char (*delimiter)(const struct record_reader *reader);
     void (*free)(struct record_reader *reader);
 };
-extern const struct record_format_row record_csv_row, record_json_row, record_xml_row;
+extern const struct record_format_row record_csv_row, record_json_row, record_xml_row,
+    record_ical_row;
 
 /* Sets the line of a problem, which may be NULL. */
 void record_problem_line(struct problem *problem, uint64_t line);

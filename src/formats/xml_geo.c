@@ -170,7 +170,9 @@ static void gml_take(struct xml_records *r, const struct xml_node *node, struct 
     struct gml_system system = {
         .step = slice_equal(xml_node_attribute(node, "srsDimension"), SLICE("3")) ? 3 : 2};
     struct crs *crs = NULL;
-    if (name.n > 0 && crs_new(name, &crs, NULL) != OK) {
+    if (r->base.crs_given) {
+        crs = r->base.crs; /* whatever the file says */
+    } else if (name.n > 0 && crs_new(name, &crs, NULL) != OK) {
         record_note(&r->base, "coordinates in a system that is not known were left out",
                     xml_stream_line(r->stream), "%.*s", (int)(name.n < 80 ? name.n : 80), name.p);
         return;
@@ -184,7 +186,9 @@ static void gml_take(struct xml_records *r, const struct xml_node *node, struct 
     around.first = &alone;
     gml_walk(&around, &system, GEOJSON_POINT, shape);
     shape_end(shape, GEOJSON_POINT);
-    crs_free(crs);
+    if (!r->base.crs_given) {
+        crs_free(crs);
+    }
 }
 
 /* As deep as XML_DEPTH_MAX. The box around a feature says less than its geometry: only without. */

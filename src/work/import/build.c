@@ -150,17 +150,13 @@ static void dates_finish(struct draft *d) {
         return;
     }
     (void)date_read_ordered(d->period_end, d->end_month_first, &end);
-    if (entry->dates == NULL) {
-        entry->dates = arena_new(d->arena, struct entry_date, 8);
-    }
-    if (entry->date_count < 8) {
-        entry->dates[entry->date_count++] = (struct entry_date){
-            .role = entry->kind == ENTRY_KIND_EVENT ? ENTRY_DATE_HAPPENS : ENTRY_DATE_BEGAN,
-            .start = start,
-            .end = end,
-            .zone = SLICE_EMPTY,
-            .note = SLICE_EMPTY};
-    }
+    const struct entry_date date = {.role = entry->kind == ENTRY_KIND_EVENT ? ENTRY_DATE_HAPPENS
+                                                                            : ENTRY_DATE_BEGAN,
+                                    .start = start,
+                                    .end = end,
+                                    .zone = SLICE_EMPTY,
+                                    .note = SLICE_EMPTY};
+    (void)draft_date_add(d, &date);
 }
 
 static void hours_finish(struct draft *d) {

@@ -22,6 +22,11 @@ struct draft {
  * line of the description. `items` are those of a list, else NULL. */
 void draft_take(struct draft *draft, const struct column *column, enum role role, slice value,
                 const slice *items, uint32_t item_count);
+/* One date more; false when the entry has as many as it may. */
+bool draft_date_add(struct draft *draft, const struct entry_date *date);
+/* agenda.c: one date as readers of agendas write it; a place in one text. */
+void agenda_happens_take(struct draft *draft, const struct column *column, slice value);
+bool agenda_location_take(struct draft *draft, const struct column *column, slice value);
 void draft_theme_or_tag(struct draft *draft, slice word, bool may_be_tag);
 
 #endif

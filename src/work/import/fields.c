@@ -266,6 +266,7 @@ static bool state_read(const struct draft *d, slice value, enum entry_state *sta
         {"ouvert", ENTRY_STATE_RUNNING},   {"realise", ENTRY_STATE_ENDED},
         {"termine", ENTRY_STATE_ENDED},    {"terminee", ENTRY_STATE_ENDED},
         {"clos", ENTRY_STATE_ENDED},       {"ferme", ENTRY_STATE_ENDED},
+        {"annule", ENTRY_STATE_ENDED},     {"cancelled", ENTRY_STATE_ENDED},
         {"en projet", ENTRY_STATE_IDEA},   {"projet", ENTRY_STATE_IDEA},
         {"en pause", ENTRY_STATE_PAUSED},  {"suspendu", ENTRY_STATE_PAUSED},
         {"demarrage", ENTRY_STATE_BEGUN},  {"lancement", ENTRY_STATE_BEGUN},
@@ -321,16 +322,23 @@ static bool updated_take(struct draft *d, const struct column *column, slice val
     return true;
 }
 
-static void date_add(struct draft *d, enum entry_date_role role, const struct date *start,
-                     const struct date *end) {
+bool draft_date_add(struct draft *d, const struct entry_date *date) {
     struct entry *entry = d->entry;
     if (entry->dates == NULL) {
-        entry->dates = arena_new(d->arena, struct entry_date, 8);
+        entry->dates = arena_new(d->arena, struct entry_date, ENTRY_LIST_MAX);
     }
-    if (entry->date_count < 8) {
-        entry->dates[entry->date_count++] = (struct entry_date){
-            .role = role, .start = *start, .end = *end, .zone = SLICE_EMPTY, .note = SLICE_EMPTY};
+    if (entry->date_count == ENTRY_LIST_MAX) {
+        return false;
     }
+    entry->dates[entry->date_count++] = *date;
+    return true;
+}
+
+static void date_add(struct draft *d, enum entry_date_role role, const struct date *start,
+                     const struct date *end) {
+    const struct entry_date date = {
+        .role = role, .start = *start, .end = *end, .zone = SLICE_EMPTY, .note = SLICE_EMPTY};
+    (void)draft_date_add(d, &date);
 }
 
 /* The years a programme runs: it began, and (when said) ended or will. */
@@ -437,9 +445,15 @@ static void video_take(struct draft *d, const struct column *column, slice value
 
 /* Roles that take lists, item by item. */
 static item_taker *const item_takers[ROLE__COUNT] = {
-    [ROLE_THEMES] = word_take,         [ROLE_TAGS] = word_take,     [ROLE_WEBSITE] = website_take,
-    [ROLE_EMAIL] = email_take,         [ROLE_SOCIAL] = social_take, [ROLE_IMAGE] = image_take,
-    [ROLE_TELEPHONE] = telephone_take, [ROLE_VIDEO] = video_take,
+    [ROLE_THEMES] = word_take,
+    [ROLE_TAGS] = word_take,
+    [ROLE_WEBSITE] = website_take,
+    [ROLE_EMAIL] = email_take,
+    [ROLE_SOCIAL] = social_take,
+    [ROLE_IMAGE] = image_take,
+    [ROLE_TELEPHONE] = telephone_take,
+    [ROLE_VIDEO] = video_take,
+    [ROLE_HAPPENS] = agenda_happens_take,
 };
 
 /* Lists inside one cell: "a;b", "a|b"; tags also "a, b" and telephones "a / b". */
@@ -514,6 +528,9 @@ static bool audience_take(struct draft *d, const struct column *column, slice va
 
 static bool state_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
+    if (slice_starts_with(fold(d, slice_sub(value, 0, 20)), SLICE("annul"))) {
+        d->entry->end_reason = SLICE("Annulé");
+    }
     return state_read(d, value, &d->entry->state);
 }
 
@@ -649,6 +666,7 @@ static taker *const takers[ROLE__COUNT] = {
     [ROLE_KIND] = kind_take,
     [ROLE_STATE] = state_take,
     [ROLE_OPEN] = open_take,
+    [ROLE_LOCATION] = agenda_location_take,
     [ROLE_ADDRESS] = address_role_take,
     [ROLE_ADDRESS_MORE] = address_role_take,
     [ROLE_POSTAL_CODE] = postal_code_take,

@@ -20,6 +20,7 @@ enum role {
     ROLE_THEMES, /* labels, synonyms or slugs; what is no theme becomes a tag */
     ROLE_TAGS,
     ROLE_PLACE_NAME,
+    ROLE_LOCATION, /* name, street, postal code and commune in one text */
     ROLE_ADDRESS,
     ROLE_ADDRESS_MORE,
     ROLE_POSTAL_CODE,
@@ -46,6 +47,7 @@ enum role {
     ROLE_PRICE,
     ROLE_AUDIENCE,
     ROLE_WHEELCHAIR,
+    ROLE_HAPPENS, /* a list of dates with their ends and zones */
     ROLE_START,
     ROLE_END,
     ROLE_FOUNDED,

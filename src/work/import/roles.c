@@ -16,6 +16,7 @@ static const char *const names[ROLE__COUNT] = {
     [ROLE_THEMES] = "themes",
     [ROLE_TAGS] = "tags",
     [ROLE_PLACE_NAME] = "place_name",
+    [ROLE_LOCATION] = "location",
     [ROLE_ADDRESS] = "address",
     [ROLE_ADDRESS_MORE] = "address_more",
     [ROLE_POSTAL_CODE] = "postal_code",
@@ -42,6 +43,7 @@ static const char *const names[ROLE__COUNT] = {
     [ROLE_PRICE] = "price",
     [ROLE_AUDIENCE] = "audience",
     [ROLE_WHEELCHAIR] = "wheelchair",
+    [ROLE_HAPPENS] = "happens",
     [ROLE_START] = "start",
     [ROLE_END] = "end",
     [ROLE_FOUNDED] = "founded",
@@ -128,6 +130,7 @@ static const struct {
                   "labels_nationaux taxonomy categoriesfull_name folder dossier calque layer"},
     {ROLE_TAGS, "tags tag mots_cles motscles keywords keyword mot_cle etiquettes labels"},
     {ROLE_PLACE_NAME, "place_name lieu nom_salle salle venue location_name batiment site"},
+    {ROLE_LOCATION, "location"},
     {ROLE_ADDRESS,
      "adresse address ad_lieu adresse_complete adresse_postale street_address "
      "rue voie street adresse_1 adresse1 address_streetaddress adr adresse_* address_*"},
@@ -198,6 +201,7 @@ static const struct {
                     "publics_specifiquement_adresses public_vise"},
     {ROLE_WHEELCHAIR, "wheelchair pmr acces_pmr accessibilite_pmr accessible_pmr handicap "
                       "accessibilite_handicap acces_handicape fauteuil"},
+    {ROLE_HAPPENS, "happens occurrences"},
     {ROLE_START, "start date_debut debut start_date startdate date_de_debut date_start begin "
                  "date_evenement firstdate_begin date_heure_debut"},
     {ROLE_END,

@@ -139,7 +139,8 @@ static bool is_native(const struct record *record) {
 static enum entry_kind kind_guess(const struct run *run) {
     bool happens = false;
     for (uint32_t i = 0; i < run->columns.count; i++) {
-        happens = happens || run->columns.items[i].role == ROLE_START;
+        happens = happens || run->columns.items[i].role == ROLE_START ||
+                  run->columns.items[i].role == ROLE_HAPPENS;
     }
     if (run->options->has_kind) {
         return run->options->kind;
@@ -259,6 +260,7 @@ static err reader_open(struct run *run) {
     slice crs = run->options->crs.n > 0 ? run->options->crs : run->late_crs;
     TRY(record_reader_new(fd_source(&run->input.fd), run->options->format, &run->reader,
                           run->problem));
+    record_reader_set_now(run->reader, clock_now_ms(run->context->clock));
     return crs.n == 0 ? OK : record_reader_crs_set(run->reader, crs, run->problem);
 }
 

@@ -760,6 +760,50 @@ static void the_catalogue_fits_the_store(void **state) {
     assert_int_equal(db_catalogue_check(f->store->conn, &import_catalogue, &f->problem), OK);
 }
 
+static void a_map_of_folders_gives_themes_tags_and_places(void **state) {
+    struct import_fixture *f = *state;
+    static const char *const kml =
+        "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><Folder><name>Covoiturage</name>"
+        "<Placemark id=\"1\"><name>AMAP</name><description><![CDATA[Le "
+        "<b>jeudi</b>]]></description>"
+        "<ExtendedData><Data name=\"Site web\"><value>https://a.example.org</value></Data>"
+        "</ExtendedData><Point><coordinates>5.9178,45.5646</coordinates></Point></Placemark>"
+        "</Folder></Document></kml>";
+    assert_int_equal(run(f, kml, (struct import_options){0}), OK);
+    expect_in(f, "AMAP", "\"kind\":\"place\"");
+    expect_in(f, "AMAP", "\"themes\":[\"mobility\"]");
+    expect_in(f, "AMAP", "Le **jeudi**");
+    expect_in(f, "AMAP", "https://a.example.org");
+    expect_in(f, "AMAP", "\"latitude\":45.5646");
+}
+
+static void an_agenda_gives_events_with_all_their_dates(void **state) {
+    struct import_fixture *f = *state;
+    static const char *const agenda =
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Atelier\r\n"
+        "DTSTART;TZID=Europe/Paris:20270101T180000\r\nDTEND;TZID=Europe/Paris:20270101T200000\r\n"
+        "RRULE:FREQ=WEEKLY;COUNT=20\r\n"
+        "LOCATION:Salle des fêtes\\, 3 rue Haute\\, 73000 Chambéry\\, France\r\nEND:VEVENT\r\n"
+        "BEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Fête\r\nSTATUS:CANCELLED\r\n"
+        "DTSTART;TZID=Indian/Reunion:20270605T100000\r\nLOCATION:Parc du Verney\r\nEND:VEVENT\r\n"
+        "END:VCALENDAR\r\n";
+    assert_int_equal(run(f, agenda, (struct import_options){0}), OK);
+    expect_counts(f, 2, 0, 0, 0);
+    expect_in(f, "Atelier", "\"kind\":\"event\"");
+    expect_in(f, "Atelier",
+              "{\"role\":\"happens\",\"start\":\"2027-01-01T18:00\",\"end\":"
+              "\"2027-01-01T20:00\"");
+    expect_in(f, "Atelier", "\"start\":\"2027-05-14T18:00\"");
+    expect_in(f, "Atelier", "\"name\":\"Salle des fêtes\",\"address\":\"3 rue Haute\"");
+    expect_in(f, "Atelier", "\"territory\":\"com-73065\"");
+    expect_in(f, "Fête", "\"zone\":\"Indian/Reunion\"");
+    expect_in(f, "Fête", "\"state\":\"ended\"");
+    expect_in(f, "Fête", "\"end_reason\":\"Annulé\"");
+    expect_in(f, "Fête", "\"name\":\"Parc du Verney\"");
+    assert_int_equal(run(f, agenda, (struct import_options){0}), OK);
+    expect_counts(f, 0, 0, 2, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -800,6 +844,8 @@ int main(void) {
         TEST(opening_hours_of_seven_columns_become_one),
         TEST(a_source_without_a_name_is_refused),
         TEST(many_records_go_through_in_several_batches),
+        TEST(a_map_of_folders_gives_themes_tags_and_places),
+        TEST(an_agenda_gives_events_with_all_their_dates),
         TEST(the_catalogue_fits_the_store),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
