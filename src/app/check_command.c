@@ -4,12 +4,14 @@
 #include "app/house.h"
 #include "atlas/atlas.h"
 
-/* The store is sound, and the index made from it counts what the store counts. */
+/* The store is sound, every entry is what was written, and the index made from it counts what the store counts. */
 static err check(struct house *house, struct problem *problem) {
     TRY(db_integrity(house->store, problem));
     int64_t published = 0;
     int64_t all = 0;
+    int64_t verified = 0;
     TRY(entry_count(house->store, &published, &all));
+    TRY(entry_verify(house->store, &verified, problem));
     struct atlas *atlas = NULL;
     TRY(atlas_open(&(struct atlas_options){.store_path = house->store_path,
                                            .territories = house->territories,

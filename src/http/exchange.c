@@ -96,6 +96,18 @@ static enum MHD_Result answer_unknown(struct http_exchange *exchange) {
 
 /* ---- the handler ---- */
 
+/* What did not fit is the question's size: whoever asks can mend it. No memory is ours. */
+static err body_failed(struct http_exchange *exchange) {
+    if (exchange->response.body.failed == ERR_LIMIT) {
+        return problem_set(&exchange->problem, ERR_INPUT, "limit",
+                           "the answer would be larger than %u MB: ask for less with limit, or for "
+                           "a whole result, which is streamed",
+                           HTTP_BODY_OUT_MAX_BYTES >> 20);
+    }
+    return problem_set(&exchange->problem, exchange->response.body.failed, "",
+                       "the answer could not be written: try again in a moment");
+}
+
 static void run_handler(struct http_exchange *exchange) {
     const struct http_server *server = exchange->server;
     struct http_response *response = &exchange->response;
@@ -103,9 +115,8 @@ static void run_handler(struct http_exchange *exchange) {
     response->body = buf_new(HTTP_BODY_OUT_MAX_BYTES);
     err result = exchange->route->handler(server->options.app, &exchange->request, response,
                                           &exchange->problem);
-    if (result == OK && response->body.failed != OK) {
-        result =
-            problem_set(&exchange->problem, ERR_INTERNAL, "", "the answer could not be written");
+    if (response->body.failed != OK && (result == OK || result == response->body.failed)) {
+        result = body_failed(exchange);
     }
     int status = 0;
     if (result != OK) {

@@ -67,6 +67,7 @@ static const struct db_statement statements[] = {
                                         "(SELECT coalesce(max(id), 0) FROM source)"},
     [ENTRY_COUNTS] = {"counts",
                       "SELECT count(CASE WHEN status = 1 THEN 1 END), count(*) FROM entry"},
+    [ENTRY_DIGESTS] = {"digests", "SELECT id, digest, revision FROM entry ORDER BY id"},
     /* A day has ten characters of EDTF; a month, season or year has fewer. */
     [ENTRY_IMPRECISE] = {"imprecise", "SELECT entry_id FROM entry_date "
                                       "WHERE role = $1 AND length(starts) < 10 ORDER BY entry_id"},

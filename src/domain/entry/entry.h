@@ -317,6 +317,10 @@ MUST_USE err entry_imprecise_each(struct db_conn *conn, entry_imprecise_visit *v
 /* Counts of the store itself, for `agora check` and tests. */
 MUST_USE err entry_count(struct db_conn *conn, int64_t *published, int64_t *all);
 
+/* Compares every entry with the digest made when it was written, and unpacks its current revision:
+ * damage that the database itself cannot see. ERR_CORRUPT names the first entry that differs. */
+MUST_USE err entry_verify(struct db_conn *conn, int64_t *verified, struct problem *problem);
+
 extern const struct db_catalogue entry_catalogue;
 
 #endif

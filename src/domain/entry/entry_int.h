@@ -68,6 +68,7 @@ enum entry_statement {
     ENTRY_STATUS_PUT,
     ENTRY_LARGEST_ID,
     ENTRY_COUNTS,
+    ENTRY_DIGESTS,
     ENTRY_IMPRECISE,
     ENTRY_SOURCE_SLUG,
     ENTRY_REVISION_ADD,
@@ -114,6 +115,10 @@ enum entry_column {
 };
 #define ENTRY_TEXT_COLUMNS 17
 extern const size_t entry_text_columns[ENTRY_TEXT_COLUMNS]; /* offsets in struct entry */
+
+/* Whether everything read from the store may be what this room once wrote: kinds and roles that
+ * exist, points on the globe. A damaged page can hold anything. */
+bool entry_is_sound(const struct entry *entry);
 
 /* The row of `entry` under the cursor; texts are copied into the arena. Gives the bits of the
  * lists. */

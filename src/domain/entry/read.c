@@ -43,7 +43,8 @@ err entry_load(struct db_conn *conn, struct entry_id id, struct arena *arena, st
     }
     unsigned lists = entry_row_read(query, arena, entry);
     db_done(query);
-    return entry_lists_load(conn, lists, arena, entry);
+    TRY(entry_lists_load(conn, lists, arena, entry));
+    return entry_is_sound(entry) ? OK : ERR_CORRUPT;
 }
 
 /* Contacts that are for everyone, in place. */
@@ -167,6 +168,9 @@ static err walk_next(struct entry_walk *walk, const struct territories *territor
             TRY(list_walk_next(inner));
         }
         TRY(list_walk_read(inner, (enum entry_list)list, &walk->arena, &shown->entry));
+    }
+    if (!entry_is_sound(&shown->entry)) {
+        return ERR_CORRUPT;
     }
     entry_show(territories, shown);
     return OK;

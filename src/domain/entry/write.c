@@ -61,8 +61,9 @@ static err stand_read(struct db_query *query, struct stand *stand) {
         stand->created_ms = db_i64(query, 6);
         stand->status = (enum entry_status)db_i64(query, 7);
         db_done(query);
-        assert(has_digest);
-        (void)has_digest;
+        if (!has_digest) {
+            return ERR_CORRUPT;
+        }
     }
     return OK;
 }
