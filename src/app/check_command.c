@@ -4,7 +4,8 @@
 #include "app/house.h"
 #include "atlas/atlas.h"
 
-/* The store is sound, every entry is what was written, and the index made from it counts what the store counts. */
+/* The store is sound, every entry is what was written, and the index made from it counts what the
+ * store counts. */
 static err check(struct house *house, struct problem *problem) {
     TRY(db_integrity(house->store, problem));
     int64_t published = 0;
