@@ -3,7 +3,7 @@ MAKEFLAGS += --no-print-directory
 DATA ?= agora-data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run build check asan fuzz analyze format bench deb check-deploy clean
+.PHONY: run build check asan fuzz analyze format bench deb check-deploy soak clean
 .DEFAULT_GOAL := build
 
 build: ## installs what the build needs, leaves build/agora
@@ -46,6 +46,10 @@ deb: ## a Debian package of the program and its service, in build-deb/
 
 check-deploy: ## does docs/hosting.md step by step on fresh machines; needs root, takes minutes
 	@tests/deploy/run
+
+soak: build ## what takes minutes: thousands of connections, slow ones
+	@tools/install build check
+	@AGORA=build/agora node --test tests/soak/
 
 clean:
 	@rm -rf build build-asan build-fuzz build-deb
