@@ -102,12 +102,29 @@ static size_t skip_line_ends(slice text, size_t at) {
     return at;
 }
 
-/* How well a delimiter explains the first rows: rows that have as many cells as the first, in
- * thousandths, then the number of cells. 0: it does not occur in the first row. */
+/* The number of cells that most rows have, two at least; of equals the larger. */
+static uint32_t usual_cells(const uint32_t *cells, uint32_t rows, uint32_t *same) {
+    uint32_t usual = 0;
+    *same = 0;
+    for (uint32_t i = 0; i < rows; i++) {
+        uint32_t alike = 0;
+        for (uint32_t k = 0; k < rows; k++) {
+            alike += cells[k] == cells[i];
+        }
+        if (cells[i] >= 2 && (alike > *same || (alike == *same && cells[i] > usual))) {
+            *same = alike;
+            usual = cells[i];
+        }
+    }
+    return usual;
+}
+
+/* How well a delimiter explains the first rows: rows that have as many cells as most (a table may
+ * have lines above its header), in thousandths, then the number of cells. 0: it does not occur. */
 static uint32_t delimiter_score(slice head, bool whole, char delimiter) {
     uint32_t rows = 0;
-    uint32_t same = 0;
-    uint32_t columns = 0;
+    uint32_t same;
+    uint32_t each[CSV_HEAD_ROWS];
     for (size_t from = skip_line_ends(head, 0); from < head.n && rows < CSV_HEAD_ROWS;) {
         struct row_scan scan = {0};
         slice rest = slice_sub(head, from, head.n - from);
@@ -116,12 +133,10 @@ static uint32_t delimiter_score(slice head, bool whole, char delimiter) {
             (found == ROW_MORE && (!whole || scan.state == CELL_QUOTED))) {
             break;
         }
-        uint32_t cells = scan.cells + (found == ROW_MORE);
-        columns = rows == 0 ? cells : columns;
-        same += cells == columns;
-        rows++;
+        each[rows++] = scan.cells + (found == ROW_MORE);
         from = skip_line_ends(head, from + scan.at);
     }
+    uint32_t columns = usual_cells(each, rows, &same);
     if (columns < 2) {
         return 0;
     }

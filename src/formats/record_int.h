@@ -56,6 +56,11 @@ void record_problem_line(struct problem *problem, uint64_t line);
 /* Of a record that is rejected or cannot be kept whole: how much others get to see of it. */
 #define RECORD_RAW_MAX 65536
 
+/* JSON-LD of schema.org and elements of OpenStreetMap as plain objects with our names (title,
+ * latitude, opening_hours, …), a new reference; NULL for what is neither. */
+json_t *json_dialect_plain(const json_t *object);
+bool json_dialect_is_osm(const json_t *object);
+
 /* Readers over a window that has been looked into; they take it. ERR_MEMORY. Elements larger than
  * `element_bytes_max` are rejected, without being held in memory. */
 MUST_USE err csv_reader_over(const struct window *window, struct csv_reader **reader);

@@ -277,7 +277,14 @@ err record_from_json(const json_t *json, struct crs *crs, struct arena *arena,
     } else if (is_esri_feature(json)) {
         failed = esri_flatten(&tree, json, crs, record);
     } else {
-        failed = object_flatten(&tree, SLICE_EMPTY, json, 0);
+        json_t *plain = json_dialect_plain(json);
+        if (json_dialect_is_osm(json) && json_object_size(json_object_get(json, "tags")) == 0) {
+            json_decref(plain);
+            return problem_set(problem, ERR_INPUT, "tags",
+                               "an element of a shape: it has no tags of its own");
+        }
+        failed = object_flatten(&tree, SLICE_EMPTY, plain == NULL ? json : plain, 0);
+        json_decref(plain);
     }
     record->fields = tree.fields;
     record->field_count = tree.count;

@@ -305,9 +305,72 @@ static void formats_go_by_any_of_their_names(void **state) {
     assert_false(record_format_from_name(SLICE("js"), &format));
 }
 
+static void lines_around_a_table_are_no_records(void **state) {
+    (void)state;
+    expect(SLICE("Liste des lieux, 2024;;;\n;;;\nnom;cp;ville;n\nA;73000;Cruet;1\n;;;\n"
+                 "nom;cp;ville;n\nB;73000;Cruet;2\nTotal;;;3\n"),
+           RECORD_CSV, "nom=A;cp=73000;ville=Cruet;n=1;\nnom=B;cp=73000;ville=Cruet;n=2;\n");
+    expect(SLICE("nom,ville,note\nTotal Festum,Cruet,\nTotal,Cruet,un nom\n"), RECORD_CSV,
+           "nom=Total Festum;ville=Cruet;note=;\nnom=Total;ville=Cruet;note=un nom;\n");
+    expect(SLICE("nom\nTotal\n"), RECORD_CSV, "nom=Total;\n");
+}
+
+static void a_first_row_of_values_is_a_record(void **state) {
+    (void)state;
+    expect(SLICE("A;45,5701;5,9101;a@b.org\nC;45,5301;6,0901;c@d.org\n"), RECORD_CSV,
+           "column 1=A;column 2=45,5701;column 3=5,9101;column 4=a@b.org;\n"
+           "column 1=C;column 2=45,5301;column 3=6,0901;column 4=c@d.org;\n");
+    expect(SLICE("nom,2019,2020\nA,1,2\n"), RECORD_CSV, "nom=A;2019=1;2020=2;\n");
+}
+
+static void linked_data_has_our_names(void **state) {
+    (void)state;
+    expect(
+        SLICE("[{\"@type\":\"schema:Event\",\"@id\":\"urn:1\",\"schema:name\":{\"@value\":\"F\"},"
+              "\"location\":[{\"@type\":\"Place\",\"name\":\"S\",\"geo\":{\"latitude\":45.5,"
+              "\"longitude\":\"5.9\"}}],\"keywords\":\"a, b\",\"offers\":{\"price\":\"0\"},"
+              "\"dfc-b:owner\":\"x\"}]"),
+        RECORD_JSON,
+        "id=urn:1;kind=event;title=F;place_name=S;latitude=45.5;longitude=5.9;tags=a;b;"
+        "price=Gratuit;owner=x;\n");
+    expect(
+        SLICE(
+            "[{\"@type\":[\"Place\",\"Library\"],\"name\":[{\"@language\":\"en\",\"@value\":\"L\"},"
+            "{\"@language\":\"fr\",\"@value\":\"B\"}],\"openingHoursSpecification\":[{"
+            "\"dayOfWeek\":"
+            "[\"Monday\",\"https://schema.org/"
+            "Tuesday\"],\"opens\":\"09:00:00\",\"closes\":\"12:00\"}],"
+            "\"image\":{\"url\":\"https://a.org/i.png\"},\"sameAs\":\"https://b.org\"}]"),
+        RECORD_JSON,
+        "kind=place;type=Library;title=B;opening_hours=Mo,Tu 09:00-12:00;"
+        "image=https://a.org/i.png;social=https://b.org;\n");
+}
+
+static void elements_of_openstreetmap_stand_at_their_point_or_centre(void **state) {
+    (void)state;
+    struct reading reading = read_all(
+        SLICE("{\"version\":0.6,\"elements\":[{\"type\":\"node\",\"id\":1,\"lat\":45.5,\"lon\":5.9,"
+              "\"tags\":{\"name\":\"A\"}},{\"type\":\"way\",\"id\":1,\"center\":{\"lat\":45.6,"
+              "\"lon\":5.8},\"nodes\":[1,2],\"tags\":{\"name\":\"B\"}},"
+              "{\"type\":\"node\",\"id\":2,\"lat\":45.5,\"lon\":5.9}]}"),
+        100000, RECORD_AUTO);
+    assert_int_equal(reading.failed, OK);
+    assert_slice(buf_slice(&reading.text),
+                 "name=A;id=node/1;source_url=https://www.openstreetmap.org/node/1;latitude=45.5;"
+                 "longitude=5.9;\nname=B;id=way/1;source_url=https://www.openstreetmap.org/way/1;"
+                 "latitude=45.6;longitude=5.8;\n");
+    assert_int_equal(reading.rejects, 1);
+    assert_string_equal(reading.rejected.field, "tags");
+    buf_free(&reading.text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrays_envelopes_and_lines_are_found),
+        cmocka_unit_test(lines_around_a_table_are_no_records),
+        cmocka_unit_test(a_first_row_of_values_is_a_record),
+        cmocka_unit_test(linked_data_has_our_names),
+        cmocka_unit_test(elements_of_openstreetmap_stand_at_their_point_or_centre),
         cmocka_unit_test(a_line_of_json_with_a_list_inside_is_no_envelope),
         cmocka_unit_test(trees_are_flattened_and_lists_kept),
         cmocka_unit_test(numbers_keep_every_digit),
