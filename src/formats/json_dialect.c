@@ -8,6 +8,7 @@
 
 #define DIALECT_DEPTH_MAX 16
 #define DAYS              7
+#define LOCAL_TIME_BYTES  16 /* "2024-06-01T14:00" */
 
 /* The part of a name behind its vocabulary: "schema:name", "https://schema.org/name" -> "name". */
 static const char *local_name(const char *name) {
@@ -495,11 +496,49 @@ static json_t *osm_plain(json_t *element) {
     return out;
 }
 
+/* "2024-06-01T14:00:00+02:00" and an end -> "2024-06-01T14:00/2024-06-01T18:00". */
+static json_t *timing_plain(const json_t *timing) {
+    const char *begin = json_string_value(json_object_get(timing, "begin"));
+    const char *end = json_string_value(json_object_get(timing, "end"));
+    if (begin == NULL || strlen(begin) < LOCAL_TIME_BYTES) {
+        return NULL;
+    }
+    return end == NULL || strlen(end) < LOCAL_TIME_BYTES ? json_sprintf("%.16s", begin)
+                                                         : json_sprintf("%.16s/%.16s", begin, end);
+}
+
+/* An event of an agenda with its "timings", [{"begin","end"}, …]: every date of it. */
+static json_t *agenda_plain(json_t *event) {
+    json_t *timings = json_object_get(event, "timings");
+    json_t *happens = json_array();
+    size_t at;
+    json_t *timing;
+    json_array_foreach(timings, at, timing) {
+        json_t *text = timing_plain(timing);
+        if (text == NULL) {
+            json_decref(happens);
+            return NULL;
+        }
+        json_array_append_new(happens, text);
+    }
+    json_t *out = json_copy(event);
+    static const char *const said[] = {"timings", "firstTiming", "lastTiming", "nextTiming",
+                                       "dateRange"};
+    for (size_t i = 0; i < ARRAY_COUNT(said); i++) {
+        json_object_del(out, said[i]);
+    }
+    json_object_set_new(out, "happens", happens);
+    return out;
+}
+
 json_t *json_dialect_plain(const json_t *object) {
     json_t *record =
         (json_t *)(uintptr_t)object; /* jansson reads through pointers that may write */
     if (json_object_get(record, "@type") != NULL || has_context(record)) {
         return linked_plain(item_of(record));
+    }
+    if (json_array_size(json_object_get(record, "timings")) > 0) {
+        return agenda_plain(record);
     }
     return json_dialect_is_osm(record) ? osm_plain(record) : NULL;
 }

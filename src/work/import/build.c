@@ -118,6 +118,13 @@ static void mappings_take(struct draft *d) {
     }
 }
 
+/* "geolocation.lat" beside a "latitude" of the same value is no news. */
+static bool is_said_twice(const struct draft *d, const struct column *column,
+                          const struct record_field *field) {
+    const struct column *twin = &d->builder->columns->items[column->twin - 1];
+    return slice_equal(record_get(d->record, twin->name), field->value);
+}
+
 static void fields_take(struct draft *d) {
     for (uint32_t i = 0; i < d->record->field_count; i++) {
         const struct record_field *field = &d->record->fields[i];
@@ -135,6 +142,9 @@ static void fields_take(struct draft *d) {
             continue;
         }
         if (column == NULL || (column->role == ROLE_NONE && column->in_template)) {
+            continue;
+        }
+        if (column->role == ROLE_NONE && column->twin > 0 && is_said_twice(d, column, field)) {
             continue;
         }
         draft_take(d, column, column->role, value, field->items, field->item_count);
@@ -193,7 +203,7 @@ static void zero_tell(struct draft *d, slice before, slice after) {
  * also be Belgian. */
 static void postal_code_restore(struct draft *d) {
     slice *code = &d->entry->place.postal_code;
-    if (code->n != 4 || !is_digits(*code)) {
+    if (code->n != 4 || !is_digits(*code) || d->is_abroad) {
         return;
     }
     slice whole = arena_printf(d->arena, "0%.*s", SLICE_ARG(*code));
@@ -210,7 +220,8 @@ static void postal_code_restore(struct draft *d) {
 /* 612345678 that a spreadsheet made of 0612345678, in France. */
 static void telephones_restore(struct draft *d) {
     struct entry *entry = d->entry;
-    for (uint32_t i = 0; i < entry->contact_count && entry->place.territory.n > 0; i++) {
+    for (uint32_t i = 0; i < entry->contact_count && entry->place.territory.n > 0 && !d->is_abroad;
+         i++) {
         struct entry_contact *contact = &entry->contacts[i];
         slice number = contact->value;
         if (contact->kind != ENTRY_CONTACT_TELEPHONE || !is_digits(number)) {
@@ -230,6 +241,13 @@ static void telephones_restore(struct draft *d) {
 static void place_finish(struct draft *d) {
     const struct territories *all = d->builder->territories;
     struct entry *entry = d->entry;
+    if (d->address_parts.n > 0) {
+        entry->place.address =
+            entry->place.address.n == 0
+                ? d->address_parts
+                : arena_printf(d->arena, "%.*s, %.*s", SLICE_ARG(d->address_parts),
+                               SLICE_ARG(entry->place.address));
+    }
     postal_code_restore(d);
     place_build(d->builder, &d->place, d->arena, entry);
     telephones_restore(d);
@@ -332,6 +350,20 @@ static slice key_from_content(const struct record *record, struct arena *arena) 
     return arena_printf(arena, "content-%.20s", hex);
 }
 
+/* Whether a column of dates has a value here. */
+static bool has_start(const struct builder *builder, const struct record *record) {
+    for (uint32_t i = 0; i < record->field_count; i++) {
+        const struct record_field *field = &record->fields[i];
+        if (field->value.n > 0) {
+            const struct column *column = columns_find(builder->columns, field->name, i);
+            if (column != NULL && (column->role == ROLE_START || column->role == ROLE_HAPPENS)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 err entry_build(const struct builder *builder, const struct record *record, struct arena *arena,
                 struct entry *entry, struct problem *problem) {
     struct draft d = {.builder = builder,
@@ -341,6 +373,10 @@ err entry_build(const struct builder *builder, const struct record *record, stru
                       .place = {.record = record},
                       .details = buf_new(RECORD_BYTES_MAX)};
     *entry = (struct entry){.kind = builder->kind, .status = ENTRY_PUBLISHED};
+    if (builder->kind == ENTRY_KIND_EVENT && builder->kind_undated != ENTRY_KIND_EVENT &&
+        !has_start(builder, record)) {
+        entry->kind = builder->kind_undated;
+    }
     fields_take(&d);
     mappings_take(&d);
     if (builder->options->has_kind && !d.has_kind) {
@@ -357,6 +393,10 @@ err entry_build(const struct builder *builder, const struct record *record, stru
     buf_free(&d.details);
     if (entry->licence.n == 0) {
         entry->licence = builder->options->licence;
+    }
+    if (entry->source_url.n == 0 && slice_starts_with(d.key, SLICE("http")) &&
+        d.key.n < ENTRY_TEXT_MAX && slice_find(d.key, 0, ' ') == d.key.n) {
+        entry->source_url = d.key; /* an identifier that is an address */
     }
     entry->source_key = d.key.n > 0 ? d.key : key_from_content(record, arena);
     return entry_check(entry, builder->territories, builder->themes, arena, problem);

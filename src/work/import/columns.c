@@ -109,6 +109,38 @@ static void column_see(struct columns *columns, struct column *column, slice val
     }
 }
 
+/* Beside a long description a short one is a summary. */
+static void descriptions_settle(struct columns *columns) {
+    struct column *brief = NULL;
+    struct column *whole = NULL;
+    for (uint32_t i = 0; i < columns->count; i++) {
+        struct column *column = &columns->items[i];
+        bool is_long = slice_contains(column->key, SLICE("long")) ||
+                       slice_contains(column->key, SLICE("detail"));
+        if (column->role == ROLE_DESCRIPTION && column->filled > 0) {
+            whole = is_long ? column : whole;
+            brief = is_long || brief != NULL ? brief : column;
+        }
+    }
+    if (whole != NULL && brief != NULL && !role_is_taken(columns, ROLE_SUMMARY)) {
+        brief->role = ROLE_SUMMARY;
+    }
+}
+
+/* A "position" may also be a rank, a "location" a name. */
+static void points_settle(struct columns *columns) {
+    for (uint32_t i = 0; i < columns->count; i++) {
+        struct column *column = &columns->items[i];
+        bool may_be = column->example_count == 0;
+        for (unsigned k = 0; k < column->example_count; k++) {
+            may_be = may_be || value_may_be_point(column->examples[k]);
+        }
+        if (column->role == ROLE_POINT && !may_be) {
+            column->role = ROLE_NONE;
+        }
+    }
+}
+
 /* Of several columns for one single role the surest keeps it (then the fullest); the others become
  * details. */
 static void single_roles_settle(struct columns *columns) {
@@ -120,7 +152,9 @@ static void single_roles_settle(struct columns *columns) {
                 continue;
             }
             bool b_wins = a->filled == 0 ? b->filled > 0 : b->filled > 0 && b->rank < a->rank;
-            (b_wins ? a : b)->role = ROLE_NONE;
+            struct column *loser = b_wins ? a : b;
+            loser->role = ROLE_NONE;
+            loser->twin = (b_wins ? k : i) + 1;
         }
     }
 }
@@ -162,8 +196,12 @@ static void shapes_settle(struct columns *columns, const struct record *sample, 
             continue;
         }
         size_t n = column_values(sample, count, column->name, values, &scratch);
+        bool nameless = slice_starts_with(column->name, SLICE("column "));
+        for (size_t k = n; nameless && n > 0 && k < 3; k++) {
+            values[n++] = values[0]; /* of a table without names few values must do */
+        }
         enum role role = role_from_values(values, n);
-        if (slice_starts_with(column->name, SLICE("column ")) && is_running_number(values, n)) {
+        if (nameless && is_running_number(values, n)) {
             role = ROLE_IGNORE;
         }
         if (role != ROLE_NONE && (!role_is_single(role) || !role_is_taken(columns, role))) {
@@ -199,7 +237,8 @@ static void title_settle(struct columns *columns, const struct record *sample, s
                 }
             }
         }
-        if (n >= 3 && n * 10 >= count * 9 && words == n && same * 10 < n && bytes > 4 * n &&
+        size_t least = slice_starts_with(column->name, SLICE("column ")) ? 1 : 3;
+        if (n >= least && n * 10 >= count * 9 && words == n && same * 10 < n && bytes > 4 * n &&
             bytes < 120 * n) {
             column->role = ROLE_TITLE;
             column->by_shape = true;
@@ -302,6 +341,8 @@ err columns_learn(struct columns *columns, const struct record *sample, size_t c
             }
         }
     }
+    points_settle(columns);
+    descriptions_settle(columns);
     single_roles_settle(columns);
     TRY(mappings_settle(columns, problem));
     shapes_settle(columns, sample, count);

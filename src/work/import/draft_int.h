@@ -11,6 +11,8 @@ struct draft {
     struct entry *entry;
     struct place_parts place;
     slice hours[7];
+    slice address_parts;
+    bool is_abroad;
     slice period_start, period_end;
     bool start_month_first, end_month_first;
     slice key; /* identifier of the source */

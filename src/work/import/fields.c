@@ -14,7 +14,6 @@ static const struct {
     {ROLE_TITLE, offsetof(struct entry, title), ENTRY_TITLE_MAX},
     {ROLE_SUMMARY, offsetof(struct entry, summary), ENTRY_SUMMARY_MAX},
     {ROLE_DESCRIPTION, offsetof(struct entry, description), ENTRY_DESCRIPTION_MAX},
-    {ROLE_TYPE, offsetof(struct entry, type), ENTRY_TITLE_MAX},
     {ROLE_PLACE_NAME, offsetof(struct entry, place.name), ENTRY_TITLE_MAX},
     {ROLE_CITY, offsetof(struct entry, place.city), ENTRY_TITLE_MAX},
     {ROLE_LICENCE, offsetof(struct entry, licence), ENTRY_TITLE_MAX},
@@ -405,11 +404,69 @@ static bool places_take(struct draft *d, const struct column *column, slice valu
     return true;
 }
 
+/* "acceder-a-internet" -> "acceder a internet". */
+static slice slug_words(struct draft *d, slice slug) {
+    char *words = arena_new(d->arena, char, slug.n + 1);
+    for (size_t i = 0; i < slug.n; i++) {
+        words[i] = slug.p[i] == '-' ? ' ' : slug.p[i];
+    }
+    return slice_of(words, slug.n);
+}
+
+static bool text_is_slug_pair(slice value) {
+    for (size_t i = 0; i < value.n; i++) {
+        char c = value.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
+            return false;
+        }
+    }
+    return true;
+}
+
 typedef void item_taker(struct draft *d, const struct column *column, slice value);
 
+/* 32 hexadecimal digits: an identifier of a table that is not here. */
+static bool is_hex_id(slice value) {
+    for (size_t i = 0; i < value.n; i++) {
+        if (memchr("0123456789abcdef", value.p[i], 16) == NULL) {
+            return false;
+        }
+    }
+    return value.n == 32;
+}
+
+/* The two categories that every OpenFairDB has: what people do, and firms. */
+static bool openfairdb_category(struct draft *d, slice value) {
+    bool initiative = slice_equal(value, SLICE("2cd00bebec0c48ba9db761da48678134"));
+    bool firm = slice_equal(value, SLICE("77b3c33a92554bcf8e8c2c86cedd6f6f"));
+    if ((initiative || firm) && !d->has_kind) {
+        d->entry->kind = initiative ? ENTRY_KIND_INITIATIVE : ENTRY_KIND_ACTOR;
+        d->has_kind = true;
+    }
+    if (firm && d->entry->type.n == 0) {
+        d->entry->type = SLICE("Entreprise");
+    }
+    return initiative || firm;
+}
+
+/* A theme or a tag. "numerique--acceder-a-internet" is a theme with its part; bare codes of a
+ * table that is not here stay details. */
 static void word_take(struct draft *d, const struct column *column, slice value) {
-    (void)column;
-    draft_theme_or_tag(d, value, true);
+    size_t part = slice_find_slice(value, 0, SLICE("--"));
+    bool is_code = (is_digits(value) && value.n < 4 &&
+                    slice_find_slice(column->key, 0, SLICE("liste")) < column->key.n) ||
+                   is_hex_id(value);
+    if (openfairdb_category(d, value)) {
+        return;
+    }
+    if (is_code) {
+        detail(d, column, value);
+    } else if (part > 0 && part + 2 < value.n && text_is_slug_pair(value)) {
+        draft_theme_or_tag(d, slice_sub(value, 0, part), false);
+        draft_theme_or_tag(d, slug_words(d, slice_sub(value, part + 2, value.n)), true);
+    } else {
+        draft_theme_or_tag(d, value, true);
+    }
 }
 
 static void website_take(struct draft *d, const struct column *column, slice value) {
@@ -470,8 +527,37 @@ static char list_separator(enum role role, slice value) {
     return role == ROLE_TAGS || role == ROLE_EMAIL || role == ROLE_THEMES ? ',' : '\n';
 }
 
+/* Lists as programs write them into one cell: ["a", "b"] of JSON, {a,"b"} of PostgreSQL. Gives the
+ * items apart by ";", or the value as it is. */
+static slice list_open(struct draft *d, slice value) {
+    bool json = slice_starts_with(value, SLICE("[")) && slice_ends_with(value, SLICE("]"));
+    bool array = slice_starts_with(value, SLICE("{")) && slice_ends_with(value, SLICE("}"));
+    struct buf out BUF_CLEANUP = buf_new(RECORD_BYTES_MAX);
+    bool quoted = false;
+    if ((!json && !array) || value.n < 3 || slice_find(value, 1, '{') < value.n ||
+        slice_find(value, 1, ':') < value.n) {
+        return value;
+    }
+    for (size_t i = 1; i + 1 < value.n; i++) {
+        char c = value.p[i];
+        if (c == '\\' && i + 2 < value.n) {
+            buf_add_char(&out, value.p[++i]);
+        } else if (c == '"' || (c == '\'' && json && !quoted)) {
+            quoted = c == '"' ? !quoted : quoted;
+        } else if (c == ',' && !quoted) {
+            buf_add_char(&out, ';');
+        } else if (c != '\'' || quoted || !json) {
+            buf_add_char(&out, c);
+        }
+    }
+    return arena_copy(d->arena, buf_slice(&out));
+}
+
 static void list_take(struct draft *d, const struct column *column, enum role role, slice value,
                       const slice *items, uint32_t item_count) {
+    if (item_count == 0) {
+        value = list_open(d, value);
+    }
     slice part;
     char separator = list_separator(role, value);
     /* A theme's own name may hold a comma: whole first. */
@@ -496,7 +582,8 @@ static void list_take(struct draft *d, const struct column *column, enum role ro
 static slice words_joined(struct draft *d, slice value, bool cut) {
     struct buf out BUF_CLEANUP = buf_new(RECORD_BYTES_MAX);
     slice part;
-    while (slice_cut(&value, ';', &part)) {
+    char separator = slice_find(value, 0, ';') == value.n ? '|' : ';';
+    while (slice_cut(&value, separator, &part)) {
         part = slice_trim(cut ? slice_sub(part, 0, slice_find_slice(part, 0, SLICE(" : "))) : part);
         if (part.n > 0) {
             buf_add(&out, out.n > 0 ? SLICE(", ") : SLICE_EMPTY);
@@ -523,6 +610,34 @@ static bool price_take(struct draft *d, const struct column *column, slice value
 static bool audience_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
     d->entry->audience = words_joined(d, value, false);
+    return true;
+}
+
+/* "TIERS_LIEUX|ASSO" -> "Tiers lieux, Asso"; a letter alone is a code of someone's register. */
+static bool type_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    bool coded = slice_find(value, 0, '_') < value.n;
+    for (size_t i = 0; i < value.n; i++) {
+        coded = coded || value.p[i] == '|';
+        if ((value.p[i] >= 'a' && value.p[i] <= 'z') || (unsigned char)value.p[i] >= 0x80) {
+            coded = false;
+            break;
+        }
+    }
+    if (value.n < 2) {
+        return false;
+    }
+    slice joined = words_joined(d, value, false);
+    if (coded) {
+        char *words = arena_new(d->arena, char, joined.n + 1);
+        for (size_t i = 0; i < joined.n; i++) {
+            char c = joined.p[i] == '_' ? ' ' : joined.p[i];
+            bool first = i == 0 || (i > 1 && joined.p[i - 2] == ',');
+            words[i] = !first && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        }
+        joined = slice_of(words, joined.n);
+    }
+    d->entry->type = clipped(d, joined, ENTRY_TITLE_MAX);
     return true;
 }
 
@@ -637,6 +752,39 @@ static bool postal_code_take(struct draft *d, const struct column *column, slice
     return true;
 }
 
+static bool created_take(struct draft *d, const struct column *column, slice value) {
+    struct date date;
+    int64_t first;
+    int64_t last;
+    if (time_parse_rfc3339(value, &first) != OK &&
+        (!date_read_ordered(value, column->month_first, &date) ||
+         date_range_ms(&date, SLICE_EMPTY, &first, &last) != OK)) {
+        return false;
+    }
+    d->entry->created_ms = first > d->builder->now_ms ? 0 : first;
+    return true;
+}
+
+/* France is where entries stand unless they say otherwise. */
+static bool country_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    static const struct words words[] = {
+        {"france", 1}, {"fr", 1}, {"fra", 1}, {"https://www.wikidata.org/wiki/q142", 1}};
+    int found;
+    d->is_abroad = !word_find(d, words, ARRAY_COUNT(words), value, &found);
+    return !d->is_abroad;
+}
+
+static bool address_part_take(struct draft *d, const struct column *column, slice value) {
+    (void)column;
+    slice *parts = &d->address_parts;
+    *parts = parts->n == 0
+                 ? value
+                 : arena_printf(d->arena, "%.*s %.*s", SLICE_ARG(*parts), SLICE_ARG(value));
+    *parts = clipped(d, *parts, ENTRY_TITLE_MAX);
+    return true;
+}
+
 static bool kind_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
     if (kind_read(d, value, &d->entry->kind)) {
@@ -665,6 +813,7 @@ static taker *const takers[ROLE__COUNT] = {
     [ROLE_ID] = id_take,
     [ROLE_KIND] = kind_take,
     [ROLE_STATE] = state_take,
+    [ROLE_TYPE] = type_take,
     [ROLE_OPEN] = open_take,
     [ROLE_LOCATION] = agenda_location_take,
     [ROLE_ADDRESS] = address_role_take,
@@ -683,6 +832,9 @@ static taker *const takers[ROLE__COUNT] = {
     [ROLE_SOURCE_URL] = source_url_take,
     [ROLE_SOURCE_NOTE] = source_note_take,
     [ROLE_UPDATED] = updated_take,
+    [ROLE_CREATED] = created_take,
+    [ROLE_COUNTRY] = country_take,
+    [ROLE_ADDRESS_PART] = address_part_take,
 };
 
 /* Roles whose value waits in the draft until all parts are there. */

@@ -60,6 +60,9 @@ enum role {
     ROLE_SOURCE_URL,
     ROLE_SOURCE_NOTE,
     ROLE_UPDATED,
+    ROLE_CREATED, /* the record, by its source */
+    ROLE_COUNTRY,
+    ROLE_ADDRESS_PART, /* number, kind and name of a street, in columns of their own */
     ROLE__COUNT
 };
 const char *role_name(enum role role); /* as in a map file: "postal_code" */
@@ -74,6 +77,9 @@ void column_key(slice name, struct buf *out);
  * hours. Most of the values must agree. */
 enum role role_from_values(const slice *values, size_t count);
 
+/* Enough digits for coordinates, in whatever way they are written. */
+bool value_may_be_point(slice text);
+
 #define COLUMN_EXAMPLES 3
 struct column {
     slice name;
@@ -82,9 +88,10 @@ struct column {
     unsigned rank;
     bool by_shape, by_map;
     uint64_t absence_words; /* "aucun", "NC" in the sample; a single one in a title is a name */
-    bool month_first;       /* its dates are written 12/31/2024 */
-    bool in_template;       /* a template of the map uses it: it is no detail of its own */
-    uint64_t filled;        /* records of the sample that have a value */
+    uint32_t twin;    /* 1 + the column that has the single role which this one would have had */
+    bool month_first; /* its dates are written 12/31/2024 */
+    bool in_template; /* a template of the map uses it: it is no detail of its own */
+    uint64_t filled;  /* records of the sample that have a value */
     slice examples[COLUMN_EXAMPLES];
     unsigned example_count;
 };
@@ -222,7 +229,8 @@ struct builder {
     struct warnings *warnings;
     const struct import_options *options;
     int64_t now_ms;
-    enum entry_kind kind; /* of records that say none */
+    enum entry_kind kind;         /* of records that say none */
+    enum entry_kind kind_undated; /* of those among them without a start, when the kind is event */
 };
 /* All of it lives in the arena. ERR_INPUT, ERR_LIMIT: the record is rejected for the cause
  * given. */

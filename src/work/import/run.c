@@ -133,10 +133,12 @@ static bool is_native(const struct record *record) {
     enum entry_kind kind;
     return record->is_json && record_get(record, SLICE("title")).n > 0 &&
            entry_kind_from_slug(record_get(record, SLICE("kind")), &kind) &&
-           (!record->has_geometry || record_get(record, SLICE("source.slug")).n > 0);
+           (!record->has_geometry || record_get(record, SLICE("source.slug")).n > 0) &&
+           !slice_contains(record->raw, SLICE("\"@type\"")) &&
+           !slice_contains(record->raw, SLICE("\"@context\""));
 }
 
-static enum entry_kind kind_guess(const struct run *run) {
+static enum entry_kind kind_guess(const struct run *run, bool dated) {
     bool happens = false;
     for (uint32_t i = 0; i < run->columns.count; i++) {
         happens = happens || run->columns.items[i].role == ROLE_START ||
@@ -145,7 +147,7 @@ static enum entry_kind kind_guess(const struct run *run) {
     if (run->options->has_kind) {
         return run->options->kind;
     }
-    if (happens) {
+    if (happens && dated) {
         return ENTRY_KIND_EVENT;
     }
     return run->columns.has_location ? ENTRY_KIND_PLACE : ENTRY_KIND_INITIATIVE;
@@ -174,7 +176,8 @@ static err sample_learn(struct run *run, const struct sample *sample) {
                                     .warnings = &run->warnings,
                                     .options = run->options,
                                     .now_ms = clock_now_ms(run->context->clock),
-                                    .kind = kind_guess(run)};
+                                    .kind = kind_guess(run, true),
+                                    .kind_undated = kind_guess(run, false)};
     return OK;
 }
 

@@ -38,8 +38,16 @@ static bool is_point(slice text) {
 
 /* A number with at least three decimals between two bounds. */
 static bool is_degrees(slice text, double low, double high) {
+    char bytes[32];
     double value;
     size_t point = slice_find(text, 0, '.');
+    if (point == text.n && text.n < sizeof bytes) { /* a decimal comma */
+        for (size_t i = 0; i < text.n; i++) {
+            bytes[i] = text.p[i] == ',' ? '.' : text.p[i];
+        }
+        text = slice_of(bytes, text.n);
+        point = slice_find(text, 0, '.');
+    }
     return point + 3 < text.n && slice_to_double(text, &value) && value > low && value < high;
 }
 
@@ -69,6 +77,20 @@ static bool ends_with_zero(slice text) {
     return is_five_digits(text) && text.p[4] == '0';
 }
 
+static bool is_date(slice text) {
+    struct date date;
+    return (slice_find(text, 0, '/') < text.n || slice_find(text, 0, '-') < text.n) &&
+           date_read(text, &date);
+}
+
+bool value_may_be_point(slice text) {
+    size_t digits = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        digits += text.p[i] >= '0' && text.p[i] <= '9';
+    }
+    return digits >= 2;
+}
+
 static bool agree(const slice *values, size_t count, bool (*is)(slice)) {
     size_t yes = 0;
     for (size_t i = 0; i < count; i++) {
@@ -88,6 +110,9 @@ enum role role_from_values(const slice *values, size_t count) {
     };
     if (count < 3) {
         return ROLE_NONE;
+    }
+    if (agree(values, count, is_date)) {
+        return ROLE_NONE; /* of what, no one says; "12/05/2024 18:30" is no opening hour */
     }
     for (size_t i = 0; i < ARRAY_COUNT(shapes); i++) {
         if (agree(values, count, shapes[i].is)) {

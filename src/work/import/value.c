@@ -35,6 +35,7 @@ static const struct {
     ABSENCE("http://"),
     ABSENCE("https://"),
     ABSENCE("0000-00-00"),
+    ABSENCE("0001-01-01"),
     ABSENCE("0000-00-00 00:00:00"),
     ABSENCE("00/00/0000"),
     ABSENCE("00/01/1900"),
