@@ -12,9 +12,10 @@ struct parse {
     uint32_t seen; /* bits of enum query_key that had a value */
 };
 
-#define SLUG_MAX     64
-#define LANGUAGE_MAX 16
-#define CURSOR_MAX   256
+#define SLUG_MAX      64
+#define LANGUAGE_MAX  16
+#define CURSOR_MAX    256
+#define TERRITORY_MAX (SLUG_MAX + 2) /* "t-" and a slug */
 
 /* Notes that the value of `key` cannot be used. Strict: ends the parse. Page: goes on without
  * it. */
@@ -60,6 +61,30 @@ static bool is_slug(slice text) {
         }
     }
     return true;
+}
+
+static char upper(char c) {
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Codes compare without case: "DEP-2a" is dep-2A, "country-FR" is country-fr. */
+static slice territory_canonical(slice text, struct arena *arena) {
+    size_t dash = slice_find(text, 0, '-');
+    slice copy = arena_copy(arena, slice_sub(text, 0, TERRITORY_MAX));
+    char *bytes = (char *)(uintptr_t)copy.p; /* ours alone */
+    for (size_t i = 0; i < copy.n; i++) {
+        bytes[i] = lower(bytes[i]);
+    }
+    bool by_number =
+        !slice_starts_with(copy, SLICE("country-")) && !slice_starts_with(copy, SLICE("t-"));
+    for (size_t i = dash; by_number && i < copy.n; i++) {
+        bytes[i] = upper(bytes[i]);
+    }
+    return text.n > TERRITORY_MAX ? text : copy;
 }
 
 /* com-2A004 epci-200069110 dep-73 reg-84 country-fr t-slug */
@@ -127,6 +152,9 @@ static err parse_values(struct parse *parse, enum query_key key, slice text, val
         part = slice_trim(part);
         if (part.n == 0) {
             continue;
+        }
+        if (key == QUERY_KEY_TERRITORY) {
+            part = territory_canonical(part, parse->arena);
         }
         if (!shape(part)) {
             TRY(refuse_key(parse, key, what));

@@ -19,11 +19,8 @@ bool territory_code_insert(struct territory_index *index, slice code, uint32_t t
     return true;
 }
 
-uint32_t territories_find(const struct territories *all, slice code) {
+static uint32_t find_exact(const struct territories *all, slice code) {
     const struct territory_index *index = all->index;
-    if (code.n == 0) {
-        return TERRITORY_NONE;
-    }
     uint32_t at = (uint32_t)hash_bytes(code, 0) & index->code_mask;
     while (index->codes[at].code.n != 0) {
         if (slice_equal(index->codes[at].code, code)) {
@@ -32,6 +29,29 @@ uint32_t territories_find(const struct territories *all, slice code) {
         at = (at + 1) & index->code_mask;
     }
     return TERRITORY_NONE;
+}
+
+/* Codes compare without case: the level is written small, the letters of a number large (dep-2A),
+ * those of a country and of a custom territory small. */
+uint32_t territories_find(const struct territories *all, slice code) {
+    char text[64];
+    bool number = false;
+    uint32_t found = code.n == 0 ? TERRITORY_NONE : find_exact(all, code);
+    if (found != TERRITORY_NONE || code.n == 0 || code.n > sizeof text) {
+        return found;
+    }
+    for (size_t i = 0; i < code.n; i++) {
+        char c = code.p[i];
+        bool small = c >= 'a' && c <= 'z';
+        bool large = c >= 'A' && c <= 'Z';
+        text[i] = number && small    ? (char)(c - 'a' + 'A')
+                  : !number && large ? (char)(c - 'A' + 'a')
+                                     : c;
+        slice level = slice_of(text, i + 1);
+        number = number || (c == '-' && !slice_equal(level, SLICE("country-")) &&
+                            !slice_equal(level, SLICE("t-")) && slice_find(level, 0, '-') == i);
+    }
+    return find_exact(all, slice_of(text, code.n));
 }
 
 /* `prefix` + zeros + code in capitals, looked up; the code is filled up to `width` with zeros. */

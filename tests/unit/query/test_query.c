@@ -93,6 +93,12 @@ static void every_key_is_read_and_written_in_the_order_of_the_design(void **stat
     assert_false(query_is_open(&f->query));
 }
 
+static void codes_of_territories_compare_without_case(void **state) {
+    struct fixture *f = *state;
+    assert_canonical(f, "territory=dep-2a,DEP-2A,com-2a004,Country-FR,T-Bauges",
+                     "territory=com-2A004,country-fr,dep-2A,t-bauges");
+}
+
 static void order_doubles_and_repeated_boxes_do_not_change_the_query(void **state) {
     struct fixture *f = *state;
     assert_canonical(f, "theme=water&theme=food,water&kind=tool&kind=idea,tool",
@@ -263,6 +269,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(empty_text_is_the_default_query),
         TEST(every_key_is_read_and_written_in_the_order_of_the_design),
+        TEST(codes_of_territories_compare_without_case),
         TEST(order_doubles_and_repeated_boxes_do_not_change_the_query),
         TEST(white_space_in_words_is_one_space),
         TEST(radius_zero_is_no_limit_and_narrows_nothing),

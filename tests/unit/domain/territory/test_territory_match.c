@@ -28,6 +28,11 @@ static void a_commune_is_found_by_current_and_former_codes(void **state) {
     assert_int_equal(territories_find(fixture->all, SLICE("com-73066")),
                      territories_find(fixture->all, SLICE("com-73065")));
     assert_int_equal(territories_find(fixture->all, SLICE("com-")), TERRITORY_NONE);
+    assert_int_equal(territories_find(fixture->all, SLICE("COM-73065")),
+                     territories_find(fixture->all, SLICE("com-73065")));
+    assert_int_equal(territories_find(fixture->all, SLICE("Country-FR")),
+                     territories_find(fixture->all, SLICE("country-fr")));
+    assert_int_not_equal(territories_find(fixture->all, SLICE("country-fr")), TERRITORY_NONE);
 }
 
 static void a_commune_is_found_by_name_and_postal_code_as_people_write_them(void **state) {
