@@ -1,5 +1,6 @@
 #include "app/command.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const struct command_option *option_find(const struct command *command, slice name,
@@ -45,6 +46,7 @@ static err option_parse(const struct command *command, int count, const char *co
 
 err command_parse(const struct command *command, int count, const char *const *words,
                   struct command_words *parsed, struct problem *problem) {
+    assert(command->option_count <= COMMAND_OPTIONS_MAX);
     *parsed = (struct command_words){0};
     bool options_ended = false;
     for (int at = 0; at < count; at++) {

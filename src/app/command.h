@@ -12,7 +12,7 @@ struct command_option {
     const char *help;
 };
 
-#define COMMAND_OPTIONS_MAX 16
+#define COMMAND_OPTIONS_MAX 32
 struct command_words {
     const char *values[COMMAND_OPTIONS_MAX]; /* by the row of the option; a switch given is "1" */
     const char *rest[8];                     /* what is no option */
