@@ -2,10 +2,15 @@
  * six through summer and winter), the dates added, left out and changed. */
 #include "formats/ical_int.h"
 #include <libical/ical.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MINUTES_PER_DAY 1440
 #define STARTS_MAX      (4 * ICAL_DATES_MAX)
+/* A rule is looked at for so many years before it is followed: a leap day comes in eight. */
+#define YEARS_LOOKED_AT   9
+#define YEARS_APART_MAX   20
+#define RULE_INTERVAL_MAX 1000
 
 struct gathering {
     const struct ical_zones *zones;
@@ -116,18 +121,108 @@ static bool is_coarse(const struct icalrecurrencetype *rule) {
            rule->freq == ICAL_MONTHLY_RECURRENCE || rule->freq == ICAL_YEARLY_RECURRENCE;
 }
 
+/* Necessary conditions of one day; ordinals ("the second Monday") are only checked for being
+ * possible at all. */
+static bool is_listed(const short *list, size_t room, int value, int from_end) {
+    for (size_t i = 0; i < room && list[i] != ICAL_RECURRENCE_ARRAY_MAX; i++) {
+        if (list[i] == value || list[i] == from_end) {
+            return true;
+        }
+    }
+    return list[0] == ICAL_RECURRENCE_ARRAY_MAX;
+}
+
+static bool weekday_fits(const struct icalrecurrencetype *rule, int64_t days) {
+    const short *list = rule->by_day;
+    int weekday = (int)(weekday_from_days(days) + 1) % 7 + 1; /* libical: 1 is Sunday */
+    bool in_month =
+        rule->freq == ICAL_MONTHLY_RECURRENCE || rule->by_month[0] != ICAL_RECURRENCE_ARRAY_MAX;
+    for (size_t i = 0; i < ICAL_BY_DAY_SIZE && list[i] != ICAL_RECURRENCE_ARRAY_MAX; i++) {
+        int turn = abs(icalrecurrencetype_day_position(list[i]));
+        if ((int)icalrecurrencetype_day_day_of_week(list[i]) == weekday &&
+            turn <= (in_month ? 5 : 53)) {
+            return true;
+        }
+    }
+    return list[0] == ICAL_RECURRENCE_ARRAY_MAX;
+}
+
+/* Weeks of ISO 8601 as RFC 5545 counts them, near enough: the week or one beside it. */
+static bool week_fits(const struct icalrecurrencetype *rule, int year_day) {
+    const short *list = rule->by_week_no;
+    for (size_t i = 0; i < ICAL_BY_WEEKNO_SIZE && list[i] != ICAL_RECURRENCE_ARRAY_MAX; i++) {
+        int week = list[i] < 0 ? 54 + list[i] : list[i];
+        int far = abs(year_day / 7 + 1 - week);
+        if (far <= 1 || far >= 51) {
+            return true;
+        }
+    }
+    return list[0] == ICAL_RECURRENCE_ARRAY_MAX;
+}
+
+static bool day_fits(const struct icalrecurrencetype *rule, int32_t year, int64_t days) {
+    int32_t its_year;
+    unsigned month;
+    unsigned day;
+    civil_from_days(days, &its_year, &month, &day);
+    int64_t first = days_from_civil(year, 1, 1);
+    int length = (int)(days_from_civil(year + 1, 1, 1) - first);
+    int month_length =
+        (int)(days_from_civil(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) -
+              days_from_civil(year, month, 1));
+    int year_day = (int)(days - first) + 1;
+    return is_listed(rule->by_month, ICAL_BY_MONTH_SIZE, (int)month, 99) &&
+           is_listed(rule->by_month_day, ICAL_BY_MONTHDAY_SIZE, (int)day,
+                     (int)day - month_length - 1) &&
+           is_listed(rule->by_year_day, ICAL_BY_YEARDAY_SIZE, year_day, year_day - length - 1) &&
+           weekday_fits(rule, days) && week_fits(rule, year_day);
+}
+
+/* A rule that no day can ever fit ("30 February") would be searched for centuries, and so would one
+ * that asks for the tenth of five. */
+static bool is_possible(const struct icalrecurrencetype *rule, int32_t year) {
+    int step = rule->freq == ICAL_YEARLY_RECURRENCE ? rule->interval : 1;
+    int most = 0; /* days of one year that fit */
+    if (rule->interval < 1 || rule->interval > (step > 1 ? YEARS_APART_MAX : RULE_INTERVAL_MAX)) {
+        return false;
+    }
+    for (int turn = 0; turn < YEARS_LOOKED_AT; turn++, year += step) {
+        int fits = 0;
+        int64_t first = days_from_civil(year, 1, 1);
+        int64_t next = days_from_civil(year + 1, 1, 1);
+        for (int64_t days = first; days < next; days++) {
+            fits += day_fits(rule, year, days);
+        }
+        most = fits > most ? fits : most;
+    }
+    int set = rule->freq == ICAL_YEARLY_RECURRENCE    ? most
+              : rule->freq == ICAL_MONTHLY_RECURRENCE ? 31
+              : rule->freq == ICAL_WEEKLY_RECURRENCE  ? 7
+                                                      : 1;
+    bool position = rule->by_set_pos[0] == ICAL_RECURRENCE_ARRAY_MAX;
+    for (size_t i = 0; i < ICAL_BY_SETPOS_SIZE && rule->by_set_pos[i] != ICAL_RECURRENCE_ARRAY_MAX;
+         i++) {
+        position = position || abs(rule->by_set_pos[i]) <= (set < most ? set : most);
+    }
+    return most > 0 && position;
+}
+
 static void rule_take(struct gathering *g, slice text) {
     struct arena scratch ARENA_CLEANUP = arena_make(1024, 0);
+    if (slice_contains(text, SLICE("RSCALE"))) { /* another calendar than ours (RFC 7529) */
+        g->series->unreadable = true;
+        return;
+    }
     struct icalrecurrencetype rule =
         icalrecurrencetype_from_string(arena_cstr(&scratch, slice_sub(slice_trim(text), 0, 1000)));
-    if (!is_coarse(&rule)) {
+    struct icaltimetype first = icaltime_of(g->series->first.minutes, g->series->first.is_date);
+    if (!is_coarse(&rule) || !is_possible(&rule, first.year)) {
         g->series->unreadable = true;
         return;
     }
     g->series->endless =
         g->series->endless || (icaltime_is_null_time(rule.until) && rule.count == 0);
     until_settle(g, &rule);
-    struct icaltimetype first = icaltime_of(g->series->first.minutes, g->series->first.is_date);
     icalrecur_iterator *iterator = icalrecur_iterator_new(rule, first);
     if (iterator == NULL) {
         g->series->unreadable = true;

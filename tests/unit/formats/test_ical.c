@@ -184,8 +184,26 @@ static void long_and_endless_series_are_bounded_and_told(void **state) {
         count_of("DTSTART:20270101T100000\r\nRRULE:FREQ=SECONDLY\r\n", "rule of recur"), 1);
     assert_int_equal(count_of("DTSTART:20270101T100000\r\nRRULE:FREQ=NEVER\r\n", "rule of recur"),
                      1);
-    (void)count_of("DTSTART:20270101T100000\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\n",
-                   endless);
+    /* days that never come, and are not looked for until the end of time */
+    static const char *const never[] = {"BYMONTH=2;BYMONTHDAY=30",
+                                        "BYMONTH=1;BYDAY=6MO",
+                                        "BYMONTH=1;BYYEARDAY=200",
+                                        "BYMONTH=1;BYWEEKNO=30",
+                                        "BYMONTH=1;BYDAY=MO;BYSETPOS=9",
+                                        "INTERVAL=400",
+                                        "RSCALE=HEBREW"};
+    for (size_t i = 0; i < ARRAY_COUNT(never); i++) {
+        struct buf lines BUF_CLEANUP = buf_new(200);
+        buf_addf(&lines, "DTSTART:20270101T100000\r\nRRULE:FREQ=YEARLY;%s\r\n", never[i]);
+        assert_int_equal(count_of(buf_cstr(&lines), "rule of recur"), 1);
+    }
+    expect_dates("",
+                 "DTSTART:20280229T100000\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1;COUNT=2\r\n",
+                 "2028-02-29T10:00|2029-02-28T10:00");
+    expect_dates("",
+                 "DTSTART:20261231T100000\r\nRRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;"
+                 "COUNT=3\r\n",
+                 "2026-12-31T10:00|2027-01-29T10:00|2027-02-26T10:00");
 }
 
 static void what_others_write_is_read(void **state) {
