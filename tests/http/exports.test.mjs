@@ -323,6 +323,37 @@ describe('exports', () => {
       ['Pédibus – Cherche : des gilets', 'Pédibus – Cherche : deux adultes, le jeudi ; 8 h', 'Pédibus – Propose : son plan']);
   });
 
+  test('the explorer offers each form in words, and its links lead to the whole result', async () => {
+    const page = async (path, options) => (await get(path, options)).text();
+    const html = await page('/explore?kind=event,place');
+    const total = items.filter(({ kind }) => ['event', 'place'].includes(kind)).length;
+    const menu = /<details class="facet" id="downloads">([\s\S]*?)<\/details>/.exec(html)[1];
+    const links = [...menu.matchAll(/<a class="facet-link" href="([^"]+)"><span>([^<]+)<\/span> <span class="count">([^<]+)</g)]
+      .map(([, href, label, name]) => ({ href: href.replaceAll('&amp;', '&'), label, name }));
+    assert.deepEqual(links.map(({ name }) => name), ['CSV', 'GeoJSON', 'KML', 'GPX', 'iCalendar', 'JSONL', 'webcal', 'Atom', 'RSS']);
+    assert.match(links[3].label, /\(3 résultats\)$/, 'what a form leaves out is told before');
+    for (const { href, name } of links) {
+      const answer = await fetch(name === 'webcal' ? href.replace('webcal:', 'http:') : server.url + href);
+      assert.equal(answer.status, 200, href);
+      const body = await answer.text();
+      if (name === 'GeoJSON') assert.equal(JSON.parse(body).features.length, total);
+      if (name === 'Atom') assert.equal(parseAtomFeed(body).entries.length, total);
+    }
+    assert.doesNotMatch(await page('/explore?kind=idea'), /entries\.ics/, 'ideas have no calendar');
+    assert.doesNotMatch(await page('/embed?kind=event'), /id="downloads"/);
+    for (const path of ['/explore?kind=event', '/territories/dep-73', '/themes/food']) {
+      const answer = await get(path);
+      const alternates = [...(await answer.text()).matchAll(/<link rel="alternate" type="([^"]+)" href="([^"]+entries\.[^"]+)"/g)];
+      assert.ok(alternates.length >= 3, path);
+      for (const [, type, href] of alternates) {
+        const found = await get(href.replaceAll('&amp;', '&'));
+        assert.equal(found.status, 200, href);
+        assert.equal(found.headers.get('content-type').split(';')[0], type);
+        await found.arrayBuffer();
+      }
+    }
+  });
+
   test('a title says what was asked, in the language asked', async () => {
     const query = 'kind=event&territory=dep-73&q=soirée';
     assert.equal(parseAtomFeed(await text(`/api/v1/entries.atom?${query}`)).title.value, 'Agora : soirée, Rendez-vous, Savoie (73)');

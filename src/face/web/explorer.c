@@ -213,8 +213,7 @@ static err write_whole(struct explorer *explorer) {
                             i18n(html->language, "Initiatives, lieux, outils et rendez-vous près "
                                                  "de chez vous, sur une carte et en liste."),
                         .canonical = link_explore(page, &explorer->query),
-                        .feed = arena_printf(page->arena, "/api/v1/entries.geojson%s%.*s",
-                                             text.n > 0 ? "?" : "", SLICE_ARG(buf_slice(&text))),
+                        .shown = &explorer->query,
                         .picture = arena_printf(page->arena, "/pictures/explore.png%s%.*s",
                                                 text.n > 0 ? "?" : "", SLICE_ARG(buf_slice(&text))),
                         .is_embeddable = true,

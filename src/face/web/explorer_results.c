@@ -417,6 +417,9 @@ void explorer_results(struct explorer *explorer) {
     if (explorer->result.total > 0 && !explorer->map_only) {
         cards(explorer);
         pager(explorer);
+        if (!explorer->page->framed) {
+            downloads_write(explorer);
+        }
     } else if (explorer->result.total == 0) {
         empty(explorer);
     }

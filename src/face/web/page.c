@@ -60,10 +60,8 @@ static void head_links(struct page *page, const struct page_head *head) {
     if (head->not_indexed) {
         html_raw(html, "<meta name=\"robots\" content=\"noindex\">\n");
     }
-    if (head->feed.n > 0) {
-        html_raw(html, "<link rel=\"alternate\" type=\"application/geo+json\"");
-        html_attr(html, "href", head->feed);
-        html_raw(html, ">\n");
+    if (head->shown) {
+        downloads_alternates(page, head->shown);
     }
     meta_write(page, head);
 }

@@ -533,6 +533,7 @@ static err write_page(struct portal *portal, slice canonical) {
                                                                 "/pictures/territories/%.*s.png",
                                                                 SLICE_ARG(portal->of->code)),
                                         .json_ld = meta_territory(page, portal->index),
+                                        .shown = &portal->query,
                                         .is_embeddable = true,
                                         .section = PAGE_EXPLORE});
     html_raw(html, "<main id=\"main\" tabindex=\"-1\">\n");

@@ -307,6 +307,7 @@ static err answer(struct concept *concept) {
     page_head(page, &(struct page_head){.title = label,
                                         .description = buf_slice(&description),
                                         .canonical = canonical,
+                                        .shown = &concept->query,
                                         .section = PAGE_EXPLORE});
     html_raw(html, "<main id=\"main\" class=\"wrap page\" tabindex=\"-1\">\n");
     head(concept);

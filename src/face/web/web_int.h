@@ -37,10 +37,11 @@ struct page_head {
     slice title;       /* without the site's name */
     slice description; /* may be empty */
     slice canonical;   /* path and query, e.g. "/entries/1-x" */
-    slice feed;        /* path and query of the same result as GeoJSON, may be empty */
-    slice picture;     /* path of what is drawn for those who share it, may be empty */
-    slice json_ld;     /* what the page is about (meta_site, …), may be empty */
-    slice sheet;       /* one more style sheet, of what only this page writes; may be empty */
+    const struct query
+        *shown;    /* what the page lists, for feeds and maps of the same; may be NULL */
+    slice picture; /* path of what is drawn for those who share it, may be empty */
+    slice json_ld; /* what the page is about (meta_site, …), may be empty */
+    slice sheet;   /* one more style sheet, of what only this page writes; may be empty */
     enum page_section section;
     bool has_results;   /* the explorer: its sheet, the skip link to #results */
     bool is_embeddable; /* /oembed knows its address */
@@ -247,6 +248,9 @@ void explorer_kinds(struct explorer *explorer);
 void explorer_facets(struct explorer *explorer);
 void explorer_results(struct explorer *explorer);
 MUST_USE err explorer_map(struct explorer *explorer);
+/* downloads.c: the result as files and feeds; <link rel="alternate"> to them in a page's head. */
+void downloads_write(struct explorer *explorer);
+void downloads_alternates(struct page *page, const struct query *query);
 /* How many choices narrow the query, places and words apart. */
 uint32_t explorer_choices(const struct query *query);
 slice explorer_title(const struct explorer *explorer); /* "Chambéry (73), 255 résultats" */
