@@ -113,6 +113,17 @@ function icon(name) {
   return squeeze(inner[1]);
 }
 
+// The same drawings for the pen of pictures (face/map), in the order of the kinds, the logo last.
+const KINDS = ['initiative', 'idea', 'tool', 'place', 'event', 'actor', 'story', 'need', 'offer'];
+function flatDrawings() {
+  const script = join(WEB, 'sprite/flatten.py');
+  const names = JSON.parse(read(join(WEB, 'sprite/icons.json'), 'utf8'));
+  const paths = KINDS.map((kind) => require.resolve(`lucide-static/icons/${names[kind]}.svg`));
+  paths.push(join(WEB, 'sprite/logo.svg'));
+  [script, ...paths].forEach((path) => read(path));
+  return execFileSync(fontPython(), [script, ...paths], { encoding: 'utf8' }).trim().split('\n');
+}
+
 const drawing = (name) => squeeze(read(join(WEB, `sprite/${name}.svg`), 'utf8'));
 
 // An inline sprite: lucide icons by the names of web/sprite/icons.json, and drawings of our own.
@@ -340,7 +351,7 @@ const macro = (text) =>
     .map((part) => `    ${cString(part)}`)
     .join(' \\\n');
 
-function writeNames(outDir, files, sprite, smallSprite) {
+function writeNames(outDir, files, sprite, smallSprite, flat) {
   const find = (pattern) => {
     const found = files.filter((f) => pattern.test(f.path));
     if (found.length !== 1) {
@@ -381,6 +392,14 @@ function writeNames(outDir, files, sprite, smallSprite) {
       '/* Kinds and the few others of pages in a dress of their own. */',
       '#define ASSETS_SPRITE_SMALL \\',
       macro(smallSprite),
+      '',
+      '/* The pictograms of the kinds and the logo as paths (web/sprite/flatten.py). */',
+      '#define ASSETS_KIND_PATHS \\',
+      flat
+        .slice(0, -1)
+        .map((path) => `    ${cString(path)},`)
+        .join(' \\\n'),
+      `#define ASSETS_LOGO_PATH ${cString(flat.at(-1))}`,
       '',
       '#endif',
       '',
@@ -423,7 +442,7 @@ async function main(args) {
     if (gz) writeFileSync(`${target}.gz`, gz);
   }
   writeTable(outDir, files);
-  writeNames(outDir, files, sprite, smallSprite);
+  writeNames(outDir, files, sprite, smallSprite, flatDrawings());
   if (depfile) {
     writeDepfile(depfile, relative(process.cwd(), outDir));
   }

@@ -14,15 +14,18 @@
 #include "app/process.h"
 #include "app/sandbox.h"
 #include "app/version.h"
+#include "assets_names.h"
 #include "atlas/atlas.h"
 #include "face/api/api.h"
 #include "face/catalog/catalog.h"
 #include "face/face.h"
 #include "face/map/map.h"
+#include "face/map/picture.h"
 #include "face/ogc/ogc.h"
 #include "face/tile/tile.h"
 #include "face/web/web.h"
 #include "html/i18n.h"
+#include "http/asset.h"
 #include "http/http.h"
 #include "shipped.h"
 
@@ -162,6 +165,20 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
     return run_server(house, face, &options, address, problem);
 }
 
+/* Without them the site serves all the same: pages name pictures that answer 501. */
+static void pictures_open(struct house *house, struct face *face) {
+    struct problem problem = {0};
+    const struct asset *text =
+        http_asset_find(assets_table, assets_count, slice_from_cstr(ASSET_FONT_TEXT));
+    const struct asset *title =
+        http_asset_find(assets_table, assets_count, slice_from_cstr(ASSET_FONT_TITLE));
+    if (text == NULL || title == NULL ||
+        map_pictures_new(text->identity, title->identity, face->basemap, house->territories,
+                         &face->pictures, &problem) != OK) {
+        log_problem(&house->log, "no pictures for sharing", &problem);
+    }
+}
+
 static err serve(struct house *house, const char *listen, struct problem *problem) {
     const struct i18n_catalogue english = {.language = SLICE("en"), .mo = shipped_po_en};
     struct i18n *i18n = NULL;
@@ -191,7 +208,11 @@ static err serve(struct house *house, const char *listen, struct problem *proble
     };
     err served = face_basemap_new(shipped_basemap, house->territories, &face.basemap, problem);
     if (served == OK) {
+        pictures_open(house, &face);
+    }
+    if (served == OK) {
         served = listen_and_wait(house, &face, listen, problem);
+        map_pictures_free(face.pictures);
         face_basemap_free(face.basemap);
     }
     process_watch_close(&watch);

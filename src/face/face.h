@@ -10,6 +10,7 @@
 
 struct i18n;
 struct face_basemap; /* face/map */
+struct map_pictures; /* face/map */
 
 /* Who may read /metrics. */
 enum face_metrics { FACE_METRICS_LOCAL, FACE_METRICS_OPEN, FACE_METRICS_OFF };
@@ -27,6 +28,7 @@ struct face {
     const struct themes *themes;
     const struct i18n *i18n;
     struct face_basemap *basemap;
+    struct map_pictures *pictures; /* NULL: none can be drawn here */
     struct clock clock;
     const struct log *log;
     const char *store_path; /* each HTTP thread opens its reader on it */

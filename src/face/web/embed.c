@@ -113,19 +113,6 @@ static void outward(struct page *page, slice href) {
     html_raw(&page->html, ">");
 }
 
-/* What the frame is about: the words, the one territory, else the site. */
-static slice name_of(const struct embed *embed) {
-    const struct query *query = &embed->explorer.query;
-    const struct face *face = embed->explorer.page->face;
-    if (query->words.n > 0) {
-        return query->words;
-    }
-    uint32_t place = query->territories.count == 1
-                         ? territories_find(face->territories, query->territories.values[0])
-                         : TERRITORY_NONE;
-    return place == TERRITORY_NONE ? face->site_name : face->territories->items[place].label;
-}
-
 static void title(struct embed *embed) {
     struct html *html = &embed->explorer.page->html;
     if (embed->has_title) {
@@ -133,7 +120,7 @@ static void title(struct embed *embed) {
     } else {
         html_raw(html, "<h1 class=\"visually-hidden\">");
     }
-    html_text(html, name_of(embed));
+    html_text(html, explorer_name(&embed->explorer));
     html_raw(html, "</h1>\n");
 }
 
@@ -194,7 +181,7 @@ static err write_frame(struct embed *embed) {
     part_bare_head(
         page,
         &(struct part_bare){
-            .title = arena_printf(page->arena, "%.*s, %.*s", SLICE_ARG(name_of(embed)),
+            .title = arena_printf(page->arena, "%.*s, %.*s", SLICE_ARG(explorer_name(explorer)),
                                   SLICE_ARG(explorer_count_text(page, explorer->result.total))),
             .canonical = link_query(page, "/explore", &whole, SLICE_EMPTY),
             .sheet = SLICE(ASSET_EMBED_CSS),

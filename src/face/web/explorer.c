@@ -106,10 +106,30 @@ static err widen(struct explorer *explorer) {
     return search(explorer);
 }
 
+struct geo_box explorer_mainland(void) {
+    return (struct geo_box){
+        .west_e7 = -53000000, .south_e7 = 412000000, .east_e7 = 97000000, .north_e7 = 512000000};
+}
+
+slice explorer_name(const struct explorer *explorer) {
+    const struct query *query = &explorer->query;
+    const struct face *face = explorer->page->face;
+    if (query->words.n > 0) {
+        return query->words;
+    }
+    uint32_t place = TERRITORY_NONE;
+    bool exact = false;
+    if (query->territories.count == 1) {
+        place = territories_find(face->territories, query->territories.values[0]);
+    } else if (query->has_near) {
+        place = territories_at(face->territories, query->near, &exact);
+    }
+    return place == TERRITORY_NONE ? face->site_name : face->territories->items[place].label;
+}
+
 /* What the map shows: the box, else the circle, else the territory, else mainland France. */
 static void fit_choose(struct explorer *explorer) {
-    static const struct geo_box mainland = {
-        .west_e7 = -53000000, .south_e7 = 412000000, .east_e7 = 97000000, .north_e7 = 512000000};
+    const struct geo_box mainland = explorer_mainland();
     const struct query *query = &explorer->query;
     const struct territories *all = explorer->page->face->territories;
     explorer->has_fit = true;

@@ -65,7 +65,11 @@ err web_manifest(void *app, const struct http_request *request, struct http_resp
     member(out, "background_color", SLICE("#FAF8F3"));
     member(out, "theme_color", SLICE("#0B4A42"));
     buf_add_cstr(out, ",\"categories\":[\"social\",\"navigation\",\"lifestyle\"],\"icons\":["
-                      "{\"src\":\"/favicon.svg\",\"sizes\":\"any\",\"type\":\"image/svg+xml\"}"
+                      "{\"src\":\"/favicon.svg\",\"sizes\":\"any\",\"type\":\"image/svg+xml\"},"
+                      "{\"src\":\"/icons/192.png\",\"sizes\":\"192x192\",\"type\":\"image/png\"},"
+                      "{\"src\":\"/icons/512.png\",\"sizes\":\"512x512\",\"type\":\"image/png\"},"
+                      "{\"src\":\"/icons/maskable-512.png\",\"sizes\":\"512x512\","
+                      "\"type\":\"image/png\",\"purpose\":\"maskable\"}"
                       "],\"shortcuts\":[");
     shortcut(out, i18n(language, "Explorer"), "/explore", true);
     shortcut(out, i18n(language, "Agenda"), "/explore?kind=event&when=upcoming", false);

@@ -56,6 +56,7 @@ static void head_links(struct page *page, const struct page_head *head) {
     }
     html_raw(html, "<script type=\"module\" src=\"" ASSET_APP_JS "\"></script>\n"
                    "<link rel=\"icon\" href=\"" ASSET_ICON_SVG "\" type=\"image/svg+xml\">\n"
+                   "<link rel=\"apple-touch-icon\" href=\"/icons/apple-180.png\">\n"
                    "<link rel=\"manifest\" href=\"/site.webmanifest\">\n");
     if (head->not_indexed) {
         html_raw(html, "<meta name=\"robots\" content=\"noindex\">\n");

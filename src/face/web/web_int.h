@@ -253,11 +253,16 @@ void downloads_write(struct explorer *explorer);
 void downloads_alternates(struct page *page, const struct query *query);
 /* How many choices narrow the query, places and words apart. */
 uint32_t explorer_choices(const struct query *query);
+/* What a query is about in few words: its words, its one territory, else the site. */
+slice explorer_name(const struct explorer *explorer);
+struct geo_box explorer_mainland(void); /* where a query without a place looks */
 slice explorer_title(const struct explorer *explorer); /* "Chambéry (73), 255 résultats" */
 /* "255 résultats", "1 résultat" into the arena. */
 slice explorer_count_text(const struct page *page, uint64_t total);
 
 /* Handlers of the route rows (routes.c). */
+http_handler web_picture_entry, web_picture_territory, web_picture_explore, web_picture_home,
+    web_icon;
 http_handler web_embed, web_embed_code, web_worker, web_manifest, web_offline;
 http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
     web_about, web_accessibility, web_legal, web_privacy, web_easy, web_easy_about;
