@@ -80,9 +80,36 @@ const char *command_value(const struct command *command, const struct command_wo
     return words->values[row] != NULL ? words->values[row] : option->fallback;
 }
 
+/* For an error that came without words. */
+static const char *cause_and_mend(err failed) {
+    switch (failed) {
+    case ERR_CORRUPT:
+        return "stored data is damaged; 'agora check' says where, 'agora restore' puts back a "
+               "backup";
+    case ERR_IO:
+        return "the disk or the network failed; is the disk full, or mounted read-only?";
+    case ERR_MEMORY:
+        return "no memory is left; end other programs, or give the machine more";
+    case ERR_BUSY:
+        return "another program holds the store; try again once it has ended";
+    case ERR_DENIED:
+        return "not allowed; the user who runs this must own the data folder";
+    case OK:
+    case ERR_INPUT:
+    case ERR_LIMIT:
+    case ERR_NOT_FOUND:
+    case ERR_CONFLICT:
+    case ERR_UNSUPPORTED:
+    case ERR_INTERNAL:
+    case ERR__COUNT:
+        break;
+    }
+    return err_name(failed);
+}
+
 int command_fail(const struct command *command, err failed, const struct problem *problem) {
     fprintf(stderr, "agora %s: %s\n", command->name,
-            problem->what[0] != '\0' ? problem->what : err_name(failed));
+            problem->what[0] != '\0' ? problem->what : cause_and_mend(failed));
     return err_exit_status(failed);
 }
 

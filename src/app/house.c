@@ -130,8 +130,11 @@ err house_open(struct house *house, const char *folder, const char *config, enum
     }
     err opened = store_open(house, problem);
     if (opened != OK && problem->code == OK) {
-        problem_set(problem, opened, "--data", "cannot open the store %s: %s", house->store_path,
-                    house->store != NULL ? db_message(house->store) : err_name(opened));
+        problem_set(problem, opened, "--data", "cannot open the store %s: %s%s", house->store_path,
+                    house->store != NULL ? db_message(house->store) : err_name(opened),
+                    opened == ERR_CORRUPT ? "; it is damaged: keep the file, and put back a backup "
+                                            "with 'agora restore'"
+                                          : "");
     }
     return opened;
 }

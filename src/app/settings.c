@@ -128,7 +128,11 @@ static bool setting_store(const struct setting *row, slice value, struct setting
     int64_t number = 0;
     switch (row->type) {
     case SETTING_TEXT:
-        fault = value.n > 0 && row->fault != NULL ? row->fault(value) : NULL;
+        if (value.n == 0 && row->fallback[0] != '\0') {
+            fault = "must not be empty; put # in front of the line to keep the default";
+        } else if (value.n > 0 && row->fault != NULL) {
+            fault = row->fault(value);
+        }
         if (fault == NULL) {
             *(slice *)(void *)place = value;
             return true;

@@ -201,7 +201,8 @@ static size_t tidy_fields(char *text, size_t n, size_t room) {
         size_t length = character_length(slice_of(text, n), i, &codepoint);
         if (length == 0 || (unsigned char)text[i] < 0x20 || text[i] == 0x7F) {
             text[i] = ' ';
-        } else if (text[i] == '\\' && in_quotes && i + 1 < n) {
+        } else if (in_quotes && text[i] == '\\' && i + 1 < n &&
+                   (text[i + 1] == '"' || text[i + 1] == '\\')) {
             i++;
         } else if (text[i] == '"') {
             in_quotes = !in_quotes;

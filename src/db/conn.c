@@ -123,12 +123,17 @@ static err open_failed(err code, const char *path, const struct db_conn *conn,
                        struct problem *problem) {
     switch (code) {
     case ERR_CORRUPT:
-        return problem_set(problem, code, "", "%s is not a readable store (%s)", path,
-                           conn->message);
+        return problem_set(problem, code, "",
+                           "%s is damaged or no store (%s); keep the file, and put back a backup "
+                           "with 'agora restore'",
+                           path, conn->message);
     case ERR_BUSY:
-        return problem_set(problem, code, "", "%s is held by another program; try again", path);
+        return problem_set(problem, code, "",
+                           "%s is held by another program; try again once it has ended", path);
     case ERR_DENIED:
-        return problem_set(problem, code, "", "%s cannot be written (%s)", path, conn->message);
+        return problem_set(problem, code, "",
+                           "%s cannot be written (%s); the user who runs this must own it", path,
+                           conn->message);
     case OK:
     case ERR_INPUT:
     case ERR_LIMIT:

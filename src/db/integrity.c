@@ -16,18 +16,24 @@ err db_integrity(struct db_conn *conn, struct problem *problem) {
     struct buf said BUF_CLEANUP = buf_new(4096);
     err failed = first_finding(conn, DB_OWN_INTEGRITY_CHECK, &said);
     if (failed != OK) { /* pages so damaged that the check itself gives up */
-        return problem_set(problem, failed, "", "the store cannot be read (%s)", conn->message);
+        return problem_set(
+            problem, failed, "",
+            "the store cannot be read (%s); stop the server and put back a backup with "
+            "'agora restore'",
+            conn->message);
     }
     if (!slice_equal(buf_slice(&said), SLICE("ok"))) {
         return problem_set(problem, ERR_CORRUPT, "",
-                           "the store is damaged (%s); stop the server and restore a backup",
+                           "the store is damaged (%s); stop the server and put back a backup with "
+                           "'agora restore'",
                            buf_cstr(&said));
     }
     buf_clear(&said);
     TRY(first_finding(conn, DB_OWN_FOREIGN_KEY_CHECK, &said));
     if (said.n > 0) {
         return problem_set(problem, ERR_CORRUPT, "",
-                           "table %s refers to rows that are not there; restore a backup",
+                           "table %s refers to rows that are not there; put back a backup with "
+                           "'agora restore'",
                            buf_cstr(&said));
     }
     return OK;

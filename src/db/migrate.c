@@ -16,17 +16,22 @@ static err migration_compare(struct db_query *row, uint32_t expected,
                            (long long)number, SLICE_ARG(name), count);
     }
     if (number != (int64_t)expected) {
-        return problem_set(problem, ERR_CORRUPT, "", "migration %u is missing in this store",
-                           expected);
+        return problem_set(
+            problem, ERR_CORRUPT, "",
+            "migration %u is missing in this store: it was altered by hand; put back a "
+            "backup with 'agora restore'",
+            expected);
     }
     const struct db_migration *ours = &migrations[expected - 1];
     char hex[CRYPTO_DIGEST_HEX + 1];
     struct crypto_digest digest = crypto_digest(&ours->sql, 1);
     crypto_digest_hex(&digest, hex);
     if (!slice_equal(slice_from_cstr(hex), db_text(row, 2))) {
-        return problem_set(problem, ERR_CONFLICT, "",
-                           "migration %u (%s) was altered after it had been applied", expected,
-                           ours->name);
+        return problem_set(
+            problem, ERR_CONFLICT, "",
+            "migration %u (%s) was altered after it had been applied; use the program "
+            "that made this store, or a newer release",
+            expected, ours->name);
     }
     return OK;
 }

@@ -122,13 +122,14 @@ static void every_fault_of_a_file_is_said_at_once(void **state) {
                          "threads = 4 # cores\n"
                          "site_name = \"Agora\"\n"
                          "site_name = Agora\n"
-                         "listen = 8080\n"
+                         "listen =\n"
                          "contact_email = nobody\n"
                          "base_url = https://a.example/\n"
                          "sandbox = yes\n"
                          "publisher_name = caf\xe9\n"
                          "publisher_address = a\x1b[2J\n"
-                         "wholly_other = 1\n"),
+                         "wholly_other = 1\n"
+                         "metrics_from =\n"),
                    &settings, &findings);
     static const struct {
         uint64_t line;
@@ -140,7 +141,7 @@ static void every_fault_of_a_file_is_said_at_once(void **state) {
         {4, false, "0 to 64 alone (a comment needs its own line), not \"4 # cores\""},
         {5, true, "the quotes are part of the value"},
         {6, false, "stands in line 5 already"},
-        {7, false, "must be ADDRESS:PORT"},
+        {7, false, "listen must not be empty; put # in front"},
         {8, false, "one e-mail address"},
         {9, false, "no final slash"},
         {10, false, "must be one of: on off"},
