@@ -128,6 +128,32 @@ static void removed_and_archived_entries_leave(void **state) {
     assert_int_equal(count_words(stored, ""), 2);
 }
 
+static uint64_t version_now(struct stored *stored) {
+    const struct atlas_view *view = atlas_pin(stored->atlas);
+    uint64_t version = atlas_view_version(view);
+    atlas_unpin(stored->atlas, view);
+    return version;
+}
+
+/* A tag of an answer is made from the version: the same one for another content would be a wrong
+ * answer for whoever kept the first. */
+static void a_clock_that_jumps_gives_no_version_twice(void **state) {
+    static const int64_t jumps_ms[] = {-3600000, 0, -1, 86400000, -86400000, 1};
+    struct stored *stored = *state;
+    uint64_t seen[ARRAY_COUNT(jumps_ms) + 1] = {version_now(stored)};
+    for (size_t i = 0; i < ARRAY_COUNT(jumps_ms); i++) {
+        stored->fixture.now_ms += jumps_ms[i];
+        store_put(stored, stored_entry(stored, i % 2 ? "c" : "d", i % 3 ? "Four" : "Four à pain"));
+        assert_int_equal(atlas_catch_up(stored->atlas), OK);
+        assert_int_equal(atlas_rebuild(stored->atlas), OK);
+        seen[i + 1] = version_now(stored);
+        for (size_t k = 0; k <= i; k++) {
+            assert_true(seen[k] != seen[i + 1]);
+        }
+        assert_int_equal(count_words(stored, "four"), i == 0 ? 1 : 2);
+    }
+}
+
 static void a_change_of_anyone_is_followed_without_being_told(void **state) {
     struct stored *stored = *state;
     store_put(stored, stored_entry(stored, "c", "Four à pain"));
@@ -273,6 +299,7 @@ int test_store(void) {
         STORED(what_is_in_the_store_is_found_at_once),
         STORED(the_writer_sees_its_change_after_catching_up),
         STORED(removed_and_archived_entries_leave),
+        STORED(a_clock_that_jumps_gives_no_version_twice),
         STORED(a_change_of_anyone_is_followed_without_being_told),
         STORED(a_source_without_entries_is_known_once_it_is_stored),
         STORED(readers_agree_with_themselves_while_it_is_written_and_rebuilt),
