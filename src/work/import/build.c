@@ -267,7 +267,9 @@ static void place_finish(struct draft *d) {
     }
     if (!entry->place.has_point && d->place.latitude.n > 0) {
         detail_write(&d->details, SLICE("latitude"), d->place.latitude);
-        detail_write(&d->details, SLICE("longitude"), d->place.longitude);
+        if (d->place.longitude.n > 0) {
+            detail_write(&d->details, SLICE("longitude"), d->place.longitude);
+        }
     }
 }
 

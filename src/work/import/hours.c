@@ -120,6 +120,23 @@ static bool part_read(struct day_rules *rules, slice part) {
     return true;
 }
 
+/* "09:00-12:00,14:00-18:00", as OSM writes one day. */
+static bool is_osm_times(slice text) {
+    slice part;
+    slice rest = text;
+    while (slice_cut(&rest, ',', &part)) {
+        bool fits = part.n == 11;
+        for (size_t i = 0; fits && i < part.n; i++) {
+            char expected = "00:00-00:00"[i];
+            fits = expected == '0' ? part.p[i] >= '0' && part.p[i] <= '9' : part.p[i] == expected;
+        }
+        if (!fits) {
+            return false;
+        }
+    }
+    return text.n > 0;
+}
+
 void hours_day_write(slice text, slice day, struct buf *out) {
     struct buf squeezed BUF_CLEANUP = buf_new(RECORD_BYTES_MAX);
     struct buf written BUF_CLEANUP = buf_new(RECORD_BYTES_MAX);
@@ -132,6 +149,12 @@ void hours_day_write(slice text, slice day, struct buf *out) {
     if (slice_equal(all, SLICE("ferme")) || slice_equal(all, SLICE("closed"))) {
         buf_add(out, day);
         buf_add(out, SLICE(" off"));
+        return;
+    }
+    if (is_osm_times(all)) {
+        buf_add(out, day);
+        buf_add_char(out, ' ');
+        buf_add(out, all);
         return;
     }
     while (understood && slice_cut(&rest, '/', &part)) {

@@ -141,9 +141,9 @@ static const struct {
                   "activites thematique_s sujet sujets subject subjects modalites_accompagnement "
                   "labels_nationaux taxonomy categoriesfull_name folder dossier calque layer "
                   "checkboxliste* listeliste* thematiques_label"},
-    {ROLE_TAGS,
-     "tags tag mots_cles motscles keywords keyword mot_cle etiquettes labels "
-     "tags_title shop amenity leisure craft office social_facility garden_type club landuse"},
+    {ROLE_TAGS, "tags tag mots_cles motscles keywords keyword mot_cle etiquettes labels "
+                "tags_title shop amenity leisure craft office social_facility garden_type club "
+                "landuse stamps stamps_name"},
     {ROLE_PLACE_NAME, "place_name lieu nom_salle salle venue location_name batiment site "
                       "physicaladdress_description nom_etablissement lieu_nom nom_du_site"},
     {ROLE_LOCATION, "location"},
@@ -209,17 +209,20 @@ static const struct {
     {ROLE_HOURS,
      "opening_hours horaires horaire hours horaires_ouverture openhours heures_ouverture "
      "horaires_d_ouverture ouverture openinghours open_hours horaires_osm"},
-    {ROLE_HOURS_MONDAY, "h_lundi lundi horaires_lundi monday hours_monday lun horaire_lundi"},
-    {ROLE_HOURS_TUESDAY, "h_mardi mardi horaires_mardi tuesday hours_tuesday horaire_mardi"},
-    {ROLE_HOURS_WEDNESDAY,
-     "h_mercredi mercredi horaires_mercredi wednesday hours_wednesday mer horaire_mercredi"},
-    {ROLE_HOURS_THURSDAY, "h_jeudi jeudi horaires_jeudi thursday hours_thursday jeu horaire_jeudi"},
-    {ROLE_HOURS_FRIDAY,
-     "h_vendredi vendredi horaires_vendredi friday hours_friday ven horaire_vendredi"},
-    {ROLE_HOURS_SATURDAY,
-     "h_samedi samedi horaires_samedi saturday hours_saturday sam horaire_samedi"},
-    {ROLE_HOURS_SUNDAY,
-     "h_dimanche dimanche horaires_dimanche sunday hours_sunday dim horaire_dimanche"},
+    {ROLE_HOURS_MONDAY, "h_lundi lundi horaires_lundi monday hours_monday lun horaire_lundi "
+                        "openhours_mo opening_hours_mo openinghours_mo"},
+    {ROLE_HOURS_TUESDAY, "h_mardi mardi horaires_mardi tuesday hours_tuesday horaire_mardi "
+                         "openhours_tu opening_hours_tu openinghours_tu"},
+    {ROLE_HOURS_WEDNESDAY, "h_mercredi mercredi horaires_mercredi wednesday hours_wednesday mer "
+                           "horaire_mercredi openhours_we opening_hours_we openinghours_we"},
+    {ROLE_HOURS_THURSDAY, "h_jeudi jeudi horaires_jeudi thursday hours_thursday jeu horaire_jeudi "
+                          "openhours_th opening_hours_th openinghours_th"},
+    {ROLE_HOURS_FRIDAY, "h_vendredi vendredi horaires_vendredi friday hours_friday ven "
+                        "horaire_vendredi openhours_fr opening_hours_fr openinghours_fr"},
+    {ROLE_HOURS_SATURDAY, "h_samedi samedi horaires_samedi saturday hours_saturday sam "
+                          "horaire_samedi openhours_sa opening_hours_sa openinghours_sa"},
+    {ROLE_HOURS_SUNDAY, "h_dimanche dimanche horaires_dimanche sunday hours_sunday dim "
+                        "horaire_dimanche openhours_su opening_hours_su openinghours_su"},
     {ROLE_PRICE, "price prix tarif tarifs conditions_acces frais_a_charge cout tarification "
                  "payant conditions_d_acces prix_entree gratuit tarif_conditions conditions fee"},
     {ROLE_AUDIENCE, "audience public publics publics_accueillis public_cible type_de_public "
