@@ -28,7 +28,7 @@ static void first_of(slice *out, const json_t *members, const char *const *keys,
 
 static void labels_read(struct record_about *about, const json_t *members) {
     static const char *const licences[] = {"licence", "license", "licenceUrl", "license_url"};
-    static const char *const attributions[] = {"attribution", "copyright", "credit", "source"};
+    static const char *const attributions[] = {"attribution", "copyright", "credit"};
     static const char *const titles[] = {"title", "name", "nom", "titre"};
     first_of(&about->licence, members, licences, ARRAY_COUNT(licences));
     first_of(&about->attribution, members, attributions, ARRAY_COUNT(attributions));

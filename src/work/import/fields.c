@@ -89,13 +89,41 @@ static bool text_take(struct draft *d, enum role role, slice value) {
     return false;
 }
 
+/* Folded words without the s of their plural, or each with one. */
+static slice plurals_change(const struct draft *d, slice folded, bool add) {
+    struct buf out BUF_CLEANUP = buf_new(2 * RECORD_BYTES_MAX);
+    slice word;
+    while (slice_cut(&folded, ' ', &word)) {
+        bool plural = word.n > 3 && word.p[word.n - 1] == 's';
+        buf_add(&out, out.n > 0 ? SLICE(" ") : SLICE_EMPTY);
+        buf_add(&out, plural && !add ? slice_sub(word, 0, word.n - 1) : word);
+        buf_add(&out, !plural && add && word.n > 3 ? SLICE("s") : SLICE_EMPTY);
+    }
+    return arena_copy(d->arena, buf_slice(&out));
+}
+
+/* The theme of this slug, label or synonym, in the singular or the plural. */
+static uint16_t theme_of(const struct draft *d, slice word) {
+    const struct themes *themes = d->builder->themes;
+    uint16_t theme = themes_find(themes, word);
+    slice folded = theme == THEME_NONE ? fold(d, slice_sub(word, 0, 200)) : SLICE_EMPTY;
+    if (theme == THEME_NONE) {
+        theme = themes_match(themes, folded);
+    }
+    if (theme == THEME_NONE) {
+        theme = themes_match(themes, plurals_change(d, folded, false));
+    }
+    return theme != THEME_NONE ? theme : themes_match(themes, plurals_change(d, folded, true));
+}
+
+bool draft_is_theme(const struct draft *d, slice word) {
+    return theme_of(d, word) != THEME_NONE;
+}
+
 void draft_theme_or_tag(struct draft *d, slice word, bool may_be_tag) {
     struct entry *entry = d->entry;
     const struct themes *themes = d->builder->themes;
-    uint16_t theme = themes_find(themes, word);
-    if (theme == THEME_NONE) {
-        theme = themes_match(themes, fold(d, slice_sub(word, 0, 200)));
-    }
+    uint16_t theme = theme_of(d, word);
     if (theme == THEME_NONE && !may_be_tag) {
         return;
     }
@@ -502,7 +530,7 @@ static void video_take(struct draft *d, const struct column *column, slice value
 
 /* Roles that take lists, item by item. */
 static item_taker *const item_takers[ROLE__COUNT] = {
-    [ROLE_THEMES] = word_take,
+    [ROLE_THEMES] = category_take,
     [ROLE_TAGS] = word_take,
     [ROLE_WEBSITE] = website_take,
     [ROLE_EMAIL] = email_take,

@@ -15,7 +15,10 @@ struct import_options {
     enum record_format format;
     slice crs;            /* what coordinates are measured in ("EPSG:2154"); empty: found out */
     const char *map_path; /* NULL: none */
-    bool has_kind;        /* `kind` holds for every record that does not say its own */
+    /* Names of categories that records call by number: a file or an address; NULL: of an address
+     * X/api/elements.json, X/api/taxonomy.json is tried when they are only numbers. */
+    const char *taxonomy_path;
+    bool has_kind; /* `kind` holds for every record that does not say its own */
     enum entry_kind kind;
     bool dry_run;         /* reads and checks everything, writes nothing */
     bool partial;         /* take what is before the place where a file ends or breaks */

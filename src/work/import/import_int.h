@@ -171,6 +171,7 @@ enum warning {
     WARNING_BAD_POINT,
     WARNING_PROJECTED,
     WARNING_CONVERTED,
+    WARNING_CATEGORY_NUMBER,
     WARNING_COARSE,
     WARNING_FAR,
     WARNING_NO_TERRITORY,
@@ -220,8 +221,28 @@ struct projections {
 MUST_USE err projections_begin(struct projections *all, slice crs, struct problem *problem);
 void projections_end(struct projections *all);
 
+/* Names of a source's categories by their identifiers; lives in the arena. */
+struct taxonomy;
+/* A JSON tree of groups and options, or of {id, name, children}. ERR_INPUT when it holds none,
+ * ERR_LIMIT. */
+MUST_USE err taxonomy_read(slice text, struct arena *arena, struct taxonomy **taxonomy,
+                           struct problem *problem);
+/* The same from a file or an address; errors of input_open too. */
+MUST_USE err taxonomy_open(const char *name, struct arena *arena, struct taxonomy **taxonomy,
+                           struct problem *problem);
+/* "https://X/api/elements.json?…" -> "https://X/api/taxonomy.json", else NULL. */
+const char *taxonomy_beside(const char *input, struct arena *arena);
+/* The name of a category and those it lies in, the narrowest first; 0 when it is not known. The
+ * taxonomy may be NULL. */
+uint32_t taxonomy_path(const struct taxonomy *taxonomy, slice id, slice *names, uint32_t room);
+
+/* "CC BY-SA", "https://opendatacommons.org/licenses/odbl/…" -> an SPDX identifier; what is not
+ * known stays as it is. */
+slice licence_id(slice name, struct arena *arena);
+
 /* What makes entries of records. */
 struct builder {
+    const struct taxonomy *taxonomy; /* NULL: none */
     struct projections *projections;
     struct columns *columns;
     const struct territories *territories;

@@ -229,6 +229,9 @@ static err records_take(struct run *run, struct buf *report) {
     struct sample sample = {.arena = arena_make(1u << 20, 0)};
     sample_read(run, &sample);
     err failed = sample_learn(run, &sample);
+    if (failed == OK) {
+        failed = run_about_use(run, report);
+    }
     if (failed == OK && run->options->dry_run && report != NULL) {
         report_columns(&run->columns, run->reader, sample.count, run->native,
                        entry_kind_slug(run->builder.kind), report);
@@ -265,36 +268,6 @@ static err reader_open(struct run *run) {
                           run->problem));
     record_reader_set_now(run->reader, clock_now_ms(run->context->clock));
     return crs.n == 0 ? OK : record_reader_crs_set(run->reader, crs, run->problem);
-}
-
-/* A first reading finds a coordinate system that the file names behind its records; the second
- * one converts by it. */
-static void late_crs_keep(struct run *run) {
-    const struct record_about *about = record_reader_about(run->reader);
-    if (about->crs_is_late) {
-        run->late_crs = arena_copy(run->columns.arena, about->crs);
-    }
-}
-
-/* With one reading only, it comes too late. */
-static err late_crs_tell(const struct run *run, struct buf *report) {
-    const struct record_about *about = record_reader_about(run->reader);
-    if (!about->crs_is_late) {
-        return OK;
-    }
-    if (run->options->dry_run) {
-        if (report != NULL) {
-            buf_addf(report,
-                     "the file names its coordinate system behind its records: add --crs %.*s to "
-                     "see them converted; an import finds it by itself\n",
-                     SLICE_ARG(about->crs));
-        }
-        return OK;
-    }
-    return problem_set(run->problem, ERR_INPUT, "crs",
-                       "the file names its coordinate system only behind its records: add --crs "
-                       "%.*s, or leave --partial out",
-                       SLICE_ARG(about->crs));
 }
 
 static void checking_tell(struct run *run) {
@@ -337,7 +310,7 @@ err run_check_input(struct run *run) {
     TRY(reader_open(run));
     err failed = check_read(run, &arena);
     arena_free(&arena);
-    late_crs_keep(run);
+    run_about_keep(run);
     record_reader_free(run->reader);
     run->reader = NULL;
     run->started_us = clock_monotonic_us();
@@ -404,7 +377,7 @@ static err run_all(struct run *run, struct buf *report) {
     TRY(reader_open(run));
     err failed = records_take(run, report);
     if (failed == OK) {
-        failed = late_crs_tell(run, report);
+        failed = run_crs_tell(run, report);
     }
     if (failed == OK) {
         failed = run_finish(run);
@@ -432,6 +405,7 @@ err import_run(const struct import_options *given, const struct import_context *
     struct import_options kept = *given;
     const struct import_options *options = &kept;
     struct run run = {.options = options,
+                      .kept = &kept,
                       .context = context,
                       .counts = counts,
                       .problem = problem == NULL ? &own : problem,

@@ -42,7 +42,9 @@ struct run {
     struct builder builder;
     struct warnings warnings;
     struct projections projections;
-    slice late_crs; /* named by the file, but behind its records */
+    struct import_options *kept;          /* `options`, to complete by what the file says */
+    slice late_crs;                       /* named by the file, but behind its records */
+    slice file_licence, file_attribution; /* as the first reading found them */
     struct side_file rejects, held;
     struct seen seen;
     bool native;
@@ -58,6 +60,13 @@ MUST_USE err run_source_store(struct run *run);
 MUST_USE err run_flush(struct run *run);
 /* After the last batch: links between entries, entries that the source lacks now. */
 MUST_USE err run_finish(struct run *run);
+/* After the first reading: what the file says of itself. */
+void run_about_keep(struct run *run);
+/* Before the first record is built: licence, attribution and names of categories that nobody gave
+ * are the file's. */
+MUST_USE err run_about_use(struct run *run, struct buf *report);
+/* After the last record: ERR_INPUT when the file named its coordinate system too late for them. */
+MUST_USE err run_crs_tell(const struct run *run, struct buf *report);
 /* Reads the whole input without writing anything: ERR_INPUT where it ends early or breaks. */
 MUST_USE err run_check_input(struct run *run);
 /* A record in our own format. A field that does not fit is left out with a warning and stays a

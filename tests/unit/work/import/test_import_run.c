@@ -287,6 +287,38 @@ static void expect_chambery(struct import_fixture *f, const char *title) {
     expect_in(f, title, "\"longitude\":5.917");
 }
 
+static void categories_by_number_get_names_or_stay_readable(void **state) {
+    struct import_fixture *f = *state;
+    const char *data = "{\"licence\":\"ODbL\",\"ontology\":\"gogocompact\",\"mapping\":[\"id\",["
+                       "\"name\"],\"latitude\",\"longitude\"],\"data\":[[\"a\",[\"Aire\"],45.56,"
+                       "5.91,[7,9,40]]]}";
+    assert_int_equal(run(f, data, (struct import_options){0}), OK);
+    expect_in(f, "Aire", "Categories : 7");
+    expect_in(f, "Aire", "\"licence\":\"ODbL-1.0\"");
+    expect_report(f, "3 × a category is only a number");
+    expect_report(f, "licence: ODbL-1.0, as the file says");
+    file_write(f->map, SLICE("[{\"name\":\"G\",\"options\":[{\"id\":7,\"name\":\"Covoiturages\","
+                             "\"subcategories\":[{\"name\":\"S\",\"options\":[{\"id\":9,\"name\":"
+                             "\"Parking relais\"}]}]}]}]"));
+    assert_int_equal(run(f, data, (struct import_options){.taxonomy_path = f->map}), OK);
+    expect_counts(f, 0, 1, 0, 0);
+    expect_in(f, "Aire", "\"themes\":[\"mobility\"]"); /* in the plural, too */
+    expect_in(f, "Aire", "\"tags\":[\"Parking relais\"]");
+    expect_in(f, "Aire", "Categories : 40");
+}
+
+static void paths_and_slugs_of_categories_lead_to_themes(void **state) {
+    struct import_fixture *f = *state;
+    assert_int_equal(run(f,
+                         "nom;insee;categorie\nA;73065;Transports > Aire de covoiturage\n"
+                         "B;73065;aire-de-covoiturage\nC;73065;transports--aires-de-covoiturage\n",
+                         (struct import_options){0}),
+                     OK);
+    expect_in(f, "A", "\"themes\":[\"mobility\"],\"tags\":[\"Transports\"]");
+    expect_in(f, "B", "\"themes\":[\"mobility\"]");
+    expect_in(f, "C", "\"themes\":[\"mobility\"],\"tags\":[\"transports\"]");
+}
+
 static void coordinates_of_other_systems_are_converted_and_said(void **state) {
     struct import_fixture *f = *state;
     assert_int_equal(run(f,
@@ -816,6 +848,8 @@ int main(void) {
         TEST(a_territory_code_alone_is_a_place),
         TEST(swapped_coordinates_are_put_right_and_said),
         TEST(a_point_far_from_its_commune_is_kept_with_a_warning),
+        TEST(categories_by_number_get_names_or_stay_readable),
+        TEST(paths_and_slugs_of_categories_lead_to_themes),
         TEST(coordinates_of_other_systems_are_converted_and_said),
         TEST(the_system_that_is_named_goes_before_any_guess),
         TEST(geometries_in_a_cell_are_places),
