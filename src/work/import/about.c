@@ -1,5 +1,5 @@
-/* What a file says of itself, beside its records: its coordinate system, its licence, the names of its
- * categories. What a person said goes before it. */
+/* What a file says of itself, beside its records: its coordinate system, its licence, the names of
+ * its categories. What a person said goes before it. */
 #include "work/import/run_int.h"
 #include <string.h>
 
