@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-import { start } from '../http/harness.mjs';
+import { importEntries, start } from '../http/harness.mjs';
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
@@ -12,10 +12,21 @@ const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-firs
 export const WIDE = { viewport: { width: 1280, height: 900 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
+// What the demo has not: a portrait whose video plays here, with a transcript.
+const PORTRAIT = {
+  id: 'ecole', kind: 'story', language: 'fr', title: '« On a rouvert l’école le soir »', summary: 'Trois voisines racontent.',
+  themes: ['education'], place: { city: 'Chambéry', territory: 'com-73065', precision: 'commune' },
+  media: [{
+    kind: 'video', url: 'https://tube.example/w/9c9de5e8-0a1e-484a-b099-e80766180a6d', title: 'L’école du soir', duration_s: 312,
+    credit: 'Les voisines', licence: 'CC-BY-SA-4.0', transcript: '1:10 Le premier soir, nous étions quatre.\nPuis vingt.',
+  }],
+};
+
 // {url, browser, page(options), close()}: every page it opens records what the console and the network said.
 export async function open() {
   const folder = mkdtempSync(join(tmpdir(), 'agora-browser-'));
   const server = await start({ folder, demo: true });
+  importEntries(folder, 'portraits', [PORTRAIT]);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
@@ -41,20 +52,36 @@ export async function open() {
 
 // The addresses of one page of each sort, found through the API.
 export async function addresses(url) {
-  const { items } = await (await fetch(`${url}/api/v1/entries?q=Partons+du+bon+pied&limit=1`)).json();
+  const find = async (query) => {
+    const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
+    return new URL(items[0].url, url).pathname;
+  };
   return {
     home: '/',
     explorer: '/explore',
     'explorer near a place': '/explore?near=45.5646,5.9178&radius=15',
     'explorer with filters': '/explore?kind=actor,tool&theme=democracy',
     'explorer with nothing': '/explore?q=zzzzqqqq',
-    entry: new URL(items[0].url, url).pathname,
+    entry: await find('q=Partons+du+bon+pied'),
+    'entry with hours': await find('q=atelier+v%C3%A9lo&kind=place'),
+    event: await find('kind=event&when=upcoming'),
+    portrait: await find('source=portraits'),
     territory: '/territories/dep-73-savoie',
+    commune: '/territories/com-73065-chambery',
+    country: '/territories/country-fr-france',
     portraits: '/stories',
     'portraits narrowed': '/stories?q=berges&theme=water',
     themes: '/themes',
     theme: '/themes/democracy',
     about: '/about',
+    accessibility: '/accessibility',
+    legal: '/legal',
+    privacy: '/privacy',
+    'easy to read': '/facile',
+    'about, easy to read': '/facile/a-propos',
+    embed: '/embed?kind=actor',
+    'code to embed': '/embed/code?kind=actor',
+    offline: '/offline',
     'not there': '/entries/12-nothing',
   };
 }
