@@ -36,7 +36,9 @@ enum face_form_order {
     ROW(RSS, "rss", "application/rss+xml; charset=utf-8", HOLDS_ALL, NEWEST_FIRST, NULL,           \
         "Everything that matches a query as an RSS 2.0 feed with GeoRSS, the newest first.")       \
     ROW(JSON_FEED, "feed.json", "application/feed+json; charset=utf-8", HOLDS_ALL, NEWEST_FIRST,   \
-        NULL, "Everything that matches a query as a JSON Feed 1.1, the newest first.")
+        NULL, "Everything that matches a query as a JSON Feed 1.1, the newest first.")             \
+    ROW(GOGOCARTO, "gogocarto", "application/json", HOLDS_DRAWN, BY_ID, "GogoElements",            \
+        "What has a place on the map as elements of GoGoCarto (gogofull), for its importer.")
 
 #define FACE_FORM_MEMBER(name, extension, media_type, holds, order, schema, help) FACE_FORM_##name,
 enum face_form { FACE_FORMS(FACE_FORM_MEMBER) FACE_FORM__COUNT };

@@ -2,7 +2,7 @@
 
 #define QUERY_BYTES_MAX 8192
 #define HOUR_MS         3600000
-#define EXTRA_MAX       8
+#define EXTRA_MAX       24
 
 /* The caller's keys and those that every address of ours understands. */
 static void join_keys(const char *const *keys, const char *joined[EXTRA_MAX]) {

@@ -1,7 +1,7 @@
 /* Whole results, streamed: /api/v1/entries.csv and its sisters (face/forms.h). Rows are loaded some
  * at a time, between two writes to the network, so that memory stays flat and no read lasts. What
  * goes away meanwhile is left out; what comes in is not there yet. */
-#include "face/api/export_int.h"
+#include "face/api/gogo_int.h"
 
 #define DOCUMENTS_A_STEP 50
 #define STEP_ARENA_BYTES 65536
@@ -17,6 +17,7 @@ static const struct export_writer *const writers[FACE_FORM__COUNT] = {
     [FACE_FORM_ATOM] = &export_atom,
     [FACE_FORM_RSS] = &export_rss,
     [FACE_FORM_JSON_FEED] = &export_jsonfeed,
+    [FACE_FORM_GOGOCARTO] = &export_gogofull,
 };
 
 /* ---- the stream ---- */
@@ -87,7 +88,10 @@ static void notes_make(struct export *export, const struct atlas_facet_counts *s
     struct buf attribution BUF_CLEANUP = buf_new(EXPORT_NOTE_BYTES_MAX);
     for (uint32_t i = 0; i < sources->count; i++) {
         const struct source *source = face_sources_find(&export->sources, sources->values[i].value);
-        if (!source || sources->values[i].count == 0) {
+        /* The facet counts other sources beside the chosen ones. */
+        bool chosen = export->query.sources.count == 0 ||
+                      query_values_has(&export->query.sources, sources->values[i].value);
+        if (!source || !chosen || sources->values[i].count == 0) {
             continue;
         }
         slice name = source->licence;
@@ -229,6 +233,58 @@ static err imprecise_count(struct export *export) {
     return OK;
 }
 
+static bool comes_before(const struct atlas_document *a, const struct atlas_document *b) {
+    return a->entry.v != b->entry.v ? a->entry.v < b->entry.v
+           : a->kind != b->kind     ? a->kind < b->kind
+                                    : a->ask < b->ask;
+}
+
+/* Two ascending lists as one, each document once. */
+static void documents_merge(struct export *export, const struct atlas_document *more,
+                            size_t more_count) {
+    struct atlas_document *all =
+        arena_new(export->request->arena, struct atlas_document, export->count + more_count + 1);
+    size_t n = 0;
+    size_t i = 0;
+    size_t j = 0;
+    while (i < export->count || j < more_count) {
+        const struct atlas_document *one = i < export->count ? &export->documents[i] : NULL;
+        const struct atlas_document *other = j < more_count ? &more[j] : NULL;
+        bool take_one = one && (!other || !comes_before(other, one));
+        bool take_other = other && (!one || !comes_before(one, other));
+        all[n++] = take_one ? *one : *other;
+        i += take_one;
+        j += take_other;
+    }
+    export->documents = all;
+    export->count = n;
+}
+
+static err boxes_choose(struct export *export, const struct atlas_view *view,
+                        const struct query *held, struct problem *problem) {
+    for (size_t i = 0; i < export->box_count; i++) {
+        struct query query = *held;
+        struct atlas_document *inside;
+        size_t count;
+        query.has_box = true;
+        query.box = export->boxes[i];
+        struct atlas_request asked = face_machine_request(export->face, &query, 0);
+        TRY(atlas_all(view, &asked, export->request->arena, &inside, &count, problem));
+        documents_merge(export, inside, count);
+    }
+    return OK;
+}
+
+static void only_keep(struct export *export) {
+    size_t n = 0;
+    for (size_t i = 0; i < export->count; i++) {
+        if (export->documents[i].entry.v == export->only.v) {
+            export->documents[n++] = export->documents[i];
+        }
+    }
+    export->count = n;
+}
+
 static err documents_choose(struct export *export, const struct atlas_view *view,
                             struct problem *problem) {
     struct arena *arena = export->request->arena;
@@ -241,8 +297,16 @@ static err documents_choose(struct export *export, const struct atlas_view *view
     TRY(atlas_search(view, &counted, arena, &result, problem));
     struct query held = held_query(export);
     struct atlas_request asked = face_machine_request(export->face, &held, 0);
-    TRY(atlas_all(view, &asked, arena, &export->documents, &export->count, problem));
-    export->left_out = result.total - export->count;
+    if (export->box_count > 0) {
+        TRY(boxes_choose(export, view, &held, problem));
+    } else {
+        TRY(atlas_all(view, &asked, arena, &export->documents, &export->count, problem));
+    }
+    if (export->only.v != 0) {
+        only_keep(export);
+    }
+    bool is_cut = export->box_count > 0 || export->only.v != 0;
+    export->left_out = is_cut ? 0 : result.total - export->count;
     if (face_forms[export->form].order == FACE_FORM_NEWEST_FIRST) {
         newest_first(export->documents, export->count);
     }
@@ -260,9 +324,9 @@ static err begin_pinned(struct export *export, const struct atlas_view *view,
     struct atlas_request asked = face_machine_request(export->face, &export->query, 0);
     slice limit = SLICE_EMPTY;
     query_raw_value(export->request->query, SLICE("limit"), export->request->arena, &limit);
-    slice salt =
-        arena_printf(export->request->arena, "%s %.*s %.*s", face_forms[export->form].extension,
-                     SLICE_ARG(export->request->language), SLICE_ARG(limit));
+    slice salt = arena_printf(
+        export->request->arena, "%s %.*s %.*s %.*s", face_forms[export->form].extension,
+        SLICE_ARG(export->request->language), SLICE_ARG(limit), SLICE_ARG(export->salt));
     if (face_machine_unchanged(export->request, response, view, &asked, salt)) {
         return OK;
     }
@@ -284,17 +348,11 @@ static slice file_name(const struct http_request *request, int64_t now_ms, const
                         today.day, extension);
 }
 
-err api_export(void *app, const struct http_request *request, struct http_response *response,
-               struct problem *problem) {
-    const struct face *face = app;
-    struct export *export = arena_new(request->arena, struct export, 1);
-    *export = (struct export){.face = face, .request = request, .reader = face_reader(request)};
-    if (!face_form_of_path(request->path, &export->form)) {
-        return problem_set(problem, ERR_NOT_FOUND, "", "no such form");
-    }
+err api_export_answer(struct export *export, struct http_response *response,
+                      struct problem *problem) {
+    const struct face *face = export->face;
+    const struct http_request *request = export->request;
     const struct face_form_row *row = &face_forms[export->form];
-    export->writer = writers[export->form];
-    TRY(face_machine_query(request, NULL, &export->query, problem));
     const struct atlas_view *view = atlas_pin(face->atlas);
     err result = begin_pinned(export, view, response, problem);
     atlas_unpin(face->atlas, view);
@@ -311,4 +369,16 @@ err api_export(void *app, const struct http_request *request, struct http_respon
     response->stream_end = export_end;
     response->stream_self = export;
     return OK;
+}
+
+err api_export(void *app, const struct http_request *request, struct http_response *response,
+               struct problem *problem) {
+    struct export *export = arena_new(request->arena, struct export, 1);
+    *export = (struct export){.face = app, .request = request, .reader = face_reader(request)};
+    if (!face_form_of_path(request->path, &export->form)) {
+        return problem_set(problem, ERR_NOT_FOUND, "", "no such form");
+    }
+    export->writer = writers[export->form];
+    TRY(face_machine_query(request, NULL, &export->query, problem));
+    return api_export_answer(export, response, problem);
 }

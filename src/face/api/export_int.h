@@ -19,6 +19,11 @@ struct export {
     const struct export_writer *writer;
     enum face_form form;
     struct query query;
+    slice salt; /* what else decides the bytes, for the ETag */
+    /* When there are some: only what is drawn in one of these boxes. */
+    const struct geo_box *boxes;
+    size_t box_count;
+    struct entry_id only; /* when not 0: this entry alone */
     /* Of the whole, in the request's arena. */
     slice title;        /* "Agora : Rendez-vous, Chambéry (73)" */
     slice self_url;     /* the address of this file */
@@ -62,6 +67,11 @@ struct export_writer {
 };
 extern const struct export_writer export_csv, export_geojson, export_jsonl, export_kml, export_gpx,
     export_ical, export_atom, export_rss, export_jsonfeed;
+
+/* Chooses the documents and begins the stream: face, request, reader, form, writer and query are
+ * set. */
+MUST_USE err api_export_answer(struct export *export, struct http_response *response,
+                               struct problem *problem);
 
 /* export_cells.c: an entry as one flat row, for tables and for the fields of map files. */
 enum export_column {
