@@ -1,12 +1,15 @@
 /* Vector tiles: the cells of the atlas, as JSON for our own map and as MVT for others. */
 #include "face/tile/tile.h"
 
+#include "face/json.h"
 #include "face/machine.h"
 #include "formats/mvt.h"
+#include "formats/xml_write.h"
 #include "query/query.h"
 
-#define QUERY_BYTES_MAX 8192
-#define TILE_ZOOM_DEEP  20 /* deeper, a tile is smaller than a doorway */
+#define QUERY_BYTES_MAX  8192
+#define TILE_ZOOM_CENTER 14
+#define TILE_ZOOM_DEEP   20 /* deeper, a tile is smaller than a doorway */
 
 /* ---- reading the request ---- */
 
@@ -183,6 +186,114 @@ static err on_tile_mvt(void *app, const struct http_request *request,
     return answer_tile(app, request, TILE_MVT, response, problem);
 }
 
+/* The middle of a box, and the zoom at which a window of two tiles holds it. */
+static void center_write(const struct geo_box *box, struct face_json *json) {
+    int64_t lon = ((int64_t)box->west_e7 + box->east_e7) / 2;
+    int64_t lat = ((int64_t)box->south_e7 + box->north_e7) / 2;
+    int64_t wide = (int64_t)box->east_e7 - box->west_e7;
+    int64_t high = (int64_t)box->north_e7 - box->south_e7;
+    int64_t span = wide > 2 * high ? wide : 2 * high;
+    unsigned zoom = 0;
+    while (zoom < TILE_ZOOM_CENTER && span << zoom < INT64_C(3600000000)) {
+        zoom++;
+    }
+    face_json_key(json, "center");
+    face_json_open(json, '[');
+    face_json_degrees(json, (int32_t)lon);
+    face_json_degrees(json, (int32_t)lat);
+    face_json_i64(json, zoom);
+    face_json_close(json, ']');
+}
+
+static void bounds_write(const struct atlas_result *result, struct face_json *json) {
+    const struct geo_box *box = &result->box;
+    const int32_t edges[4] = {box->west_e7, box->south_e7, box->east_e7, box->north_e7};
+    face_json_key(json, "bounds");
+    if (!result->has_box || box->west_e7 > box->east_e7) {
+        face_json_word(json, "[-180,-85.0511,180,85.0511]");
+        return;
+    }
+    face_json_open(json, '[');
+    for (size_t i = 0; i < ARRAY_COUNT(edges); i++) {
+        face_json_degrees(json, edges[i]);
+    }
+    face_json_close(json, ']');
+    center_write(box, json);
+}
+
+static void layer_write(struct face_json *json) {
+    face_json_key(json, "vector_layers");
+    face_json_open(json, '[');
+    face_json_open(json, '{');
+    face_json_member(json, "id", SLICE("entries"));
+    face_json_member(json, "description",
+                     SLICE("One entry (id, kind, title), or a cluster with its count and the count "
+                           "of each kind; counts add up to the matches in the tile"));
+    face_json_member_i64(json, "minzoom", 0);
+    face_json_member_i64(json, "maxzoom", TILE_ZOOM_DEEP);
+    face_json_key(json, "fields");
+    face_json_open(json, '{');
+    face_json_member(json, "count", SLICE("Number"));
+    face_json_member(json, "approximate", SLICE("Boolean"));
+    face_json_member(json, "id", SLICE("Number"));
+    face_json_member(json, "kind", SLICE("String"));
+    face_json_member(json, "title", SLICE("String"));
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        face_json_member(json, query_kind_slug((enum query_kind)kind).p, SLICE("Number"));
+    }
+    face_json_close(json, '}');
+    face_json_close(json, '}');
+    face_json_close(json, ']');
+}
+
+/* Where the matches come from, as a map shows it. */
+static slice attribution_of(const struct face *face, const struct http_request *request) {
+    struct buf text BUF_CLEANUP = buf_new(QUERY_BYTES_MAX);
+    buf_add_cstr(&text, "<a");
+    xml_attribute(&text, "href",
+                  arena_printf(request->arena, "%.*s/about#sources", SLICE_ARG(request->base_url)));
+    buf_add_char(&text, '>');
+    xml_text(&text, face->site_name);
+    buf_add_cstr(&text, "</a>");
+    return arena_copy(request->arena, buf_slice(&text));
+}
+
+static err answer_tilejson(const struct face *face, const struct http_request *request,
+                           const struct atlas_view *view, const struct query *query,
+                           struct http_response *response, struct problem *problem) {
+    struct query one = *query;
+    struct atlas_result result;
+    struct buf text BUF_CLEANUP = buf_new(QUERY_BYTES_MAX);
+    struct face_json json = face_json_to(&response->body);
+    struct atlas_request asked = face_machine_request(face, query, 0);
+    response->media_type = "application/json";
+    if (face_machine_unchanged(request, response, view, &asked, SLICE("tilejson"))) {
+        return OK;
+    }
+    one.limit = 1;
+    one.cursor = SLICE_EMPTY;
+    asked.query = &one;
+    TRY(atlas_search(view, &asked, request->arena, &result, problem));
+    query_format(query, &text);
+    face_json_open(&json, '{');
+    face_json_member(&json, "tilejson", SLICE("3.0.0"));
+    face_json_member(&json, "name", face->site_name);
+    face_json_member(&json, "scheme", SLICE("xyz"));
+    face_json_member(&json, "attribution", attribution_of(face, request));
+    face_json_key(&json, "tiles");
+    face_json_open(&json, '[');
+    face_json_text(&json, arena_printf(request->arena, "%.*s/tiles/{z}/{x}/{y}.mvt%s%.*s",
+                                       SLICE_ARG(request->base_url), text.n > 0 ? "?" : "",
+                                       SLICE_ARG(buf_slice(&text))));
+    face_json_close(&json, ']');
+    face_json_member_i64(&json, "minzoom", 0);
+    face_json_member_i64(&json, "maxzoom", TILE_ZOOM_DEEP);
+    bounds_write(&result, &json);
+    layer_write(&json);
+    face_json_close(&json, '}');
+    return OK;
+}
+
 /* TileJSON 3.0.0: what a map program needs to know about the layer; a query narrows all its
  * tiles. */
 static err on_tilejson(void *app, const struct http_request *request,
@@ -190,35 +301,10 @@ static err on_tilejson(void *app, const struct http_request *request,
     const struct face *face = app;
     struct query query;
     TRY(face_machine_query(request, NULL, &query, problem));
-    struct buf text BUF_CLEANUP = buf_new(QUERY_BYTES_MAX);
-    query_format(&query, &text);
-    struct buf *out = &response->body;
-    response->media_type = "application/json";
-    buf_add_cstr(out, "{\"tilejson\":\"3.0.0\",\"name\":");
-    buf_add_json_string(out, face->site_name);
-    buf_add_cstr(out, ",\"scheme\":\"xyz\",\"attribution\":");
-    buf_add_json_string(out,
-                        arena_printf(request->arena, "%.*s, %.*s/about", SLICE_ARG(face->site_name),
-                                     SLICE_ARG(request->base_url)));
-    buf_add_cstr(out, ",\"tiles\":[");
-    buf_add_json_string(out, arena_printf(request->arena, "%.*s/tiles/{z}/{x}/{y}.mvt%s%.*s",
-                                          SLICE_ARG(request->base_url), text.n > 0 ? "?" : "",
-                                          SLICE_ARG(buf_slice(&text))));
-    buf_addf(out,
-             "],\"minzoom\":0,\"maxzoom\":%d,\"bounds\":[-180,-85.0511,180,85.0511],"
-             "\"vector_layers\":[{\"id\":\"entries\",\"description\":",
-             TILE_ZOOM_DEEP);
-    buf_add_json_string(out,
-                        SLICE("One entry (id, kind, title), or a cluster with its count and the "
-                              "count of each kind; counts add up to the matches in the tile"));
-    buf_add_cstr(out,
-                 ",\"fields\":{\"count\":\"Number\",\"approximate\":\"Boolean\",\"id\":\"Number\","
-                 "\"kind\":\"String\",\"title\":\"String\"");
-    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
-        buf_addf(out, ",\"%.*s\":\"Number\"", SLICE_ARG(query_kind_slug((enum query_kind)kind)));
-    }
-    buf_add_cstr(out, "}}]}");
-    return OK;
+    const struct atlas_view *view = atlas_pin(face->atlas);
+    err result = answer_tilejson(face, request, view, &query, response, problem);
+    atlas_unpin(face->atlas, view);
+    return result;
 }
 
 #define TILE(path_, handler_, help_)                                                               \
