@@ -28,11 +28,54 @@ static const struct described described[] = {
      "TerritoryList"},
     {"/api/v1/territories/{code}", false, "", API_JSON, "Territory"},
     {"/api/v1/themes", false, "", API_JSON, "Taxonomies"},
-    {"/api/v1/openapi.json", false, "", API_JSON, NULL},
+    {"/api/v1/openapi.json", false, "", API_JSON, "Document"},
+    {"/api/elements.json", true, "bounds categories gogo_limit ontology", API_JSON, "GogoElements"},
+    {"/api/elements/{id}", false, "", API_JSON, "GogoElements"},
+    {"/api/elements.json/{id}", false, "", API_JSON, "GogoElements"},
+    {"/api/taxonomy.json", false, "", API_JSON, "GogoTaxonomy"},
     {"/healthz", false, "", API_JSON, "Health"},
+    {"/metrics", false, "", "text/plain", "Text"},
     {"/tiles.json", true, "", API_JSON, "TileJSON"},
     {"/tiles/{z}/{x}/{y}.json", true, "", API_JSON, "Tile"},
-    {"/tiles/{z}/{x}/{y}.mvt", true, "", "application/vnd.mapbox-vector-tile", NULL},
+    {"/tiles/{z}/{x}/{y}.mvt", true, "", "application/vnd.mapbox-vector-tile", "Bytes"},
+    {"/basemap/{z}/{x}/{y}.svg", false, "", "image/svg+xml", "Text"},
+    {"/basemap/{z}/{x}/{y}.json", false, "", API_JSON, "Document"},
+    {"/basemap/view.svg", false, "", "image/svg+xml", "Text"},
+    {"/ogc", false, "", API_JSON, "Document"},
+    {"/ogc/api", false, "", "application/vnd.oai.openapi+json;version=3.0", "Document"},
+    {"/ogc/conformance", false, "", API_JSON, "Document"},
+    {"/ogc/collections", false, "", API_JSON, "Document"},
+    {"/ogc/collections/{id}", false, "", API_JSON, "Document"},
+    {"/ogc/collections/{id}/schema", false, "", "application/schema+json", "Document"},
+    {"/ogc/collections/{id}/items", false,
+     "ogc_bbox datetime ogc_limit cursor q kind state theme territory space lang source has skill",
+     "application/geo+json", "FeatureCollection"},
+    {"/ogc/collections/{id}/items/{featureId}", false, "", "application/geo+json", "Feature"},
+    {"/catalog", false, "", "application/ld+json", "Document"},
+    {"/catalog.jsonld", false, "", "application/ld+json", "Document"},
+    {"/catalog.ttl", false, "", "text/turtle", "Text"},
+    {"/sitemap.xml", false, "", "application/xml", "Text"},
+    {"/sitemap-pages.xml", false, "", "application/xml", "Text"},
+    {"/sitemap-territories.xml", false, "", "application/xml", "Text"},
+    {"/sitemap-entries-{number}.xml", false, "", "application/xml", "Text"},
+    {"/robots.txt", false, "", "text/plain", "Text"},
+    {"/opensearch.xml", false, "", "application/opensearchdescription+xml", "Text"},
+    {"/opensearch/suggest", false, "typed", "application/x-suggestions+json", "Suggestions"},
+    {"/oembed", false, "page_url oembed_format maxwidth maxheight", API_JSON, "Oembed"},
+};
+
+/* Every operation has one, by how its path begins. */
+static const struct {
+    const char *start, *tag, *about;
+} tags[] = {
+    {"/api/v1/entries.", "whole results", "Everything that matches, streamed, in many forms."},
+    {"/api/v1/entries", "entries", "What stands on the map."},
+    {"/api/v1/", "names", "Territories, themes, suggestions, this document."},
+    {"/api/", "GoGoCarto", "The dialect of GoGoCarto."},
+    {"/ogc", "OGC", "OGC API Features; /ogc/api describes it whole."},
+    {"/tiles", "map", "Vector tiles and the ground under them."},
+    {"/basemap", "map", NULL},
+    {"/", "site", "How the site is found, taken along and watched."},
 };
 
 /* `form` is room for the answer when the path is a whole result (face/forms.h). */
@@ -84,21 +127,40 @@ static void write_parameters(const char *path, const struct described *about, st
 }
 
 static void write_responses(const char *path, const struct described *about, struct buf *out) {
-    buf_add_cstr(out, "\"responses\":{\"200\":{\"description\":\"The answer.\"");
-    if (about) {
-        buf_addf(out, ",\"content\":{\"%.*s\":{", (int)strcspn(about->media_type, ";"),
-                 about->media_type);
-        if (about->schema) {
-            buf_addf(out, "\"schema\":{\"$ref\":\"#/components/schemas/%s\"}", about->schema);
-        }
-        buf_add_cstr(out, "}}");
-    }
-    buf_add_cstr(out, "},\"304\":{\"description\":\"Unchanged since the ETag sent.\"}");
-    buf_add_cstr(out, ",\"400\":{\"$ref\":\"#/components/responses/Problem\"}");
+    /* A row that is told nowhere else: the test of the document refuses it. */
+    const char *media_type = about ? about->media_type : "*/*";
+    const char *schema = about && about->schema ? about->schema : "Text";
+    buf_addf(out,
+             "\"responses\":{\"200\":{\"description\":\"The answer.\",\"content\":{\"%.*s\":{"
+             "\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}},",
+             (int)strcspn(media_type, ";"), media_type, schema);
+    buf_add_cstr(out, "\"304\":{\"$ref\":\"#/components/responses/Unchanged\"},"
+                      "\"400\":{\"$ref\":\"#/components/responses/Problem\"}");
     if (strchr(path, '{')) {
         buf_add_cstr(out, ",\"404\":{\"$ref\":\"#/components/responses/Problem\"}");
     }
     buf_add_char(out, '}');
+}
+
+static const char *tag_of(const char *path) {
+    size_t i = 0;
+    while (!slice_starts_with(slice_from_cstr(path), slice_from_cstr(tags[i].start))) {
+        i++; /* every path begins with the last one */
+    }
+    return tags[i].tag;
+}
+
+static void write_tags(struct buf *out) {
+    bool first = true;
+    buf_add_cstr(out, ",\"tags\":[");
+    for (size_t i = 0; i < ARRAY_COUNT(tags); i++) {
+        if (tags[i].about) {
+            buf_addf(out, "%s{\"name\":\"%s\",\"description\":\"%s\"}", first ? "" : ",",
+                     tags[i].tag, tags[i].about);
+            first = false;
+        }
+    }
+    buf_add_char(out, ']');
 }
 
 /* "get_api_v1_entries_id": letters and digits of the path, the rest as underscores. */
@@ -126,7 +188,9 @@ static void write_route(const struct http_route *route, bool *first, struct buf 
     write_operation_id(route->path, out);
     buf_add_cstr(out, "\"summary\":");
     buf_add_json_string(out, slice_from_cstr(route->help));
-    buf_add_char(out, ',');
+    buf_add_cstr(out, ",\"description\":");
+    buf_add_json_string(out, slice_from_cstr(route->help));
+    buf_addf(out, ",\"tags\":[\"%s\"],", tag_of(route->path));
     write_parameters(route->path, about, out);
     write_responses(route->path, about, out);
     buf_add_cstr(out, "}}");
@@ -134,8 +198,14 @@ static void write_route(const struct http_route *route, bool *first, struct buf 
 
 /* Files of the pages are no part of the API. */
 static bool is_api_route(const struct http_route *route) {
-    return route->audience == HTTP_FOR_MACHINES && route->method == HTTP_GET &&
-           !slice_starts_with(slice_from_cstr(route->path), SLICE("/assets/"));
+    static const char *const files[] = {"/assets/", "/favicon", "/site.webmanifest",
+                                        "/sw.js",   "/icons/",  "/pictures/"};
+    bool is_file = false;
+    for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
+        is_file =
+            is_file || slice_starts_with(slice_from_cstr(route->path), slice_from_cstr(files[i]));
+    }
+    return route->audience == HTTP_FOR_MACHINES && route->method == HTTP_GET && !is_file;
 }
 
 static void write_info(const struct face *face, const struct http_request *request,
@@ -149,9 +219,18 @@ static void write_info(const struct face *face, const struct http_request *reque
         out, SLICE("One query, every form: the same query text gives the page, this API, every "
                    "export and the tiles, from one snapshot. An unknown key or a malformed value "
                    "is a 400 that names it. Reads are open to every origin."));
-    buf_add_cstr(out, "},\"servers\":[{\"url\":");
+    buf_add_cstr(out, ",\"contact\":{\"name\":");
+    buf_add_json_string(out, face->site_name);
+    buf_add_cstr(out, ",\"url\":");
+    buf_add_json_string(out,
+                        arena_printf(request->arena, "%.*s/about", SLICE_ARG(request->base_url)));
+    buf_add_cstr(out, "},\"license\":{\"name\":\"Each record names its own\",\"url\":");
+    buf_add_json_string(
+        out, arena_printf(request->arena, "%.*s/about#sources", SLICE_ARG(request->base_url)));
+    buf_add_cstr(out, "}},\"servers\":[{\"url\":");
     buf_add_json_string(out, request->base_url);
-    buf_add_cstr(out, "}]");
+    buf_add_cstr(out, "}],\"security\":[]"); /* reading needs no key */
+    write_tags(out);
 }
 
 err api_openapi(void *app, const struct http_request *request, struct http_response *response,

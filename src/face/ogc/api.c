@@ -118,7 +118,16 @@ static void write_info(const struct face *face, const struct http_request *reque
                      arena_printf(request->arena, "%.*s/about", SLICE_ARG(request->base_url)));
     face_json_member(json, "email", face->contact_email);
     face_json_close(json, '}');
+    face_json_key(json, "license");
+    face_json_open(json, '{');
+    face_json_member(json, "name", SLICE("Each feature names its own"));
+    face_json_member(
+        json, "url",
+        arena_printf(request->arena, "%.*s/about#sources", SLICE_ARG(request->base_url)));
     face_json_close(json, '}');
+    face_json_close(json, '}');
+    face_json_key(json, "security"); /* reading needs no key */
+    face_json_word(json, "[]");
 }
 
 static void write_tags(struct face_json *json) {
