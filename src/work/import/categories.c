@@ -5,6 +5,70 @@
 
 #define PATH_MAX 8
 
+static slice fold(const struct draft *d, slice text) {
+    struct buf folded BUF_CLEANUP = buf_new(RECORD_BYTES_MAX);
+    text_fold(text, &folded);
+    return arena_copy(d->arena, buf_slice(&folded));
+}
+
+/* Folded words without the s of their plural, or each with one. */
+static slice plurals_change(const struct draft *d, slice folded, bool add) {
+    struct buf out BUF_CLEANUP = buf_new(2 * RECORD_BYTES_MAX);
+    slice word;
+    while (slice_cut(&folded, ' ', &word)) {
+        bool plural = word.n > 3 && word.p[word.n - 1] == 's';
+        buf_add(&out, out.n > 0 ? SLICE(" ") : SLICE_EMPTY);
+        buf_add(&out, plural && !add ? slice_sub(word, 0, word.n - 1) : word);
+        buf_add(&out, !plural && add && word.n > 3 ? SLICE("s") : SLICE_EMPTY);
+    }
+    return arena_copy(d->arena, buf_slice(&out));
+}
+
+/* The theme of this slug, label or synonym, in the singular or the plural. */
+static uint16_t theme_of(const struct draft *d, slice word) {
+    const struct themes *themes = d->builder->themes;
+    uint16_t theme = themes_find(themes, word);
+    slice folded = theme == THEME_NONE ? fold(d, slice_sub(word, 0, 200)) : SLICE_EMPTY;
+    if (theme == THEME_NONE) {
+        theme = themes_match(themes, folded);
+    }
+    if (theme == THEME_NONE) {
+        theme = themes_match(themes, plurals_change(d, folded, false));
+    }
+    return theme != THEME_NONE ? theme : themes_match(themes, plurals_change(d, folded, true));
+}
+
+bool draft_is_theme(const struct draft *d, slice word) {
+    return theme_of(d, word) != THEME_NONE;
+}
+
+void draft_theme_or_tag(struct draft *d, slice word, bool may_be_tag) {
+    struct entry *entry = d->entry;
+    const struct themes *themes = d->builder->themes;
+    uint16_t theme = theme_of(d, word);
+    if (theme == THEME_NONE && !may_be_tag) {
+        return;
+    }
+    slice **list = theme != THEME_NONE ? &entry->themes : &entry->tags;
+    uint32_t *count = theme != THEME_NONE ? &entry->theme_count : &entry->tag_count;
+    slice item =
+        theme != THEME_NONE ? themes->items[theme].slug : draft_clipped(d, word, ENTRY_TITLE_MAX);
+    if (*list == NULL) {
+        *list = arena_new(d->arena, slice, ENTRY_LIST_MAX);
+    }
+    for (uint32_t i = 0; i < *count; i++) {
+        if (slice_equal((*list)[i], item)) {
+            return;
+        }
+    }
+    if (*count == ENTRY_LIST_MAX) {
+        warning_add(d->builder->warnings, WARNING_CLIPPED, d->record->line, "%.*s",
+                    (int)(word.n < 60 ? word.n : 60), word.p);
+        return;
+    }
+    (*list)[(*count)++] = item;
+}
+
 static bool is_number(slice word) {
     for (size_t i = 0; i < word.n; i++) {
         if (word.p[i] < '0' || word.p[i] > '9') {

@@ -29,6 +29,8 @@ bool draft_date_add(struct draft *draft, const struct entry_date *date);
 /* agenda.c: one date as readers of agendas write it; a place in one text. */
 void agenda_happens_take(struct draft *draft, const struct column *column, slice value);
 bool agenda_location_take(struct draft *draft, const struct column *column, slice value);
+/* A text within a limit: cut with an ellipsis, and said. */
+slice draft_clipped(struct draft *draft, slice value, size_t max);
 /* Whether a theme has this slug, label or synonym. */
 bool draft_is_theme(const struct draft *draft, slice word);
 /* One category of the source, whatever it is called by. */

@@ -68,7 +68,7 @@ static slice one_line(struct draft *d, slice value) {
     return text;
 }
 
-static slice clipped(struct draft *d, slice value, size_t max) {
+slice draft_clipped(struct draft *d, slice value, size_t max) {
     if (value.n <= max) {
         return value;
     }
@@ -82,69 +82,11 @@ static bool text_take(struct draft *d, enum role role, slice value) {
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         if (texts[i].role == role) {
             slice *text = (slice *)(void *)((char *)d->entry + texts[i].offset);
-            *text = clipped(d, value, texts[i].max);
+            *text = draft_clipped(d, value, texts[i].max);
             return true;
         }
     }
     return false;
-}
-
-/* Folded words without the s of their plural, or each with one. */
-static slice plurals_change(const struct draft *d, slice folded, bool add) {
-    struct buf out BUF_CLEANUP = buf_new(2 * RECORD_BYTES_MAX);
-    slice word;
-    while (slice_cut(&folded, ' ', &word)) {
-        bool plural = word.n > 3 && word.p[word.n - 1] == 's';
-        buf_add(&out, out.n > 0 ? SLICE(" ") : SLICE_EMPTY);
-        buf_add(&out, plural && !add ? slice_sub(word, 0, word.n - 1) : word);
-        buf_add(&out, !plural && add && word.n > 3 ? SLICE("s") : SLICE_EMPTY);
-    }
-    return arena_copy(d->arena, buf_slice(&out));
-}
-
-/* The theme of this slug, label or synonym, in the singular or the plural. */
-static uint16_t theme_of(const struct draft *d, slice word) {
-    const struct themes *themes = d->builder->themes;
-    uint16_t theme = themes_find(themes, word);
-    slice folded = theme == THEME_NONE ? fold(d, slice_sub(word, 0, 200)) : SLICE_EMPTY;
-    if (theme == THEME_NONE) {
-        theme = themes_match(themes, folded);
-    }
-    if (theme == THEME_NONE) {
-        theme = themes_match(themes, plurals_change(d, folded, false));
-    }
-    return theme != THEME_NONE ? theme : themes_match(themes, plurals_change(d, folded, true));
-}
-
-bool draft_is_theme(const struct draft *d, slice word) {
-    return theme_of(d, word) != THEME_NONE;
-}
-
-void draft_theme_or_tag(struct draft *d, slice word, bool may_be_tag) {
-    struct entry *entry = d->entry;
-    const struct themes *themes = d->builder->themes;
-    uint16_t theme = theme_of(d, word);
-    if (theme == THEME_NONE && !may_be_tag) {
-        return;
-    }
-    slice **list = theme != THEME_NONE ? &entry->themes : &entry->tags;
-    uint32_t *count = theme != THEME_NONE ? &entry->theme_count : &entry->tag_count;
-    slice item =
-        theme != THEME_NONE ? themes->items[theme].slug : clipped(d, word, ENTRY_TITLE_MAX);
-    if (*list == NULL) {
-        *list = arena_new(d->arena, slice, ENTRY_LIST_MAX);
-    }
-    for (uint32_t i = 0; i < *count; i++) {
-        if (slice_equal((*list)[i], item)) {
-            return;
-        }
-    }
-    if (*count == ENTRY_LIST_MAX) {
-        warning_add(d->builder->warnings, WARNING_CLIPPED, d->record->line, "%.*s",
-                    (int)(word.n < 60 ? word.n : 60), word.p);
-        return;
-    }
-    (*list)[(*count)++] = item;
 }
 
 static bool is_web_address(slice text) {
@@ -237,7 +179,7 @@ static void address_take(struct draft *d, slice value) {
     *address = address->n == 0
                    ? value
                    : arena_printf(d->arena, "%.*s, %.*s", SLICE_ARG(*address), SLICE_ARG(value));
-    *address = clipped(d, *address, ENTRY_TITLE_MAX);
+    *address = draft_clipped(d, *address, ENTRY_TITLE_MAX);
 }
 
 /* Digits with the ".0" that programs put behind numbers. */
@@ -530,14 +472,10 @@ static void video_take(struct draft *d, const struct column *column, slice value
 
 /* Roles that take lists, item by item. */
 static item_taker *const item_takers[ROLE__COUNT] = {
-    [ROLE_THEMES] = category_take,
-    [ROLE_TAGS] = word_take,
-    [ROLE_WEBSITE] = website_take,
-    [ROLE_EMAIL] = email_take,
-    [ROLE_SOCIAL] = social_take,
-    [ROLE_IMAGE] = image_take,
-    [ROLE_TELEPHONE] = telephone_take,
-    [ROLE_VIDEO] = video_take,
+    [ROLE_THEMES] = category_take,        [ROLE_TAGS] = word_take,
+    [ROLE_WEBSITE] = website_take,        [ROLE_EMAIL] = email_take,
+    [ROLE_SOCIAL] = social_take,          [ROLE_IMAGE] = image_take,
+    [ROLE_TELEPHONE] = telephone_take,    [ROLE_VIDEO] = video_take,
     [ROLE_HAPPENS] = agenda_happens_take,
 };
 
@@ -618,7 +556,7 @@ static slice words_joined(struct draft *d, slice value, bool cut) {
             buf_add(&out, part);
         }
     }
-    return clipped(d, arena_copy(d->arena, buf_slice(&out)), ENTRY_TEXT_MAX);
+    return draft_clipped(d, arena_copy(d->arena, buf_slice(&out)), ENTRY_TEXT_MAX);
 }
 
 /* A taker returns false when the value does not fit: it then becomes a line of the description. */
@@ -665,7 +603,7 @@ static bool type_take(struct draft *d, const struct column *column, slice value)
         }
         joined = slice_of(words, joined.n);
     }
-    d->entry->type = clipped(d, joined, ENTRY_TITLE_MAX);
+    d->entry->type = draft_clipped(d, joined, ENTRY_TITLE_MAX);
     return true;
 }
 
@@ -739,7 +677,7 @@ static bool source_note_take(struct draft *d, const struct column *column, slice
     if (is_digits(value)) {
         return false; /* a number of someone's register, not a name */
     }
-    d->entry->source_note = clipped(d, value, ENTRY_TEXT_MAX);
+    d->entry->source_note = draft_clipped(d, value, ENTRY_TEXT_MAX);
     return true;
 }
 
@@ -776,7 +714,7 @@ static bool address_role_take(struct draft *d, const struct column *column, slic
 
 static bool postal_code_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
-    d->entry->place.postal_code = clipped(d, without_fraction(value), 20);
+    d->entry->place.postal_code = draft_clipped(d, without_fraction(value), 20);
     return true;
 }
 
@@ -809,7 +747,7 @@ static bool address_part_take(struct draft *d, const struct column *column, slic
     *parts = parts->n == 0
                  ? value
                  : arena_printf(d->arena, "%.*s %.*s", SLICE_ARG(*parts), SLICE_ARG(value));
-    *parts = clipped(d, *parts, ENTRY_TITLE_MAX);
+    *parts = draft_clipped(d, *parts, ENTRY_TITLE_MAX);
     return true;
 }
 
@@ -825,7 +763,7 @@ static bool kind_take(struct draft *d, const struct column *column, slice value)
 
 static bool id_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
-    d->key = clipped(d, value, ENTRY_TITLE_MAX);
+    d->key = draft_clipped(d, value, ENTRY_TITLE_MAX);
     return true;
 }
 
