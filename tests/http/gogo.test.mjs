@@ -137,6 +137,7 @@ describe('the dialect of GoGoCarto', () => {
     assert.deepEqual([shop.place.latitude, shop.place.longitude, shop.place.postal_code], [45.57, 5.92, '73000']);
     assert.equal(shop.place.address, '1 rue du Puits');
     assert.ok(shop.contacts.some(({ value }) => value === 'https://vrac.example'));
+    assert.equal(shop.opening_hours, 'Mo-Fr 09:00-12:00,14:00-18:00; Sa 10:00-12:00');
     assert.equal(lines.find(({ title }) => title === 'Bal').kind, 'event');
     assert.equal(lines.find(({ title }) => title === 'Bal').dates[0].start, '2026-12-05');
   });
