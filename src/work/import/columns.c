@@ -104,8 +104,10 @@ static void column_see(struct columns *columns, struct column *column, slice val
         }
     }
     if (column->example_count < COLUMN_EXAMPLES) {
+        bool marks;
+        slice shown = value_one_line(value, &marks, columns->arena);
         column->examples[column->example_count++] =
-            arena_copy(columns->arena, text_clip(value, 40));
+            arena_copy(columns->arena, text_clip(shown, 40));
     }
 }
 

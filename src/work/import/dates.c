@@ -240,7 +240,12 @@ static bool date_of_instant(int64_t ms, struct date *date) {
 static bool number_read(slice text, struct date *date) {
     slice whole = slice_sub(text, 0, slice_find(text, 0, '.'));
     double value;
-    if (whole.n < 5 || !slice_to_double(text, &value) || value < 0) {
+    for (size_t i = 0; i < text.n; i++) { /* no sign, no exponent */
+        if ((text.p[i] < '0' || text.p[i] > '9') && text.p[i] != '.') {
+            return false;
+        }
+    }
+    if (whole.n < 5 || whole.n > 13 || !slice_to_double(text, &value)) {
         return false;
     }
     if (whole.n == 5 && value >= SERIAL_FIRST && value < SERIAL_LAST) {

@@ -109,8 +109,12 @@ static bool is_zeros(slice text) {
 /* Cheap first look, since nearly every value is none of these: how they begin, how long they
  * are. */
 static bool may_be_absence(slice text) {
+    static const char firsts[] = "-_.*?/\\(<[{\"'#hn0u1iasvp";
     char first = (char)(text.p[0] >= 'A' && text.p[0] <= 'Z' ? text.p[0] - 'A' + 'a' : text.p[0]);
-    size_t n = text.n > 28 ? 0 : text_codepoints(text);
+    if (text.n > 28 || memchr(firsts, first, sizeof firsts - 1) == NULL) {
+        return false;
+    }
+    size_t n = text_codepoints(text);
     bool as_long = false;
     for (size_t i = 0; i < ARRAY_COUNT(absences) && !as_long; i++) {
         as_long = absences[i].n == n && absences[i].word[0] == first;
