@@ -93,9 +93,13 @@ struct setting_shown setting_show(slice text) {
         cut.n--; /* never half a character */
     }
     struct log_value quoted = log_quote(cut);
-    bool whole = strlen(quoted.p) < sizeof shown.p - 4;
-    snprintf(shown.p, sizeof shown.p, "%.*s%s", (int)sizeof shown.p - 5, quoted.p,
-             cut.n < text.n || !whole ? "..." : "");
+    size_t whole = strlen(quoted.p);
+    size_t n = whole < sizeof shown.p - 4 ? whole : sizeof shown.p - 4;
+    while (n < whole && n > 0 && ((unsigned char)quoted.p[n] & 0xC0) == 0x80) {
+        n--;
+    }
+    snprintf(shown.p, sizeof shown.p, "%.*s%s", (int)n, quoted.p,
+             cut.n < text.n || n < whole ? "..." : "");
     return shown;
 }
 

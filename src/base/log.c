@@ -118,7 +118,9 @@ static void json_quoted(slice *rest, struct buf *line) {
         if (rest->p[i] != '\\') {
             buf_add_char(line, rest->p[i++]);
         } else if (next == 'x' && are_hex(*rest, i + 2, 2)) {
-            bool is_character = rest->p[i + 2] < '8';
+            /* NUL is a character too, but one that many readers of JSON refuse. */
+            bool is_character =
+                rest->p[i + 2] < '8' && !(rest->p[i + 2] == '0' && rest->p[i + 3] == '0');
             buf_addf(line, is_character ? "\\u00%.2s" : "\\ufffd", rest->p + i + 2);
             i += 4;
         } else if (next == '"' || next == '\\' || (next == 'u' && are_hex(*rest, i + 2, 4))) {
