@@ -191,7 +191,10 @@ static err write_page(struct sheet *sheet) {
                         .is_article = true,
                         .section = PAGE_EXPLORE,
                     });
-    html_raw(html, "<main id=\"main\" class=\"wrap entry k-");
+    /* Without a text of its own, what stands at the side fills the page. */
+    bool is_short = sheet->of->media_count == 0 && sheet->of->description.n == 0;
+    html_raw(html, "<main id=\"main\" class=\"wrap entry");
+    html_text(html, is_short ? SLICE(" entry--short k-") : SLICE(" k-"));
     html_text(html, entry_kind_slug(sheet->of->kind));
     html_raw(html, "\" tabindex=\"-1\">\n");
     breadcrumb(sheet);
@@ -210,6 +213,7 @@ static err write_page(struct sheet *sheet) {
     html_raw(html, "<footer class=\"entry-foot\">");
     sheet_foot_source(sheet);
     TRY(sheet_foot_history(sheet));
+    sheet_foot_report(sheet);
     html_raw(html, "</footer>\n</main>\n");
     page_foot(page);
     return html->out->failed;

@@ -1,8 +1,9 @@
 /* What follows the text of an entry: figures, links, what is close, where it comes from. */
 #include "face/web/entry_int.h"
 
-#define NEARBY_RADIUS_M 10000
-#define NEARBY_SHOWN    3
+#define NEARBY_RADIUS_M  10000
+#define NEARBY_SHOWN     3
+#define REPORT_BYTES_MAX 8192
 
 void sheet_figures(struct sheet *sheet) {
     struct html *html = &sheet->page->html;
@@ -107,51 +108,74 @@ void sheet_links(struct sheet *sheet) {
     html_raw(html, "</ul></section>\n");
 }
 
-/* What else happens close by: the nearest others, whatever their kind
- * (RULE SHOW-1 folds the many). */
-err sheet_nearby(struct sheet *sheet) {
+/* Up to NEARBY_SHOWN others of a query under a heading; `*shown` is how many there were. */
+static err others(struct sheet *sheet, const struct query *query, slice title, slice href,
+                  slice label, uint32_t *shown) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
-    if (!sheet->entry->has_point) {
-        return OK;
+    struct part_found found;
+    TRY(part_search(page, sheet->view, query, 0, &found));
+    for (uint32_t i = 0; i < found.result.hit_count && *shown < NEARBY_SHOWN; i++) {
+        if (found.entries[i] == NULL || found.result.hits[i].entry.v == sheet->of->id.v) {
+            continue;
+        }
+        if ((*shown)++ == 0) {
+            html_raw(html, "<section class=\"entry-wide\">");
+            part_section_head(page, title, href, label);
+            html_raw(html, "<ol class=\"cards cards--tiles\">");
+        }
+        html_raw(html, "<li>");
+        card_write(page, found.entries[i], &found.result.hits[i]);
+        html_raw(html, "</li>");
     }
+    if (*shown > 0) {
+        html_raw(html, "</ol></section>\n");
+    }
+    return OK;
+}
+
+/* What else happens close by: the nearest others, whatever their kind (RULE SHOW-1 folds the
+ * many). */
+static err close_by(struct sheet *sheet, uint32_t *shown) {
+    struct page *page = sheet->page;
     struct query query = query_default();
     query.has_near = true;
     query.near = sheet->entry->point;
     query.radius_m = NEARBY_RADIUS_M;
+    slice href = link_explore(page, &query);
     query.limit = NEARBY_SHOWN + 1; /* one of them is this one */
-    struct atlas_request request = {
-        .query = &query, .fold = true, .seven_kinds = true, .now_ms = page->now_ms};
-    struct atlas_result result = {0};
-    struct problem problem = {0};
-    TRY(atlas_search(sheet->view, &request, page->arena, &result, &problem));
-    struct entry_public **found = NULL;
-    TRY(hits_load(page, &result, &found));
+    return others(sheet, &query, i18n(page->html.language, "À proximité"), href,
+                  i18n(page->html.language, "Voir tout à moins de 10 km"), shown);
+}
+
+/* Others of the same subject: for what is nowhere, or alone where it is. */
+static err same_subject(struct sheet *sheet, uint32_t *shown) {
+    struct page *page = sheet->page;
+    const struct themes *all = page->face->themes;
+    struct query query = query_default();
+    for (uint32_t i = 0; i < sheet->of->theme_count; i++) {
+        uint16_t theme = themes_find(all, sheet->of->themes[i]);
+        if (theme != THEME_NONE &&
+            slice_equal(all->schemes[all->items[theme].scheme].slug, SLICE("themes"))) {
+            query_values_set(&query.themes, sheet->of->themes[i], true);
+        }
+    }
+    if (query.themes.count == 0) {
+        return OK;
+    }
+    slice href = link_explore(page, &query);
+    query.limit = NEARBY_SHOWN + 1;
+    return others(sheet, &query, i18n(page->html.language, "Voir aussi"), href,
+                  i18n(page->html.language, "Voir tout sur ces thèmes"), shown);
+}
+
+err sheet_nearby(struct sheet *sheet) {
     uint32_t shown = 0;
-    for (uint32_t i = 0; i < result.hit_count && shown < NEARBY_SHOWN; i++) {
-        if (found[i] == NULL || result.hits[i].entry.v == sheet->of->id.v) {
-            continue;
-        }
-        if (shown++ == 0) {
-            html_raw(html, "<section class=\"entry-wide\" aria-labelledby=\"near-title\"><div "
-                           "class=\"section-head\"><h2 id=\"near-title\">");
-            html_t(html, "À proximité");
-            html_raw(html, "</h2><a");
-            query.limit = QUERY_LIMIT_DEFAULT;
-            html_attr(html, "href", link_explore(page, &query));
-            html_raw(html, ">");
-            html_tn(html, "Voir le résultat à moins de 10 km",
-                    "Voir les %n résultats à moins de 10 km", (int64_t)result.total);
-            html_raw(html, "</a></div>\n<ol class=\"cards cards--tiles\">");
-        }
-        html_raw(html, "<li>");
-        card_write(page, found[i], &result.hits[i]);
-        html_raw(html, "</li>");
+    if (sheet->entry->has_point) {
+        TRY(close_by(sheet, &shown));
     }
-    if (shown > 0) {
-        html_raw(html, "</ol></section>\n");
-    }
-    return OK;
+    return shown == 0 || sheet->of->kind == ENTRY_KIND_STORY ? same_subject(sheet, &(uint32_t){0})
+                                                             : OK;
 }
 
 /* "Licence : CC BY-SA 4.0, On passe à l’acte." */
@@ -226,4 +250,25 @@ err sheet_foot_history(struct sheet *sheet) {
     html_tn(html, "%n version", "%n versions", (int64_t)count);
     html_raw(html, "</span></p>\n");
     return OK;
+}
+
+/* A letter to the team with the address of the page in it. */
+void sheet_foot_report(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    struct buf url BUF_CLEANUP = buf_new(REPORT_BYTES_MAX);
+    if (page->face->contact_email.n == 0) {
+        return;
+    }
+    buf_addf(&url, "mailto:%.*s?subject=", SLICE_ARG(page->face->contact_email));
+    encode_component(sheet->title, &url);
+    buf_add_cstr(&url, "&body=");
+    encode_component(sheet->address, &url);
+    html_raw(html, "<p>");
+    page_icon(page, "flag");
+    html_raw(html, "<a");
+    html_attr(html, "href", buf_slice(&url));
+    html_raw(html, ">");
+    html_t(html, "Signaler un problème");
+    html_raw(html, "</a></p>\n");
 }

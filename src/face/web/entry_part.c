@@ -238,6 +238,7 @@ static void directions(struct sheet *sheet) {
                            SLICE_ARG(point)));
     html_raw(html, ">");
     page_icon(page, "compass");
+    html_raw(html, " ");
     html_t(html, "Itinéraire (OpenStreetMap)");
     html_raw(html, "</a></p>\n");
 }

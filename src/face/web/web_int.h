@@ -255,7 +255,7 @@ void downloads_alternates(struct page *page, const struct query *query);
 uint32_t explorer_choices(const struct query *query);
 /* What a query is about in few words: its words, its one territory, else the site. */
 slice explorer_name(const struct explorer *explorer);
-struct geo_box explorer_mainland(void); /* where a query without a place looks */
+struct geo_box explorer_mainland(void);                /* where a query without a place looks */
 slice explorer_title(const struct explorer *explorer); /* "Chambéry (73), 255 résultats" */
 /* "255 résultats", "1 résultat" into the arena. */
 slice explorer_count_text(const struct page *page, uint64_t total);
