@@ -51,7 +51,14 @@ static err capabilities_drop(const char *folder, struct problem *problem) {
     }
     (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2] = {{.effective = kept, .permitted = kept}, {0}};
+    struct __user_cap_data_struct data[2] = {{0}, {0}};
+    /* A service manager may have taken them already, and the call to set them with them. */
+    if (syscall(SYS_capget, &header, data) == 0 && data[0].permitted == 0 &&
+        data[1].permitted == 0) {
+        return OK;
+    }
+    data[0] = (struct __user_cap_data_struct){.effective = kept, .permitted = kept};
+    data[1] = (struct __user_cap_data_struct){0};
     return syscall(SYS_capset, &header, data) == 0
                ? OK
                : problem_set(problem, ERR_IO, "sandbox",
