@@ -4,6 +4,8 @@
 #include <string.h>
 
 struct tree {
+    struct record *record; /* takes the first geometry of an object; NULL: it has its own */
+    struct crs *crs;
     struct arena *arena;
     struct record_field *fields;
     uint32_t count, room;
@@ -153,7 +155,26 @@ static err list_flatten(struct tree *tree, slice name, const json_t *list) {
 
 static err object_flatten(struct tree *tree, slice prefix, const json_t *object, unsigned depth);
 
+/* {"type": "Point", "coordinates": […]}, as databases of documents keep places. */
+static bool is_geometry(const json_t *value) {
+    static const char *const types[] = {"Point",           "MultiPoint", "LineString",
+                                        "MultiLineString", "Polygon",    "MultiPolygon"};
+    const char *type = json_string_value(json_object_get(value, "type"));
+    bool known = false;
+    for (size_t i = 0; type != NULL && i < ARRAY_COUNT(types); i++) {
+        known = known || strcmp(type, types[i]) == 0;
+    }
+    return known && json_array_size(json_object_get(value, "coordinates")) > 0;
+}
+
 static err member_flatten(struct tree *tree, slice name, const json_t *value, unsigned depth) {
+    if (tree->record != NULL && !tree->record->has_geometry && is_geometry(value)) {
+        err failed = geometry_read(value, tree->arena, tree->crs, &tree->record->geometry, NULL);
+        if (failed != ERR_INPUT) { /* else its parts are fields like others */
+            tree->record->has_geometry = true;
+            return failed;
+        }
+    }
     if (json_is_object(value) && depth < RECORD_DEPTH_MAX) {
         return object_flatten(tree, name, value, depth + 1);
     }
@@ -283,6 +304,8 @@ err record_from_json(const json_t *json, struct crs *crs, struct arena *arena,
             return problem_set(problem, ERR_INPUT, "tags",
                                "an element of a shape: it has no tags of its own");
         }
+        tree.record = record;
+        tree.crs = crs;
         failed = object_flatten(&tree, SLICE_EMPTY, plain == NULL ? json : plain, 0);
         json_decref(plain);
     }

@@ -262,6 +262,16 @@ static void features_keep_what_stands_beside_their_properties(void **state) {
            "id=n/1;title=P;meta.x=2;\n");
 }
 
+static void a_geometry_inside_a_plain_object_is_its_place(void **state) {
+    (void)state;
+    expect(
+        SLICE("[{\"nom\":\"A\",\"location\":{\"type\":\"Point\",\"coordinates\":[5.9,45.5]},"
+              "\"other\":{\"type\":\"Point\",\"coordinates\":[1,2]}},{\"nom\":\"B\",\"location\":"
+              "{\"type\":\"gare\",\"coordinates\":[1]}}]"),
+        "nom=A;other.type=Point;other.coordinates=1;2;@5.9000,45.5000\n"
+        "nom=B;location.type=gare;location.coordinates=1;\n");
+}
+
 static void esri_features_are_read(void **state) {
     (void)state;
     expect(SLICE("{\"geometryType\":\"esriGeometryPoint\",\"spatialReference\":{\"wkid\":102100,"
@@ -389,6 +399,7 @@ int main(void) {
         cmocka_unit_test(elements_that_are_not_shown_at_their_source_are_left_out_and_said),
         cmocka_unit_test(tables_in_json_have_the_names_around_them),
         cmocka_unit_test(features_keep_what_stands_beside_their_properties),
+        cmocka_unit_test(a_geometry_inside_a_plain_object_is_its_place),
         cmocka_unit_test(esri_features_are_read),
         cmocka_unit_test(a_crs_before_the_features_converts_them),
         cmocka_unit_test(a_crs_behind_the_features_is_found_and_told),
