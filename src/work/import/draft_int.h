@@ -26,6 +26,13 @@ void draft_take(struct draft *draft, const struct column *column, enum role role
                 const slice *items, uint32_t item_count);
 /* One date more; false when the entry has as many as it may. */
 bool draft_date_add(struct draft *draft, const struct entry_date *date);
+/* times.c: takers of dates; false for what is none, which becomes a line of the description. */
+bool draft_updated_take(struct draft *draft, const struct column *column, slice value);
+bool draft_created_take(struct draft *draft, const struct column *column, slice value);
+bool draft_period_take(struct draft *draft, const struct column *column, slice value);
+bool draft_founded_take(struct draft *draft, const struct column *column, slice value);
+bool draft_start_take(struct draft *draft, const struct column *column, slice value);
+bool draft_end_take(struct draft *draft, const struct column *column, slice value);
 /* agenda.c: one date as readers of agendas write it; a place in one text. */
 void agenda_happens_take(struct draft *draft, const struct column *column, slice value);
 bool agenda_location_take(struct draft *draft, const struct column *column, slice value);

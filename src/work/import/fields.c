@@ -3,8 +3,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define FUTURE_MS (36LL * 3600 * 1000) /* a clock or zone may be off by so much */
-
 /* Roles whose value is one text of the entry. */
 static const struct {
     enum role role;
@@ -270,66 +268,6 @@ static bool wheelchair_read(const struct draft *d, slice value, enum entry_wheel
     return false;
 }
 
-static void future_tell(struct draft *d, slice value, int64_t first_ms) {
-    if (first_ms > d->builder->now_ms + FUTURE_MS) {
-        warning_add(d->builder->warnings, WARNING_FUTURE, d->record->line, "%.*s",
-                    (int)(value.n < 40 ? value.n : 40), value.p);
-    }
-}
-
-static bool updated_take(struct draft *d, const struct column *column, slice value) {
-    struct date date;
-    int64_t first;
-    int64_t last;
-    if (time_parse_rfc3339(value, &first) != OK &&
-        (!date_read_ordered(value, column->month_first, &date) ||
-         date_range_ms(&date, SLICE_EMPTY, &first, &last) != OK)) {
-        return false;
-    }
-    future_tell(d, value, first);
-    d->entry->source_updated_ms = first;
-    return true;
-}
-
-bool draft_date_add(struct draft *d, const struct entry_date *date) {
-    struct entry *entry = d->entry;
-    if (entry->dates == NULL) {
-        entry->dates = arena_new(d->arena, struct entry_date, ENTRY_LIST_MAX);
-    }
-    if (entry->date_count == ENTRY_LIST_MAX) {
-        return false;
-    }
-    entry->dates[entry->date_count++] = *date;
-    return true;
-}
-
-static void date_add(struct draft *d, enum entry_date_role role, const struct date *start,
-                     const struct date *end) {
-    const struct entry_date date = {
-        .role = role, .start = *start, .end = *end, .zone = SLICE_EMPTY, .note = SLICE_EMPTY};
-    (void)draft_date_add(d, &date);
-}
-
-/* The years a programme runs: it began, and (when said) ended or will. */
-static bool period_take(struct draft *d, const struct column *column, slice value) {
-    (void)column;
-    static const struct date unknown = {.precision = DATE_UNKNOWN};
-    struct date start;
-    struct date end;
-    if (!period_read(value, &start, &end)) {
-        return false;
-    }
-    if (d->entry->kind == ENTRY_KIND_EVENT) {
-        date_add(d, ENTRY_DATE_HAPPENS, &start, &end);
-        return true;
-    }
-    date_add(d, ENTRY_DATE_BEGAN, &start, &unknown);
-    if (end.precision != DATE_UNKNOWN) {
-        date_add(d, ENTRY_DATE_ENDED, &end, &unknown);
-    }
-    return true;
-}
-
 static void media_add(struct draft *d, const struct column *column, enum entry_media_kind kind,
                       slice value) {
     struct entry *entry = d->entry;
@@ -374,25 +312,6 @@ static bool places_take(struct draft *d, const struct column *column, slice valu
     return true;
 }
 
-/* "acceder-a-internet" -> "acceder a internet". */
-static slice slug_words(struct draft *d, slice slug) {
-    char *words = arena_new(d->arena, char, slug.n + 1);
-    for (size_t i = 0; i < slug.n; i++) {
-        words[i] = slug.p[i] == '-' ? ' ' : slug.p[i];
-    }
-    return slice_of(words, slug.n);
-}
-
-static bool text_is_slug_pair(slice value) {
-    for (size_t i = 0; i < value.n; i++) {
-        char c = value.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return false;
-        }
-    }
-    return true;
-}
-
 typedef void item_taker(struct draft *d, const struct column *column, slice value);
 
 /* 32 hexadecimal digits: an identifier of a table that is not here. */
@@ -419,23 +338,30 @@ static bool openfairdb_category(struct draft *d, slice value) {
     return initiative || firm;
 }
 
-/* A theme or a tag. "numerique--acceder-a-internet" is a theme with its part; bare codes of a
- * table that is not here stay details. */
-static void word_take(struct draft *d, const struct column *column, slice value) {
-    size_t part = slice_find_slice(value, 0, SLICE("--"));
-    bool is_code = (is_digits(value) && value.n < 4 &&
-                    slice_find_slice(column->key, 0, SLICE("liste")) < column->key.n) ||
-                   is_hex_id(value);
+/* Identifiers of tables that are not here: the categories of OpenFairDB are known, others stay
+ * details. */
+static bool code_take(struct draft *d, const struct column *column, slice value) {
+    bool is_list_code =
+        is_digits(value) && value.n < 4 && slice_contains(column->key, SLICE("liste"));
     if (openfairdb_category(d, value)) {
-        return;
+        return true;
     }
-    if (is_code) {
+    if (is_list_code || is_hex_id(value)) {
         detail(d, column, value);
-    } else if (part > 0 && part + 2 < value.n && text_is_slug_pair(value)) {
-        draft_theme_or_tag(d, slice_sub(value, 0, part), false);
-        draft_theme_or_tag(d, slug_words(d, slice_sub(value, part + 2, value.n)), true);
-    } else {
+        return true;
+    }
+    return false;
+}
+
+static void word_take(struct draft *d, const struct column *column, slice value) {
+    if (!code_take(d, column, value)) {
         draft_theme_or_tag(d, value, true);
+    }
+}
+
+static void theme_take(struct draft *d, const struct column *column, slice value) {
+    if (!code_take(d, column, value)) {
+        category_take(d, column, value);
     }
 }
 
@@ -472,7 +398,7 @@ static void video_take(struct draft *d, const struct column *column, slice value
 
 /* Roles that take lists, item by item. */
 static item_taker *const item_takers[ROLE__COUNT] = {
-    [ROLE_THEMES] = category_take,        [ROLE_TAGS] = word_take,
+    [ROLE_THEMES] = theme_take,           [ROLE_TAGS] = word_take,
     [ROLE_WEBSITE] = website_take,        [ROLE_EMAIL] = email_take,
     [ROLE_SOCIAL] = social_take,          [ROLE_IMAGE] = image_take,
     [ROLE_TELEPHONE] = telephone_take,    [ROLE_VIDEO] = video_take,
@@ -630,39 +556,6 @@ static bool wheelchair_take(struct draft *d, const struct column *column, slice 
     return wheelchair_read(d, value, &d->entry->wheelchair);
 }
 
-static bool founded_take(struct draft *d, const struct column *column, slice value) {
-    static const struct date unknown = {.precision = DATE_UNKNOWN};
-    struct date date;
-    int64_t first;
-    int64_t last;
-    if (!date_read_ordered(value, column->month_first, &date)) {
-        return false;
-    }
-    if (date.precision == DATE_MINUTE) { /* nothing is founded at a minute */
-        date.precision = DATE_DAY;
-        date.hour = date.minute = 0;
-    }
-    if (date_range_ms(&date, SLICE_EMPTY, &first, &last) == OK) {
-        future_tell(d, value, first);
-    }
-    date_add(d, ENTRY_DATE_FOUNDED, &date, &unknown);
-    return true;
-}
-
-static bool start_take(struct draft *d, const struct column *column, slice value) {
-    struct date date;
-    d->period_start = value;
-    d->start_month_first = column->month_first;
-    return date_read_ordered(value, column->month_first, &date);
-}
-
-static bool end_take(struct draft *d, const struct column *column, slice value) {
-    struct date date;
-    d->period_end = value;
-    d->end_month_first = column->month_first;
-    return date_read_ordered(value, column->month_first, &date);
-}
-
 static bool source_url_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
     if (!is_web_address(value)) {
@@ -715,19 +608,6 @@ static bool address_role_take(struct draft *d, const struct column *column, slic
 static bool postal_code_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
     d->entry->place.postal_code = draft_clipped(d, without_fraction(value), 20);
-    return true;
-}
-
-static bool created_take(struct draft *d, const struct column *column, slice value) {
-    struct date date;
-    int64_t first;
-    int64_t last;
-    if (time_parse_rfc3339(value, &first) != OK &&
-        (!date_read_ordered(value, column->month_first, &date) ||
-         date_range_ms(&date, SLICE_EMPTY, &first, &last) != OK)) {
-        return false;
-    }
-    d->entry->created_ms = first > d->builder->now_ms ? 0 : first;
     return true;
 }
 
@@ -789,16 +669,16 @@ static taker *const takers[ROLE__COUNT] = {
     [ROLE_PRICE] = price_take,
     [ROLE_AUDIENCE] = audience_take,
     [ROLE_WHEELCHAIR] = wheelchair_take,
-    [ROLE_START] = start_take,
-    [ROLE_END] = end_take,
-    [ROLE_FOUNDED] = founded_take,
-    [ROLE_PERIOD] = period_take,
+    [ROLE_START] = draft_start_take,
+    [ROLE_END] = draft_end_take,
+    [ROLE_FOUNDED] = draft_founded_take,
+    [ROLE_PERIOD] = draft_period_take,
     [ROLE_PLACES] = places_take,
     [ROLE_LANGUAGE] = language_take,
     [ROLE_SOURCE_URL] = source_url_take,
     [ROLE_SOURCE_NOTE] = source_note_take,
-    [ROLE_UPDATED] = updated_take,
-    [ROLE_CREATED] = created_take,
+    [ROLE_UPDATED] = draft_updated_take,
+    [ROLE_CREATED] = draft_created_take,
     [ROLE_COUNTRY] = country_take,
     [ROLE_ADDRESS_PART] = address_part_take,
 };
