@@ -161,7 +161,7 @@ describe('exports', () => {
       website: 'https://cafe.example/a?b=1&c=2', email: 'cafe@cafe.example', telephone: '+33 4 79 00 00 00', licence: 'ODbL-1.0',
       attribution: 'Réseau « Unkind » & Cie', source: 'unkind', source_url: 'https://cafe.example/fiche?x=1&y=%3C2%3E' };
     for (const [key, value] of Object.entries(expected)) assert.equal(row[key], value, key);
-    assert.equal(rows.find(({ source_key }) => source_key === 'evening').dates, 'happens 2026-07-06T18:30/2026-07-06T21:00;happens 2026-12-06T18:30;founded 2016');
+    assert.equal(rows.find(({ source_key }) => source_key === 'evening').happens, '2026-07-06T18:30/2026-07-06T21:00;2026-12-06T18:30');
     assert.equal(rows.find(({ source_key }) => source_key === 'needs').needs, 'deux adultes, le jeudi ; 8 h;des gilets');
     const drawn = run('ogrinfo', '-al', '-so', '-oo', 'X_POSSIBLE_NAMES=longitude', '-oo', 'Y_POSSIBLE_NAMES=latitude', name);
     assert.match(drawn, new RegExp(`Feature Count: ${items.length}\\b`));
@@ -313,6 +313,25 @@ describe('exports', () => {
       return { ...entry, licence: licence ?? source.licence, source: source.slug, attribution: source.attribution ?? 'Other' };
     });
     assert.deepEqual(bare(again('geojson')), bare(exported()));
+  });
+
+  test('a table comes in again with titles, places, dates, themes, contacts, identifiers and licences', () => {
+    const kept = (text) => Object.fromEntries(text.trim().split('\n').map((line) => {
+      const { source, id, kind, title, summary, themes, place, contacts, dates, licence, source_url, created } = JSON.parse(line);
+      const plain = contacts?.map(({ kind: sort, value }) => `${sort} ${value}`).sort();
+      const happens = dates?.filter(({ role }) => ['happens', 'founded'].includes(role));
+      return [`${source.slug} ${id}`, { kind, title, summary, themes, place, contacts: plain, dates: happens, licence: licence ?? source.licence, source_url, created }];
+    }));
+    const before = kept(exported());
+    const after = kept(again('csv'));
+    assert.deepEqual(Object.keys(after).sort(), Object.keys(before).sort());
+    for (const [key, entry] of Object.entries(before)) {
+      const { themes = [], title, summary, ...facts } = after[key];
+      assert.deepEqual(facts, (({ themes: t, title: n, summary: s, ...rest }) => rest)(entry), key);
+      assert.ok((entry.themes ?? []).every((theme) => themes.includes(theme)), key); // a tag may have become a theme
+      // A table passes the cleaning of any table: markup and marks that one does not see go.
+      if (!['unkind markup', 'unkind letters'].includes(key)) assert.deepEqual([title, summary], [entry.title, entry.summary], key);
+    }
   });
 
   test('needs and offers go out each with an identifier of its own', async () => {

@@ -24,7 +24,8 @@ const char *const export_columns[EXPORT_COLUMN__COUNT] = {
     [EXPORT_PRECISION] = "precision",
     [EXPORT_START] = "start",
     [EXPORT_END] = "end",
-    [EXPORT_DATES] = "dates",
+    [EXPORT_HAPPENS] = "happens",
+    [EXPORT_FOUNDED] = "founded",
     [EXPORT_WEBSITE] = "website",
     [EXPORT_EMAIL] = "email",
     [EXPORT_TELEPHONE] = "telephone",
@@ -106,18 +107,22 @@ static slice media_join(struct export *export, const struct entry *entry,
     return list_end(export);
 }
 
-/* "happens 2026-05-03T18:00/2026-05-03T20:00;founded 2016" */
-static slice dates_join(struct export *export, const struct entry *entry) {
+/* Every date on which it happens: "2026-05-03T18:00/2026-05-03T20:00;2026-05-10[Indian/Reunion]" */
+static slice happens_join(struct export *export, const struct entry *entry) {
     struct buf *list = list_begin(export);
     for (uint32_t i = 0; i < entry->date_count; i++) {
         const struct entry_date *date = &entry->dates[i];
+        if (date->role != ENTRY_DATE_HAPPENS) {
+            continue;
+        }
         list_next(list);
-        buf_add(list, entry_date_role_slug(date->role));
-        buf_add_char(list, ' ');
         date_format(&date->start, list);
         if (date->end.precision != DATE_UNKNOWN) {
             buf_add_char(list, '/');
             date_format(&date->end, list);
+        }
+        if (date->zone.n > 0) {
+            buf_addf(list, "[%.*s]", SLICE_ARG(date->zone));
         }
     }
     return list_end(export);
@@ -155,11 +160,12 @@ static slice asks_join(struct export *export, const struct entry *entry,
     return list_end(export);
 }
 
-/* The first date on which it happens, else nothing. */
-static slice date_cell(struct export *export, const struct entry *entry, bool end) {
+/* The first date of a role, else nothing. */
+static slice date_cell(struct export *export, const struct entry *entry, enum entry_date_role role,
+                       bool end) {
     struct buf *text = list_begin(export);
     for (uint32_t i = 0; i < entry->date_count && text->n == 0; i++) {
-        if (entry->dates[i].role == ENTRY_DATE_HAPPENS) {
+        if (entry->dates[i].role == role) {
             date_format(end ? &entry->dates[i].end : &entry->dates[i].start, text);
             break;
         }
@@ -201,9 +207,10 @@ static void place_cells(struct export *export, const struct entry_public *shown,
 static void list_cells(struct export *export, const struct entry *entry, slice *cells) {
     cells[EXPORT_THEMES] = texts_join(export, entry->themes, entry->theme_count);
     cells[EXPORT_TAGS] = texts_join(export, entry->tags, entry->tag_count);
-    cells[EXPORT_START] = date_cell(export, entry, false);
-    cells[EXPORT_END] = date_cell(export, entry, true);
-    cells[EXPORT_DATES] = dates_join(export, entry);
+    cells[EXPORT_START] = date_cell(export, entry, ENTRY_DATE_HAPPENS, false);
+    cells[EXPORT_END] = date_cell(export, entry, ENTRY_DATE_HAPPENS, true);
+    cells[EXPORT_HAPPENS] = happens_join(export, entry);
+    cells[EXPORT_FOUNDED] = date_cell(export, entry, ENTRY_DATE_FOUNDED, false);
     cells[EXPORT_WEBSITE] = contacts_join(export, entry, ENTRY_CONTACT_WEBSITE);
     cells[EXPORT_EMAIL] = contacts_join(export, entry, ENTRY_CONTACT_EMAIL);
     cells[EXPORT_TELEPHONE] = contacts_join(export, entry, ENTRY_CONTACT_TELEPHONE);

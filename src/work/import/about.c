@@ -82,6 +82,9 @@ static err taxonomy_use(struct run *run, struct buf *report) {
 err run_about_use(struct run *run, struct buf *report) {
     const struct record_about *about = record_reader_about(run->reader);
     struct arena *arena = run->columns.arena;
+    if (run->said_by_records) { /* each names its own source: what is said of all is their sum */
+        return taxonomy_use(run, report);
+    }
     slice licence = about->licence.n > 0 ? about->licence : run->file_licence;
     slice attribution = about->attribution.n > 0 ? about->attribution : run->file_attribution;
     if (licence.n > 0 && licence.n <= ENTRY_TITLE_MAX && run->kept->licence.n == 0) {

@@ -23,13 +23,26 @@ static bool happens_read(slice value, struct entry_date *date) {
            (until.n == 0 || date_read(until, &date->end));
 }
 
-void agenda_happens_take(struct draft *d, const struct column *column, slice value) {
+static void happens_take(struct draft *d, const struct column *column, slice value) {
     struct entry_date date;
     int64_t first;
     int64_t last;
     if (!happens_read(value, &date) || date_range_ms(&date.start, date.zone, &first, &last) != OK ||
         !draft_date_add(d, &date)) {
         detail_write(&d->details, column->name, value);
+    }
+}
+
+/* A note may hold a ";"; then the whole is one date. */
+void agenda_happens_take(struct draft *d, const struct column *column, slice value) {
+    slice rest = value;
+    slice one;
+    if (slice_find(value, 0, ' ') < value.n) {
+        happens_take(d, column, value);
+        return;
+    }
+    while (rest.n > 0 && slice_cut(&rest, ';', &one)) {
+        happens_take(d, column, one);
     }
 }
 

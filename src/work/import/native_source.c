@@ -3,9 +3,10 @@
 #include "work/import/run_int.h"
 
 static struct source source_said(const struct record *record) {
+    slice slug = record_get(record, SLICE("source.slug"));
     slice attribution = record_get(record, SLICE("source.attribution"));
     return (struct source){
-        .slug = record_get(record, SLICE("source.slug")),
+        .slug = slug.n > 0 ? slug : record_get(record, SLICE("source")), /* in a table */
         .title = record_get(record, SLICE("source.title")),
         .url = record_get(record, SLICE("source.url")),
         .licence = record_get(record, SLICE("source.licence")),

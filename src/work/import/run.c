@@ -70,6 +70,9 @@ static err record_take(struct run *run, const struct record *record, enum read_s
     err failed = run->native
                      ? native_build(run, record, &pending->entry, &cause)
                      : entry_build(&run->builder, record, &run->arena, &pending->entry, &cause);
+    if (failed == OK && run->own_table) {
+        failed = native_table_settle(run, record, &pending->entry, &cause);
+    }
     if (failed == ERR_INPUT || failed == ERR_LIMIT) {
         cause.line = record->line;
         return run_reject(run, record, &cause);
@@ -167,6 +170,12 @@ static err sample_learn(struct run *run, const struct sample *sample) {
     if (run->native) {
         native_source_first(run, &records[0]);
     } else {
+        run->own_table =
+            count > 0 && run->options->map_path == NULL && native_table_is(&records[0]);
+        if (run->own_table) {
+            native_source_first(run, &records[0]);
+            TRY(native_table_map(run));
+        }
         TRY(columns_learn(&run->columns, records, count, &run->warnings, run->problem));
     }
     run->builder = (struct builder){.projections = &run->projections,

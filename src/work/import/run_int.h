@@ -34,6 +34,7 @@ struct run {
     struct source said;           /* what the first record of our own format says of its source */
     struct source_named *sources; /* others, named by records of our own format */
     uint32_t source_count;
+    bool own_table;        /* a table that Agora wrote, and nobody gave a map */
     bool said_by_records;  /* records name their source, with its licence */
     bool is_licence_given; /* by the caller, not by an import before */
     struct input input;
@@ -77,6 +78,11 @@ MUST_USE err native_build(struct run *run, const struct record *record, struct e
 void native_source_first(struct run *run, const struct record *record);
 MUST_USE err native_source(struct run *run, const struct record *record, struct entry *entry,
                            struct problem *cause);
+/* native_table.c: a table that Agora wrote. */
+bool native_table_is(const struct record *record);
+MUST_USE err native_table_map(struct run *run); /* before its columns are learnt */
+MUST_USE err native_table_settle(struct run *run, const struct record *record, struct entry *entry,
+                                 struct problem *cause);
 MUST_USE err run_reject(struct run *run, const struct record *record, const struct problem *cause);
 
 #endif
