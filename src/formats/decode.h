@@ -8,7 +8,7 @@
 
 #include "formats/source.h"
 
-enum decode_packing { DECODE_PLAIN, DECODE_GZIP, DECODE_ZSTD, DECODE_PACKING__COUNT };
+enum decode_packing { DECODE_PLAIN, DECODE_GZIP, DECODE_ZSTD, DECODE_ZIP, DECODE_PACKING__COUNT };
 enum decode_charset {
     DECODE_UTF8, /* ASCII included; a stray byte in it is read as Windows-1252 and counted */
     DECODE_WINDOWS_1252,
@@ -26,8 +26,8 @@ void decode_free(struct decode *decode); /* NULL is fine */
 
 /* The next text, borrowed until the next call, never cut inside a character; empty at the end.
  * ERR_IO; ERR_INPUT when the packing is damaged or the bytes are no text (decode_is_cut tells
- * whether the input ended too early); ERR_UNSUPPORTED for archives (zip, xlsx, ods), named in
- * the problem; ERR_LIMIT beyond `bytes_max`. */
+ * whether the input ended too early); ERR_UNSUPPORTED for archives (zip, xlsx, ods) but a KMZ,
+ * named in the problem; ERR_LIMIT beyond `bytes_max`. */
 MUST_USE err decode_next(struct decode *decode, slice *text, struct problem *problem);
 
 enum decode_packing decode_packing(const struct decode *decode);

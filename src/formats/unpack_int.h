@@ -13,6 +13,8 @@ struct unpack {
     enum decode_packing packing;
     bool started, source_ended, member_open, cut;
     uint64_t bytes_in;
+    bool stored; /* the file in the zip is not packed: `left` bytes of it */
+    size_t left;
     size_t at, n; /* what of `window` is not used yet */
     z_stream gzip;
     ZSTD_DStream *zstd;

@@ -23,7 +23,7 @@ static void padded(struct buf *out, slice text, size_t width) {
 }
 
 static void input_line(const struct record_reader *reader, struct buf *out) {
-    static const char *const packings[DECODE_PACKING__COUNT] = {"", ", gzip", ", zstd"};
+    static const char *const packings[DECODE_PACKING__COUNT] = {"", ", gzip", ", zstd", ", zip"};
     static const char *const charsets[DECODE_CHARSET__COUNT] = {"UTF-8", "Windows-1252", "UTF-16",
                                                                 "UTF-16"};
     const struct decode *decode = record_reader_decode(reader);

@@ -123,6 +123,69 @@ static struct buf zstd(slice text) {
     return out;
 }
 
+static void number_add(struct buf *out, size_t value, unsigned bytes) {
+    for (unsigned i = 0; i < bytes; i++) {
+        buf_add_char(out, (char)(value >> 8 * i & 0xFF));
+    }
+}
+
+/* A file in a zip: its local header (APPNOTE 4.3.7) and itself. */
+static void zip_add(struct buf *out, slice name, slice text, bool packed, unsigned flags) {
+    struct buf whole BUF_CLEANUP = gzip(text);
+    slice bytes = packed ? slice_sub(buf_slice(&whole), 10, whole.n - 18) : text;
+    buf_add(out, SLICE("PK\x03\x04"));
+    number_add(out, 20, 2);
+    number_add(out, flags, 2);
+    number_add(out, packed ? 8 : 0, 2);
+    number_add(out, 0, 8); /* time, date, checksum */
+    number_add(out, bytes.n, 4);
+    number_add(out, text.n, 4);
+    number_add(out, name.n, 2);
+    number_add(out, 0, 2);
+    buf_add(out, name);
+    buf_add(out, bytes);
+}
+
+static void the_map_of_a_kmz_is_read(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        struct buf zip BUF_CLEANUP = buf_new(1u << 20);
+        struct buf picture BUF_CLEANUP = buf_new(1u << 20);
+        while (picture.n < 150000) {
+            buf_add(&picture, SLICE("picture"));
+        }
+        if (i >= 2) {
+            zip_add(&zip, SLICE("files/a.png"), buf_slice(&picture), false, 0);
+        }
+        zip_add(&zip, SLICE("doc.KML"), SLICE("<kml>été</kml>"), i % 2 == 0, 0);
+        size_t end = zip.n;
+        zip_add(&zip, SLICE("b.png"), SLICE("behind"), false, 0);
+        struct decoded result = decode_all(buf_slice(&zip), 700, 0);
+        assert_int_equal(result.failed, OK);
+        assert_slice(buf_slice(&result.text), "<kml>été</kml>");
+        assert_int_equal(result.packing, DECODE_ZIP);
+        buf_free(&result.text);
+        result = decode_all(slice_sub(buf_slice(&zip), 0, end - 3), 700, 0);
+        assert_int_equal(result.failed, ERR_INPUT);
+        assert_true(result.cut);
+        buf_free(&result.text);
+    }
+}
+
+static void zips_without_a_map_or_with_a_locked_one_are_refused(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct buf zip BUF_CLEANUP = buf_new(1u << 20);
+        zip_add(&zip, i == 0 ? SLICE("a.csv") : SLICE("doc.kml"), SLICE("text"), false,
+                i == 1   ? 1
+                : i == 2 ? 8
+                         : 0);
+        struct decoded result = decode_all(buf_slice(&zip), 700, 0);
+        assert_int_equal(result.failed, ERR_UNSUPPORTED);
+        buf_free(&result.text);
+    }
+}
+
 static void gzip_of_several_members_is_one_text(void **state) {
     (void)state;
     struct buf first BUF_CLEANUP = gzip(SLICE("Fête "));
@@ -210,6 +273,8 @@ int main(void) {
         cmocka_unit_test(damaged_packing_is_an_error),
         cmocka_unit_test(what_unpacks_without_end_is_stopped_at_the_bound),
         cmocka_unit_test(archives_and_binaries_are_named),
+        cmocka_unit_test(the_map_of_a_kmz_is_read),
+        cmocka_unit_test(zips_without_a_map_or_with_a_locked_one_are_refused),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
