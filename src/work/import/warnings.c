@@ -7,8 +7,7 @@ static const char *const sentences[WARNING__COUNT] = {
     [WARNING_BAD_POINT] = "coordinates that are none were left out",
     [WARNING_PROJECTED] = "coordinates are in no known system: left out (--crs EPSG:… names it)",
     [WARNING_CONVERTED] = "coordinates were in another system, and were converted to WGS 84",
-    [WARNING_CATEGORY_NUMBER] = "a category is only a number: kept in the description (--taxonomy "
-                                "FILE|URL names them)",
+    [WARNING_CATEGORY_NUMBER] = "a category is only a number: kept (--taxonomy FILE|URL names it)",
     [WARNING_COARSE] = "a conversion is right to some metres only (proj-data has finer grids)",
     [WARNING_FAR] = "the point is more than 30 km from its commune: kept as it is",
     [WARNING_NO_TERRITORY] = "no territory is known by this code: left out",
