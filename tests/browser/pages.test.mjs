@@ -30,7 +30,7 @@ before(async () => {
 });
 after(() => site.close());
 
-const isExplorer = (path) => path.startsWith('/explore');
+const isExplorer = (path) => /^\/explore(\?|$)/.test(path);
 
 // Visits all pages in one dress, a few at once, and gathers what `look` says is wrong: a list, empty when all is well.
 async function visit(options, look, only = () => true) {

@@ -30,6 +30,7 @@ export async function open() {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
+    folder,
     browser,
     async page(options = WIDE) {
       const context = await browser.newContext({ locale: 'fr-FR', serviceWorkers: 'block', ...options });
@@ -81,6 +82,8 @@ export async function addresses(url) {
     'about, easy to read': '/facile/a-propos',
     embed: '/embed?kind=actor',
     'code to embed': '/embed/code?kind=actor',
+    poster: `/entries/${(await find('kind=event&when=upcoming')).match(/\d+/)[0]}/poster`,
+    'printed guide': '/explore/print?kind=event,initiative',
     offline: '/offline',
     'not there': '/entries/12-nothing',
   };

@@ -3,7 +3,6 @@
 
 #define SMALL_MAP_WIDTH  360
 #define SMALL_MAP_HEIGHT 230
-#define SHARE_BYTES_MAX  4096
 
 static void asks(struct sheet *sheet, enum entry_ask_direction direction) {
     struct page *page = sheet->page;
@@ -280,42 +279,17 @@ void sheet_where(struct sheet *sheet) {
     html_raw(html, "</section>\n");
 }
 
-static void share_link(struct page *page, const char *scheme, slice subject, slice body_text) {
-    struct buf url BUF_CLEANUP = buf_new(SHARE_BYTES_MAX);
-    buf_add_cstr(&url, scheme);
-    if (subject.n > 0) {
-        buf_add_cstr(&url, "subject=");
-        encode_component(subject, &url);
-        buf_add_char(&url, '&');
-    }
-    buf_add_cstr(&url, "body=");
-    encode_component(body_text, &url);
-    html_raw(&page->html, "<a class=\"button button--line\"");
-    html_attr(&page->html, "href", buf_slice(&url));
-    html_raw(&page->html, ">");
-}
-
 void sheet_share(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
-    slice said =
-        arena_printf(page->arena, "%.*s\n%.*s", SLICE_ARG(sheet->title), SLICE_ARG(sheet->address));
     html_raw(html,
              "<section class=\"panel\" aria-labelledby=\"share-title\"><h2 id=\"share-title\">");
     html_t(html, "Partager");
-    html_raw(html, "</h2>\n<p class=\"actions\">");
-    share_link(page, "sms:?&", SLICE_EMPTY, said);
-    page_icon(page, "message");
-    html_t(html, "SMS");
-    html_raw(html, "</a> ");
-    share_link(page, "mailto:?", sheet->title, said);
-    page_icon(page, "mail");
-    html_t(html, "Mail");
-    html_raw(html, "</a> <button class=\"button button--line js-only\" type=\"button\"");
-    html_attr(html, "data-copy", sheet->address);
-    html_attr(html, "data-done", i18n(html->language, "Adresse copiée"));
-    html_raw(html, ">");
-    page_icon(page, "link");
-    html_t(html, "Copier l’adresse");
-    html_raw(html, "</button></p></section>\n");
+    html_raw(html, "</h2>\n");
+    part_share(page,
+               &(struct part_share){.title = sheet->title,
+                                    .address = sheet->address,
+                                    .poster = arena_printf(page->arena, "/entries/%lld/poster",
+                                                           (long long)sheet->of->id.v)});
+    html_raw(html, "</section>\n");
 }

@@ -11,7 +11,7 @@ static err search(struct explorer *explorer) {
     struct problem problem = {0};
     explorer->request = (struct atlas_request){.query = &explorer->query,
                                                .facets = ATLAS_FACETS_ALL,
-                                               .fold = !page->framed,
+                                               .fold = !page->framed && !explorer->is_unfolded,
                                                .seven_kinds = true,
                                                .now_ms = page->now_ms};
     err found =

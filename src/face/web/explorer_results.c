@@ -419,6 +419,8 @@ void explorer_results(struct explorer *explorer) {
         pager(explorer);
         if (!explorer->page->framed) {
             downloads_write(explorer);
+            part_share_query(explorer->page, &explorer->query, explorer_title(explorer),
+                             link_explore(explorer->page, &explorer->query));
         }
     } else if (explorer->result.total == 0) {
         empty(explorer);

@@ -6,6 +6,8 @@
         .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_REVALIDATE, .help = help_                 \
     }
 
+/* Leads to a page and is none. */
+#define WAY PAGE
 /* Answers for a browser, not for a reader: errors as JSON. */
 #define FILE_(path_, handler_, help_)                                                              \
     {                                                                                              \
@@ -16,6 +18,9 @@
 const struct http_route face_web_routes[] = {
     PAGE("/", web_home, "Home: the question, what happens now, where to begin."),
     PAGE("/explore", web_explore, "Explorer: the answer to a query as list, facets and map."),
+    WAY("/e/{id}", web_entry, "An entry by its short address: leads to its page."),
+    PAGE("/entries/{id}/poster", web_poster, "An entry as a poster, A4 or A5, with a QR code."),
+    PAGE("/explore/print", web_print, "A query as a local guide to print."),
     PAGE("/embed", web_embed, "A query for another site's page: list, map or both in a frame."),
     PAGE("/embed/code", web_embed_code,
          "The code that puts a query on another site, with a preview."),

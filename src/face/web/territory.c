@@ -549,6 +549,7 @@ static err write_page(struct portal *portal, slice canonical) {
     TRY(part_asks(page, portal->view, &portal->query, ASKS_SHOWN));
     white_communes(portal);
     part_follow(page, &portal->query);
+    part_share_query(page, &portal->query, label, canonical);
     html_raw(html, "</div>\n</main>\n");
     page_foot(page);
     return html->out->failed;

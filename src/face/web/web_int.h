@@ -175,6 +175,15 @@ struct crumb {
 };
 void part_breadcrumb(struct page *page, const struct crumb *crumbs, size_t count);
 
+/* share.c: <p class="actions"> with the ways to pass a page on. */
+struct part_share {
+    slice title, address;       /* absolute */
+    slice poster, print, embed; /* paths; empty ones are not offered */
+};
+void part_share(struct page *page, const struct part_share *share);
+/* The same folded, for the answer to a query; `address` is the path of the page. */
+void part_share_query(struct page *page, const struct query *query, slice title, slice address);
+
 /* Hidden inputs that keep a query when a form is sent: all its keys but `but` (may be empty). */
 void part_query_inputs(struct page *page, const struct query *query, slice but);
 /* <html>, <head> and <body class="…"> of a page in a dress of its own (a frame, a poster, a printed
@@ -233,8 +242,9 @@ struct explorer {
     struct entry_public **entries; /* parallel to result.hits */
     struct geo_box fit;
     bool has_fit;
-    uint32_t locked; /* bits of enum explorer_lock */
-    bool map_only;   /* the results section tells its total and choices, and lists nothing */
+    uint32_t locked;  /* bits of enum explorer_lock */
+    bool is_unfolded; /* a printed list names everything */
+    bool map_only;    /* the results section tells its total and choices, and lists nothing */
 };
 /* Answers `query`: leaves out what this instance does not have, searches, widens when nothing is
  * found (RULE SHOW-2), loads the rows, chooses what the map shows. */
@@ -263,6 +273,7 @@ slice explorer_count_text(const struct page *page, uint64_t total);
 /* Handlers of the route rows (routes.c). */
 http_handler web_picture_entry, web_picture_territory, web_picture_explore, web_picture_home,
     web_icon;
+http_handler web_poster, web_print;
 http_handler web_embed, web_embed_code, web_worker, web_manifest, web_offline;
 http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
     web_about, web_accessibility, web_legal, web_privacy, web_easy, web_easy_about;
