@@ -161,3 +161,11 @@ test('the place field suggests communes, and the arrow keys choose one', async (
   assert.ok(await page.getAttribute('#where', 'aria-activedescendant'));
   await page.context().close();
 });
+
+test('the place that was asked for is named on the map, however small', async () => {
+  const page = await site.page();
+  await page.goto(`${site.url}/explore?where=Cruet+%2873%29`, { waitUntil: 'networkidle' });
+  assert.equal(await page.inputValue('#where'), 'Cruet (73)');
+  await page.waitForFunction(() => [...document.querySelectorAll('#map-view .town')].some((name) => name.textContent === 'Cruet'));
+  await page.context().close();
+});

@@ -15,7 +15,7 @@ import {
 } from './leaflet.js';
 import { boxText, kindName, makeMark, markRect, readWords, type Words } from './marks.js';
 import type { showResults } from './partial.js'; // a type: its code stays in the base script
-import { placeNames, TownSource, type Rect } from './names.js';
+import { placeNames, TownSource, type Rect, type Town } from './names.js';
 import { boxUrl } from './query.js';
 import { TileSource, tilesOf, type Box, type Placed } from './tiles.js';
 
@@ -262,7 +262,10 @@ class LiveMap {
       if (this.locator) {
         panels.push({ west: size.x - 96, north: size.y - 96, east: size.x, south: size.y });
       }
-      this.names = placeNames(towns, marks, panels, size, pointOf).map((placed) => {
+      const asked = this.askedTown();
+      const others = towns.filter(([, , , , name]) => name !== asked[0]?.[4]);
+      const all = [...asked, ...others];
+      this.names = placeNames(all, marks, panels, size, pointOf).map((placed) => {
         const link = document.createElement('span');
         link.className = `town leaflet-zoom-animated${placed.isAbroad ? ' town--abroad' : ''}`;
         link.textContent = placed.name;
@@ -366,6 +369,13 @@ class LiveMap {
     return lat !== undefined && lon !== undefined && Number(radius) > 0
       ? { at: new LatLng(lat, lon), radius: Number(radius) * 1000 }
       : null;
+  }
+
+  /** The place that was asked for is named first, however small it is. */
+  private askedTown(): Town[] {
+    const near = this.near();
+    const name = find<HTMLInputElement>('#where')?.defaultValue.replace(/ \([^)]*\)$/, '');
+    return near && name ? [[near.at.lng, near.at.lat, 0, 0, name]] : [];
   }
 
   private circlePixels(at: LatLng, metres: number, zoom: number): number {
