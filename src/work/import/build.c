@@ -122,7 +122,11 @@ static void mappings_take(struct draft *d) {
 static bool is_said_twice(const struct draft *d, const struct column *column,
                           const struct record_field *field) {
     const struct column *twin = &d->builder->columns->items[column->twin - 1];
-    return slice_equal(record_get(d->record, twin->name), field->value);
+    uint32_t at = column->twin - 1; /* of a table its columns and fields are in one order */
+    bool in_order =
+        at < d->record->field_count && slice_equal(d->record->fields[at].name, twin->name);
+    slice said = in_order ? d->record->fields[at].value : record_get(d->record, twin->name);
+    return slice_equal(said, field->value);
 }
 
 static void fields_take(struct draft *d) {
