@@ -29,8 +29,8 @@ struct geo_box map_view_box(const struct map_view *view);
 
 struct map_mark { /* one ring or pin; cells of the atlas are turned into these by the caller */
     const struct atlas_cell *cell;
-    slice href;  /* explorer with the cell's box, or the entry's page */
-    slice label; /* its name for those who do not see it */
+    slice href;     /* explorer with the cell's box, or the entry's page */
+    slice label;    /* its name for those who do not see it */
     bool is_beside; /* opens beside the page, not in its place */
 };
 struct map_drawing {

@@ -169,5 +169,6 @@ int main(void) {
         cmocka_unit_test(every_vertex_of_another_system_is_converted),
         cmocka_unit_test(metres_without_a_system_are_kept_as_they_are),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,5 +104,6 @@ int main(void) {
         cmocka_unit_test(geojson_in_a_cell_is_read),
         cmocka_unit_test(what_is_no_geometry_is_not_read),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -407,5 +407,6 @@ int main(void) {
         cmocka_unit_test(a_page_and_a_second_list_are_said),
         cmocka_unit_test(what_ends_or_goes_on_behind_the_list_is_an_error),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -219,5 +219,6 @@ int main(void) {
         cmocka_unit_test(positions_beyond_a_system_are_refused),
         cmocka_unit_test(numbers_tell_which_systems_they_may_be_of),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,7 +167,7 @@ static void labels_of_communes_show_their_departement(void **state) {
     struct territory_fixture *fixture = *state;
     static const char *const cases[][2] = {{"com-73065", "Chambéry (73)"},
                                            {"com-97411", "Saint-Denis (974)"},
-                                           {"dep-73", "Savoie"},
+                                           {"dep-73", "Savoie (73)"},
                                            {"epci-200069110", "CA du Grand Chambéry"},
                                            {"reg-84", "Auvergne-Rhône-Alpes"},
                                            {"country-fr", "France"}};

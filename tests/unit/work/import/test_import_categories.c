@@ -122,5 +122,6 @@ int main(void) {
         cmocka_unit_test(the_taxonomy_stands_beside_the_elements),
         cmocka_unit_test(licences_get_the_identifier_they_are_known_by),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
