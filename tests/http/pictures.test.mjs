@@ -78,9 +78,9 @@ describe('pictures', () => {
   });
 
   test('many at once all come, or are told to come back', async () => {
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => get(`/pictures/explore.png?q=eau${i % 20}`)));
+    const answers = await Promise.all(Array.from({ length: 16 }, (_, i) => get(`/pictures/explore.png?q=eau${i % 8}`)));
     for (const { answer } of answers) assert.ok([200, 503].includes(answer.status), String(answer.status));
-    assert.ok(answers.filter(({ answer }) => answer.status === 200).length >= 10);
+    assert.ok(answers.filter(({ answer }) => answer.status === 200).length >= 8);
   });
 
   test('what is not there has no picture', async () => {
