@@ -30,6 +30,7 @@ const MEDIA_TYPES = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  ttf: 'font/ttf',
   txt: 'text/plain; charset=utf-8',
   webmanifest: 'application/manifest+json',
   woff2: 'font/woff2',
@@ -40,6 +41,7 @@ const FONT_CUTS = [
     name: 'text',
     source: 'source-sans-3/files/source-sans-3-latin-wght-normal.woff2',
     axes: ['wght=400:700'],
+    pen: ['wght=400'], // for pictures: cairo 1.16 leaks a little for each variable face
   },
   {
     name: 'title',
@@ -75,15 +77,17 @@ function cutFonts(outDir) {
   const script = join(WEB, 'fonts/cut.py');
   const cache = join(outDir, 'font-cache');
   mkdirSync(cache, { recursive: true });
-  return FONT_CUTS.map(({ name, source, axes }) => {
+  return FONT_CUTS.map(({ name, source, axes, pen = axes }) => {
     const path = join(FONTS, source);
-    const recipe = Buffer.concat([read(script), read(path), Buffer.from(axes.join(' '))]);
-    const cut = join(cache, `${name}-${hash(recipe)}.woff2`);
-    if (!existsSync(cut)) {
-      execFileSync(fontPython(), [script, path, cut, ...axes], { stdio: 'inherit' });
-    }
-    const bytes = readFileSync(cut);
-    return { name, path: `/assets/${name}-${hash(bytes)}.woff2`, bytes };
+    const recipe = Buffer.concat([read(script), read(path), Buffer.from([...axes, ...pen].join(' '))]);
+    const [bytes, plain] = ['woff2', 'ttf'].map((form) => {
+      const cut = join(cache, `${name}-${hash(recipe)}.${form}`);
+      if (!existsSync(cut)) {
+        execFileSync(fontPython(), [script, path, cut, ...(form === 'ttf' ? pen : axes)], { stdio: 'inherit' });
+      }
+      return readFileSync(cut);
+    });
+    return { name, path: `/assets/${name}-${hash(bytes)}.woff2`, bytes, plain };
   });
 }
 
@@ -428,6 +432,8 @@ async function main(args) {
   const files = [
     ...(await bundleAll(fonts)),
     ...fonts,
+    // For the pen of pictures (face/map), never served: no route has these paths.
+    ...fonts.map(({ name, plain }) => ({ path: `/faces/${name}.ttf`, bytes: plain })),
     ...STATIC.map((name) => ({ path: `/${name}`, bytes: read(join(WEB, 'static', name)) })),
   ]
     .map((file) => ({ ...file, ...compress(file.bytes) }))

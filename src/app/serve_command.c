@@ -14,7 +14,6 @@
 #include "app/process.h"
 #include "app/sandbox.h"
 #include "app/version.h"
-#include "assets_names.h"
 #include "atlas/atlas.h"
 #include "face/api/api.h"
 #include "face/catalog/catalog.h"
@@ -169,9 +168,9 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
 static void pictures_open(struct house *house, struct face *face) {
     struct problem problem = {0};
     const struct asset *text =
-        http_asset_find(assets_table, assets_count, slice_from_cstr(ASSET_FONT_TEXT));
+        http_asset_find(assets_table, assets_count, SLICE("/faces/text.ttf"));
     const struct asset *title =
-        http_asset_find(assets_table, assets_count, slice_from_cstr(ASSET_FONT_TITLE));
+        http_asset_find(assets_table, assets_count, SLICE("/faces/title.ttf"));
     if (text == NULL || title == NULL ||
         map_pictures_new(text->identity, title->identity, face->basemap, house->territories,
                          &face->pictures, &problem) != OK) {

@@ -42,7 +42,7 @@ def main(source, target, *axes):
     if "gvar" in font:  # the instancer drops the glyphs that no longer vary, the cutter wants them
         for glyph in font.getGlyphOrder():
             font["gvar"].variations.setdefault(glyph, [])
-    options = subset.Options(layout_features=FEATURES, flavor="woff2", hinting=False,
+    options = subset.Options(layout_features=FEATURES, flavor="woff2" if target.endswith(".woff2") else None, hinting=False,
                              name_IDs=[1, 2], notdef_outline=True, desubroutinize=True)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=CHARACTERS)

@@ -277,8 +277,7 @@ err map_pictures_new(slice text_face, slice title_face, const struct face_basema
         if (opened != OK) {
             map_pictures_free(made);
             return problem_set(problem, opened, "",
-                               "FreeType cannot read our WOFF2 faces; it must be built with "
-                               "brotli (libbrotlidec)");
+                               "FreeType cannot read the faces that ship with the program");
         }
     }
     *pictures = made;

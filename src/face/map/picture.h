@@ -23,8 +23,9 @@ struct map_picture {
 /* Draws one picture at a time on each of a few pens and remembers the latest (a limit in bytes).
  * Any thread. */
 struct map_pictures;
-/* The faces are our own WOFF2 files; they, the basemap and the territories must outlive it.
- * ERR_UNSUPPORTED when this FreeType cannot read WOFF2 (it was built without brotli). */
+/* The faces are our own, as TrueType of one weight (not every FreeType reads WOFF2, and cairo 1.16
+ * leaks for variable faces); they, the basemap and the territories must outlive it.
+ * ERR_UNSUPPORTED when FreeType cannot read them. */
 MUST_USE err map_pictures_new(slice text_face, slice title_face, const struct face_basemap *basemap,
                               const struct territories *territories, struct map_pictures **pictures,
                               struct problem *problem);
