@@ -117,6 +117,7 @@ static err dialect_find(struct xml_records *r, slice head, struct problem *probl
 static void xml_free(struct record_reader *reader) {
     struct xml_records *r = (struct xml_records *)reader;
     xml_stream_free(r->stream);
+    xml_systems_free(r);
     free(r);
 }
 

@@ -9,12 +9,19 @@
 
 #define XML_PATH_MAX    4 /* elements around records of unknown XML, the root counted */
 #define XML_FOLDERS_MAX 8 /* folders inside one another that give categories */
+#define XML_SYSTEMS_MAX 8 /* coordinate systems of one file: opening one costs up to 0.3 s */
 #define XML_NAME_MAX    200
 
 struct xml_name {
     char text[XML_NAME_MAX];
     size_t n;
     unsigned depth;
+};
+
+/* A coordinate system that the file names, opened once. */
+struct xml_system {
+    struct xml_name name; /* as the file writes it */
+    struct crs *crs;      /* NULL: not known */
 };
 
 struct xml_records {
@@ -26,6 +33,8 @@ struct xml_records {
     struct xml_name link;               /* the first of the network links */
     struct xml_name path[XML_PATH_MAX]; /* unknown XML: from the root to the record */
     unsigned path_count;
+    struct xml_system systems[XML_SYSTEMS_MAX];
+    unsigned system_count;
     struct xml_name language, title, licence, attribution; /* of the whole */
     bool root_taken;
     bool is_latin9; /* the declaration says ISO-8859-15 */
@@ -52,6 +61,7 @@ slice xml_name_get(const struct xml_name *name);
 /* A geometry that GeoRSS, GML or W3C's vocabulary gives anywhere below: true when there is one. */
 bool xml_geometry_read(struct xml_records *records, const struct xml_node *node,
                        struct shape *shape);
+void xml_systems_free(struct xml_records *records);
 /* Whether the element itself says where, so that its content is no field. */
 bool xml_is_geometry(const struct xml_node *node);
 /* Hands a shape over to the record; a bad one is noted. */

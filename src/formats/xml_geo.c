@@ -165,17 +165,55 @@ static void gml_walk(const struct xml_node *node, const struct gml_system *syste
     }
 }
 
+void xml_systems_free(struct xml_records *r) {
+    for (unsigned i = 0; i < r->system_count; i++) {
+        crs_free(r->systems[i].crs);
+    }
+}
+
+/* The system of that name, opened once for the whole file: a WFS names one in each geometry. NULL,
+ * and noted: it is not known, or one too many. */
+_Static_assert(XML_SYSTEMS_MAX == 8, "the note says 8");
+static struct crs *system_named(struct xml_records *r, slice name) {
+    struct xml_system *system = r->systems;
+    struct xml_system *end = system + r->system_count;
+    while (system < end && !slice_equal(xml_name_get(&system->name), name)) {
+        system++;
+    }
+    if (system == end && r->system_count == XML_SYSTEMS_MAX) {
+        record_note(&r->base,
+                    "more than 8 coordinate systems in one file: what the others place was left "
+                    "without a place",
+                    xml_stream_line(r->stream), "%.*s", (int)(name.n < 80 ? name.n : 80), name.p);
+        return NULL;
+    }
+    if (system == end && name.n <= XML_NAME_MAX) {
+        xml_name_set(&system->name, name);
+        if (crs_new(name, &system->crs, NULL) != OK) {
+            system->crs = NULL;
+        }
+        r->system_count++;
+    }
+    if (name.n > XML_NAME_MAX || system->crs == NULL) {
+        record_note(&r->base, "coordinates in a system that is not known were left out",
+                    xml_stream_line(r->stream), "%.*s", (int)(name.n < 80 ? name.n : 80), name.p);
+        return NULL;
+    }
+    return system->crs;
+}
+
 static void gml_take(struct xml_records *r, const struct xml_node *node, struct shape *shape) {
-    slice name = xml_node_attribute(node, "srsName");
+    slice name = slice_trim(xml_node_attribute(node, "srsName"));
     struct gml_system system = {
         .step = slice_equal(xml_node_attribute(node, "srsDimension"), SLICE("3")) ? 3 : 2};
     struct crs *crs = NULL;
     if (r->base.crs_given) {
         crs = r->base.crs; /* whatever the file says */
-    } else if (name.n > 0 && crs_new(name, &crs, NULL) != OK) {
-        record_note(&r->base, "coordinates in a system that is not known were left out",
-                    xml_stream_line(r->stream), "%.*s", (int)(name.n < 80 ? name.n : 80), name.p);
-        return;
+    } else if (name.n > 0) {
+        crs = system_named(r, name);
+        if (crs == NULL) {
+            return;
+        }
     }
     bool degrees = crs == NULL || crs_is_wgs84(crs);
     system.crs = degrees ? NULL : crs;
@@ -186,9 +224,6 @@ static void gml_take(struct xml_records *r, const struct xml_node *node, struct 
     around.first = &alone;
     gml_walk(&around, &system, GEOJSON_POINT, shape);
     shape_end(shape, GEOJSON_POINT);
-    if (!r->base.crs_given) {
-        crs_free(crs);
-    }
 }
 
 /* As deep as XML_DEPTH_MAX. The box around a feature says less than its geometry: only without. */

@@ -247,6 +247,35 @@ static void gml_features_give_their_place_in_any_system(void **state) {
            RECORD_XML, "@id=1;nom=A;@46.5,3 point\nnom=B;@45.5,5.5 point\nnom=C;@45.5,5.5 point\n");
 }
 
+static void each_system_of_a_file_is_opened_once_and_only_a_few(void **state) {
+    (void)state;
+    static const char *const names[] = {"EPSG:4326", "WGS84",  "4326",   "epsg:9", "gps",
+                                        "CRS84",     "lonlat", "WGS 84", "latlon", "epsg:8"};
+    struct buf text BUF_CLEANUP = buf_new(1u << 20);
+    buf_add(&text, SLICE("<r xmlns:g=\"http://www.opengis.net/gml\">"));
+    for (unsigned round = 0; round < 300; round++) {
+        for (unsigned i = 0; i < ARRAY_COUNT(names); i++) {
+            buf_addf(&text,
+                     "<l><n>%s</n><g:Point srsName=\" %s\"><g:pos>5.5 45.5</g:pos></g:Point></l>",
+                     names[i], names[i]);
+        }
+    }
+    buf_add(&text, SLICE("</r>"));
+    struct reading reading = reading_of(buf_slice(&text), 100000, 0);
+    assert_int_equal(reading.failed, OK);
+    assert_true(slice_starts_with(
+        buf_slice(&reading.text),
+        SLICE("n=EPSG:4326;@45.5,5.5 point\nn=WGS84;@45.5,5.5 point\nn=4326;@45.5,5.5 point\n"
+              "n=epsg:9;\nn=gps;@45.5,5.5 point\nn=CRS84;@45.5,5.5 point\n"
+              "n=lonlat;@45.5,5.5 point\nn=WGS 84;@45.5,5.5 point\nn=latlon;\nn=epsg:8;\n"
+              "n=EPSG:4326;@45.5,5.5 point\n")));
+    assert_slice(buf_slice(&reading.notes),
+                 "300 coordinates in a system that is not known were left out: epsg:9\n"
+                 "600 more than 8 coordinate systems in one file: what the others place was left "
+                 "without a place: latlon\n");
+    reading_free(&reading);
+}
+
 static void pages_and_entities_are_refused_with_the_mend(void **state) {
     (void)state;
     expect_failure(SLICE("<!DOCTYPE html><html><p>x"), ERR_UNSUPPORTED, "web page");
@@ -352,6 +381,7 @@ int main(void) {
         cmocka_unit_test(feeds_are_read_as_they_really_come),
         cmocka_unit_test(the_records_of_any_list_are_found),
         cmocka_unit_test(gml_features_give_their_place_in_any_system),
+        cmocka_unit_test(each_system_of_a_file_is_opened_once_and_only_a_few),
         cmocka_unit_test(pages_and_entities_are_refused_with_the_mend),
         cmocka_unit_test(charsets_are_read),
         cmocka_unit_test(broken_and_cut_xml_says_where),
