@@ -30,7 +30,8 @@ static bool number_read(const json_t *json, double *value) {
 
 /* Without a system: degrees, or numbers whose system somebody else may know. */
 static err position_in_degrees(struct rings *rings, double x, double y, struct geo_point *point) {
-    if (fabs(x) > DEGREES_BEYOND || fabs(y) > DEGREES_BEYOND) {
+    bool measured = fabs(x) <= GEOMETRY_AXIS_MAX && fabs(y) <= GEOMETRY_AXIS_MAX;
+    if (measured && (fabs(x) > DEGREES_BEYOND || fabs(y) > DEGREES_BEYOND)) {
         rings->is_projected = true;
         rings->west = fmin(rings->west, x);
         rings->east = fmax(rings->east, x);
@@ -41,7 +42,7 @@ static err position_in_degrees(struct rings *rings, double x, double y, struct g
     }
     if (!(fabs(x) <= 180.0) || !(fabs(y) <= 90.0)) {
         return problem_set(rings->problem, ERR_INPUT, "geometry",
-                           "the position %.6f, %.6f lies outside the world (longitude first)", x,
+                           "the position %.10g, %.10g lies outside the world (longitude first)", x,
                            y);
     }
     *point =

@@ -6,6 +6,8 @@
 #include "geo/crs.h"
 #include <jansson.h>
 
+#define GEOMETRY_AXIS_MAX 1e9 /* no axis of any system is longer, in whatever unit */
+
 /* `crs` is what the numbers are in; NULL: degrees, and numbers that cannot be degrees are kept as
  * `x`, `y`. ERR_INPUT when it is no geometry, or a position lies outside the world (the problem's
  * field is "geometry"). Lives in the arena. */

@@ -37,7 +37,8 @@ static enum geojson_type type_of(slice word) {
 }
 
 static bool position_add(struct shape *shape, double x, double y) {
-    if (shape->n == GEOTEXT_POSITIONS_MAX || !isfinite(x) || !isfinite(y)) {
+    if (shape->n == GEOTEXT_POSITIONS_MAX || !(fabs(x) <= GEOMETRY_AXIS_MAX) ||
+        !(fabs(y) <= GEOMETRY_AXIS_MAX)) {
         return false;
     }
     if ((shape->n & (shape->n - 1)) == 0) { /* room doubles at powers of two */
