@@ -32,10 +32,13 @@ static err format_unknown(slice format, struct problem *problem) {
                        SLICE_ARG(slice_sub(format, 0, 40)), buf_cstr(&known));
 }
 
+static bool write_bytes(slice bytes) {
+    return bytes.n == 0 || fwrite(bytes.p, 1, bytes.n, stdout) == bytes.n;
+}
+
 static err write_all(struct http_response *response, struct problem *problem) {
     err failed = OK;
-    size_t written = fwrite(response->body.p, 1, response->body.n, stdout);
-    bool whole = written == response->body.n;
+    bool whole = write_bytes(buf_slice(&response->body));
     struct buf chunk BUF_CLEANUP = buf_new(64u << 20);
     while (failed == OK && whole && response->stream_next != NULL) {
         buf_clear(&chunk);
@@ -43,7 +46,7 @@ static err write_all(struct http_response *response, struct problem *problem) {
         if (failed == OK && chunk.n == 0) {
             break;
         }
-        whole = fwrite(chunk.p, 1, chunk.n, stdout) == chunk.n;
+        whole = write_bytes(buf_slice(&chunk));
     }
     if (response->stream_end != NULL) {
         response->stream_end(response->stream_self);

@@ -109,6 +109,32 @@ static void practical_row(struct page *page, slice name, slice value) {
     html_raw(html, "</dd>");
 }
 
+#define NARROW_SPACE "\u202f"
+
+/* One rule a line: a week of them is a table for the eye, not a sentence. */
+static void practical_hours(struct page *page, slice osm) {
+    struct html *html = &page->html;
+    slice rest = hours_text(page, osm);
+    slice rule;
+    if (rest.n == 0) {
+        return;
+    }
+    html_raw(html, "<dt>");
+    html_t(html, "Horaires");
+    html_raw(html, "</dt><dd>");
+    for (bool first = true; slice_cut(&rest, ';', &rule); first = false) {
+        if (!first) {
+            html_raw(html, "<br>");
+        }
+        rule = slice_trim(rule);
+        if (slice_ends_with(rule, SLICE(NARROW_SPACE))) { /* it stood before the semicolon */
+            rule.n -= sizeof(NARROW_SPACE) - 1;
+        }
+        html_text(html, rule);
+    }
+    html_raw(html, "</dd>");
+}
+
 static void practical(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
@@ -133,7 +159,7 @@ static void practical(struct sheet *sheet) {
         html_raw(html, "</span></p>\n");
     }
     html_raw(html, "<dl class=\"practical\">");
-    practical_row(page, i18n(language, "Horaires"), hours_text(page, of->opening_hours));
+    practical_hours(page, of->opening_hours);
     practical_row(page, i18n(language, "Tarif"), of->price);
     practical_row(page, i18n(language, "Public"), of->audience);
     if (of->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN) {
