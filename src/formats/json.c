@@ -276,7 +276,43 @@ static err objects_close(struct json_splitter *s, struct problem *problem) {
     return OK;
 }
 
-/* Behind all records nothing may follow but what ends a statement of JavaScript. */
+/* "export default initiatives" and "module.exports = initiatives": statements that only pass on
+ * what was read. True with their end, up to which nothing is left to read. */
+static bool is_passed_on(slice text, size_t *end) {
+    static const char *const starts[] = {"export default", "export {", "module.exports",
+                                         "exports.",       "window.",  "return "};
+    size_t at = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(starts) && at == 0; i++) {
+        slice start = slice_from_cstr(starts[i]);
+        at = slice_starts_with(text, start) ? start.n : 0;
+    }
+    for (bool any = at > 0; any && at < text.n; at++) {
+        char c = text.p[at];
+        bool name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (c == ';' || c == '\n') {
+            break;
+        }
+        if (!name && (c == '\0' || strchr(" \t\r_$.={},", c) == NULL)) {
+            return false;
+        }
+    }
+    *end = at;
+    return at > 0;
+}
+
+/* The whole line at the window's start, when it is such a statement, is used. */
+static err passed_on_use(struct json_splitter *s, bool *used, struct problem *problem) {
+    size_t end;
+    while (!s->window.ended && window_text(&s->window).n < JSON_PASSED_ON_BYTES_MAX) {
+        TRY(window_more(&s->window, problem));
+    }
+    *used = is_passed_on(window_text(&s->window), &end) && end <= JSON_PASSED_ON_BYTES_MAX;
+    window_use(&s->window, *used ? end : 0);
+    return OK;
+}
+
+/* Behind all records nothing may follow but what ends a statement of JavaScript, or passes on what
+ * it made. */
 static err document_close(struct json_splitter *s, struct problem *problem) {
     bool there;
     char c;
@@ -288,6 +324,13 @@ static err document_close(struct json_splitter *s, struct problem *problem) {
         TRY(next_byte(s, &there, &c, problem));
         if (there && s->script && (c == ')' || c == ';')) {
             window_use(&s->window, 1);
+            continue;
+        }
+        bool used = false;
+        if (there && s->script) {
+            TRY(passed_on_use(s, &used, problem));
+        }
+        if (used) {
             continue;
         }
         return there ? broken(s, problem, "something follows the end of the records") : OK;

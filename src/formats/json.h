@@ -9,11 +9,12 @@
 #include "formats/source.h"
 #include <jansson.h>
 
-#define JSON_DEPTH_MAX          64
-#define JSON_ENVELOPE_BYTES_MAX (256u << 10) /* what may stand before the list */
-#define JSON_LAYER_BYTES_MAX    (64u << 20)  /* one layer of a map of layers */
-#define JSON_ABOUT_BYTES_MAX    65536        /* of one member behind the list that is kept */
-#define JSON_ABOUT_MEMBERS_MAX  64
+#define JSON_DEPTH_MAX           64
+#define JSON_ENVELOPE_BYTES_MAX  (256u << 10) /* what may stand before the list */
+#define JSON_PASSED_ON_BYTES_MAX 400          /* "module.exports = name", behind the records */
+#define JSON_LAYER_BYTES_MAX     (64u << 20)  /* one layer of a map of layers */
+#define JSON_ABOUT_BYTES_MAX     65536        /* of one member behind the list that is kept */
+#define JSON_ABOUT_MEMBERS_MAX   64
 
 struct json_element {
     slice text;  /* borrowed, as are the next two, until the next call */

@@ -171,8 +171,8 @@ static bool is_record(const struct search *s) {
     return false;
 }
 
-/* Two objects and more under keys, made alike: the second has at least half of the first one's
- * keys. */
+/* Two objects and more under keys, made alike: they share at least half of the keys of the one that
+ * has fewer. */
 static bool is_map(const struct search *s, size_t object) {
     slice first[MAP_KEYS_MAX];
     slice second[MAP_KEYS_MAX];
@@ -201,7 +201,8 @@ static bool is_map(const struct search *s, size_t object) {
             }
         }
     }
-    return members >= 2 && shared > 0 && 2 * shared >= counts[0];
+    size_t fewer = counts[0] < counts[1] ? counts[0] : counts[1];
+    return members >= 2 && shared > 0 && 2 * shared >= fewer;
 }
 
 struct best {

@@ -130,6 +130,8 @@ static void javascript_files_hold_records_too(void **state) {
     expect(SLICE("/* places */\n// of 2024\nconst x = {\"items\":[{\"a\":1}]};"), "a=1;\n");
     expect(SLICE("module.exports = [{\"a\":1}]"), "a=1;\n");
     expect(SLICE("export default [\n{\"a\":1},\n];"), "a=1;\n");
+    expect(SLICE("const a = [{\"a\":1}];\nexport default a;\n"), "a=1;\n");
+    expect(SLICE("var a = [{\"a\":1}]\nmodule.exports = { a }"), "a=1;\n");
     expect(SLICE("export const places: Place[] = [{\"a\":1}] ;"), "a=1;\n");
     expect(SLICE("window.places['x'] = window.y = [{\"a\":1}];"), "a=1;\n");
     expect(SLICE("callback({\"features\":[{\"a\":1}]});"), "a=1;\n");
