@@ -190,6 +190,14 @@ static void every_theme_that_ships_is_found_by_its_labels(void **state) {
         assert_true(match(themes, themes->items[i].label[1].p)[0] != '\0');
         assert_true(themes->items[i].broader == THEME_NONE || themes->items[i].broader < i);
     }
+    static const char *const halves[][2] = {
+        {"Habitat", "housing"},          {"Mobilité", "mobility"},
+        {"transport", "mobility"},       {"Biodiversité", "biodiversity"},
+        {"agroécologie", "agroecology"}, {"Économie solidaire", "social-economy"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(halves); i++) {
+        assert_string_equal(match(themes, halves[i][0]), halves[i][1]);
+    }
     themes_free(themes);
 }
 
