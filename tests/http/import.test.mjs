@@ -41,6 +41,45 @@ const CHAMBERY = 'com-73065';
 const CRUET = 'com-73096';
 
 describe('schemas of the field', () => {
+  const takeText = (source, input) => {
+    const done = agora(['import', '--source', source, '-'], input);
+    assert.equal(done.status, 0, done.stderr);
+    return entriesOf(source);
+  };
+
+  test('a whole address in one column tells the commune', () => {
+    const entries = takeText('whole', 'nom,adresse\nA,10 rue Haute 73000 Chambéry\n'
+      + 'B,"Le Bourg, 73800 Cruet, France"\nC,Le Bourg\n');
+    const { address, postal_code, city, territory } = titled(entries, 'A').place;
+    assert.deepEqual({ address, postal_code, city, territory },
+      { address: '10 rue Haute', postal_code: '73000', city: 'Chambéry', territory: CHAMBERY });
+    assert.equal(titled(entries, 'B').place.territory, CRUET);
+    assert.equal(titled(entries, 'B').place.address, 'Le Bourg, 73800 Cruet, France');
+    assert.equal(titled(entries, 'C').place.territory, undefined);
+  });
+
+  test('YesWiki: records under their names; how long a form is valid makes no event of it', () => {
+    const entries = takeText('wiki', JSON.stringify({
+      a: { id_fiche: 'a', bf_titre: 'Ferme', bf_ville: 'Cruet', bf_tel: '0479000000', bf_mail: 'a@b.example',
+        date_debut_validite_fiche: '2021-02-03', date_fin_validite_fiche: '0000-00-00', createur: 'x' },
+      b: { id_fiche: 'b', bf_titre: 'Jardin' },
+    }));
+    assert.equal(entries.length, 2);
+    assert.equal(titled(entries, 'Ferme').kind, 'initiative');
+    assert.equal(titled(entries, 'Ferme').dates, undefined);
+    assert.equal(titled(entries, 'Ferme').place.territory, CRUET);
+  });
+
+  test('what a blog answers: title, text and place', () => {
+    const [entry] = takeText('blog', JSON.stringify([{ id: 12, title: { rendered: 'Un verger &#8211; ici' },
+      content: { rendered: '<p>Corps</p>' }, excerpt: { rendered: '<p>Court</p>' },
+      acf: { adresse: { address: 'Le Bourg', lat: 45.53, lng: 6.09 } } }]));
+    assert.equal(entry.title, 'Un verger – ici');
+    assert.equal(entry.summary, 'Court');
+    assert.match(entry.description, /^Corps/);
+    near(entry, 45.53, 6.09);
+  });
+
   test('OpenFairDB: kinds, address, links, dates', () => {
     const { entries } = take('openfairdb.json', 2);
     const cafe = titled(entries, 'Café réparation du lac');

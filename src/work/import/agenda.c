@@ -94,20 +94,29 @@ static size_t postal_code_at(slice text) {
     return text.n;
 }
 
+/* Cuts "3 rue Haute, 73000 Chambéry, France" into street, code, commune; false without a code. */
+static bool address_split(slice *address, slice *postal_code, slice *city) {
+    size_t code = postal_code_at(*address);
+    if (code == address->n) {
+        return false;
+    }
+    size_t end = part_end(*address, code + 6);
+    *city = slice_sub(part_trim(slice_sub(*address, code + 6, end - code - 6)), 0, ENTRY_TITLE_MAX);
+    *postal_code = slice_sub(*address, code, 5);
+    if (slice_ends_with(*city, SLICE(")"))) {
+        city->n--;
+    }
+    *address = part_trim(slice_sub(*address, 0, code));
+    return true;
+}
+
 /* "Salle des fêtes, 3 rue Haute, 73000 Chambéry, France": what names the place, its street, its
  * commune. What gives no postal code stays whole, as the name of the place. */
 bool agenda_location_take(struct draft *d, const struct column *column, slice value) {
     (void)column;
-    size_t code = postal_code_at(value);
-    slice before = part_trim(slice_sub(value, 0, code));
-    if (code < value.n) {
-        size_t end = part_end(value, code + 6);
-        slice city = part_trim(slice_sub(value, code + 6, end - code - 6));
-        if (slice_ends_with(city, SLICE(")"))) {
-            city.n--;
-        }
-        d->entry->place.postal_code = slice_sub(value, code, 5);
-        d->entry->place.city = slice_sub(city, 0, ENTRY_TITLE_MAX);
+    slice before = value;
+    if (!address_split(&before, &d->entry->place.postal_code, &d->entry->place.city)) {
+        before = part_trim(value);
     }
     size_t first = part_end(before, 0);
     bool named = first > 0 && !has_digit(slice_sub(before, 0, first));
@@ -126,4 +135,21 @@ bool agenda_location_take(struct draft *d, const struct column *column, slice va
         d->entry->place.address = arena_copy(d->arena, buf_slice(&line));
     }
     return true;
+}
+
+void agenda_whole_address_read(struct draft *d) {
+    struct entry *entry = d->entry;
+    slice street = entry->place.address;
+    slice code;
+    slice city;
+    bool told = entry->place.postal_code.n > 0 || entry->place.city.n > 0 || d->place.insee.n > 0 ||
+                d->place.territory.n > 0;
+    if (told || d->is_abroad || !address_split(&street, &code, &city) || city.n == 0) {
+        return;
+    }
+    entry->place.postal_code = code;
+    entry->place.city = city;
+    if (city.p + city.n == entry->place.address.p + entry->place.address.n) {
+        entry->place.address = street;
+    }
 }

@@ -252,6 +252,7 @@ static void place_finish(struct draft *d) {
                 : arena_printf(d->arena, "%.*s, %.*s", SLICE_ARG(d->address_parts),
                                SLICE_ARG(entry->place.address));
     }
+    agenda_whole_address_read(d);
     postal_code_restore(d);
     place_build(d->builder, &d->place, d->arena, entry);
     telephones_restore(d);

@@ -36,6 +36,9 @@ bool draft_end_take(struct draft *draft, const struct column *column, slice valu
 /* agenda.c: one date as readers of agendas write it; a place in one text. */
 void agenda_happens_take(struct draft *draft, const struct column *column, slice value);
 bool agenda_location_take(struct draft *draft, const struct column *column, slice value);
+/* "10 rue de la Paix 75002 Paris" in the column of the address, and no other says where that is:
+ * its postal code and commune. What stands behind them (a country) stays in the address. */
+void agenda_whole_address_read(struct draft *draft);
 /* A text within a limit: cut with an ellipsis, and said. */
 slice draft_clipped(struct draft *draft, slice value, size_t max);
 /* Whether a theme has this slug, label or synonym. */

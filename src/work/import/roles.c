@@ -124,20 +124,22 @@ static const struct {
                  "libelle nom_structure nom_du_lieu nom_complet nom_usuel nom_de_l_initiative "
                  "nom_projet nom_de_la_structure nom_association organisation structure enseigne "
                  "titre_fr name_fr nom_officiel itemlabel bf_titre titre_du_projet nom_du_projet "
+                 "title_rendered "
                  "nom_de_l_association nom_de_l_organisme nom_de_l_evenement "
                  "denominationunitelegale lib_* nom_*"},
     {ROLE_SUMMARY, "summary resume chapo abstract accroche presentation_courte short_description "
                    "description_courte descriptif_court baseline presentation_resume "
-                   "itemdescription accroche_courte"},
+                   "itemdescription accroche_courte excerpt excerpt_rendered"},
     {ROLE_DESCRIPTION,
      "description descriptif presentation_detail presentation contenu content texte "
      "text details description_longue descriptif_long commentaire comm commentaires "
      "comment notes remarques objectif objectifs longdescription objet "
-     "bf_description body activite_principale_description"},
+     "bf_description body content_rendered activite_principale_description"},
     {ROLE_TYPE, "type type_lieu typologie dispositif type_structure type_de_lieu sorte_lieu "
                 "type_initiative format categorie_principale type_*"},
     {ROLE_THEMES, "theme themes thematique thematiques categorie categories category "
-                  "categories_name domaine domaines services service secteur secteurs activite "
+                  "categories_name cat rubrique rubriques domaine domaines services service "
+                  "secteur secteurs activite "
                   "activites thematique_s sujet sujets subject subjects modalites_accompagnement "
                   "labels_nationaux taxonomy categoriesfull_name folder dossier calque layer "
                   "checkboxliste* listeliste* thematiques_label"},
@@ -258,7 +260,8 @@ static const struct {
      "numero_de_voie indice_de_repetition type_de_voie libelle_de_la_voie nom_de_la_voie "
      "numerovoieetablissement indicerepetitionetablissement typevoieetablissement "
      "libellevoieetablissement housenumber"},
-    {ROLE_IGNORE, "version statut_fiche id_typeannonce tags_slug"},
+    {ROLE_IGNORE, "version statut_fiche id_typeannonce tags_slug "
+                  "date_debut_validite_fiche date_fin_validite_fiche"},
     {ROLE_UPDATED, "updated date_maj updated_at date_mise_a_jour maj last_update updatedat "
                    "modified date_modification derniere_mise_a_jour last_modified date_maj_fiche "
                    "maj_time horodateur timestamp date_de_soumission submitted_on completed "
@@ -308,6 +311,7 @@ static const struct {
     {"data_", FAMILY_ANY},
     {"record_", FAMILY_ANY},
     {"node_", FAMILY_ANY},
+    {"acf_", FAMILY_ANY},
     {"addr_", FAMILY_PLACE},
     {"adrs_", FAMILY_PLACE},
     {"address_", FAMILY_PLACE},
@@ -351,8 +355,13 @@ static enum role role_inside(slice key, unsigned *rank) {
         if (role == ROLE_PLACE_NAME && is_name) {
             *rank = 0;
         }
-        if (role == ROLE_NONE) {
-            role = role_inside(inner, rank);
+        unsigned deeper_rank = 0;
+        enum role deeper = role == ROLE_NONE || *rank >= RANK_BEGINNING
+                               ? role_inside(inner, &deeper_rank)
+                               : ROLE_NONE;
+        if (deeper != ROLE_NONE) {
+            role = deeper;
+            *rank = deeper_rank;
         }
         if (role != ROLE_NONE && role_is_of(role, containers[i].family)) {
             *rank += RANK_INSIDE;
