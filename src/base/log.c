@@ -109,6 +109,20 @@ static bool are_hex(slice text, size_t from, size_t n) {
     return true;
 }
 
+/* "\u2028" as escape_next writes it, and nothing else: a NUL or half a surrogate pair that somebody
+ * wrote so would be no JSON. */
+static bool is_our_escape(slice text, size_t at) {
+    uint32_t codepoint = 0;
+    if (!are_hex(text, at + 2, 4)) {
+        return false;
+    }
+    for (size_t i = at + 2; i < at + 6; i++) {
+        char c = text.p[i];
+        codepoint = codepoint << 4 | (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return is_unsafe(codepoint);
+}
+
 /* The inside of a quoted value, whose escapes are JSON's but for \xNN; moves *rest behind it. */
 static void json_quoted(slice *rest, struct buf *line) {
     size_t i = 1;
@@ -123,7 +137,7 @@ static void json_quoted(slice *rest, struct buf *line) {
                 rest->p[i + 2] < '8' && !(rest->p[i + 2] == '0' && rest->p[i + 3] == '0');
             buf_addf(line, is_character ? "\\u00%.2s" : "\\ufffd", rest->p + i + 2);
             i += 4;
-        } else if (next == '"' || next == '\\' || (next == 'u' && are_hex(*rest, i + 2, 4))) {
+        } else if (next == '"' || next == '\\' || (next == 'u' && is_our_escape(*rest, i))) {
             buf_add_bytes(line, rest->p + i, 2);
             i += 2;
         } else {

@@ -188,6 +188,9 @@ static void the_same_line_is_written_as_json(void **state) {
     log_line(&log, LOG_INFO, "quiet", NULL);
     assert_true(slice_ends_with(written(ends[0], text, sizeof(text)), SLICE("\"quiet\"}\n")));
     /* A caller that quotes by hand gives no broken line either. */
+    log_line(&log, LOG_INFO, "raw", "a=\"\\u0000\\ud800\\u2028\"");
+    assert_true(slice_ends_with(written(ends[0], text, sizeof(text)),
+                                SLICE("\"a\":\"\\\\u0000\\\\ud800\\u2028\"}\n")));
     log_line(&log, LOG_INFO, "raw", "a=\"b\\q\\\" c=\"d\\x1");
     assert_true(slice_ends_with(written(ends[0], text, sizeof(text)),
                                 SLICE("\"a\":\"b\\\\q\\\" c=\",\"d\\\\x1\":\"\"}\n")));
