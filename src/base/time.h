@@ -58,7 +58,8 @@ struct zone_rule {
  * names that are not known. */
 bool zone_rule_find(slice zone, struct zone_rule *rule);
 MUST_USE err zone_offset_ms(slice zone, int64_t utc_ms, int64_t *offset_ms);
-/* The civil date and time (precision DATE_MINUTE) of an instant in a zone. */
+/* The civil date and time (precision DATE_MINUTE) of an instant in a zone. ERR_INPUT when the zone
+ * is not known, or the year there is not one of 0 to 9999. */
 MUST_USE err date_from_ms(int64_t utc_ms, slice zone, struct date *date);
 
 /* RFC 3339 in UTC: "2026-11-22T09:00:00Z" (milliseconds only when not zero). */

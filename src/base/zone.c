@@ -7,6 +7,8 @@
 #define MS_PER_MINUTE INT64_C(60000)
 #define MS_PER_HOUR   INT64_C(3600000)
 #define MS_PER_DAY    INT64_C(86400000)
+#define YEAR_0_MS     INT64_C(-62167219200000)
+#define YEAR_10000_MS INT64_C(253402300800000)
 
 /* SLICE as a constant initializer. */
 #define LITERAL(text)                                                                              \
@@ -217,6 +219,9 @@ err date_range_ms(const struct date *date, slice zone, int64_t *first, int64_t *
 err date_from_ms(int64_t utc_ms, slice zone, struct date *date) {
     struct zone_rule found;
     TRY(zone_find(zone, &found));
+    if (utc_ms < YEAR_0_MS - MS_PER_DAY || utc_ms > YEAR_10000_MS + MS_PER_DAY) {
+        return ERR_INPUT;
+    }
     int64_t local_ms = utc_ms + zone_offset_at(&found, utc_ms);
     int64_t days = floor_days(local_ms);
     int64_t minute = (local_ms - days * MS_PER_DAY) / MS_PER_MINUTE;
@@ -224,11 +229,15 @@ err date_from_ms(int64_t utc_ms, slice zone, struct date *date) {
     unsigned month;
     unsigned day;
     civil_from_days(days, &year, &month, &day);
-    *date = (struct date){.precision = DATE_MINUTE,
-                          .year = year,
-                          .month = (uint8_t)month,
-                          .day = (uint8_t)day,
-                          .hour = (uint8_t)(minute / 60),
-                          .minute = (uint8_t)(minute % 60)};
+    struct date read = {.precision = DATE_MINUTE,
+                        .year = year,
+                        .month = (uint8_t)month,
+                        .day = (uint8_t)day,
+                        .hour = (uint8_t)(minute / 60),
+                        .minute = (uint8_t)(minute % 60)};
+    if (!date_is_valid(&read)) {
+        return ERR_INPUT;
+    }
+    *date = read;
     return OK;
 }

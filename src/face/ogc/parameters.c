@@ -57,8 +57,13 @@ static err read_instant(slice text, struct date *date, struct problem *problem) 
                    ? OK
                    : refuse_datetime(problem);
     }
-    /* Queries are in the civil time of the instance. */
-    if (time_parse_rfc3339(text, &ms) != OK || date_from_ms(ms, SLICE_EMPTY, date) != OK) {
+    if (time_parse_rfc3339(text, &ms) != OK) {
+        return refuse_datetime(problem);
+    }
+    /* Queries are in the civil time of the instance; where the calendar ends (9999-12-31T23:59:59Z
+     * stands for "for ever") the day is taken as written. */
+    if (date_from_ms(ms, SLICE_EMPTY, date) != OK &&
+        date_parse(slice_sub(text, 0, DATE_BYTES), date) != OK) {
         return refuse_datetime(problem);
     }
     return OK;

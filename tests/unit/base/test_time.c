@@ -206,6 +206,21 @@ static void an_instant_has_its_civil_date_in_each_zone(void **state) {
     }
 }
 
+static void an_instant_beyond_the_calendar_has_no_date(void **state) {
+    (void)state;
+    struct date date;
+    int64_t last = instant("9999-12-31T23:59:59Z");
+    int64_t first = instant("0000-01-01T00:00:00Z");
+    assert_int_equal(date_from_ms(last, SLICE("UTC"), &date), OK);
+    assert_int_equal(date_from_ms(last + 1000, SLICE("UTC"), &date), ERR_INPUT);
+    assert_int_equal(date_from_ms(last, SLICE("Europe/Paris"), &date), ERR_INPUT);
+    assert_int_equal(date_from_ms(first, SLICE("UTC"), &date), OK);
+    assert_int_equal(date_from_ms(first - 1, SLICE("UTC"), &date), ERR_INPUT);
+    assert_int_equal(date_from_ms(INT64_MAX, SLICE("Europe/Paris"), &date), ERR_INPUT);
+    assert_int_equal(date_from_ms(INT64_MIN, SLICE("Europe/Paris"), &date), ERR_INPUT);
+    assert_int_equal(date.year, 0);
+}
+
 static void instants_are_written_and_read_back(void **state) {
     (void)state;
     static const struct {
@@ -262,6 +277,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_date_may_be_any_and_a_wrong_one_none),
         cmocka_unit_test(summer_time_begins_and_ends_to_the_second),
         cmocka_unit_test(an_instant_has_its_civil_date_in_each_zone),
+        cmocka_unit_test(an_instant_beyond_the_calendar_has_no_date),
         cmocka_unit_test(instants_are_written_and_read_back),
         cmocka_unit_test(an_instant_without_its_parts_is_refused),
         cmocka_unit_test(the_clocks_of_the_system_go_forward),
