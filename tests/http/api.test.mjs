@@ -144,14 +144,15 @@ describe('api', () => {
   test('OpenAPI names routes that answer, and schemas that stand', async () => {
     const api = await json('/api/v1/openapi.json');
     const { items } = await json('/api/v1/entries?limit=1');
-    const values = { id: items[0].id, code: 'dep-34', z: 5, x: 16, y: 11 };
+    const values = { id: items[0].id, code: 'dep-34', z: 5, x: 16, y: 11, featureId: items[0].id, number: 1 };
+    const ofMaps = { ...values, id: 'entries' }; // OGC's {id} is a collection
     assert.equal(api.openapi, '3.1.0');
     for (const [path, { get }] of Object.entries(api.paths)) {
       const names = get.parameters.filter((p) => p.in === 'path').map(({ name }) => name);
       assert.deepEqual(names, [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name), path);
-      const needed = { '/api/v1/territories': '?q=a', '/basemap/view.svg': null }[path];
+      const needed = { '/api/v1/territories': '?q=a', '/basemap/view.svg': null, '/oembed': `?url=${encodeURIComponent(`${server.url}/explore`)}` }[path];
       if (needed === null) continue;
-      const answer = await fetch(server.url + path.replace(/\{(\w+)\}/g, (_, name) => values[name]) + (needed ?? ''));
+      const answer = await fetch(server.url + path.replace(/\{(\w+)\}/g, (_, name) => (path.startsWith('/ogc/') ? ofMaps : values)[name]) + (needed ?? ''));
       assert.equal(answer.status, 200, path);
       await answer.arrayBuffer();
     }

@@ -85,7 +85,7 @@ test('a file of another program in the place of the store is refused and left as
   const before = readFileSync(join(data, 'agora.db'));
   refused(agora('serve', '--data', data, '--listen', '127.0.0.1:0'), /another program/);
   writeFileSync(join(data, 'agora.db'), 'this is no database at all, and long enough to be looked at '.repeat(20));
-  refused(agora('check', '--data', data), /not a readable store/);
+  refused(agora('check', '--data', data), /damaged or no store/);
   writeFileSync(join(data, 'agora.db'), before);
   refused(agora('import', '--data', data, '--demo'), /another program/);
   assert.deepEqual(readFileSync(join(data, 'agora.db')), before);

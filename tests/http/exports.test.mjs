@@ -60,7 +60,8 @@ describe('exports', () => {
   let server;
   let items;
   const folder = temporaryFolder();
-  const get = (path, options) => fetch(server.url + path, options);
+  // A connection of its own for each: while a foreign reader runs nothing is read here, and the server closes what is idle.
+  const get = (path, options) => fetch(server.url + path, { ...options, headers: { ...options?.headers, connection: 'close' } });
   const text = async (path) => {
     const answer = await get(path);
     assert.equal(answer.status, 200, path);
