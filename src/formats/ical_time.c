@@ -5,6 +5,9 @@
 
 #define MINUTES_PER_DAY 1440
 #define MS_PER_MINUTE   60000
+/* Every calendar of a year occurs in these; behind them rules of zones only repeat. */
+#define YEAR_REPEATS 2072
+#define YEAR_LAST    2099
 
 struct ical_zone_own {
     char name[80];
@@ -147,6 +150,20 @@ static struct icaltimetype icaltime_of(int64_t minutes, bool is_date) {
     return time;
 }
 
+/* A year with the same days of the week, not beyond YEAR_LAST: libical writes out each change of a
+ * zone up to the year that is asked for, and goes through them all at each question. */
+static int32_t year_alike(int32_t year) {
+    int64_t first = days_from_civil(year, 1, 1);
+    int64_t next = days_from_civil(year + 1, 1, 1);
+    for (int32_t like = YEAR_REPEATS; year > YEAR_LAST && like <= YEAR_LAST; like++) {
+        int64_t start = days_from_civil(like, 1, 1);
+        if ((first - start) % 7 == 0 && next - first == days_from_civil(like + 1, 1, 1) - start) {
+            return like;
+        }
+    }
+    return year;
+}
+
 /* A zone that only the file describes, or that the machine knows: its offset at that time. Where
  * it runs like Paris, it is Paris. */
 static void zone_foreign(const struct ical_zones *zones, slice tzid, struct ical_moment *moment) {
@@ -167,6 +184,7 @@ static void zone_foreign(const struct ical_zones *zones, slice tzid, struct ical
     }
     struct icaltimetype time = icaltime_of(moment->minutes, false);
     int is_summer = 0;
+    time.year = year_alike(time.year);
     int64_t offset = icaltimezone_get_utc_offset(zone, &time, &is_summer) / 60;
     if (offset == offset_of(SLICE("Europe/Paris"), moment->minutes)) {
         return;

@@ -96,6 +96,11 @@ static void a_zone_that_only_the_file_knows_is_read_from_it(void **state) {
                  "2027-07-01T18:00[+03:00]");
     expect_dates(VTIMEZONE("Own", "+0200", "+0300"), "DTSTART;TZID=Own:20270101T180000\r\n",
                  "2027-01-01T18:00[+02:00]");
+    /* far away the last Sunday of March is another day, and the rule still holds */
+    expect_dates(VTIMEZONE("Own", "+0200", "+0300"), "DTSTART;TZID=Own:88880327T180000\r\n",
+                 "8888-03-27T18:00[+02:00]");
+    expect_dates(VTIMEZONE("Own", "+0200", "+0300"), "DTSTART;TZID=Own:88880328T180000\r\n",
+                 "8888-03-28T18:00[+03:00]");
     assert_int_equal(count_of("DTSTART;TZID=Nowhere:20270101T180000\r\n", "zone that is not known"),
                      1);
 }
