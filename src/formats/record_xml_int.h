@@ -9,7 +9,7 @@
 
 #define XML_PATH_MAX    4 /* elements around records of unknown XML, the root counted */
 #define XML_FOLDERS_MAX 8 /* folders inside one another that give categories */
-#define XML_SYSTEMS_MAX 8 /* coordinate systems of one file: opening one costs up to 0.3 s */
+#define XML_SYSTEMS_MAX 8 /* coordinate systems of one file: opening one costs up to 0.2 s */
 #define XML_NAME_MAX    200
 
 struct xml_name {
