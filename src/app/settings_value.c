@@ -25,6 +25,14 @@ const char *setting_listen_fault(slice value) {
         port > 65535) {
         return "must be ADDRESS:PORT, like 127.0.0.1:8080 or [::1]:8080";
     }
+    struct ip_network address;
+    bool numbers = true;
+    for (size_t i = 0; i < host.n; i++) {
+        numbers = numbers && ((host.p[i] >= '0' && host.p[i] <= '9') || host.p[i] == '.');
+    }
+    if (numbers && !network_parse(host, &address)) {
+        return "holds an address that is none: four numbers up to 255, like 127.0.0.1:8080";
+    }
     return NULL;
 }
 

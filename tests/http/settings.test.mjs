@@ -44,6 +44,15 @@ describe('settings', () => {
     assert.match(lines[5], /5 errors; the server would not start$/);
   });
 
+  test('an address of numbers is one, a name is looked up when the server starts', () => {
+    const { status, stderr } = check('listen = 300.1.1.1:80\n');
+    assert.equal(status, 1);
+    assert.match(stderr, /error: line 1: listen holds an address that is none: four numbers up to 255, like 127\.0\.0\.1:8080, not "300\.1\.1\.1:80"/);
+    for (const fine of ['127.0.0.1:0', '0.0.0.0:80', '[::1]:80', 'localhost:8080']) {
+      assert.equal(check(`listen = ${fine}\n`).status, 0, fine);
+    }
+  });
+
   test('nothing of a file reaches the terminal as it is', () => {
     const { status, text } = check('\x1b[2J\x1b]0;owned\x07 = 1\nlisten = \x9b\x1b[31m\nlog_format = \u202ejson\n');
     assert.equal(status, 1);
