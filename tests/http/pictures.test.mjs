@@ -83,6 +83,16 @@ describe('pictures', () => {
     assert.ok(answers.filter(({ answer }) => answer.status === 200).length >= 8);
   });
 
+  test('a poster stands behind the whole address of its entry too', async () => {
+    const [id] = Object.values(numbers);
+    for (const path of [`/entries/${id}/poster`, `/entries/${id}-any-words/poster`]) {
+      const { answer, bytes } = await get(path);
+      assert.equal(answer.status, 200, path);
+      assert.match(bytes.toString(), new RegExp(`rel="canonical" href="[^"]*/entries/${id}-`));
+    }
+    assert.equal((await get('/entries/any-words/poster')).answer.status, 404);
+  });
+
   test('what is not there has no picture', async () => {
     for (const path of ['/pictures/entries/12.png', '/pictures/entries/x.png', '/pictures/territories/com-00000.png', '/icons/nothing.png']) {
       assert.equal((await get(path)).answer.status, 404, path);

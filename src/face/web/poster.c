@@ -151,7 +151,8 @@ err web_poster(void *app, const struct http_request *request, struct http_respon
     struct face *face = app;
     struct entry_id id = {0};
     slice size = SLICE_EMPTY;
-    if (!slice_to_i64(request->captures[0], &id.v) || id.v <= 0) {
+    slice number = slice_sub(request->captures[0], 0, slice_find(request->captures[0], 0, '-'));
+    if (!slice_to_i64(number, &id.v) || id.v <= 0) {
         return problem_set(problem, ERR_NOT_FOUND, "id", "no entry has this number");
     }
     struct page page = page_begin(face, request, response);
