@@ -197,8 +197,8 @@ slice hours_week(const slice days[7], struct arena *arena) {
     return arena_copy(arena, buf_slice(&out));
 }
 
-/* Begins with a day, a time range or 24/7, and holds nothing but the signs of the syntax outside of
- * comments. Not a full parser: enough to tell it from prose. */
+/* Begins with a day, a time range, a comment or 24/7, and holds nothing but the signs of the syntax
+ * outside of comments. Not a full parser: enough to tell it from prose. */
 bool hours_is_osm(slice text) {
     static const char *const words[] = {
         "Mo",  "Tu",  "We",     "Th",   "Fr",   "Sa",      "Su",     "PH",     "SH",     "Jan",
@@ -210,7 +210,7 @@ bool hours_is_osm(slice text) {
         char c = text.p[i];
         comment = c == '"' ? !comment : comment;
         if (comment || memchr("0123456789:-,;/|+[]() \"", c, 23) != NULL) {
-            has_range = has_range || c == ':' || c == '/';
+            has_range = has_range || c == ':' || c == '/' || c == '"';
             i++;
             continue;
         }

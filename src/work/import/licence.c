@@ -23,10 +23,23 @@ static slice creative_commons(slice folded, struct arena *arena) {
                         version);
 }
 
+/* "etalab-2.0, ODbL-1.0": what holds parts under several licences says so of itself. */
+static bool names_several(slice folded) {
+    static const char *const families[] = {"odbl", "etalab", "cc0", "cc-by", "odc-by", "pddl"};
+    size_t found = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(families); i++) {
+        found += has(folded, families[i]);
+    }
+    return found > 1;
+}
+
 slice licence_id(slice name, struct arena *arena) {
     struct buf out BUF_CLEANUP = buf_new(4096);
     text_fold(slice_sub(name, 0, text_utf8_error(slice_sub(name, 0, 400))), &out);
     slice folded = buf_slice(&out);
+    if (names_several(folded)) {
+        return arena_copy(arena, name);
+    }
     if (has(folded, "odbl") || has(folded, "open database licen")) {
         return SLICE("ODbL-1.0");
     }

@@ -331,12 +331,14 @@ static void missing_tell(const struct run *run, struct buf *report) {
     if (missing == 0) {
         return;
     }
-    if (run->counts->rejected > 0 || run->warnings.counts[WARNING_CUT] > 0) {
+    bool empty = run->counts->records == 0;
+    if (empty || run->counts->rejected > 0 || run->warnings.counts[WARNING_CUT] > 0) {
         buf_addf(report,
                  "%llu entries of this source were not met; nothing was archived, because %s\n",
                  missing,
-                 run->counts->rejected > 0 ? "some records were rejected"
-                                           : "the file was not read to its end");
+                 run->counts->rejected > 0               ? "some records were rejected"
+                 : run->warnings.counts[WARNING_CUT] > 0 ? "the file was not read to its end"
+                                                         : "no record was read");
     } else if (!run->options->archive_missing) {
         buf_addf(report,
                  "%llu entries of this source are not in the file any more; --prune archives "

@@ -271,7 +271,9 @@ err run_finish(struct run *run) {
         return OK;
     }
     err failed = links_resolve(run);
-    bool whole = run->counts->rejected == 0 && run->warnings.counts[WARNING_CUT] == 0;
+    /* A file without a record is a source that fails more often than one that gave up all. */
+    bool whole = run->counts->records > 0 && run->counts->rejected == 0 &&
+                 run->warnings.counts[WARNING_CUT] == 0;
     if (failed == OK) {
         failed = missing_settle(run, run->options->archive_missing && whole);
     }

@@ -102,6 +102,7 @@ static void licences_get_the_identifier_they_are_known_by(void **state) {
         {"Creative Commons Attribution - Partage", "CC-BY-SA-4.0"},
         {"CC0", "CC0-1.0"},
         {"WTFPL", "WTFPL"},
+        {"etalab-2.0, ODbL-1.0", "etalab-2.0, ODbL-1.0"},
         {"Tous droits réservés", "Tous droits réservés"},
     };
     struct arena arena ARENA_CLEANUP = arena_make(65536, 0);

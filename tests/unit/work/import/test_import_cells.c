@@ -244,9 +244,13 @@ static void days_with_the_same_hours_are_joined(void **state) {
 static void osm_hours_are_kept_and_prose_becomes_a_comment(void **state) {
     (void)state;
     struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
-    static const char *const osm[] = {"24/7", "Mo-Fr 09:00-12:00,13:30-17:00; Sa 09:00-12:00",
-                                      "Tu,We 10:00-12:00; PH off", "07:00-22:00",
-                                      "Mo 09:00-12:00 \"sur RDV\""};
+    static const char *const osm[] = {"24/7",
+                                      "Mo-Fr 09:00-12:00,13:30-17:00; Sa 09:00-12:00",
+                                      "Tu,We 10:00-12:00; PH off",
+                                      "07:00-22:00",
+                                      "Mo 09:00-12:00 \"sur RDV\"",
+                                      "Mo-Sa \"selon le bus\"",
+                                      "\"le matin\""};
     for (size_t i = 0; i < ARRAY_COUNT(osm); i++) {
         assert_slice(hours_any(slice_from_cstr(osm[i]), &arena), osm[i]);
     }

@@ -595,7 +595,7 @@ static void entries_that_the_source_lacks_are_archived_when_asked(void **state) 
     buf_free(&wanted.json);
 }
 
-static void nothing_is_archived_when_a_record_was_rejected(void **state) {
+static void nothing_is_archived_when_a_record_was_rejected_or_none_was_read(void **state) {
     struct import_fixture *f = *state;
     assert_int_equal(run(f, PLACES, (struct import_options){0}), OK);
     assert_int_equal(run(f, "id_lieu,nom_lieu,insee\nb,Parking de Cruet,73096,x\n",
@@ -604,6 +604,10 @@ static void nothing_is_archived_when_a_record_was_rejected(void **state) {
     assert_int_equal(f->counts.rejected, 1);
     assert_int_equal(f->counts.removed, 0);
     expect_report(f, "2 entries of this source were not met; nothing was archived, because some");
+    assert_int_equal(
+        run(f, "id_lieu,nom_lieu,insee\n", (struct import_options){.archive_missing = true}), OK);
+    assert_int_equal(f->counts.removed, 0);
+    expect_report(f, "2 entries of this source were not met; nothing was archived, because no");
 }
 
 static void a_map_file_has_the_last_word(void **state) {
@@ -866,7 +870,7 @@ int main(void) {
         TEST(what_a_person_archived_is_not_published_by_an_import),
         TEST(a_bad_side_field_of_our_own_format_costs_only_itself),
         TEST(entries_that_the_source_lacks_are_archived_when_asked),
-        TEST(nothing_is_archived_when_a_record_was_rejected),
+        TEST(nothing_is_archived_when_a_record_was_rejected_or_none_was_read),
         TEST(a_map_file_has_the_last_word),
         TEST(a_dry_run_shows_its_table_and_writes_nothing),
         TEST(our_own_format_goes_in_as_it_is),
