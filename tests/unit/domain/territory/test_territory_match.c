@@ -165,12 +165,10 @@ static void suggestions_stay_within_the_room_given(void **state) {
 
 static void labels_of_communes_show_their_departement(void **state) {
     struct territory_fixture *fixture = *state;
-    static const char *const cases[][2] = {{"com-73065", "Chambéry (73)"},
-                                           {"com-97411", "Saint-Denis (974)"},
-                                           {"dep-73", "Savoie (73)"},
-                                           {"epci-200069110", "CA du Grand Chambéry"},
-                                           {"reg-84", "Auvergne-Rhône-Alpes"},
-                                           {"country-fr", "France"}};
+    static const char *const cases[][2] = {
+        {"com-73065", "Chambéry (73)"},     {"com-97411", "Saint-Denis (974)"},
+        {"dep-73", "Savoie (73)"},          {"epci-200069110", "CA du Grand Chambéry"},
+        {"reg-84", "Auvergne-Rhône-Alpes"}, {"country-fr", "France"}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         uint32_t found = territories_find(fixture->all, slice_from_cstr(cases[i][0]));
         assert_slice(fixture->all->items[found].label, cases[i][1]);
