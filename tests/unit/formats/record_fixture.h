@@ -81,7 +81,8 @@ static inline struct reading reading_of(slice bytes, size_t step, int64_t now_ms
                      notes[i].sentence, notes[i].example);
         }
         slice title = record_reader_about(reader)->title;
-        memcpy(reading.title, title.p, title.n < 99 ? title.n : 99);
+        snprintf(reading.title, sizeof reading.title, "%.*s", (int)title.n,
+                 title.n > 0 ? title.p : "");
         reading.cut = record_reader_is_cut(reader);
         reading.format = record_reader_format(reader);
     }
