@@ -7,6 +7,8 @@
 
 #include "formats/record.h"
 
+#include <stdio.h>
+
 struct reading {
     err failed;
     bool cut;
