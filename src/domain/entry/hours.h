@@ -1,12 +1,69 @@
-/* Whether something is open at a moment, by its opening hours as OpenStreetMap writes them
- * (wiki.openstreetmap.org/wiki/Key:opening_hours/specification). What cannot be known for certain
- * is said to be unknown, never guessed (RULE SHOW-3). */
+/* Opening hours as OpenStreetMap writes them
+ * (wiki.openstreetmap.org/wiki/Key:opening_hours/specification): read once, told in words by pages,
+ * asked whether it is open at a moment. What cannot be known for certain is said to be unknown,
+ * never guessed (RULE SHOW-3). */
 #ifndef AGORA_DOMAIN_ENTRY_HOURS_H
 #define AGORA_DOMAIN_ENTRY_HOURS_H
 
 #include "base/base.h"
 
+#define HOURS_TEXT_MAX   512 /* bytes */
+#define HOURS_RULES_MAX  32
+#define HOURS_ITEMS_MAX  12 /* of one sort in a rule */
+#define HOURS_NTH_MAX    6
 #define HOURS_AHEAD_DAYS 370 /* a next opening is looked for within a year of seasons */
+
+/* "Apr-Oct", "Jul 14-Aug 15", "May 1". */
+struct hours_months {
+    uint8_t from, to;    /* 1 … 12; `to` before `from`: over New Year */
+    uint8_t first, last; /* days of them; 0: the whole month */
+};
+enum hours_day_sort {
+    HOURS_WEEKDAYS,        /* "Mo-Fr" */
+    HOURS_NTH_WEEKDAY,     /* "Sa[1,-1]" */
+    HOURS_PUBLIC_HOLIDAYS, /* "PH" */
+    HOURS_SCHOOL_HOLIDAYS, /* "SH" */
+    HOURS_DAY_SORT__COUNT
+};
+struct hours_days {
+    enum hours_day_sort sort;
+    uint8_t from, to;          /* 0 Monday … 6 Sunday; `to` before `from`: over Sunday */
+    int8_t nth[HOURS_NTH_MAX]; /* 1 … 5 of the month, -1 the last */
+    uint8_t nth_count;
+};
+enum hours_event {
+    HOURS_CLOCK,
+    HOURS_SUNRISE,
+    HOURS_SUNSET,
+    HOURS_DAWN,
+    HOURS_DUSK,
+    HOURS_EVENT__COUNT
+};
+struct hours_time {
+    enum hours_event event;
+    uint16_t minutes; /* of a clock; beyond 1440 on the next day ("26:00") */
+};
+struct hours_span { /* "09:00-12:00", "18:00+" */
+    struct hours_time start, end;
+    bool has_end, is_open_ended;
+};
+struct hours_rule {
+    struct hours_months months[HOURS_ITEMS_MAX]; /* none: all year */
+    struct hours_days days[HOURS_ITEMS_MAX];     /* none: every day */
+    struct hours_span spans[HOURS_ITEMS_MAX];
+    uint8_t month_count, day_count, span_count;
+    slice comment; /* within its quotes */
+    bool has_comment;
+    bool is_always;     /* 24/7 */
+    bool is_closed;     /* off */
+    bool is_additional; /* after a comma: adds to the days it names, does not replace them */
+};
+struct hours {
+    struct hours_rule rules[HOURS_RULES_MAX];
+    uint32_t rule_count;
+};
+/* False for what is not understood to its end. Comments point into the text. */
+bool hours_read(slice osm, struct hours *hours);
 
 enum hours_state { HOURS_UNKNOWN, HOURS_OPEN, HOURS_CLOSED };
 struct hours_now {

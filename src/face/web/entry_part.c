@@ -109,28 +109,21 @@ static void practical_row(struct page *page, slice name, slice value) {
     html_raw(html, "</dd>");
 }
 
-#define NARROW_SPACE "\u202f"
-
-/* One rule a line: a week of them is a table for the eye, not a sentence. */
 static void practical_hours(struct page *page, slice osm) {
     struct html *html = &page->html;
-    slice rest = hours_text(page, osm);
-    slice rule;
-    if (rest.n == 0) {
+    slice *rules = NULL;
+    uint32_t count = hours_texts(page, osm, &rules);
+    if (count == 0) {
         return;
     }
     html_raw(html, "<dt>");
     html_t(html, "Horaires");
     html_raw(html, "</dt><dd>");
-    for (bool first = true; slice_cut(&rest, ';', &rule); first = false) {
-        if (!first) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0) {
             html_raw(html, "<br>");
         }
-        rule = slice_trim(rule);
-        if (slice_ends_with(rule, SLICE(NARROW_SPACE))) { /* it stood before the semicolon */
-            rule.n -= sizeof(NARROW_SPACE) - 1;
-        }
-        html_text(html, rule);
+        html_text(html, rules[i]);
     }
     html_raw(html, "</dd>");
 }

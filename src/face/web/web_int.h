@@ -103,6 +103,8 @@ void encode_component(slice text, struct buf *out);
  * "Lundi – vendredi : 9 h – 12 h". What is not understood comes back as it is, so that nothing is
  * ever told wrong. In the arena. */
 slice hours_text(const struct page *page, slice osm);
+/* The same, one text a rule: a week of them is a table for the eye. None for no hours. */
+uint32_t hours_texts(const struct page *page, slice osm, slice **texts);
 
 /* Parts of an entry, written the same everywhere. */
 void card_badge(struct page *page, enum query_kind kind);
