@@ -3,34 +3,15 @@
 #include "fuzz.h"
 
 #include "formats/decode.h"
+#include "tests/unit/formats/drip.h"
 #include "text/text.h"
-
-#include <string.h>
 
 #define UNPACKED_MAX (1u << 22)
 
-struct drip {
-    const uint8_t *p;
-    size_t n, step;
-};
-
-static err drip_read(void *self, char *bytes, size_t room, size_t *got) {
-    struct drip *drip = self;
-    size_t n = drip->n < drip->step ? drip->n : drip->step;
-    n = n < room ? n : room;
-    if (n > 0) {
-        memcpy(bytes, drip->p, n);
-    }
-    drip->p += n;
-    drip->n -= n;
-    *got = n;
-    return OK;
-}
-
 static err decode_all(const uint8_t *data, size_t size, size_t step, struct buf *out) {
-    struct drip drip = {.p = data, .n = size, .step = step};
+    struct drip drip = {.rest = slice_of((const char *)data, size), .step = step};
     struct decode *decode = NULL;
-    struct byte_source source = {.read = drip_read, .self = &drip};
+    struct byte_source source = drip_source(&drip);
     slice text = SLICE_EMPTY;
     err failed = decode_new(source, UNPACKED_MAX, &decode);
     FUZZ_PROMISE(failed == OK);

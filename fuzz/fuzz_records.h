@@ -6,26 +6,8 @@
 #include "fuzz.h"
 
 #include "formats/record.h"
+#include "tests/unit/formats/drip.h"
 #include "text/text.h"
-
-#include <string.h>
-
-struct drip {
-    slice rest;
-    size_t step;
-};
-
-static inline err drip_read(void *self, char *bytes, size_t room, size_t *got) {
-    struct drip *drip = self;
-    size_t n = drip->rest.n < drip->step ? drip->rest.n : drip->step;
-    n = n < room ? n : room;
-    if (n > 0) {
-        memcpy(bytes, drip->rest.p, n);
-    }
-    drip->rest = slice_sub(drip->rest, n, drip->rest.n);
-    *got = n;
-    return OK;
-}
 
 struct outcome {
     err failed;
@@ -55,7 +37,7 @@ static inline void record_hash(const struct record *record, struct outcome *outc
 
 static inline struct outcome read_all(slice bytes, enum record_format format, size_t step) {
     struct drip drip = {.rest = bytes, .step = step};
-    struct byte_source source = {.read = drip_read, .self = &drip};
+    struct byte_source source = drip_source(&drip);
     struct arena arena ARENA_CLEANUP = arena_make(65536, 0);
     struct record_reader *reader = NULL;
     struct outcome outcome = {.failed = record_reader_new(source, format, &reader, NULL)};
