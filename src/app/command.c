@@ -1,7 +1,10 @@
 #include "app/command.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command_option *option_find(const struct command *command, slice name,
                                                 size_t *row) {
@@ -130,4 +133,11 @@ void command_help(const struct command *command, FILE *out) {
         }
         fputc('\n', out);
     }
+}
+
+err command_input(const char *path, int *fd, struct problem *problem) {
+    *fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    return *fd >= 0 ? OK
+                    : problem_set(problem, ERR_NOT_FOUND, "", "cannot read %s: %s", path,
+                                  strerror(errno));
 }

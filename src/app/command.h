@@ -49,6 +49,10 @@ const char *command_value(const struct command *command, const struct command_wo
 int command_fail(const struct command *command, err failed, const struct problem *problem);
 void command_help(const struct command *command, FILE *out);
 
+/* Opens the file that a command names, or standard input for "-"; the caller closes it.
+ * ERR_NOT_FOUND. */
+MUST_USE err command_input(const char *path, int *fd, struct problem *problem);
+
 extern const struct command command_serve, command_import, command_export, command_territories,
     command_backup, command_restore, command_check, command_config;
 

@@ -11,13 +11,6 @@
 #include "db/migrations.h"
 #include "work/backup/backup.h"
 
-static err input_open(const char *path, int *fd, struct problem *problem) {
-    *fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    return *fd >= 0 ? OK
-                    : problem_set(problem, ERR_NOT_FOUND, "", "cannot read %s: %s", path,
-                                  strerror(errno));
-}
-
 static void say(const char *folder, const struct backup_said *said, slice kept) {
     printf("restored the backup of %s (Agora %.*s): %lld entries, %llu other files\n", said->made,
            SLICE_ARG(said->program), (long long)said->entries, (unsigned long long)said->files);
@@ -35,7 +28,7 @@ static err restore(const struct command_words *words, struct arena *arena,
     struct backup_said said = {0};
     slice kept = SLICE_EMPTY;
     TRY(crypto_start());
-    TRY(input_open(words->rest[0], &fd, problem));
+    TRY(command_input(words->rest[0], &fd, problem));
     if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
         close(fd);
         return problem_set(problem, ERR_IO, "--data", "cannot make %s: %s", folder,

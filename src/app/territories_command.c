@@ -19,16 +19,9 @@ static void problem_line(void *self, const struct problem *problem) {
     *shown += 1;
 }
 
-static err input_open(const char *path, int *fd, struct problem *problem) {
-    *fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    return *fd >= 0 ? OK
-                    : problem_set(problem, ERR_NOT_FOUND, "", "cannot read %s: %s", path,
-                                  strerror(errno));
-}
-
 static err outlines_import(struct house *house, const char *path, struct problem *problem) {
     int fd = -1;
-    TRY(input_open(path, &fd, problem));
+    TRY(command_input(path, &fd, problem));
     uint64_t shown = 0;
     struct territories_import import = {
         .conn = house->store,
@@ -60,7 +53,7 @@ static err outlines_import(struct house *house, const char *path, struct problem
 static err communes_read(struct house *house, const char *path, slice *codes, size_t *count,
                          struct problem *problem) {
     int fd = -1;
-    TRY(input_open(path, &fd, problem));
+    TRY(command_input(path, &fd, problem));
     struct buf text BUF_CLEANUP = buf_new(COMMUNES_BYTES_MAX);
     char chunk[4096];
     ssize_t got = 0;
