@@ -9,7 +9,8 @@ static void accessibility_state(struct page *page) {
     text_paragraph(page,
                    N_("Ce site est fait pour suivre le RGAA 4.1 et les WCAG 2.2 au niveau AA. "
                       "Aucun audit extérieur n’a encore été mené : au sens du RGAA, il est "
-                      "donc « non conforme » jusqu’à son premier audit."));
+                      "donc « non conforme » jusqu’à son premier audit. Déclaration établie le "
+                      "22 novembre 2026."));
     html_raw(&page->html, "</section>\n");
 }
 
@@ -17,13 +18,13 @@ static void accessibility_tests(struct page *page) {
     struct html *html = &page->html;
     text_section(page, SLICE("tests"), N_("Ce qui a été testé"));
     text_paragraph(page, N_("À chaque version du logiciel, un vrai navigateur (Chromium) ouvre "
-                            "toutes les pages. Dernière fois : 22 novembre 2026. Il vérifie :"));
+                            "toutes les pages. Il vérifie :"));
     html_raw(html, "<ul>\n");
     text_item(page, N_("avec axe-core, qu’aucune page n’a de défaut que cet outil sait voir, en "
                        "clair, en sombre, sur un téléphone, en français et en anglais ;"));
     text_item(page, N_("avec html-validate, que le HTML de chaque page est valide ;"));
-    text_item(page, N_("que le clavier atteint tout, dans l’ordre de la lecture, et que le focus "
-                       "se voit ;"));
+    text_item(page, N_("que le clavier suit l’ordre de la lecture sur chaque page, et que le "
+                       "focus se voit ;"));
     text_item(page, N_("que rien ne dépasse à 320 pixels de large, ni avec un zoom de 400 % ;"));
     text_item(page, N_("que chaque page est complète sans JavaScript, et que la liste contient "
                        "tout ce que montre la carte."));
@@ -40,6 +41,8 @@ static void accessibility_gaps(struct page *page) {
                        "dépendent d’eux. Toutes n’ont pas de transcription."));
     text_item(page, N_("Les textes des fiches viennent de sources diverses : leur langue et leurs "
                        "titres ne sont pas toujours balisés."));
+    text_item(page, N_("L’ordre du clavier est vérifié par un programme. Une personne n’a parcouru "
+                       "ainsi qu’une partie des pages."));
     text_item(page, N_("Seuls l’accueil et la présentation existent en version facile à lire."));
     html_raw(html, "</ul>\n<p><a href=\"/facile\">");
     html_t(html, "Accueil en version facile à lire");
@@ -159,9 +162,18 @@ static void privacy_visitors(struct page *page) {
     text_item(page, N_("Aucun cookie, sauf si vous changez de langue : il garde ce choix un an."));
     text_item(page, N_("« Me situer » envoie votre position, à une centaine de mètres près, avec "
                        "votre recherche. Elle n’est pas enregistrée."));
-    text_item(page,
-              N_("Le journal du serveur garde l’heure, l’adresse de la page et le résultat. Il "
-                 "ne garde ni votre adresse IP, ni ce que vous cherchez."));
+    text_item(
+        page,
+        N_("Le journal du serveur garde l’heure, la sorte de page et le résultat. Il ne garde "
+           "ni votre adresse IP, ni ce que vous cherchez."));
+    if (page->face->keeps_pages) {
+        html_raw(html, "<li>");
+        html_t(html, "Votre appareil garde les dernières pages lues, pour les montrer sans réseau. "
+                     "Elles ne le quittent pas.");
+        html_raw(html, " <a href=\"/offline\">");
+        html_t(html, "Voir et effacer les pages gardées");
+        html_raw(html, "</a></li>\n");
+    }
     html_raw(html, "</ul>\n</section>\n");
 }
 
