@@ -116,6 +116,15 @@ describe('frames', () => {
     assert.match(html, /<article class="card k-tool/);
   });
 
+  test('the printed guide and the portraits tell it too', async () => {
+    for (const path of ['/explore/print?kind=nope', '/stories?bbox=1,2&theme=food']) {
+      const { answer, html } = await get(path);
+      assert.equal(answer.status, 200, path);
+      assert.equal(html.match(/class="alert alert--warn"/g)?.length, 1, path);
+      assert.doesNotMatch((await get(path.split('?')[0])).html, /alert--warn/);
+    }
+  });
+
   test('a frame weighs less than the explorer', async () => {
     const weigh = async (path) => (await get(path)).html.length;
     assert.ok((await weigh('/embed?kind=tool')) < (await weigh('/explore?kind=tool')) * 0.8);

@@ -238,17 +238,7 @@ static void alerts(struct explorer *explorer) {
         html_t(html, "La liste a changé depuis votre dernière page. Elle recommence au début.");
         alert_end(page);
     }
-    for (uint32_t i = 0; i < explorer->problems.count; i++) {
-        slice field = slice_from_cstr(explorer->problems.items[i].field);
-        html_raw(html, "<p class=\"alert alert--warn\" role=\"alert\">");
-        page_icon(page, "alert");
-        html_raw(html, "<span>");
-        html_tf(html,
-                "L’adresse contient un choix que nous ne comprenons pas (%1). Il est laissé de "
-                "côté, le reste est gardé.",
-                &field, 1);
-        alert_end(page);
-    }
+    part_problems(page, &explorer->problems);
 }
 
 /* Several places have the name that was typed: a choice, not a guess. */

@@ -339,3 +339,18 @@ void part_follow(struct page *page, const struct query *query) {
     }
     html_raw(html, "</ul></section>\n");
 }
+
+void part_problems(struct page *page, const struct query_problems *problems) {
+    struct html *html = &page->html;
+    for (uint32_t i = 0; i < problems->count; i++) {
+        slice field = slice_from_cstr(problems->items[i].field);
+        html_raw(html, "<p class=\"alert alert--warn\" role=\"alert\">");
+        page_icon(page, "alert");
+        html_raw(html, "<span>");
+        html_tf(html,
+                "L’adresse contient un choix que nous ne comprenons pas (%1). Il est laissé de "
+                "côté, le reste est gardé.",
+                &field, 1);
+        html_raw(html, "</span></p>\n");
+    }
+}

@@ -239,6 +239,7 @@ static err write_guide(struct guide *guide) {
     bar(guide);
     html_raw(html, "<main class=\"guide\">\n");
     head(guide);
+    part_problems(page, &guide->explorer.problems);
     if (query_is_open(&query) || guide->explorer.asked.cursor.n == 0) {
         TRY(map(guide));
     }

@@ -10,6 +10,7 @@ struct stories {
     struct page *page;
     const struct atlas_view *view;
     struct query query; /* without its kind */
+    struct query_problems problems;
     struct part_found found;
 };
 
@@ -315,6 +316,7 @@ static err write_page(struct stories *stories) {
     theme_chips(stories);
     territory_chips(stories);
     html_raw(html, "</div>\n");
+    part_problems(page, &stories->problems);
     list(stories);
     html_raw(html, "</main>\n");
     page_foot(page);
@@ -326,15 +328,16 @@ err web_stories(void *app, const struct http_request *request, struct http_respo
     struct face *face = app;
     struct page page = page_begin(face, request, response);
     struct stories stories = {.page = &page};
-    struct query_problems problems = {0};
-    if (query_parse(request->query, QUERY_PAGE, NULL, page.arena, &stories.query, &problems) !=
-        OK) {
-        return problem_set(problem, ERR_LIMIT, "", "the address is too long");
+    err parsed = query_parse(request->query, QUERY_PAGE, NULL, page.arena, &stories.query,
+                             &stories.problems);
+    if (parsed != OK) {
+        return problem_set(problem, parsed, "", "the address is too long");
     }
     narrow(&stories);
     stories.view = atlas_pin(face->atlas);
     err answered = OK;
-    if (!page_unchanged(&page, stories.view, link_stories(&page, &stories.query))) {
+    if (!page_unchanged(&page, stories.view,
+                        arena_printf(page.arena, "stories %.*s", SLICE_ARG(request->query)))) {
         answered = search(&stories);
         answered = answered == OK ? write_page(&stories) : answered;
     }

@@ -162,6 +162,8 @@ void part_kind_bars(struct page *page, const struct query *query,
                     const struct atlas_result *result);
 /* Where to have the matches of a query as a feed, a calendar, a table. */
 void part_follow(struct page *page, const struct query *query);
+/* A malformed choice in the address is told, the rest is kept: one alert for each. */
+void part_problems(struct page *page, const struct query_problems *problems);
 void part_chip(struct page *page, slice href, slice label); /* <li> of a chip */
 /* <li> of a chip with its count. */
 void part_count_chip(struct page *page, slice href, slice label, uint64_t count);
