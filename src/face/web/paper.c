@@ -103,8 +103,9 @@ void paper_when(struct page *page, const struct entry *of, uint32_t room) {
     for (uint32_t i = 0; i < room && (date = date_next(of, page->now_ms, date)) != NULL; i++) {
         line_start(page);
         page_icon(page, "clock");
+        html_raw(html, "<span>"); /* one item of the line, whatever it is made of */
         date_write(page, date, I18N_DATE_LONG);
-        html_raw(html, "</p>\n");
+        html_raw(html, "</span></p>\n");
     }
     if (of->opening_hours.n > 0) {
         line_start(page);
