@@ -43,7 +43,7 @@ int err_exit_status(err code) {
     return err_row_of(code)->exit_status;
 }
 
-/* Copies as much as fits, never half a UTF-8 character. */
+/* Copies as much as fits, never half a UTF-8 character; what is said stays one line. */
 static void copy_clipped(char *out, size_t size, const char *text) {
     size_t n = strlen(text);
     if (n >= size) {
@@ -52,7 +52,10 @@ static void copy_clipped(char *out, size_t size, const char *text) {
             n--;
         }
     }
-    memmove(out, text, n);
+    for (size_t i = 0; i < n; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        out[i] = byte < 0x20 || byte == 0x7F ? ' ' : text[i];
+    }
     out[n] = '\0';
 }
 

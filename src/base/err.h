@@ -33,7 +33,8 @@ struct problem {
     uint64_t column;
 };
 
-/* Fills `problem` (which may be NULL) and returns `code`, so that a caller can `return` it. */
+/* Fills `problem` (which may be NULL) and returns `code`, so that a caller can `return` it. Control
+ * bytes become spaces: a problem is one line, whatever others said. */
 err problem_set(struct problem *problem, err code, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

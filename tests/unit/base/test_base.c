@@ -52,6 +52,13 @@ static void a_problem_is_cut_between_characters(void **state) {
     assert_string_equal(problem.field, "");
 }
 
+static void a_problem_is_one_line(void **state) {
+    (void)state;
+    struct problem problem;
+    assert_int_equal(problem_set(&problem, ERR_IO, "", "a\nb\tc\x7f%s", "\x1b[2J"), ERR_IO);
+    assert_string_equal(problem.what, "a b c  [2J");
+}
+
 static void a_problem_may_be_wrapped_into_itself(void **state) {
     (void)state;
     struct problem problem;
@@ -250,6 +257,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_a_name_of_its_own_and_an_error_status),
         cmocka_unit_test(a_problem_is_cut_between_characters),
+        cmocka_unit_test(a_problem_is_one_line),
         cmocka_unit_test(a_problem_may_be_wrapped_into_itself),
         cmocka_unit_test(ids_grow_even_when_the_clock_goes_back),
         cmocka_unit_test(ids_go_on_from_the_last_known_one),
