@@ -38,15 +38,26 @@ static void attr_px(struct html *html, const char *name, int64_t value) {
     buf_addf(html->out, " %s=\"%lld\"", name, (long long)value);
 }
 
-static void image_draw(struct html *html, const struct map_view *view) {
-    html_raw(html, "<image href=\"/basemap/view.svg?at=");
+static void ground_address(struct html *html, const struct map_view *view) {
+    html_raw(html, "\"/basemap/view.svg?at=");
     buf_add_e7(html->out, view->centre.lat_e7);
     html_raw(html, ",");
     buf_add_e7(html->out, view->centre.lon_e7);
     buf_addf(html->out, "&amp;z=%u&amp;w=%u&amp;h=%u\"", view->zoom, view->width, view->height);
     attr_px(html, "width", view->width);
     attr_px(html, "height", view->height);
+}
+
+static void image_draw(struct html *html, const struct map_view *view) {
+    html_raw(html, "<image href=");
+    ground_address(html, view);
     html_raw(html, "/>");
+}
+
+static void image_apart(struct html *html, const struct map_view *view) {
+    html_raw(html, "<img class=\"map-ground\" loading=\"lazy\" alt=\"\" src=");
+    ground_address(html, view);
+    html_raw(html, ">");
 }
 
 /* The circle of near + radius; all outside it is veiled. */
@@ -289,11 +300,14 @@ static void names_draw(struct html *html, const struct face_basemap *basemap,
 void map_draw(struct html *html, const struct face_basemap *basemap,
               const struct territories *territories, const struct map_drawing *drawing) {
     struct arena scratch ARENA_CLEANUP = arena_make(1u << 16, 0);
+    if (basemap != NULL && drawing->ground_is_lazy) {
+        image_apart(html, &drawing->view);
+    }
     buf_addf(html->out, "<svg class=\"drawn-map\" viewBox=\"0 0 %u %u\" role=\"group\"",
              drawing->view.width, drawing->view.height);
     html_attr(html, "aria-label", drawing->label);
     html_raw(html, ">");
-    if (basemap != NULL) {
+    if (basemap != NULL && !drawing->ground_is_lazy) {
         image_draw(html, &drawing->view);
     }
     if (territories != NULL && (drawing->commune_count > 0 || drawing->outline != TERRITORY_NONE)) {

@@ -174,6 +174,7 @@ err explorer_map(struct explorer *explorer) {
     struct map_drawing drawing = {
         .view = map_view_fit(&explorer->fit, page->framed ? FRAME_WIDTH : MAP_WIDTH,
                              page->framed ? FRAME_HEIGHT : MAP_HEIGHT, MAP_ZOOM_MAX),
+        .ground_is_lazy = true, /* on a phone the list comes first, the map is closed */
         .has_circle = query->has_near && query->radius_m > 0,
         .circle_centre = query->near,
         .circle_radius_m = query->radius_m,
