@@ -36,9 +36,9 @@ struct map_mark { /* one ring or pin; cells of the atlas are turned into these b
 struct map_drawing {
     struct map_view view;
     slice label; /* of the whole drawing */
-    bool
-        ground_is_lazy; /* the ground as an <img> before the drawing, asked for only once it is seen:
-                            for a map that may be closed. Both fill a positioned parent */
+    /* The ground as an <img> before the drawing, asked for only once it is seen: for a map that may
+     * be closed, in a positioned parent. */
+    bool ground_is_lazy;
     const struct map_mark *marks;
     size_t mark_count;
     bool has_circle; /* near + radius: dashed circle, the outside veiled */
