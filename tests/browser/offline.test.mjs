@@ -44,7 +44,9 @@ test('the last view stays when the network fails, and says of when it is', async
   await page.reload();
   assert.match(await page.locator('aside.alert').textContent(), /^Hors ligne : vue du \d+ \S+.* \d\d:\d\d\. Pages gardées$/);
   assert.deepEqual(await page.locator('.card h3').allTextContents(), titles);
-  assert.ok(await page.locator('svg.drawn-map image').count(), 'the drawn map stands in for the live one');
+  assert.ok(await page.locator('svg.drawn-map a').count(), 'the drawn map stands in for the live one');
+  const isDrawn = (image) => image.decode().then(() => image.naturalWidth > 0, () => false);
+  assert.ok(await page.locator('img.map-ground').evaluate(isDrawn), 'with its ground');
   assert.equal(await page.locator('.leaflet-container').count(), 0);
   const font = await page.evaluate(() => getComputedStyle(document.querySelector('.card')).borderRadius);
   assert.equal(font, '14px', 'with its style');
