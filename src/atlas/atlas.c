@@ -1,4 +1,5 @@
 /* The atlas as a whole: views made and swapped, the change feed followed. */
+#include "atlas/columns.h"
 #include "atlas/view.h"
 
 #include <errno.h>
@@ -452,7 +453,6 @@ void atlas_figures_read(struct atlas *atlas, struct atlas_figures *figures) {
         .documents = view->documents,
         .sequence = view->sequence,
         .delta_documents = view->parts[ATLAS_DELTA]->count,
-        .bytes = view->arena.used_bytes,
         .generation_made_ms = atomic_load(&atlas->generation_made_ms),
         .generation_took_us = atomic_load(&atlas->generation_took_us),
         .generations = atomic_load(&atlas->generations),
@@ -464,11 +464,14 @@ void atlas_figures_read(struct atlas *atlas, struct atlas_figures *figures) {
     }
     figures->all_documents = live + figures->delta_documents;
     for (size_t i = 0; i < ATLAS_PART__COUNT; i++) {
-        figures->bytes += view->parts[i]->arena.used_bytes;
+        atlas_columns_measure(view->parts[i], figures);
     }
+    atlas_figure_add(figures, "views", view->arena.used_bytes);
     const struct atlas_view *previous = view->previous;
     if (previous && previous->parts[ATLAS_GENERATION] != generation) {
-        figures->bytes += previous->parts[ATLAS_GENERATION]->arena.used_bytes;
+        struct atlas_figures former = {0};
+        atlas_columns_measure(previous->parts[ATLAS_GENERATION], &former);
+        atlas_figure_add(figures, "former generation", former.bytes);
     }
     atlas_unpin(atlas, view);
 }

@@ -40,11 +40,18 @@ bool atlas_view_has_source(const struct atlas_view *view, slice slug);
 uint64_t atlas_view_documents(const struct atlas_view *view); /* live ones of the seven kinds */
 
 /* How it is doing, for /metrics. */
+#define ATLAS_FIGURE_PARTS_MAX 16
 struct atlas_figures {
-    uint64_t documents;         /* live ones of the seven kinds, in the generation and the delta */
-    uint64_t all_documents;     /* needs and offers too */
-    uint64_t delta_documents;   /* of them in the delta: what changed since the generation */
-    uint64_t bytes;             /* of both, and of the generation kept for who turns its pages */
+    uint64_t documents;       /* live ones of the seven kinds, in the generation and the delta */
+    uint64_t all_documents;   /* needs and offers too */
+    uint64_t delta_documents; /* of them in the delta: what changed since the generation */
+    uint64_t bytes;           /* of both, and of the generation kept for who turns its pages */
+    struct {
+        const char *name;
+        uint64_t bytes;
+    } parts
+        [ATLAS_FIGURE_PARTS_MAX]; /* what takes them: "postings", "titles", …; adds up to bytes */
+    size_t part_count;
     int64_t sequence;           /* of the change feed: the last change that is in */
     int64_t generation_made_ms; /* when the generation was put in place */
     int64_t generation_took_us; /* making it: reading, sorting, building */

@@ -1,5 +1,7 @@
 /* Drafts become a segment: put into order, columns filled, lists turned round, impacts made. */
 #include "atlas/builder.h"
+#include "atlas/columns.h"
+#include "atlas/runs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +23,6 @@ static void *build_alloc(struct build *build, struct arena *arena, size_t size, 
     build->is_out_of_memory = build->is_out_of_memory || !p;
     return p;
 }
-#define keep(build, type, count)                                                                   \
-    ((type *)build_alloc((build), &(build)->arena, sizeof(type), (count), _Alignof(type)))
 #define scratch(build, type, count)                                                                \
     ((type *)build_alloc((build), &(build)->scratch, sizeof(type), (count), _Alignof(type)))
 #define TRY_MEMORY(build)                                                                          \
@@ -31,6 +31,12 @@ static void *build_alloc(struct build *build, struct arena *arena, size_t size, 
             return ERR_MEMORY;                                                                     \
         }                                                                                          \
     } while (0)
+
+/* Makes room for a column of the segment. */
+static void column(struct build *build, unsigned id, uint64_t count) {
+    void *items = build_alloc(build, &build->arena, atlas_columns[id].item_bytes, count, 64);
+    atlas_column_set(build->segment, (enum atlas_column_id)id, items, count);
+}
 
 uint32_t atlas_field_weight(enum atlas_field field, bool is_ask) {
     switch (field) {
@@ -100,7 +106,7 @@ static err put_in_order(struct build *build) {
     segment->count = (uint32_t)drafts->count;
     segment->words = bits_words(segment->count);
     build->order = scratch(build, const struct draft *, segment->count);
-    segment->by_entry = keep(build, uint32_t, segment->count);
+    column(build, ATLAS_COLUMN_BY_ENTRY, segment->count);
     TRY_MEMORY(build);
     for (uint32_t i = 0; i < segment->count; i++) {
         build->order[i] = POOL(drafts, const struct draft) + i;
@@ -115,57 +121,53 @@ static err put_in_order(struct build *build) {
     return OK;
 }
 
-/* The texts, in byte order when `order` is given, else as numbered. */
-static slice *keep_names(struct build *build, const struct names *names, const uint32_t *order) {
-    char *pool = keep(build, char, names->pool_used);
-    slice *texts = keep(build, slice, names->count);
-    if (!pool || !texts) {
-        return NULL;
+/* The texts, in byte order when `order` is given, else as numbered. `id`: of their first column. */
+static err keep_names(struct build *build, const struct names *names, const uint32_t *order,
+                      struct atlas_texts *texts, unsigned id) {
+    if (names->pool_used > UINT32_MAX) {
+        return ERR_LIMIT;
     }
-    if (names->pool_used) {
-        memcpy(pool, names->pool, names->pool_used);
-    }
+    texts->count = names->count;
+    column(build, id, (uint64_t)names->count + 1);
+    column(build, id + 1, names->pool_used);
+    TRY_MEMORY(build);
     for (uint32_t i = 0; i < names->count; i++) {
-        uint32_t number = order ? order[i] : i;
-        texts[i] = slice_of(pool + names->starts[number], names_get(names, number).n);
+        slice text = names_get(names, order ? order[i] : i);
+        if (text.n) {
+            memcpy(texts->bytes + texts->offsets[i], text.p, text.n);
+        }
+        texts->offsets[i + 1] = texts->offsets[i] + (uint32_t)text.n;
     }
-    return texts;
+    return OK;
 }
 
 /* The same in byte order, and the place of each number in it. */
-static err keep_sorted(struct build *build, const struct names *names, slice **texts,
-                       uint32_t **rank) {
+static err keep_sorted(struct build *build, const struct names *names, struct atlas_texts *texts,
+                       unsigned id, uint32_t **rank) {
     uint32_t *order = scratch(build, uint32_t, names->count);
     *rank = scratch(build, uint32_t, names->count);
     TRY_MEMORY(build);
     names_rank(names, order, *rank);
-    *texts = keep_names(build, names, order);
-    TRY_MEMORY(build);
-    return OK;
+    return keep_names(build, names, order, texts, id);
 }
 
 static err keep_columns(struct build *build) {
     struct atlas_segment *segment = build->segment;
     uint32_t count = segment->count;
-    segment->entry = keep(build, int64_t, count);
-    segment->ask = keep(build, uint16_t, count);
-    segment->kind = keep(build, uint8_t, count);
-    segment->point = keep(build, struct geo_point, segment->placed);
-    segment->zorder = keep(build, uint64_t, segment->placed);
-    segment->grid = keep(build, struct geo_grid, segment->placed);
-    segment->territory = keep(build, uint32_t, count);
-    segment->quality = keep(build, uint16_t, count);
-    segment->fresh_ms = keep(build, int64_t, count);
-    segment->type = keep(build, uint32_t, count);
-    segment->title = keep(build, slice, count);
-    segment->title_key = keep(build, slice, count);
-    TRY_MEMORY(build);
+    for (unsigned id = ATLAS_COLUMN_ENTRY; id < ATLAS_COLUMN_BY_ENTRY; id++) {
+        column(build, id, count);
+    }
+    column(build, ATLAS_COLUMN_POINT, segment->placed);
+    column(build, ATLAS_COLUMN_GRID, segment->placed);
+    column(build, ATLAS_COLUMN_TITLE, count);
+    column(build, ATLAS_COLUMN_TITLE_KEY, count);
     uint32_t *type_rank;
-    TRY(keep_sorted(build, &build->from->types, &segment->types, &type_rank));
-    segment->type_count = build->from->types.count;
-    const slice *titles = keep_names(build, &build->from->titles, NULL);
-    const slice *title_keys = keep_names(build, &build->from->title_keys, NULL);
-    TRY_MEMORY(build);
+    TRY(keep_sorted(build, &build->from->types, &segment->types, ATLAS_COLUMN_TYPES_STARTS,
+                    &type_rank));
+    TRY(keep_names(build, &build->from->titles, NULL, &segment->title_texts,
+                   ATLAS_COLUMN_TITLE_STARTS));
+    TRY(keep_names(build, &build->from->title_keys, NULL, &segment->title_key_texts,
+                   ATLAS_COLUMN_TITLE_KEY_STARTS));
     for (uint32_t i = 0; i < count; i++) {
         const struct draft *draft = build->order[i];
         segment->entry[i] = draft->entry;
@@ -175,11 +177,10 @@ static err keep_columns(struct build *build) {
         segment->quality[i] = draft->quality;
         segment->fresh_ms[i] = draft->fresh_ms;
         segment->type[i] = draft->type == NAMES_NONE ? UINT32_MAX : type_rank[draft->type];
-        segment->title[i] = titles[draft->title];
-        segment->title_key[i] = title_keys[draft->title_key];
+        segment->title[i] = draft->title;
+        segment->title_key[i] = draft->title_key;
         if (i < segment->placed) {
             segment->point[i] = draft->point;
-            segment->zorder[i] = draft->zorder;
             segment->grid[i] = draft->grid;
         }
     }
@@ -188,17 +189,12 @@ static err keep_columns(struct build *build) {
 
 static err keep_bitsets(struct build *build) {
     struct atlas_segment *segment = build->segment;
-    for (size_t i = 0; i < ARRAY_COUNT(segment->kinds); i++) {
-        segment->kinds[i] = keep(build, uint64_t, segment->words);
-    }
-    for (size_t i = 0; i < ARRAY_COUNT(segment->states); i++) {
-        segment->states[i] = keep(build, uint64_t, segment->words);
-    }
-    for (size_t i = 0; i < ARRAY_COUNT(segment->has); i++) {
-        segment->has[i] = keep(build, uint64_t, segment->words);
-    }
-    segment->approximate = keep(build, uint64_t, segment->words);
+    column(build, ATLAS_COLUMN_KIND_BITS, ARRAY_COUNT(segment->kinds) * segment->words);
+    column(build, ATLAS_COLUMN_STATE_BITS, ARRAY_COUNT(segment->states) * segment->words);
+    column(build, ATLAS_COLUMN_HAS_BITS, ARRAY_COUNT(segment->has) * segment->words);
+    column(build, ATLAS_COLUMN_APPROXIMATE, segment->words);
     TRY_MEMORY(build);
+    atlas_columns_bind(segment);
     for (uint32_t i = 0; i < segment->count; i++) {
         const struct draft *draft = build->order[i];
         bits_set(segment->kinds[draft->kind], i);
@@ -217,48 +213,57 @@ static err keep_bitsets(struct build *build) {
     return OK;
 }
 
-/* A list is made in three steps: count with lists_expect, lists_allocate, fill with lists_push. */
-static err lists_open(struct build *build, struct atlas_lists *lists, uint32_t key_count) {
+/* A list is made in three steps: count with lists_expect, lists_allocate, fill with lists_push.
+ * `id`: of its first column. */
+static err lists_open(struct build *build, struct atlas_lists *lists, unsigned id,
+                      uint32_t key_count) {
     lists->key_count = key_count;
-    lists->offsets = keep(build, uint64_t, (size_t)key_count + 1);
+    lists->dense_above = build->segment->count / 32;
+    lists->words = build->segment->words;
+    column(build, id, (uint64_t)key_count + 1);
     TRY_MEMORY(build);
     return OK;
 }
 static void lists_expect(struct atlas_lists *lists, uint32_t key) {
     lists->offsets[key + 1]++;
 }
-static err lists_allocate(struct build *build, struct atlas_lists *lists, uint64_t **cursors) {
+static err lists_allocate(struct build *build, struct atlas_lists *lists, unsigned id,
+                          uint32_t **cursors) {
+    uint64_t total = 0;
     for (uint32_t key = 0; key < lists->key_count; key++) {
-        lists->offsets[key + 1] += lists->offsets[key];
+        lists->dense_count += lists->offsets[key + 1] > lists->dense_above;
+        total += lists->offsets[key + 1];
+        if (total > UINT32_MAX) {
+            return ERR_LIMIT;
+        }
+        lists->offsets[key + 1] = (uint32_t)total;
     }
-    lists->documents = keep(build, uint32_t, lists->offsets[lists->key_count]);
-    *cursors = scratch(build, uint64_t, lists->key_count);
+    column(build, id + 1, total);
+    column(build, id + 2, lists->dense_count);
+    column(build, id + 3, lists->dense_count * lists->words);
+    *cursors = scratch(build, uint32_t, lists->key_count);
     TRY_MEMORY(build);
     if (lists->key_count) {
         memcpy(*cursors, lists->offsets, lists->key_count * sizeof(**cursors));
     }
     return OK;
 }
-static void lists_push(struct atlas_lists *lists, uint64_t *cursors, uint32_t key,
+static void lists_push(struct atlas_lists *lists, uint32_t *cursors, uint32_t key,
                        uint32_t document) {
     lists->documents[cursors[key]++] = document;
 }
-static err lists_close(struct build *build, struct atlas_lists *lists) {
-    lists->dense = keep(build, const uint64_t *, lists->key_count);
-    TRY_MEMORY(build);
+static void lists_close(struct atlas_lists *lists) {
+    uint32_t dense = 0;
     for (uint32_t key = 0; key < lists->key_count; key++) {
-        uint64_t length = lists->offsets[key + 1] - lists->offsets[key];
-        if (length <= build->segment->count / 32) {
+        if (lists->offsets[key + 1] - lists->offsets[key] <= lists->dense_above) {
             continue;
         }
-        uint64_t *bits = keep(build, uint64_t, build->segment->words);
-        TRY_MEMORY(build);
-        for (uint64_t at = lists->offsets[key]; at < lists->offsets[key + 1]; at++) {
+        uint64_t *bits = lists->dense_bits + dense * lists->words;
+        for (uint32_t at = lists->offsets[key]; at < lists->offsets[key + 1]; at++) {
             bits_set(bits, lists->documents[at]);
         }
-        lists->dense[key] = bits;
+        lists->dense_keys[dense++] = key;
     }
-    return OK;
 }
 
 /* A value of a draft for a facet, as a key. */
@@ -293,17 +298,19 @@ static uint32_t draft_key_count(const struct draft *draft, enum atlas_values_of 
     return draft->skill_count;
 }
 
-static err keep_values(struct build *build, enum atlas_values_of of, const struct names *names) {
+/* `id`: of the first column of the values; `names_id`: of their names. */
+static err keep_values(struct build *build, enum atlas_values_of of, unsigned id,
+                       const struct names *names, unsigned names_id) {
     struct atlas_segment *segment = build->segment;
     struct atlas_values *values = &segment->values[of];
     uint32_t *rank = NULL;
     uint32_t key_count = build->from->themes->count;
     if (names) {
-        TRY(keep_sorted(build, names, &values->names, &rank));
+        TRY(keep_sorted(build, names, &values->names, names_id, &rank));
         key_count = names->count;
     }
-    TRY(lists_open(build, &values->lists, key_count));
-    values->offsets = keep(build, uint32_t, (size_t)segment->count + 1);
+    TRY(lists_open(build, &values->lists, id, key_count));
+    column(build, id + 4, (uint64_t)segment->count + 1);
     TRY_MEMORY(build);
     for (uint32_t i = 0; i < segment->count; i++) {
         const struct draft *draft = build->order[i];
@@ -313,9 +320,9 @@ static err keep_values(struct build *build, enum atlas_values_of of, const struc
         }
         values->offsets[i + 1] = values->offsets[i] + count;
     }
-    uint64_t *cursors;
-    TRY(lists_allocate(build, &values->lists, &cursors));
-    values->keys = keep(build, uint32_t, values->offsets[segment->count]);
+    uint32_t *cursors;
+    TRY(lists_allocate(build, &values->lists, id, &cursors));
+    column(build, id + 5, values->offsets[segment->count]);
     TRY_MEMORY(build);
     for (uint32_t i = 0; i < segment->count; i++) {
         uint32_t count = draft_key_count(build->order[i], of);
@@ -325,7 +332,8 @@ static err keep_values(struct build *build, enum atlas_values_of of, const struc
             values->keys[values->offsets[i] + j] = key;
         }
     }
-    return lists_close(build, &values->lists);
+    lists_close(&values->lists);
+    return OK;
 }
 
 /* The territory itself and what it lies in, each once. */
@@ -364,8 +372,8 @@ static err keep_territories(struct build *build) {
             used += positions[chain[j]]++ == 0;
         }
     }
-    segment->territories = keep(build, uint32_t, used);
-    TRY(lists_open(build, &segment->territory_lists, used));
+    column(build, ATLAS_COLUMN_TERRITORIES, used);
+    TRY(lists_open(build, &segment->territory_lists, ATLAS_COLUMN_TERRITORY_OFFSETS, used));
     uint32_t position = 0;
     for (uint32_t i = 0; i < all->count; i++) {
         if (positions[i]) {
@@ -374,15 +382,16 @@ static err keep_territories(struct build *build) {
             positions[i] = position++;
         }
     }
-    uint64_t *cursors;
-    TRY(lists_allocate(build, &segment->territory_lists, &cursors));
+    uint32_t *cursors;
+    TRY(lists_allocate(build, &segment->territory_lists, ATLAS_COLUMN_TERRITORY_OFFSETS, &cursors));
     for (uint32_t i = 0; i < segment->count; i++) {
         uint32_t count = territory_chain(all, segment->territory[i], chain);
         for (uint32_t j = 0; j < count; j++) {
             lists_push(&segment->territory_lists, cursors, positions[chain[j]], i);
         }
     }
-    return lists_close(build, &segment->territory_lists);
+    lists_close(&segment->territory_lists);
+    return OK;
 }
 
 static err keep_dates(struct build *build) {
@@ -395,10 +404,10 @@ static err keep_dates(struct build *build) {
     if (total > UINT32_MAX) {
         return ERR_LIMIT;
     }
-    segment->dated = keep(build, uint32_t, segment->dated_count);
-    segment->date_offsets = keep(build, uint32_t, (size_t)segment->dated_count + 1);
-    segment->date_first_ms = keep(build, int64_t, total);
-    segment->date_last_ms = keep(build, int64_t, total);
+    column(build, ATLAS_COLUMN_DATED, segment->dated_count);
+    column(build, ATLAS_COLUMN_DATE_OFFSETS, (uint64_t)segment->dated_count + 1);
+    column(build, ATLAS_COLUMN_DATE_FIRST, total);
+    column(build, ATLAS_COLUMN_DATE_LAST, total);
     TRY_MEMORY(build);
     uint32_t dated = 0;
     uint32_t at = 0;
@@ -418,130 +427,197 @@ static err keep_dates(struct build *build) {
     return OK;
 }
 
+struct stem_order {
+    uint64_t hash;
+    uint32_t term;
+};
+
 static int compare_stems(const void *a, const void *b) {
-    const struct atlas_stem *left = a;
-    const struct atlas_stem *right = b;
+    const struct stem_order *left = a;
+    const struct stem_order *right = b;
     if (left->hash != right->hash) {
         return left->hash < right->hash ? -1 : 1;
     }
     return (left->term > right->term) - (left->term < right->term);
 }
 
+/* Hash of each term's stem in a language, and the terms by it. */
+static err keep_stems(struct build *build, enum text_language language, unsigned id,
+                      const uint32_t *rank) {
+    struct atlas_segment *segment = build->segment;
+    uint32_t count = segment->term_count;
+    struct stem_order *order = scratch(build, struct stem_order, count);
+    column(build, id, count);
+    column(build, id + 1, count);
+    TRY_MEMORY(build);
+    const uint64_t *stems = POOL(&build->from->word_stems, const uint64_t);
+    for (uint32_t number = 0; number < count; number++) {
+        uint64_t hash = stems[(size_t)number * TEXT_LANGUAGE__COUNT + (size_t)language];
+        segment->term_stems[language][rank[number]] = hash;
+        order[number] = (struct stem_order){.hash = hash, .term = rank[number]};
+    }
+    if (count) {
+        qsort(order, count, sizeof(*order), compare_stems);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        segment->stem_terms[language][i] = order[i].term;
+    }
+    return OK;
+}
+
 static err keep_terms(struct build *build, uint32_t **rank) {
     struct atlas_segment *segment = build->segment;
     const struct names *words = &build->from->words;
     segment->term_count = words->count;
-    TRY(keep_sorted(build, words, &segment->terms, rank));
-    segment->letters = keep(build, uint32_t, words->count);
-    segment->is_stop = keep(build, bool, words->count);
-    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
-        segment->stems[language] = keep(build, struct atlas_stem, words->count);
-        segment->term_stems[language] = keep(build, uint64_t, words->count);
-    }
+    TRY(keep_sorted(build, words, &segment->terms, ATLAS_COLUMN_TERMS_STARTS, rank));
+    TRY(keep_stems(build, TEXT_FRENCH, ATLAS_COLUMN_FRENCH_STEMS, *rank));
+    TRY(keep_stems(build, TEXT_ENGLISH, ATLAS_COLUMN_ENGLISH_STEMS, *rank));
+    column(build, ATLAS_COLUMN_LETTERS, words->count);
+    column(build, ATLAS_COLUMN_IS_STOP, words->count);
     TRY_MEMORY(build);
-    const uint64_t *stems = POOL(&build->from->word_stems, const uint64_t);
-    for (uint32_t number = 0; number < words->count; number++) {
-        uint32_t term = (*rank)[number];
-        for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
-            uint64_t hash = stems[(size_t)number * TEXT_LANGUAGE__COUNT + (size_t)language];
-            segment->term_stems[language][term] = hash;
-            segment->stems[language][term] = (struct atlas_stem){.hash = hash, .term = term};
-        }
-    }
     for (uint32_t term = 0; term < words->count; term++) {
-        segment->letters[term] = atlas_letters(segment->terms[term]);
-        segment->is_stop[term] = text_is_stop_word(segment->terms[term]);
-    }
-    for (int language = 0; language < TEXT_LANGUAGE__COUNT && words->count; language++) {
-        qsort(segment->stems[language], words->count, sizeof(struct atlas_stem), compare_stems);
+        slice word = atlas_text(&segment->terms, term);
+        segment->letters[term] = atlas_letters(word);
+        segment->is_stop[term] = text_is_stop_word(word);
     }
     return OK;
 }
 
-/* First walk over the kept words: takes them over under their new numbers, counts documents a term
- * and words a document. */
-static err keep_runs(struct build *build, const uint32_t *rank, uint32_t *lengths) {
-    struct atlas_segment *segment = build->segment;
-    size_t total = 0;
-    for (uint32_t i = 0; i < segment->count; i++) {
-        total += build->order[i]->run_count;
-    }
-    segment->run_offsets = keep(build, uint64_t, (size_t)segment->count + 1);
-    segment->runs = keep(build, uint32_t, total);
-    uint32_t *seen = scratch(build, uint32_t, segment->term_count);
-    uint32_t *seen_in_title = scratch(build, uint32_t, segment->term_count);
-    TRY_MEMORY(build);
-    uint64_t to = 0;
-    for (uint32_t i = 0; i < segment->count; i++) {
-        const struct draft *draft = build->order[i];
-        const uint32_t *from = POOL(&build->from->runs, const uint32_t) + draft->run_start;
-        bool is_title = false;
-        for (uint32_t at = 0; at < draft->run_count; at++) {
-            if (from[at] & ATLAS_RUN_MARK) {
-                segment->runs[to++] = from[at];
-                is_title = ATLAS_RUN_FIELD(from[at]) == ATLAS_FIELD_TITLE && !is_ask(draft);
-                continue;
-            }
-            uint32_t term = rank[from[at]];
-            segment->runs[to++] = term;
-            if (segment->is_stop[term]) {
-                continue;
-            }
-            lengths[i]++;
-            if (seen[term] != i + 1) {
-                seen[term] = i + 1;
-                lists_expect(&segment->postings, term);
-            }
-            if (is_title && seen_in_title[term] != i + 1) {
-                seen_in_title[term] = i + 1;
-                lists_expect(&segment->titles, term);
-            }
-        }
-        segment->run_offsets[i + 1] = to;
-        segment->length += lengths[i];
-    }
-    return OK;
-}
-
-/* What the second walk carries from document to document. */
-struct postings {
-    uint64_t *cursors, *title_cursors;
+/* What the walks over the kept words carry from document to document. */
+struct words {
+    const uint32_t *rank;           /* of the builder's words: their terms */
+    uint32_t *lengths;              /* of each document, in words that are no stop words */
+    uint32_t *uses;                 /* of each term, stop words included */
+    uint64_t header_bytes;          /* of all runs */
+    uint32_t *codes;                /* of each term */
+    uint32_t *seen, *seen_in_title; /* per term: the last document that had it, + 1 */
+    uint32_t *cursors, *title_cursors;
     uint32_t *weights; /* per term, of the document in hand */
     bool *in_title;    /* likewise */
     uint32_t *touched; /* its terms */
 };
 
-static void post_document(struct build *build, struct postings *postings, uint32_t document,
-                          uint32_t length) {
+static uint32_t *draft_runs(const struct build *build, uint32_t document) {
+    return POOL(&build->from->runs, uint32_t) + build->order[document]->run_start;
+}
+
+/* First walk: words become terms; counts documents a term and words a document. */
+static void count_document(struct build *build, struct words *words, uint32_t document) {
     struct atlas_segment *segment = build->segment;
-    bool ask = is_ask(build->order[document]);
+    const struct draft *draft = build->order[document];
+    uint32_t *items = draft_runs(build, document);
+    bool is_title = false;
+    for (uint32_t at = 0; at < draft->run_count; at++) {
+        if (items[at] & ATLAS_RUN_MARK) {
+            words->header_bytes += atlas_run_header_bytes(ATLAS_RUN_COUNT(items[at]));
+            is_title = ATLAS_RUN_FIELD(items[at]) == ATLAS_FIELD_TITLE && !is_ask(draft);
+            continue;
+        }
+        uint32_t term = items[at] = words->rank[items[at]];
+        words->uses[term]++;
+        if (segment->is_stop[term]) {
+            continue;
+        }
+        words->lengths[document]++;
+        if (words->seen[term] != document + 1) {
+            words->seen[term] = document + 1;
+            lists_expect(&segment->postings, term);
+        }
+        if (is_title && words->seen_in_title[term] != document + 1) {
+            words->seen_in_title[term] = document + 1;
+            lists_expect(&segment->titles, term);
+        }
+    }
+    segment->length += words->lengths[document];
+}
+
+static int compare_uses(const void *a, const void *b, void *self) {
+    const uint32_t *left = a;
+    const uint32_t *right = b;
+    const uint32_t *uses = self;
+    if (uses[*left] != uses[*right]) {
+        return uses[*left] > uses[*right] ? -1 : 1;
+    }
+    return (*left > *right) - (*left < *right);
+}
+
+/* The most frequent terms get the shortest codes; room for all runs so coded. */
+static err keep_codes(struct build *build, struct words *words) {
+    struct atlas_segment *segment = build->segment;
+    column(build, ATLAS_COLUMN_CODE_TERMS, segment->term_count);
+    words->codes = scratch(build, uint32_t, segment->term_count);
+    TRY_MEMORY(build);
+    for (uint32_t term = 0; term < segment->term_count; term++) {
+        segment->code_terms[term] = term;
+    }
+    if (segment->term_count) {
+        qsort_r(segment->code_terms, segment->term_count, sizeof(uint32_t), compare_uses,
+                words->uses);
+    }
+    uint64_t bytes = words->header_bytes;
+    for (uint32_t code = 0; code < segment->term_count; code++) {
+        uint32_t term = segment->code_terms[code];
+        words->codes[term] = code;
+        bytes += words->uses[term] * (uint64_t)atlas_code_bytes(code);
+    }
+    column(build, ATLAS_COLUMN_RUN_OFFSETS, (uint64_t)segment->count + 1);
+    column(build, ATLAS_COLUMN_RUNS, bytes);
+    TRY_MEMORY(build);
+    return OK;
+}
+
+/* Second walk: the runs as bytes, and how much each of the document's terms weighs in it. */
+static uint32_t weigh_document(struct build *build, struct words *words, uint32_t document) {
+    struct atlas_segment *segment = build->segment;
+    const struct draft *draft = build->order[document];
+    const uint32_t *items = draft_runs(build, document);
+    bool ask = is_ask(draft);
     uint32_t touched = 0;
     uint32_t weight = 0;
     bool is_title = false;
-    for (uint64_t at = segment->run_offsets[document]; at < segment->run_offsets[document + 1];
-         at++) {
-        uint32_t item = segment->runs[at];
+    uint8_t *to = segment->runs + segment->run_offsets[document];
+    for (uint32_t at = 0; at < draft->run_count; at++) {
+        uint32_t item = items[at];
         if (item & ATLAS_RUN_MARK) {
+            to = atlas_run_header_write(to, ATLAS_RUN_FIELD(item), ATLAS_RUN_COUNT(item));
             weight = atlas_field_weight(ATLAS_RUN_FIELD(item), ask);
             is_title = ATLAS_RUN_FIELD(item) == ATLAS_FIELD_TITLE && !ask;
-        } else if (!segment->is_stop[item]) {
-            if (!postings->weights[item]) {
-                postings->touched[touched++] = item;
+            continue;
+        }
+        to = atlas_code_write(to, words->codes[item]);
+        if (!segment->is_stop[item]) {
+            if (!words->weights[item]) {
+                words->touched[touched++] = item;
             }
-            postings->weights[item] += weight;
-            postings->in_title[item] = postings->in_title[item] || is_title;
+            words->weights[item] += weight;
+            words->in_title[item] = words->in_title[item] || is_title;
         }
     }
+    segment->run_offsets[document + 1] = (uint64_t)(to - segment->runs);
+    return touched;
+}
+
+static void post_document(struct build *build, struct words *words, uint32_t document) {
+    struct atlas_segment *segment = build->segment;
+    uint32_t touched = weigh_document(build, words, document);
     for (uint32_t i = 0; i < touched; i++) {
-        uint32_t term = postings->touched[i];
-        segment->impacts[postings->cursors[term]] =
-            atlas_impact(postings->weights[term], length, segment->average_length);
-        lists_push(&segment->postings, postings->cursors, term, document);
-        if (postings->in_title[term]) {
-            lists_push(&segment->titles, postings->title_cursors, term, document);
+        uint32_t term = words->touched[i];
+        uint32_t at = words->cursors[term];
+        uint8_t impact =
+            atlas_impact(words->weights[term], words->lengths[document], segment->average_length);
+        segment->impacts[at] = impact;
+        if (impact > segment->term_impacts[term]) {
+            segment->term_impacts[term] = impact;
         }
-        postings->weights[term] = 0;
-        postings->in_title[term] = false;
+        if (impact > segment->block_impacts[at / ATLAS_BLOCK]) {
+            segment->block_impacts[at / ATLAS_BLOCK] = impact;
+        }
+        lists_push(&segment->postings, words->cursors, term, document);
+        if (words->in_title[term]) {
+            lists_push(&segment->titles, words->title_cursors, term, document);
+        }
+        words->weights[term] = 0;
+        words->in_title[term] = false;
     }
 }
 
@@ -549,42 +625,58 @@ static err keep_words(struct build *build, uint32_t average_length) {
     struct atlas_segment *segment = build->segment;
     uint32_t *rank;
     TRY(keep_terms(build, &rank));
-    TRY(lists_open(build, &segment->postings, segment->term_count));
-    TRY(lists_open(build, &segment->titles, segment->term_count));
-    uint32_t *lengths = scratch(build, uint32_t, segment->count);
-    TRY_MEMORY(build);
-    TRY(keep_runs(build, rank, lengths));
-    if (!average_length && segment->count) {
-        average_length = (uint32_t)(segment->length / segment->count);
-    }
-    segment->average_length = average_length ? average_length : 1;
-    struct postings postings = {
+    TRY(lists_open(build, &segment->postings, ATLAS_COLUMN_POSTINGS_OFFSETS, segment->term_count));
+    TRY(lists_open(build, &segment->titles, ATLAS_COLUMN_TITLE_WORDS_OFFSETS, segment->term_count));
+    struct words words = {
+        .rank = rank,
+        .lengths = scratch(build, uint32_t, segment->count),
+        .uses = scratch(build, uint32_t, segment->term_count),
+        .seen = scratch(build, uint32_t, segment->term_count),
+        .seen_in_title = scratch(build, uint32_t, segment->term_count),
         .weights = scratch(build, uint32_t, segment->term_count),
         .in_title = scratch(build, bool, segment->term_count),
         .touched = scratch(build, uint32_t, segment->term_count),
     };
-    TRY(lists_allocate(build, &segment->postings, &postings.cursors));
-    TRY(lists_allocate(build, &segment->titles, &postings.title_cursors));
-    segment->impacts = keep(build, uint8_t, segment->postings.offsets[segment->term_count]);
     TRY_MEMORY(build);
     for (uint32_t i = 0; i < segment->count; i++) {
-        post_document(build, &postings, i, lengths[i]);
+        count_document(build, &words, i);
     }
-    TRY(lists_close(build, &segment->postings));
-    return lists_close(build, &segment->titles);
+    TRY(keep_codes(build, &words));
+    if (!average_length && segment->count) {
+        average_length = (uint32_t)(segment->length / segment->count);
+    }
+    segment->average_length = average_length ? average_length : 1;
+    TRY(lists_allocate(build, &segment->postings, ATLAS_COLUMN_POSTINGS_OFFSETS, &words.cursors));
+    TRY(lists_allocate(build, &segment->titles, ATLAS_COLUMN_TITLE_WORDS_OFFSETS,
+                       &words.title_cursors));
+    uint64_t postings = segment->postings.offsets[segment->term_count];
+    column(build, ATLAS_COLUMN_IMPACTS, postings);
+    column(build, ATLAS_COLUMN_BLOCK_IMPACTS, (postings + ATLAS_BLOCK - 1) / ATLAS_BLOCK);
+    column(build, ATLAS_COLUMN_TERM_IMPACTS, segment->term_count);
+    TRY_MEMORY(build);
+    for (uint32_t i = 0; i < segment->count; i++) {
+        post_document(build, &words, i);
+    }
+    lists_close(&segment->postings);
+    lists_close(&segment->titles);
+    return OK;
 }
 
 static err build_segment(struct build *build, uint32_t average_length) {
-    build->segment = keep(build, struct atlas_segment, 1);
+    build->segment = build_alloc(build, &build->arena, sizeof(struct atlas_segment), 1,
+                                 _Alignof(struct atlas_segment));
     TRY_MEMORY(build);
     atomic_init(&build->segment->references, 1);
     TRY(put_in_order(build));
     TRY(keep_columns(build));
     TRY(keep_bitsets(build));
-    TRY(keep_values(build, ATLAS_VALUES_THEME, NULL));
-    TRY(keep_values(build, ATLAS_VALUES_LANGUAGE, &build->from->languages));
-    TRY(keep_values(build, ATLAS_VALUES_SOURCE, &build->from->sources));
-    TRY(keep_values(build, ATLAS_VALUES_SKILL, &build->from->skills));
+    TRY(keep_values(build, ATLAS_VALUES_THEME, ATLAS_COLUMN_THEME_OFFSETS, NULL, 0));
+    TRY(keep_values(build, ATLAS_VALUES_LANGUAGE, ATLAS_COLUMN_LANGUAGE_OFFSETS,
+                    &build->from->languages, ATLAS_COLUMN_LANGUAGE_STARTS));
+    TRY(keep_values(build, ATLAS_VALUES_SOURCE, ATLAS_COLUMN_SOURCE_OFFSETS, &build->from->sources,
+                    ATLAS_COLUMN_SOURCE_STARTS));
+    TRY(keep_values(build, ATLAS_VALUES_SKILL, ATLAS_COLUMN_SKILL_OFFSETS, &build->from->skills,
+                    ATLAS_COLUMN_SKILL_STARTS));
     TRY(keep_territories(build));
     TRY(keep_dates(build));
     return keep_words(build, average_length);

@@ -95,8 +95,8 @@ static err add_tile(struct atlas_plan *plan, struct geo_tile tile, struct atlas_
         for (struct bits_walk walk = bits_walk(match.bits, match.window.words);
              bits_next(&walk, &i);) {
             uint32_t document = match.window.base + i;
-            gather(&heaps[match.segment->zorder[document] >> shift & (CELLS - 1)], match.segment,
-                   document);
+            gather(&heaps[atlas_segment_zorder(match.segment, document) >> shift & (CELLS - 1)],
+                   match.segment, document);
         }
     }
     for (unsigned index = 0; index < CELLS; index++) {

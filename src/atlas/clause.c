@@ -1,6 +1,7 @@
 /* The words of a query: taken apart, looked up, forgiven one typo, matched and scored (README,
  * "Words" and "Score"). */
 #include "atlas/plan.h"
+#include "atlas/runs.h"
 
 #include <assert.h>
 #include <math.h>
@@ -93,7 +94,7 @@ static err take_apart(struct atlas_plan *plan) {
 
 static void find_stem_forms(const struct atlas_segment *segment, const uint64_t *stems,
                             struct arena *arena, struct atlas_forms *forms) {
-    const struct atlas_stem *runs[TEXT_LANGUAGE__COUNT];
+    const uint32_t *runs[TEXT_LANGUAGE__COUNT];
     size_t counts[TEXT_LANGUAGE__COUNT];
     size_t total = 0;
     for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
@@ -104,7 +105,7 @@ static void find_stem_forms(const struct atlas_segment *segment, const uint64_t 
     forms->terms = arena_new(arena, uint32_t, total);
     for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
         for (size_t i = 0; i < counts[language]; i++) {
-            forms->terms[forms->term_count++] = runs[language][i].term;
+            forms->terms[forms->term_count++] = runs[language][i];
         }
     }
 }
@@ -262,7 +263,7 @@ static slice correct(const struct atlas_view *view, slice wrong) {
         const struct atlas_segment *segment = view->parts[part];
         for (uint32_t term = 0; term < segment->term_count; term++) {
             if (!segment->is_stop[term]) {
-                consider(&correction, segment->terms[term], segment->letters[term]);
+                consider(&correction, atlas_text(&segment->terms, term), segment->letters[term]);
             }
         }
     }
@@ -362,24 +363,26 @@ static void match_word(const struct atlas_clause *clause, const struct clause_ma
     }
 }
 
+/* Whether the words that come next are those of the phrase from its second one. */
+static bool goes_on(struct atlas_runs runs, const struct atlas_forms *forms, uint32_t count) {
+    uint32_t same = 1;
+    while (same < count && atlas_run_word(&runs) == forms[same].exact) {
+        same++;
+    }
+    return same == count;
+}
+
 /* Whether the kept words of a document have the phrase within one text. */
 static bool has_phrase(const struct atlas_segment *segment, uint32_t document,
                        const struct atlas_forms *forms, uint32_t count) {
-    uint64_t at = segment->run_offsets[document];
-    uint64_t end = segment->run_offsets[document + 1];
-    while (at < end) {
-        uint32_t words = ATLAS_RUN_COUNT(segment->runs[at]);
-        const uint32_t *run = &segment->runs[at + 1];
-        for (uint32_t from = 0; from + count <= words; from++) {
-            uint32_t same = 0;
-            while (same < count && run[from + same] == forms[same].exact) {
-                same++;
-            }
-            if (same == count) {
+    struct atlas_runs runs = atlas_runs_of(segment, document);
+    while (atlas_runs_next(&runs)) {
+        for (uint32_t left = runs.count; left; left--) {
+            bool begins = atlas_run_word(&runs) == forms[0].exact;
+            if (begins && left >= count && goes_on(runs, forms, count)) {
                 return true;
             }
         }
-        at += 1 + words;
     }
     return false;
 }

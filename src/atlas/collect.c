@@ -101,7 +101,7 @@ static err add_text(struct atlas_builder *builder, enum atlas_field field, slice
         POOL(&builder->runs, uint32_t)[builder->runs.count++] = number;
     }
     if (count) {
-        POOL(&builder->runs, uint32_t)[header] = ATLAS_RUN_MARK | (uint32_t)field << 24 | count;
+        POOL(&builder->runs, uint32_t)[header] = atlas_run_header(field, count);
     } else {
         builder->runs.count--;
     }

@@ -122,8 +122,8 @@ static void count_keys(const struct counting *counting, enum atlas_part part,
     uint64_t pairs = lists->offsets[lists->key_count];
     uint64_t by_list = 0; /* what each way costs, in probes of a document */
     for (uint32_t key = 0; key < lists->key_count; key++) {
-        by_list += lists->dense[key] ? match->window.words / 4
-                                     : lists->offsets[key + 1] - lists->offsets[key];
+        by_list += atlas_lists_dense(lists, key) ? match->window.words / 4
+                                                 : lists->offsets[key + 1] - lists->offsets[key];
     }
     uint64_t documents = match->segment->count ? match->segment->count : 1;
     uint64_t by_document = counting->base_counts[part] * (1 + 2 * pairs / documents);
@@ -138,9 +138,9 @@ static void count_keys(const struct counting *counting, enum atlas_part part,
         return;
     }
     for (uint32_t key = 0; key < lists->key_count; key++) {
-        if (lists->dense[key]) {
-            counts[key] +=
-                bits_count_and(counting->bases[part], lists->dense[key], match->window.words);
+        const uint64_t *dense = atlas_lists_dense(lists, key);
+        if (dense) {
+            counts[key] += bits_count_and(counting->bases[part], dense, match->window.words);
             continue;
         }
         for (uint64_t at = lists->offsets[key]; at < lists->offsets[key + 1]; at++) {
@@ -196,8 +196,8 @@ static err count_names(struct counting *counting, enum atlas_group_of group,
         bool is_left = false;
         for (int part = 0; part < ATLAS_PART__COUNT; part++) {
             if (at[part] < values[part]->lists.key_count &&
-                (!is_left || slice_compare(values[part]->names[at[part]], name) < 0)) {
-                name = values[part]->names[at[part]];
+                (!is_left || slice_compare(atlas_text(&values[part]->names, at[part]), name) < 0)) {
+                name = atlas_text(&values[part]->names, at[part]);
                 is_left = true;
             }
         }
@@ -207,7 +207,7 @@ static err count_names(struct counting *counting, enum atlas_group_of group,
         uint64_t count = 0;
         for (int part = 0; part < ATLAS_PART__COUNT; part++) {
             if (at[part] < values[part]->lists.key_count &&
-                slice_equal(values[part]->names[at[part]], name)) {
+                slice_equal(atlas_text(&values[part]->names, at[part]), name)) {
                 count += counts[part][at[part]++];
             }
         }

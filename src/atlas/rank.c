@@ -221,7 +221,7 @@ static struct atlas_place place_of(const struct atlas_ranking *ranking, enum atl
         place.key = soon_key(ranking, part, document);
         break;
     case QUERY_SORT_TITLE:
-        place.title = segment->title_key[document];
+        place.title = atlas_segment_title_key(segment, document);
         break;
     case QUERY_SORT__COUNT:
         break;
@@ -433,11 +433,12 @@ static slice frequent_type(const struct atlas_view *view, uint32_t *const *types
     uint32_t most = 0;
     uint32_t i = 0;
     uint32_t j = 0;
-    while (i < old->type_count || j < new->type_count) {
-        int order = i == old->type_count   ? 1
-                    : j == new->type_count ? -1
-                                           : slice_compare(old->types[i], new->types[j]);
-        slice type = order <= 0 ? old->types[i] : new->types[j];
+    while (i < old->types.count || j < new->types.count) {
+        int order = i == old->types.count ? 1
+                    : j == new->types.count
+                        ? -1
+                        : slice_compare(atlas_text(&old->types, i), atlas_text(&new->types, j));
+        slice type = order <= 0 ? atlas_text(&old->types, i) : atlas_text(&new->types, j);
         uint32_t count = (order <= 0 ? types[ATLAS_GENERATION][i++] : 0) +
                          (order >= 0 ? types[ATLAS_DELTA][j++] : 0);
         if (count > most) {
@@ -454,7 +455,7 @@ err atlas_groups_tell(const struct atlas_ranking *ranking, const struct atlas_li
     struct arena *arena = ranking->plan->arena;
     uint32_t *types[ATLAS_PART__COUNT];
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        types[part] = plan_new(ranking->plan, uint32_t, view->parts[part]->type_count);
+        types[part] = plan_new(ranking->plan, uint32_t, view->parts[part]->types.count);
         if (!types[part]) {
             return ERR_MEMORY;
         }
@@ -470,7 +471,7 @@ err atlas_groups_tell(const struct atlas_ranking *ranking, const struct atlas_li
         told->kind = (enum query_kind)(lines[i].group % QUERY_KIND__COUNT);
         told->nearest_m = -1;
         for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-            uint32_t type_count = view->parts[part]->type_count;
+            uint32_t type_count = view->parts[part]->types.count;
             if (type_count) {
                 memset(types[part], 0, type_count * sizeof(**types));
             }

@@ -1,4 +1,49 @@
-#include "atlas/segment.h"
+#include "atlas/columns.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define ATLAS_COLUMN_ROW(name, member, part)                                                       \
+    {part, offsetof(struct atlas_segment, member), sizeof(*((struct atlas_segment *)0)->member)},
+const struct atlas_column atlas_columns[] = {ATLAS_COLUMNS(ATLAS_COLUMN_ROW)};
+_Static_assert(ATLAS_COLUMN__COUNT <= ATLAS_COLUMNS_MAX, "room for their counts");
+
+void atlas_column_set(struct atlas_segment *segment, enum atlas_column_id id, void *items,
+                      uint64_t count) {
+    memcpy((char *)segment + atlas_columns[id].pointer, &items, sizeof(items));
+    segment->column_counts[id] = count;
+}
+
+void atlas_figure_add(struct atlas_figures *figures, const char *part, uint64_t bytes) {
+    size_t i = 0;
+    while (i < figures->part_count && strcmp(figures->parts[i].name, part) != 0) {
+        i++;
+    }
+    assert(i < ATLAS_FIGURE_PARTS_MAX); /* the table of columns has fewer parts */
+    figures->parts[i].name = part;
+    figures->parts[i].bytes += bytes;
+    figures->part_count = i < figures->part_count ? figures->part_count : i + 1;
+    figures->bytes += bytes;
+}
+
+void atlas_columns_measure(const struct atlas_segment *segment, struct atlas_figures *figures) {
+    for (unsigned id = 0; id < ATLAS_COLUMN__COUNT; id++) {
+        atlas_figure_add(figures, atlas_columns[id].part,
+                         atlas_column_bytes(segment, (enum atlas_column_id)id));
+    }
+}
+
+void atlas_columns_bind(struct atlas_segment *segment) {
+    for (size_t i = 0; i < ARRAY_COUNT(segment->kinds); i++) {
+        segment->kinds[i] = segment->kind_bits + i * segment->words;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(segment->states); i++) {
+        segment->states[i] = segment->state_bits + i * segment->words;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(segment->has); i++) {
+        segment->has[i] = segment->has_bits + i * segment->words;
+    }
+}
 
 void atlas_segment_hold(struct atlas_segment *segment) {
     atomic_fetch_add_explicit(&segment->references, 1, memory_order_relaxed);
@@ -17,7 +62,7 @@ static uint32_t term_lower_bound(const struct atlas_segment *segment, slice text
     uint32_t high = segment->term_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (slice_compare(segment->terms[middle], text) < 0) {
+        if (slice_compare(atlas_text(&segment->terms, middle), text) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -28,7 +73,9 @@ static uint32_t term_lower_bound(const struct atlas_segment *segment, slice text
 
 uint32_t atlas_segment_term(const struct atlas_segment *segment, slice word) {
     uint32_t at = term_lower_bound(segment, word);
-    return at < segment->term_count && slice_equal(segment->terms[at], word) ? at : ATLAS_NO_TERM;
+    return at < segment->term_count && slice_equal(atlas_text(&segment->terms, at), word)
+               ? at
+               : ATLAS_NO_TERM;
 }
 
 void atlas_segment_prefix(const struct atlas_segment *segment, slice prefix, uint32_t *first,
@@ -38,7 +85,7 @@ void atlas_segment_prefix(const struct atlas_segment *segment, slice prefix, uin
     *first = low;
     while (low < high) { /* what begins so stands together */
         uint32_t middle = low + (high - low) / 2;
-        if (slice_starts_with(segment->terms[middle], prefix)) {
+        if (slice_starts_with(atlas_text(&segment->terms, middle), prefix)) {
             low = middle + 1;
         } else {
             high = middle;
@@ -59,26 +106,26 @@ uint32_t atlas_letters(slice word) {
     return letters;
 }
 
-const struct atlas_stem *atlas_segment_stem(const struct atlas_segment *segment,
-                                            enum text_language language, uint64_t hash,
-                                            size_t *count) {
-    const struct atlas_stem *stems = segment->stems[language];
+const uint32_t *atlas_segment_stem(const struct atlas_segment *segment, enum text_language language,
+                                   uint64_t hash, size_t *count) {
+    const uint64_t *hashes = segment->term_stems[language];
+    const uint32_t *terms = segment->stem_terms[language];
     uint32_t low = 0;
     uint32_t high = segment->term_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (stems[middle].hash < hash) {
+        if (hashes[terms[middle]] < hash) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
     size_t n = 0;
-    while (low + n < segment->term_count && stems[low + n].hash == hash) {
+    while (low + n < segment->term_count && hashes[terms[low + n]] == hash) {
         n++;
     }
     *count = n;
-    return stems + low;
+    return terms + low;
 }
 
 uint32_t atlas_segment_entry(const struct atlas_segment *segment, int64_t entry) {
@@ -101,7 +148,7 @@ static uint32_t zorder_bound(const struct atlas_segment *segment, uint64_t code,
     uint32_t high = segment->placed;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        uint64_t here = segment->zorder[middle];
+        uint64_t here = atlas_segment_zorder(segment, middle);
         if (here < code || (or_equal && here == code)) {
             low = middle + 1;
         } else {
@@ -122,7 +169,7 @@ uint32_t atlas_values_find(const struct atlas_values *values, slice name) {
     uint32_t high = values->lists.key_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = slice_compare(values->names[middle], name);
+        int order = slice_compare(atlas_text(&values->names, middle), name);
         if (order == 0) {
             return middle;
         }
@@ -178,10 +225,28 @@ void atlas_lists_within(const struct atlas_lists *lists, uint32_t key,
     *to = document_bound(lists->documents, *from, end, window->last);
 }
 
+const uint64_t *atlas_lists_dense(const struct atlas_lists *lists, uint32_t key) {
+    if (lists->offsets[key + 1] - lists->offsets[key] <= lists->dense_above) {
+        return NULL;
+    }
+    uint32_t low = 0;
+    uint32_t high = lists->dense_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (lists->dense_keys[middle] < key) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return lists->dense_bits + low * lists->words;
+}
+
 void atlas_lists_add(const struct atlas_lists *lists, uint32_t key,
                      const struct atlas_window *window, uint64_t *bits) {
-    if (lists->dense[key]) {
-        bits_or(bits, lists->dense[key] + window->base / 64, window->words);
+    const uint64_t *dense = atlas_lists_dense(lists, key);
+    if (dense) {
+        bits_or(bits, dense + window->base / 64, window->words);
         return;
     }
     uint64_t from;

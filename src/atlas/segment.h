@@ -12,6 +12,8 @@
 #define ATLAS_NO_KEY  UINT32_MAX
 #define ATLAS_NO_TERM UINT32_MAX
 
+#define ATLAS_COLUMNS_MAX 96 /* columns.h has fewer */
+
 /* What texts an entry has, by how much a word in them weighs (README, "Words"). */
 enum atlas_field {
     ATLAS_FIELD_TITLE,
@@ -24,20 +26,35 @@ enum atlas_field {
     ATLAS_FIELD__COUNT
 };
 
-/* The kept words of a document: runs, one for each text. A run is a header and then its words in
- * order, as term numbers, stop words included. */
+/* Words as a builder holds them: runs, one for each text. A run is a header and then its words in
+ * order, as numbers, stop words included. A segment keeps them as bytes (runs.h). */
 #define ATLAS_RUN_MARK          UINT32_C(0x80000000)
 #define ATLAS_RUN_FIELD(header) ((enum atlas_field)(((header) >> 24) & 0x7f))
 #define ATLAS_RUN_COUNT(header) ((header)&UINT32_C(0xffffff))
 #define ATLAS_RUN_WORDS_MAX     UINT32_C(0xffffff)
+static inline uint32_t atlas_run_header(enum atlas_field field, uint32_t count) {
+    return ATLAS_RUN_MARK | (uint32_t)field << 24 | count;
+}
 
-/* For each key the documents that have it, ascending. Keys held by more than one document in 32
- * have a bitset too. */
+/* Texts one behind the other. */
+struct atlas_texts {
+    uint32_t count;
+    uint32_t *offsets; /* count + 1, into bytes */
+    char *bytes;
+};
+static inline slice atlas_text(const struct atlas_texts *texts, uint32_t i) {
+    return slice_of(texts->bytes + texts->offsets[i], texts->offsets[i + 1] - texts->offsets[i]);
+}
+
+/* For each key the documents that have it, ascending. A key held by more than `dense_above`
+ * documents (one in 32) has a bitset too: atlas_lists_dense. */
 struct atlas_lists {
-    uint32_t key_count;
-    uint64_t *offsets; /* key_count + 1, into documents */
+    uint32_t key_count, dense_count, dense_above;
+    size_t words;      /* of a bitset */
+    uint32_t *offsets; /* key_count + 1, into documents */
     uint32_t *documents;
-    const uint64_t **dense; /* per key; NULL: rare */
+    uint32_t *dense_keys; /* ascending */
+    uint64_t *dense_bits; /* their bitsets, in that order */
 };
 
 /* A facet whose values are not known beforehand, or many: theme, language, source, skill. */
@@ -45,7 +62,7 @@ struct atlas_values {
     struct atlas_lists lists;
     uint32_t *offsets; /* per document + 1, into keys */
     uint32_t *keys;
-    slice *names; /* of the keys, ascending; NULL for themes, whose key is their index */
+    struct atlas_texts names; /* of the keys, ascending; none for themes: the key is their index */
 };
 enum atlas_values_of {
     ATLAS_VALUES_THEME, /* with the broader ones */
@@ -55,39 +72,42 @@ enum atlas_values_of {
     ATLAS_VALUES__COUNT
 };
 
-struct atlas_stem { /* sorted by hash, then term */
-    uint64_t hash;
-    uint32_t term;
-};
+/* Postings are looked at in blocks of this many, counted from the start of all lists. */
+#define ATLAS_BLOCK 128
 
+/* Everything below the counts is a column: columns.h lists them all. They lie in the arena of a
+ * segment that was built, or in the mapping of a snapshot. */
 struct atlas_segment {
-    struct arena arena; /* holds all that follows */
+    struct arena arena; /* holds what was built */
+    void *mapping;      /* of a snapshot; NULL: built here */
+    size_t mapping_bytes;
     _Atomic uint32_t references;
     uint32_t count;  /* documents: by Z-order, then entry id, then ask */
     uint32_t placed; /* the first ones, which have a point */
     size_t words;    /* of a bitset over the documents */
+    uint64_t column_counts[ATLAS_COLUMNS_MAX];
 
     int64_t *entry;
     uint16_t *ask;
     uint8_t *kind;           /* enum query_kind */
     struct geo_point *point; /* of the placed ones */
-    uint64_t *zorder;        /* likewise */
-    struct geo_grid *grid;   /* likewise */
+    struct geo_grid *grid;   /* likewise; atlas_segment_zorder is made of it */
     uint32_t *territory;     /* smallest known, or TERRITORY_NONE */
     uint16_t *quality;       /* README, "Score" */
     int64_t *fresh_ms;       /* 0: not known */
-    uint32_t *type;          /* index into types */
-    slice *title;            /* as written */
-    slice *title_key;        /* folded, clipped to ATLAS_TITLE_KEY_BYTES */
+    uint32_t *type;          /* index into types, or UINT32_MAX */
+    uint32_t *title;         /* index into title_texts: as written */
+    uint32_t *title_key;     /* into title_key_texts: folded, clipped to ATLAS_TITLE_KEY_BYTES */
     uint32_t *by_entry;      /* documents by entry id, then ask */
+    struct atlas_texts title_texts, title_key_texts;
 
-    uint64_t *kinds[QUERY_KIND__COUNT];
+    uint64_t *kind_bits, *state_bits, *has_bits; /* bitsets one behind the other */
+    uint64_t *kinds[QUERY_KIND__COUNT];          /* where each of them begins */
     uint64_t *states[QUERY_STATE__COUNT];
     uint64_t *has[QUERY_HAS__COUNT];
     uint64_t *approximate;
     struct atlas_values values[ATLAS_VALUES__COUNT];
-    slice *types; /* labels, ascending */
-    uint32_t type_count;
+    struct atlas_texts types; /* labels, ascending */
 
     uint32_t *territories; /* sorted; lists.key is the position here. Ancestors included */
     struct atlas_lists territory_lists;
@@ -98,16 +118,19 @@ struct atlas_segment {
     int64_t *date_first_ms, *date_last_ms;
 
     uint32_t term_count;
-    slice *terms;      /* ascending */
+    struct atlas_texts terms; /* ascending */
     uint32_t *letters; /* per term: a bit for each kind of byte in it, for the search of typos */
     bool *is_stop;     /* in phrases only */
     struct atlas_lists postings;
     uint8_t *impacts;          /* parallel to postings.documents */
+    uint8_t *block_impacts;    /* the largest of impacts[block * ATLAS_BLOCK …] */
+    uint8_t *term_impacts;     /* the largest of each term's */
     struct atlas_lists titles; /* terms in titles of entries */
-    struct atlas_stem *stems[TEXT_LANGUAGE__COUNT];
     uint64_t *term_stems[TEXT_LANGUAGE__COUNT]; /* per term: hash of its stem */
+    uint32_t *stem_terms[TEXT_LANGUAGE__COUNT]; /* terms by that hash, then by number */
+    uint32_t *code_terms;                       /* the terms, most frequent first: runs.h */
     uint64_t *run_offsets;                      /* per document + 1, into runs */
-    uint32_t *runs;
+    uint8_t *runs;
     uint64_t length;         /* words that are no stop words, all documents */
     uint32_t average_length; /* that the impacts were made with */
 };
@@ -123,13 +146,24 @@ uint32_t atlas_segment_term(const struct atlas_segment *segment, slice word);
 void atlas_segment_prefix(const struct atlas_segment *segment, slice prefix, uint32_t *first,
                           uint32_t *last);
 /* The run of terms with this stem in a language; *count is 0 when there is none. */
-const struct atlas_stem *atlas_segment_stem(const struct atlas_segment *segment,
-                                            enum text_language language, uint64_t hash,
-                                            size_t *count);
+const uint32_t *atlas_segment_stem(const struct atlas_segment *segment, enum text_language language,
+                                   uint64_t hash, size_t *count);
 uint64_t atlas_stem_hash(slice stem);
 uint32_t atlas_letters(slice word);
 /* Position of the first document of an entry in by_entry, or where it would be. */
 uint32_t atlas_segment_entry(const struct atlas_segment *segment, int64_t entry);
+static inline slice atlas_segment_title(const struct atlas_segment *segment, uint32_t document) {
+    return atlas_text(&segment->title_texts, segment->title[document]);
+}
+static inline slice atlas_segment_title_key(const struct atlas_segment *segment,
+                                            uint32_t document) {
+    return atlas_text(&segment->title_key_texts, segment->title_key[document]);
+}
+/* Of a placed document. */
+static inline uint64_t atlas_segment_zorder(const struct atlas_segment *segment,
+                                            uint32_t document) {
+    return geo_zorder(segment->grid[document]);
+}
 /* Placed documents whose Z-order code is in first … last: *from … *to - 1. */
 void atlas_segment_zrange(const struct atlas_segment *segment, uint64_t first, uint64_t last,
                           uint32_t *from, uint32_t *to);
@@ -145,6 +179,8 @@ struct atlas_window {
     size_t words;
 };
 struct atlas_window atlas_window(uint32_t first, uint32_t last);
+/* The bitset of a key over all documents; NULL: rare. */
+const uint64_t *atlas_lists_dense(const struct atlas_lists *lists, uint32_t key);
 /* Adds the documents of a key that lie in the window. Bits beside the window may be set as well. */
 void atlas_lists_add(const struct atlas_lists *lists, uint32_t key,
                      const struct atlas_window *window, uint64_t *bits);

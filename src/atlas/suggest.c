@@ -67,8 +67,8 @@ static void suggest_from(const struct atlas_view *view, enum atlas_part part,
     for (struct bits_walk walk = bits_walk(bits, segment->words); bits_next(&walk, &document);) {
         if (atlas_view_is_live(view, part, document)) {
             insert(fits, room, count,
-                   (struct fit){.begins_so =
-                                    slice_starts_with(segment->title_key[document], typed->folded),
+                   (struct fit){.begins_so = slice_starts_with(
+                                    atlas_segment_title_key(segment, document), typed->folded),
                                 .quality = segment->quality[document],
                                 .entry = segment->entry[document],
                                 .part = part,
@@ -109,7 +109,7 @@ err atlas_suggest(const struct atlas_view *view, slice text, struct arena *arena
         found[i] = (struct atlas_suggestion){
             .entry = {fits[i].entry},
             .kind = (enum query_kind)segment->kind[fits[i].document],
-            .title = arena_copy(arena, segment->title[fits[i].document]),
+            .title = arena_copy(arena, atlas_segment_title(segment, fits[i].document)),
             .territory = segment->territory[fits[i].document],
         };
     }

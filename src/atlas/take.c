@@ -1,37 +1,42 @@
 /* Documents go from a segment to the next one without being read or analysed anew. */
 #include "atlas/builder.h"
+#include "atlas/runs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers of the old terms among the new words, as far as they were needed. */
+/* Numbers of the old terms and titles among the new ones, as far as they were needed. */
 struct take {
     struct atlas_builder *builder;
     const struct atlas_segment *from;
-    uint32_t *words;
+    uint32_t *words, *titles, *title_keys;
 };
+
+static err take_word(struct take *take, uint32_t term, uint32_t *number) {
+    if (take->words[term] == NAMES_NONE) {
+        const struct atlas_segment *from = take->from;
+        const uint64_t stems[] = {from->term_stems[TEXT_FRENCH][term],
+                                  from->term_stems[TEXT_ENGLISH][term]};
+        TRY(builder_word(take->builder, atlas_text(&from->terms, term), stems, &take->words[term]));
+    }
+    *number = take->words[term];
+    return OK;
+}
 
 static err take_runs(struct take *take, uint32_t document, struct draft *draft) {
     struct pool *runs = &take->builder->runs;
-    const struct atlas_segment *from = take->from;
-    uint64_t at = from->run_offsets[document];
-    uint64_t end = from->run_offsets[document + 1];
     draft->run_start = runs->count;
-    draft->run_count = (uint32_t)(end - at);
-    TRY(pool_reserve(runs, sizeof(uint32_t), draft->run_count));
-    for (; at < end; at++) {
-        uint32_t item = from->runs[at];
-        if (!(item & ATLAS_RUN_MARK)) {
-            uint32_t *number = &take->words[item];
-            if (*number == NAMES_NONE) {
-                const uint64_t stems[] = {from->term_stems[TEXT_FRENCH][item],
-                                          from->term_stems[TEXT_ENGLISH][item]};
-                TRY(builder_word(take->builder, from->terms[item], stems, number));
-            }
-            item = *number;
+    struct atlas_runs from = atlas_runs_of(take->from, document);
+    while (atlas_runs_next(&from)) {
+        TRY(pool_reserve(runs, sizeof(uint32_t), (size_t)from.count + 1));
+        POOL(runs, uint32_t)[runs->count++] = atlas_run_header(from.field, from.count);
+        for (uint32_t i = 0; i < from.count; i++) {
+            uint32_t number;
+            TRY(take_word(take, atlas_run_word(&from), &number));
+            POOL(runs, uint32_t)[runs->count++] = number;
         }
-        POOL(runs, uint32_t)[runs->count++] = item;
     }
+    draft->run_count = (uint32_t)(runs->count - draft->run_start);
     return OK;
 }
 
@@ -58,7 +63,7 @@ static err take_name(struct names *names, const struct atlas_values *values, uin
     if (at == values->offsets[document + 1]) {
         return OK;
     }
-    return names_add(names, values->names[values->keys[at]], number, NULL);
+    return names_add(names, atlas_text(&values->names, values->keys[at]), number, NULL);
 }
 
 static err take_values(struct take *take, uint32_t document, struct draft *draft) {
@@ -80,10 +85,20 @@ static err take_values(struct take *take, uint32_t document, struct draft *draft
     TRY(pool_reserve(&builder->skills_of, sizeof(uint32_t), draft->skill_count));
     for (uint32_t i = 0; i < draft->skill_count; i++) {
         uint32_t number;
-        slice skill = skills->names[skills->keys[skills->offsets[document] + i]];
+        slice skill = atlas_text(&skills->names, skills->keys[skills->offsets[document] + i]);
         TRY(names_add(&builder->skills, skill, &number, NULL));
         POOL(&builder->skills_of, uint32_t)[builder->skills_of.count++] = number;
     }
+    return OK;
+}
+
+/* A text that many documents may have: it is looked up once. */
+static err take_text(struct names *names, const struct atlas_texts *texts, uint32_t text,
+                     uint32_t *known, uint32_t *number) {
+    if (known[text] == NAMES_NONE) {
+        TRY(names_add(names, atlas_text(texts, text), &known[text], NULL));
+    }
+    *number = known[text];
     return OK;
 }
 
@@ -111,12 +126,15 @@ static err take_document(struct take *take, uint32_t document, uint32_t dated) {
     if (draft.is_placed) {
         draft.point = from->point[document];
         draft.grid = from->grid[document];
-        draft.zorder = from->zorder[document];
+        draft.zorder = atlas_segment_zorder(from, document);
     }
-    TRY(names_add(&builder->titles, from->title[document], &draft.title, NULL));
-    TRY(names_add(&builder->title_keys, from->title_key[document], &draft.title_key, NULL));
+    TRY(take_text(&builder->titles, &from->title_texts, from->title[document], take->titles,
+                  &draft.title));
+    TRY(take_text(&builder->title_keys, &from->title_key_texts, from->title_key[document],
+                  take->title_keys, &draft.title_key));
     if (from->type[document] != UINT32_MAX) {
-        TRY(names_add(&builder->types, from->types[from->type[document]], &draft.type, NULL));
+        TRY(names_add(&builder->types, atlas_text(&from->types, from->type[document]), &draft.type,
+                      NULL));
     }
     TRY(take_values(take, document, &draft));
     if (dated < from->dated_count && from->dated[dated] == document) {
@@ -128,25 +146,32 @@ static err take_document(struct take *take, uint32_t document, uint32_t dated) {
     return OK;
 }
 
-err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
-                       const uint64_t *bits) {
-    struct take take = {.builder = builder, .from = from};
-    size_t bytes = ((size_t)from->term_count + 1) * sizeof(*take.words);
-    take.words = malloc(bytes);
-    if (!take.words) {
-        return ERR_MEMORY;
-    }
-    memset(take.words, 0xff, bytes);
-    err failed = OK;
+static err take_documents(struct take *take, const uint64_t *bits) {
+    const struct atlas_segment *from = take->from;
     uint32_t dated = 0;
-    for (uint32_t document = 0; document < from->count && !failed; document++) {
+    for (uint32_t document = 0; document < from->count; document++) {
         while (dated < from->dated_count && from->dated[dated] < document) {
             dated++;
         }
         if (!bits || bits_has(bits, document)) {
-            failed = take_document(&take, document, dated);
+            TRY(take_document(take, document, dated));
         }
     }
-    free(take.words);
+    return OK;
+}
+
+err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
+                       const uint64_t *bits) {
+    size_t count = (size_t)from->term_count + from->title_texts.count + from->title_key_texts.count;
+    uint32_t *numbers = malloc((count + 1) * sizeof(*numbers));
+    if (!numbers) {
+        return ERR_MEMORY;
+    }
+    memset(numbers, 0xff, (count + 1) * sizeof(*numbers));
+    struct take take = {.builder = builder, .from = from, .words = numbers};
+    take.titles = take.words + from->term_count;
+    take.title_keys = take.titles + from->title_texts.count;
+    err failed = take_documents(&take, bits);
+    free(numbers);
     return failed;
 }

@@ -65,7 +65,8 @@ static err gather_sources(const struct atlas_view_parts *parts, struct atlas_vie
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_values *values = &view->parts[part]->values[ATLAS_VALUES_SOURCE];
         for (uint32_t key = 0; key < values->lists.key_count; key++) {
-            view->sources[count++].slug = values->names[key]; /* lives as long as the part */
+            view->sources[count++].slug =
+                atlas_text(&values->names, key); /* lives as long as the part */
         }
     }
     if (count) {
@@ -116,7 +117,7 @@ static err view_fill(const struct atlas_view_parts *parts, struct atlas_view *vi
             return ERR_MEMORY;
         }
         for (uint32_t key = 0; key < values->lists.key_count; key++) {
-            source_of[key] = slot_of_source(view, values->names[key]);
+            source_of[key] = slot_of_source(view, atlas_text(&values->names, key));
         }
         view->source_of[part] = source_of;
         count_part(view, (enum atlas_part)part);

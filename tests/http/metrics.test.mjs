@@ -72,6 +72,9 @@ describe('metrics', () => {
   test('the index, the store and the process are there', () => {
     assert.equal(sample(families, 'agora_atlas_entries'), 95);
     assert.ok(sample(families, 'agora_atlas_bytes') > 10000);
+    const parts = families.find((family) => family.name === 'agora_atlas_part_bytes').samples;
+    assert.ok(parts.some(([, labels]) => labels.part === 'postings'));
+    assert.equal(parts.reduce((sum, [, , bytes]) => sum + bytes, 0), sample(families, 'agora_atlas_bytes'));
     assert.ok(sample(families, 'agora_store_bytes') > 100000);
     assert.ok(sample(families, 'process_resident_memory_bytes') > 1e6);
     assert.ok(sample(families, 'process_open_fds') > 5);

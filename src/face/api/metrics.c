@@ -139,6 +139,11 @@ static void write_atlas(const struct face *face, struct buf *out) {
     gauge(out, "agora_atlas_delta_documents", "Of them, those changed since the generation.",
           (int64_t)atlas.delta_documents);
     gauge(out, "agora_atlas_bytes", "Memory of the index.", (int64_t)atlas.bytes);
+    family(out, "agora_atlas_part_bytes", "gauge", "The same by what takes it.");
+    for (size_t i = 0; i < atlas.part_count; i++) {
+        buf_addf(out, "agora_atlas_part_bytes{part=\"%s\"} %llu\n", atlas.parts[i].name,
+                 (unsigned long long)atlas.parts[i].bytes);
+    }
     gauge(out, "agora_atlas_change_sequence", "Last change of the store that is in the index.",
           atlas.sequence);
     counter(out, "agora_atlas_generations_total", "Generations of the index made since the start.",

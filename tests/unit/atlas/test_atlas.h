@@ -4,6 +4,7 @@
 
 int test_agree(void);
 int test_parts(void);
+int test_segment(void);
 int test_store(void);
 
 #endif

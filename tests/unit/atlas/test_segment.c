@@ -1,0 +1,157 @@
+/* The shape of a segment in memory. */
+#include "fixture.h"
+#include "test_atlas.h"
+
+#include "atlas/columns.h"
+#include "atlas/runs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void codes_of_every_length_come_back_as_they_went(void **state) {
+    (void)state;
+    const uint32_t codes[] = {0,
+                              ATLAS_CODE_TWO - 1,
+                              ATLAS_CODE_TWO,
+                              ATLAS_CODE_TWO + 255,
+                              ATLAS_CODE_TWO + 256,
+                              ATLAS_CODE_THREE - 1,
+                              ATLAS_CODE_THREE,
+                              ATLAS_CODE_THREE + 65536,
+                              ATLAS_CODE_FIVE - 1,
+                              ATLAS_CODE_FIVE,
+                              UINT32_MAX};
+    uint8_t bytes[ARRAY_COUNT(codes) * 5];
+    uint8_t *to = bytes;
+    for (size_t i = 0; i < ARRAY_COUNT(codes); i++) {
+        uint8_t *start = to;
+        to = atlas_code_write(to, codes[i]);
+        assert_int_equal(to - start, atlas_code_bytes(codes[i]));
+    }
+    const uint8_t *at = bytes;
+    for (size_t i = 0; i < ARRAY_COUNT(codes); i++) {
+        assert_int_equal(atlas_code_read(&at), codes[i]);
+    }
+    assert_ptr_equal(at, to);
+}
+
+static void a_run_of_any_length_says_how_many_words_it_has(void **state) {
+    (void)state;
+    const uint32_t counts[] = {1, 30, 31, 32, 31 + 192, ATLAS_RUN_WORDS_MAX};
+    for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
+        uint8_t bytes[8];
+        uint8_t *end = atlas_run_header_write(bytes, ATLAS_FIELD_ASK, counts[i]);
+        assert_int_equal(end - bytes, atlas_run_header_bytes(counts[i]));
+        struct atlas_runs runs = {.at = bytes, .end = end};
+        assert_true(atlas_runs_next(&runs));
+        assert_int_equal(runs.field, ATLAS_FIELD_ASK);
+        assert_int_equal(runs.count, counts[i]);
+        assert_ptr_equal(runs.at, end);
+    }
+}
+
+struct world {
+    struct fixture fixture;
+    struct arena arena;
+    struct atlas *atlas;
+    const struct atlas_view *view;
+};
+
+static void world_open(struct world *world, size_t count) {
+    *world = (struct world){.arena = arena_make(1 << 16, 0)};
+    fixture_open(&world->fixture);
+    struct entry_public *entries = arena_new(&world->arena, struct entry_public, count);
+    for (size_t i = 0; i < count; i++) {
+        entries[i] = fixture_entry(&world->fixture, (int64_t)i + 1, &world->arena);
+    }
+    struct atlas_options options = fixture_options(&world->fixture);
+    assert_int_equal(atlas_open_bare(&options, entries, count, &world->atlas), OK);
+    world->view = atlas_pin(world->atlas);
+}
+
+static void world_close(struct world *world) {
+    atlas_unpin(world->atlas, world->view);
+    atlas_close(world->atlas);
+    arena_free(&world->arena);
+    fixture_close(&world->fixture);
+}
+
+static void a_block_and_a_term_know_their_largest_impact(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, 1000);
+    const struct atlas_segment *segment = world.view->parts[ATLAS_GENERATION];
+    const struct atlas_lists *postings = &segment->postings;
+    uint32_t total = postings->offsets[segment->term_count];
+    assert_true(total > 10 * ATLAS_BLOCK);
+    for (uint32_t from = 0; from < total; from += ATLAS_BLOCK) {
+        uint8_t most = 0;
+        for (uint32_t at = from; at < from + ATLAS_BLOCK && at < total; at++) {
+            most = segment->impacts[at] > most ? segment->impacts[at] : most;
+        }
+        assert_int_equal(segment->block_impacts[from / ATLAS_BLOCK], most);
+    }
+    for (uint32_t term = 0; term < segment->term_count; term++) {
+        uint8_t most = 0;
+        for (uint32_t at = postings->offsets[term]; at < postings->offsets[term + 1]; at++) {
+            most = segment->impacts[at] > most ? segment->impacts[at] : most;
+        }
+        assert_int_equal(segment->term_impacts[term], most);
+    }
+    world_close(&world);
+}
+
+static void a_list_has_a_bitset_when_one_document_in_32_is_on_it(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, 1000);
+    const struct atlas_segment *segment = world.view->parts[ATLAS_GENERATION];
+    const struct atlas_lists *postings = &segment->postings;
+    uint32_t dense = 0;
+    for (uint32_t term = 0; term < segment->term_count; term++) {
+        const uint64_t *bits = atlas_lists_dense(postings, term);
+        uint32_t length = postings->offsets[term + 1] - postings->offsets[term];
+        assert_int_equal(bits != NULL, length > segment->count / 32);
+        if (bits) {
+            dense++;
+            assert_int_equal(bits_count(bits, segment->words), length);
+            for (uint32_t at = postings->offsets[term]; at < postings->offsets[term + 1]; at++) {
+                assert_true(bits_has(bits, postings->documents[at]));
+            }
+        }
+    }
+    assert_int_equal(dense, postings->dense_count);
+    assert_true(dense > 0);
+    world_close(&world);
+}
+
+static void the_figures_name_each_part_once_and_add_up(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, 100);
+    struct atlas_figures figures;
+    atlas_figures_read(world.atlas, &figures);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < figures.part_count; i++) {
+        sum += figures.parts[i].bytes;
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(figures.parts[i].name, figures.parts[j].name);
+        }
+    }
+    assert_int_equal(sum, figures.bytes);
+    world_close(&world);
+}
+
+int test_segment(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(codes_of_every_length_come_back_as_they_went),
+        cmocka_unit_test(a_run_of_any_length_says_how_many_words_it_has),
+        cmocka_unit_test(a_block_and_a_term_know_their_largest_impact),
+        cmocka_unit_test(a_list_has_a_bitset_when_one_document_in_32_is_on_it),
+        cmocka_unit_test(the_figures_name_each_part_once_and_add_up),
+    };
+    return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
+}
