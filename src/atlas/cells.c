@@ -91,10 +91,8 @@ static err add_tile(struct atlas_plan *plan, struct geo_tile tile, struct atlas_
             continue;
         }
         TRY(atlas_match_make(plan, (enum atlas_part)part, atlas_window(from, to), false, &match));
-        uint32_t i;
-        for (struct bits_walk walk = bits_walk(match.bits, match.window.words);
-             bits_next(&walk, &i);) {
-            uint32_t document = match.window.base + i;
+        uint32_t document;
+        for (struct atlas_walk walk = atlas_walk(&match); atlas_walk_next(&walk, &document);) {
             gather(&heaps[atlas_segment_zorder(match.segment, document) >> shift & (CELLS - 1)],
                    match.segment, document);
         }
@@ -201,8 +199,7 @@ err atlas_count_communes(const struct atlas_view *view, const struct atlas_reque
         struct atlas_window window = atlas_window(0, view->parts[part]->count);
         TRY(atlas_match_make(&plan, (enum atlas_part)part, window, false, &match));
         uint32_t i;
-        for (struct bits_walk walk = bits_walk(match.bits, match.window.words);
-             bits_next(&walk, &i);) {
+        for (struct atlas_walk walk = atlas_walk(&match); atlas_walk_next(&walk, &i);) {
             if (match.segment->territory[i] != TERRITORY_NONE) {
                 within[match.segment->territory[i]]++;
             }

@@ -68,6 +68,30 @@ struct atlas_match {
     uint64_t count;
     uint32_t *scores; /* of the words, per document of the window; NULL without words or unasked */
 };
+/* Walks the documents that match, ascending; a match may know only a part of the documents, so its
+ * bits are nobody's business but its own: `for (struct atlas_walk walk = atlas_walk(match);
+ * atlas_walk_next(&walk, &document);)`. */
+struct atlas_walk {
+    struct bits_walk bits;
+    uint32_t base;
+};
+static inline struct atlas_walk atlas_walk(const struct atlas_match *match) {
+    return (struct atlas_walk){.bits = bits_walk(match->bits, match->window.words),
+                               .base = match->window.base};
+}
+static inline bool atlas_walk_next(struct atlas_walk *walk, uint32_t *document) {
+    uint32_t i;
+    if (!bits_next(&walk->bits, &i)) {
+        return false;
+    }
+    *document = walk->base + i;
+    return true;
+}
+/* Whether a document of the part matches. */
+static inline bool atlas_match_has(const struct atlas_match *match, uint32_t document) {
+    return document >= match->window.first && document < match->window.last &&
+           bits_has(match->bits, document - match->window.base);
+}
 /* Scores are asked for on whole windows only, of the generation first: it gives the words'
  * rarity. */
 MUST_USE err atlas_match_make(struct atlas_plan *plan, enum atlas_part part,

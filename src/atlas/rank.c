@@ -309,8 +309,7 @@ static struct fold *count_groups(const struct atlas_ranking *ranking) {
     for (int part = 0; folds && part < ATLAS_PART__COUNT; part++) {
         const struct atlas_match *match = &ranking->matches[part];
         uint32_t document;
-        for (struct bits_walk walk = bits_walk(match->bits, match->window.words);
-             bits_next(&walk, &document);) {
+        for (struct atlas_walk walk = atlas_walk(match); atlas_walk_next(&walk, &document);) {
             uint32_t source = atlas_source_of(view, (enum atlas_part)part, document);
             if (source != UINT32_MAX) {
                 folds[source * QUERY_KIND__COUNT + match->segment->kind[document]].count++;
@@ -372,8 +371,7 @@ err atlas_ranking_run(const struct atlas_ranking *ranking, struct atlas_line **l
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_match *match = &ranking->matches[part];
         uint32_t document;
-        for (struct bits_walk walk = bits_walk(match->bits, match->window.words);
-             bits_next(&walk, &document);) {
+        for (struct atlas_walk walk = atlas_walk(match); atlas_walk_next(&walk, &document);) {
             rank_document(ranking, folds, (enum atlas_part)part, document, &best);
         }
     }
@@ -406,7 +404,7 @@ static void tell_part(const struct atlas_ranking *ranking, enum atlas_part part,
     }
     for (uint64_t at = lists->offsets[key]; at < lists->offsets[key + 1]; at++) {
         uint32_t document = lists->documents[at];
-        if (!bits_has(match->bits, document) ||
+        if (!atlas_match_has(match, document) ||
             segment->kind[document] != group % QUERY_KIND__COUNT) {
             continue;
         }

@@ -65,8 +65,8 @@ static void sum_up(const struct atlas_match matches[ATLAS_PART__COUNT],
         const struct atlas_segment *segment = match->segment;
         uint32_t i;
         result->total += match->count;
-        for (struct bits_walk walk = bits_walk(match->bits, match->window.words);
-             bits_next(&walk, &i) && i < segment->placed;) {
+        for (struct atlas_walk walk = atlas_walk(match);
+             atlas_walk_next(&walk, &i) && i < segment->placed;) {
             struct geo_point point = segment->point[i];
             box.west_e7 = point.lon_e7 < box.west_e7 ? point.lon_e7 : box.west_e7;
             box.east_e7 = point.lon_e7 > box.east_e7 ? point.lon_e7 : box.east_e7;
@@ -207,7 +207,7 @@ err atlas_all(const struct atlas_view *view, const struct atlas_request *request
         for (int part = 0; part < ATLAS_PART__COUNT; part++) {
             const struct atlas_segment *segment = view->parts[part];
             while (at[part] < segment->count &&
-                   !bits_has(matches[part].bits, segment->by_entry[at[part]])) {
+                   !atlas_match_has(&matches[part], segment->by_entry[at[part]])) {
                 at[part]++;
             }
             /* An entry stands in one part only, so the ids decide. */
