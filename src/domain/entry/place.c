@@ -31,13 +31,10 @@ static bool is_commune(const struct territories *all, uint32_t territory) {
 static uint32_t territory_resolve(const struct territories *all, const struct entry *entry,
                                   uint32_t given, bool *approximate) {
     *approximate = false;
-    bool exact = false;
-    uint32_t at = TERRITORY_NONE;
-    if (entry->place.has_point) {
-        at = territories_at(all, entry->place.point, &exact);
-        if (at != TERRITORY_NONE && exact) {
-            return at;
-        }
+    uint32_t holding =
+        entry->place.has_point ? territories_holding(all, entry->place.point) : TERRITORY_NONE;
+    if (holding != TERRITORY_NONE) {
+        return holding;
     }
     if (is_commune(all, given)) {
         return given;
@@ -51,10 +48,12 @@ static uint32_t territory_resolve(const struct territories *all, const struct en
             return named;
         }
     }
-    if (at != TERRITORY_NONE &&
-        (given == TERRITORY_NONE || territories_is_within(all, at, given))) {
+    uint32_t nearest =
+        entry->place.has_point ? territories_nearest(all, entry->place.point) : TERRITORY_NONE;
+    if (nearest != TERRITORY_NONE &&
+        (given == TERRITORY_NONE || territories_is_within(all, nearest, given))) {
         *approximate = true;
-        return at;
+        return nearest;
     }
     return given;
 }

@@ -603,7 +603,7 @@ static void index_centres(struct load *load) {
         if (item->has_centre && !item->centre_is_approximate) {
             uint32_t row = (uint32_t)((item->centre.lat_e7 + 900000000LL) / TERRITORY_CELL_E7);
             uint32_t column = (uint32_t)((item->centre.lon_e7 + 1800000000LL) / TERRITORY_CELL_E7);
-            cells[n++] = (struct territory_cell){row * 1440 + column % 1440, i};
+            cells[n++] = (struct territory_cell){row * 1440 + column % 1440, i, item->centre};
         }
     }
     qsort(cells, n, sizeof *cells, cell_order);

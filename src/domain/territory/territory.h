@@ -90,6 +90,10 @@ uint32_t territories_match_level(const struct territories *all, enum territory_l
 /* The commune that holds the point: by polygon (exact), else by nearest centre within 20 km
  * (`*exact` false; centres that are approximate themselves do not count). */
 uint32_t territories_at(const struct territories *all, struct geo_point point, bool *exact);
+/* The two halves of it, for who may not need the second: the commune whose outline holds the point,
+ * and the one whose centre is nearest. TERRITORY_NONE when there is none. */
+uint32_t territories_holding(const struct territories *all, struct geo_point point);
+uint32_t territories_nearest(const struct territories *all, struct geo_point point);
 /* True when inner is outer or lies in it: a commune in its EPCI, département, région, country and
  * in custom territories; an EPCI in the département and région of most of its people; and so on
  * up. */

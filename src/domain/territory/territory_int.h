@@ -76,6 +76,7 @@ struct territory_postal {
 struct territory_cell {
     uint32_t cell; /* row * 1440 + column */
     uint32_t commune;
+    struct geo_point centre; /* here too: a search goes over many */
 };
 struct territory_index {
     struct arena arena;           /* holds everything of the snapshot */

@@ -219,6 +219,40 @@ static void custom_territories_hold_their_communes(void **state) {
                      park);
 }
 
+/* By measuring all of them. */
+static uint32_t nearest_slowly(const struct territories *all, struct geo_point point) {
+    uint32_t best = TERRITORY_NONE;
+    double best_m = 20000.0;
+    for (uint32_t i = 0; i < all->commune_count; i++) {
+        const struct territory *item = &all->items[i];
+        double metres = geo_distance_m(point, item->centre);
+        if (item->has_centre && !item->centre_is_approximate && metres < best_m) {
+            best = i;
+            best_m = metres;
+        }
+    }
+    return best;
+}
+
+static void the_nearest_centre_is_the_one_that_measuring_all_finds(void **state) {
+    struct territory_fixture *fixture = *state;
+    static const double around[][2] = {{5.905, 45.563}, {5.6872, 45.7592},   {2.353, 48.894},
+                                       {55.46, -21.11}, {-56.1773, 46.7811}, {4.83, 46.02}};
+    unsigned found = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(around); i++) {
+        for (int east = -16; east <= 16; east++) {
+            for (int north = -16; north <= 16; north++) {
+                struct geo_point point = {(int32_t)((around[i][0] + 0.0173 * east) * DEGREE),
+                                          (int32_t)((around[i][1] + 0.0119 * north) * DEGREE)};
+                uint32_t nearest = nearest_slowly(fixture->all, point);
+                assert_int_equal(territories_nearest(fixture->all, point), nearest);
+                found += nearest != TERRITORY_NONE;
+            }
+        }
+    }
+    assert_in_range(found, 2000, 6000); /* some lie too far from all of them */
+}
+
 int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, territory_setup, territory_teardown)
@@ -232,6 +266,7 @@ int main(void) {
         TEST(children_are_one_level_down_by_name),
         TEST(boxes_hold_what_they_are_made_of),
         TEST(custom_territories_hold_their_communes),
+        TEST(the_nearest_centre_is_the_one_that_measuring_all_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
