@@ -47,40 +47,45 @@ void csv_reader_free(struct csv_reader *reader) {
     }
 }
 
+static bool cell_is_long(const struct row_scan *scan) {
+    return scan->at - scan->cell_start > CSV_CELL_BYTES_MAX;
+}
+
+/* The delimiter or line end behind `at`. */
+static size_t plain_end(slice text, size_t at, char delimiter) {
+    while (at < text.n && text.p[at] != delimiter && text.p[at] != '\n' && text.p[at] != '\r') {
+        at++;
+    }
+    return at;
+}
+
 /* Runs to the line end that closes the row: scan->at is then its index. A quote opens a cell
  * only at the cell's start; text between a closing quote and the delimiter belongs to the cell. */
 static enum row_found row_end(struct row_scan *scan, slice text, char delimiter) {
     while (scan->at < text.n) {
         char c = text.p[scan->at];
         if (scan->state == CELL_QUOTED) {
-            size_t quote = slice_find(text, scan->at, '"');
-            scan->at = quote;
-            if (quote - scan->cell_start > CSV_CELL_BYTES_MAX) {
-                return ROW_TOO_LARGE;
-            }
-            if (quote < text.n) {
+            scan->at = slice_find(text, scan->at, '"');
+            if (scan->at < text.n) {
                 scan->state = CELL_AFTER_QUOTE;
                 scan->at++;
             }
-            continue;
-        }
-        if (c == '\n' || c == '\r') {
-            return ++scan->cells > CSV_CELLS_MAX || scan->at > CSV_ROW_BYTES_MAX ? ROW_TOO_LARGE
-                                                                                 : ROW_WHOLE;
-        }
-        scan->at++;
-        if (c == delimiter) {
+        } else if (c == delimiter) {
             scan->cells++;
             scan->state = CELL_START;
-            scan->cell_start = scan->at;
-        } else if (c == '"' && scan->state == CELL_START) {
-            scan->state = CELL_QUOTED;
-        } else if (c == '"' && scan->state == CELL_AFTER_QUOTE) {
-            scan->state = CELL_QUOTED; /* "" inside quotes, or a quote reopened: stays one cell */
+            scan->cell_start = ++scan->at;
+            continue;
+        } else if (c == '\n' || c == '\r') {
+            return ++scan->cells > CSV_CELLS_MAX || scan->at > CSV_ROW_BYTES_MAX ? ROW_TOO_LARGE
+                                                                                 : ROW_WHOLE;
+        } else if (c == '"' && scan->state != CELL_PLAIN) {
+            scan->state = CELL_QUOTED; /* opens, or "" inside, or reopens: stays one cell */
+            scan->at++;
         } else {
             scan->state = CELL_PLAIN;
+            scan->at = plain_end(text, scan->at + 1, delimiter);
         }
-        if (scan->at - scan->cell_start > CSV_CELL_BYTES_MAX) {
+        if (cell_is_long(scan)) {
             return ROW_TOO_LARGE;
         }
     }
@@ -168,6 +173,9 @@ static err delimiter_find(struct csv_reader *r, struct problem *problem) {
  * delimiter behind it. */
 static slice cell_read(char *p, size_t n, size_t *at, char delimiter) {
     size_t i = *at;
+    if (i < n && p[i] == delimiter) {
+        return slice_of(p + i, 0);
+    }
     if (i < n && p[i] != '"') {
         const char *end = memchr(p + i, delimiter, n - i);
         *at = end == NULL ? n : (size_t)(end - p);
@@ -199,11 +207,14 @@ static err row_take(const struct csv_reader *r, struct arena *arena, slice raw, 
                     struct csv_row *row) {
     row->raw = arena_copy(arena, raw);
     row->cells = arena_try(arena, slice, cells);
-    char *copy = arena_try(arena, char, raw.n + 1);
+    bool is_quoted = slice_find(raw, 0, '"') < raw.n;
+    char *copy = is_quoted ? arena_try(arena, char, raw.n + 1) : (char *)(uintptr_t)row->raw.p;
     if (row->cells == NULL || copy == NULL) {
         return ERR_MEMORY;
     }
-    memcpy(copy, raw.p, raw.n);
+    if (is_quoted) { /* cells lose their quotes, the row keeps them */
+        memcpy(copy, raw.p, raw.n);
+    }
     row->count = 0;
     for (size_t at = 0; row->count < cells; at++) {
         row->cells[row->count++] = cell_read(copy, raw.n, &at, r->delimiter);
