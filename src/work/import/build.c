@@ -132,11 +132,14 @@ static bool is_said_twice(const struct draft *d, const struct column *column,
 static void fields_take(struct draft *d) {
     for (uint32_t i = 0; i < d->record->field_count; i++) {
         const struct record_field *field = &d->record->fields[i];
-        slice value = value_clean(field->value, d->arena);
-        if (value.n == 0 && field->value.n == 0) {
-            continue;
+        if (field->value.n == 0) {
+            continue; /* as most cells of a wide table */
         }
         const struct column *column = columns_find(d->builder->columns, field->name, i);
+        if (column != NULL && column->role == ROLE_IGNORE) {
+            continue;
+        }
+        slice value = value_clean(field->value, d->arena);
         if (value.n == 0 && column != NULL && column->role == ROLE_TITLE &&
             column->absence_words <= 1) { /* the café "Aucun" */
             slice name = value_text(field->value, d->arena);

@@ -2,11 +2,15 @@
  * sources, each with its title, licence and attribution. */
 #include "work/import/run_int.h"
 
-static struct source source_said(const struct record *record) {
+static slice slug_said(const struct record *record) {
     slice slug = record_get(record, SLICE("source.slug"));
+    return slug.n > 0 ? slug : record_get(record, SLICE("source")); /* in a table */
+}
+
+static struct source source_said(const struct record *record) {
     slice attribution = record_get(record, SLICE("source.attribution"));
     return (struct source){
-        .slug = slug.n > 0 ? slug : record_get(record, SLICE("source")), /* in a table */
+        .slug = slug_said(record),
         .title = record_get(record, SLICE("source.title")),
         .url = record_get(record, SLICE("source.url")),
         .licence = record_get(record, SLICE("source.licence")),
@@ -47,17 +51,16 @@ static err other_add(struct run *run, struct source *said, struct source_named *
 
 err native_source(struct run *run, const struct record *record, struct entry *entry,
                   struct problem *cause) {
-    struct source said = source_said(record);
     slice key = record_get(record, SLICE("source.key"));
     if (key.n > 0) { /* of the API: its "id" is the number that the other instance gave */
         entry->source_key = key;
     }
-    if (run->options->source.n > 0 || !source_slug_is_valid(said.slug) ||
-        slice_equal(said.slug, run->slug)) {
+    slice slug = run->options->source.n > 0 ? SLICE_EMPTY : slug_said(record);
+    if (!source_slug_is_valid(slug) || slice_equal(slug, run->slug)) {
         return OK;
     }
     uint32_t i = 0;
-    while (i < run->source_count && !slice_equal(run->sources[i].slug, said.slug)) {
+    while (i < run->source_count && !slice_equal(run->sources[i].slug, slug)) {
         i++;
     }
     if (i == RUN_SOURCES_MAX) {
@@ -68,6 +71,7 @@ err native_source(struct run *run, const struct record *record, struct entry *en
         run->sources = arena_new(run->columns.arena, struct source_named, RUN_SOURCES_MAX);
     }
     if (i == run->source_count) {
+        struct source said = source_said(record);
         TRY(other_add(run, &said, &run->sources[i]));
         run->source_count++;
     }

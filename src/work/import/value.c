@@ -153,6 +153,11 @@ enum absence value_absence(slice text) {
 
 /* White space at both ends: ASCII, no-break spaces (also the narrow one), zero-width marks. */
 static slice trim(slice text) {
+    text = slice_trim(text);
+    if (text.n == 0 ||
+        ((unsigned char)text.p[0] < 0x80 && (unsigned char)text.p[text.n - 1] < 0x80)) {
+        return text; /* no mark of several bytes stands at either end */
+    }
     static const char *const blanks[] = {"\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x8B",
                                          "\xEF\xBB\xBF"};
     for (bool changed = true; changed;) {
@@ -197,8 +202,16 @@ static slice mend(slice text, struct arena *arena) {
     return text;
 }
 
+/* ASCII alone. */
 static bool is_plain(slice text) {
-    for (size_t i = 0; i < text.n; i++) {
+    size_t i = 0;
+    for (uint64_t word; i + sizeof word <= text.n; i += sizeof word) {
+        memcpy(&word, text.p + i, sizeof word);
+        if ((word & UINT64_C(0x8080808080808080)) != 0) {
+            return false;
+        }
+    }
+    for (; i < text.n; i++) {
         if ((unsigned char)text.p[i] >= 0x80) {
             return false;
         }
@@ -206,8 +219,8 @@ static bool is_plain(slice text) {
     return true;
 }
 
-slice value_text(slice value, struct arena *arena) {
-    slice text = trim(value);
+/* value_text() of what has no blanks at its ends. */
+static slice trimmed_text(slice text, struct arena *arena) {
     if (is_plain(text)) {
         return text;
     }
@@ -219,9 +232,13 @@ slice value_text(slice value, struct arena *arena) {
     return text;
 }
 
+slice value_text(slice value, struct arena *arena) {
+    return trimmed_text(trim(value), arena);
+}
+
 slice value_clean(slice value, struct arena *arena) {
     slice text = trim(value);
-    return value_absence(text) != ABSENCE_NONE ? SLICE_EMPTY : value_text(text, arena);
+    return value_absence(text) != ABSENCE_NONE ? SLICE_EMPTY : trimmed_text(text, arena);
 }
 
 slice value_one_line(slice value, bool *marks, struct arena *arena) {
