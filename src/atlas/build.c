@@ -213,13 +213,15 @@ static err keep_bitsets(struct build *build) {
     return OK;
 }
 
-/* A list is made in three steps: count with lists_expect, lists_allocate, fill with lists_push.
- * `id`: of its first column. */
+/* A list is made in four steps: lists_open, count with lists_expect, lists_allocate, fill with
+ * lists_push; lists_close at the end. `id`: of its first column. */
 static err lists_open(struct build *build, struct atlas_lists *lists, unsigned id,
                       uint32_t key_count) {
+    uint32_t documents = build->segment->count;
     lists->key_count = key_count;
-    lists->dense_above = build->segment->count / 32;
+    lists->dense_above = documents / ATLAS_DENSE_SHARE;
     lists->words = build->segment->words;
+    lists->rank_count = documents / ATLAS_RANK_DOCUMENTS + 1;
     column(build, id, (uint64_t)key_count + 1);
     TRY_MEMORY(build);
     return OK;
@@ -227,8 +229,15 @@ static err lists_open(struct build *build, struct atlas_lists *lists, unsigned i
 static void lists_expect(struct atlas_lists *lists, uint32_t key) {
     lists->offsets[key + 1]++;
 }
+
+/* Where the next document of each key goes: among `documents`, or which bitset. */
+struct push {
+    uint32_t at;
+    uint32_t dense; /* position among the dense keys, or UINT32_MAX */
+};
+
 static err lists_allocate(struct build *build, struct atlas_lists *lists, unsigned id,
-                          uint32_t **cursors) {
+                          struct push **pushes) {
     uint64_t total = 0;
     for (uint32_t key = 0; key < lists->key_count; key++) {
         lists->dense_count += lists->offsets[key + 1] > lists->dense_above;
@@ -238,31 +247,46 @@ static err lists_allocate(struct build *build, struct atlas_lists *lists, unsign
         }
         lists->offsets[key + 1] = (uint32_t)total;
     }
-    column(build, id + 1, total);
+    *pushes = scratch(build, struct push, lists->key_count);
     column(build, id + 2, lists->dense_count);
-    column(build, id + 3, lists->dense_count * lists->words);
-    *cursors = scratch(build, uint32_t, lists->key_count);
+    column(build, id + 3, (uint64_t)lists->dense_count + 1);
+    column(build, id + 4, lists->dense_count * lists->words);
+    column(build, id + 5, (uint64_t)lists->dense_count * lists->rank_count);
     TRY_MEMORY(build);
-    if (lists->key_count) {
-        memcpy(*cursors, lists->offsets, lists->key_count * sizeof(**cursors));
-    }
-    return OK;
-}
-static void lists_push(struct atlas_lists *lists, uint32_t *cursors, uint32_t key,
-                       uint32_t document) {
-    lists->documents[cursors[key]++] = document;
-}
-static void lists_close(struct atlas_lists *lists) {
     uint32_t dense = 0;
     for (uint32_t key = 0; key < lists->key_count; key++) {
-        if (lists->offsets[key + 1] - lists->offsets[key] <= lists->dense_above) {
-            continue;
+        bool is_dense = atlas_lists_is_dense(lists, key);
+        (*pushes)[key] = (struct push){.at = lists->offsets[key] - lists->dense_sums[dense],
+                                       .dense = is_dense ? dense : UINT32_MAX};
+        if (is_dense) {
+            lists->dense_sums[dense + 1] =
+                lists->dense_sums[dense] + atlas_lists_length(lists, key);
+            lists->dense_keys[dense++] = key;
         }
-        uint64_t *bits = lists->dense_bits + dense * lists->words;
-        for (uint32_t at = lists->offsets[key]; at < lists->offsets[key + 1]; at++) {
-            bits_set(bits, lists->documents[at]);
+    }
+    column(build, id + 1, total - lists->dense_sums[dense]);
+    TRY_MEMORY(build);
+    return OK;
+}
+
+static void lists_push(struct atlas_lists *lists, struct push *pushes, uint32_t key,
+                       uint32_t document) {
+    struct push *push = &pushes[key];
+    if (push->dense == UINT32_MAX) {
+        lists->documents[push->at++] = document;
+    } else {
+        bits_set(lists->dense_bits + push->dense * lists->words, document);
+    }
+}
+
+static void lists_close(struct atlas_lists *lists) {
+    for (uint32_t dense = 0; dense < lists->dense_count; dense++) {
+        const uint64_t *bits = lists->dense_bits + dense * lists->words;
+        uint32_t *ranks = lists->dense_ranks + (size_t)dense * lists->rank_count;
+        const size_t step = ATLAS_RANK_DOCUMENTS / 64;
+        for (uint32_t i = 1; i < lists->rank_count; i++) {
+            ranks[i] = ranks[i - 1] + (uint32_t)bits_count(bits + (i - 1) * step, step);
         }
-        lists->dense_keys[dense++] = key;
     }
 }
 
@@ -310,7 +334,7 @@ static err keep_values(struct build *build, enum atlas_values_of of, unsigned id
         key_count = names->count;
     }
     TRY(lists_open(build, &values->lists, id, key_count));
-    column(build, id + 4, (uint64_t)segment->count + 1);
+    column(build, id + 6, (uint64_t)segment->count + 1);
     TRY_MEMORY(build);
     for (uint32_t i = 0; i < segment->count; i++) {
         const struct draft *draft = build->order[i];
@@ -320,15 +344,15 @@ static err keep_values(struct build *build, enum atlas_values_of of, unsigned id
         }
         values->offsets[i + 1] = values->offsets[i] + count;
     }
-    uint32_t *cursors;
-    TRY(lists_allocate(build, &values->lists, id, &cursors));
-    column(build, id + 5, values->offsets[segment->count]);
+    struct push *pushes;
+    TRY(lists_allocate(build, &values->lists, id, &pushes));
+    column(build, id + 7, values->offsets[segment->count]);
     TRY_MEMORY(build);
     for (uint32_t i = 0; i < segment->count; i++) {
         uint32_t count = draft_key_count(build->order[i], of);
         for (uint32_t j = 0; j < count; j++) {
             uint32_t key = draft_key(build, build->order[i], of, rank, j);
-            lists_push(&values->lists, cursors, key, i);
+            lists_push(&values->lists, pushes, key, i);
             values->keys[values->offsets[i] + j] = key;
         }
     }
@@ -382,12 +406,12 @@ static err keep_territories(struct build *build) {
             positions[i] = position++;
         }
     }
-    uint32_t *cursors;
-    TRY(lists_allocate(build, &segment->territory_lists, ATLAS_COLUMN_TERRITORY_OFFSETS, &cursors));
+    struct push *pushes;
+    TRY(lists_allocate(build, &segment->territory_lists, ATLAS_COLUMN_TERRITORY_OFFSETS, &pushes));
     for (uint32_t i = 0; i < segment->count; i++) {
         uint32_t count = territory_chain(all, segment->territory[i], chain);
         for (uint32_t j = 0; j < count; j++) {
-            lists_push(&segment->territory_lists, cursors, positions[chain[j]], i);
+            lists_push(&segment->territory_lists, pushes, positions[chain[j]], i);
         }
     }
     lists_close(&segment->territory_lists);
@@ -491,10 +515,11 @@ struct words {
     uint64_t header_bytes;          /* of all runs */
     uint32_t *codes;                /* of each term */
     uint32_t *seen, *seen_in_title; /* per term: the last document that had it, + 1 */
-    uint32_t *cursors, *title_cursors;
-    uint32_t *weights; /* per term, of the document in hand */
-    bool *in_title;    /* likewise */
-    uint32_t *touched; /* its terms */
+    struct push *pushes, *title_pushes;
+    uint32_t *impacts_at; /* per term: where its next impact goes */
+    uint32_t *weights;    /* per term, of the document in hand */
+    bool *in_title;       /* likewise */
+    uint32_t *touched;    /* its terms */
 };
 
 static uint32_t *draft_runs(const struct build *build, uint32_t document) {
@@ -602,7 +627,7 @@ static void post_document(struct build *build, struct words *words, uint32_t doc
     uint32_t touched = weigh_document(build, words, document);
     for (uint32_t i = 0; i < touched; i++) {
         uint32_t term = words->touched[i];
-        uint32_t at = words->cursors[term];
+        uint32_t at = words->impacts_at[term]++;
         uint8_t impact =
             atlas_impact(words->weights[term], words->lengths[document], segment->average_length);
         segment->impacts[at] = impact;
@@ -612,9 +637,9 @@ static void post_document(struct build *build, struct words *words, uint32_t doc
         if (impact > segment->block_impacts[at / ATLAS_BLOCK]) {
             segment->block_impacts[at / ATLAS_BLOCK] = impact;
         }
-        lists_push(&segment->postings, words->cursors, term, document);
+        lists_push(&segment->postings, words->pushes, term, document);
         if (words->in_title[term]) {
-            lists_push(&segment->titles, words->title_cursors, term, document);
+            lists_push(&segment->titles, words->title_pushes, term, document);
         }
         words->weights[term] = 0;
         words->in_title[term] = false;
@@ -646,14 +671,18 @@ static err keep_words(struct build *build, uint32_t average_length) {
         average_length = (uint32_t)(segment->length / segment->count);
     }
     segment->average_length = average_length ? average_length : 1;
-    TRY(lists_allocate(build, &segment->postings, ATLAS_COLUMN_POSTINGS_OFFSETS, &words.cursors));
+    TRY(lists_allocate(build, &segment->postings, ATLAS_COLUMN_POSTINGS_OFFSETS, &words.pushes));
     TRY(lists_allocate(build, &segment->titles, ATLAS_COLUMN_TITLE_WORDS_OFFSETS,
-                       &words.title_cursors));
+                       &words.title_pushes));
     uint64_t postings = segment->postings.offsets[segment->term_count];
+    words.impacts_at = scratch(build, uint32_t, segment->term_count);
     column(build, ATLAS_COLUMN_IMPACTS, postings);
     column(build, ATLAS_COLUMN_BLOCK_IMPACTS, (postings + ATLAS_BLOCK - 1) / ATLAS_BLOCK);
     column(build, ATLAS_COLUMN_TERM_IMPACTS, segment->term_count);
     TRY_MEMORY(build);
+    if (segment->term_count) {
+        memcpy(words.impacts_at, segment->postings.offsets, segment->term_count * sizeof(uint32_t));
+    }
     for (uint32_t i = 0; i < segment->count; i++) {
         post_document(build, &words, i);
     }

@@ -158,8 +158,11 @@ static void look_up(struct atlas_plan *plan, struct text_stemmer *stemmer,
 static uint64_t count_live(const struct atlas_view *view, enum atlas_part part,
                            const struct atlas_lists *lists, uint32_t key, uint64_t enough) {
     uint64_t count = 0;
-    for (uint64_t at = lists->offsets[key]; at < lists->offsets[key + 1] && count < enough; at++) {
-        count += atlas_view_is_live(view, part, lists->documents[at]);
+    uint32_t document;
+    struct atlas_list list = atlas_lists_get(lists, key);
+    struct atlas_list_walk walk = atlas_list_walk(&list, 0);
+    while (count < enough && atlas_list_next(&walk, &document)) {
+        count += atlas_view_is_live(view, part, document);
     }
     return count;
 }
@@ -338,12 +341,13 @@ static void match_list(const struct clause_match *to, const struct atlas_lists *
         atlas_lists_add(lists, key, window, to->bits);
         return;
     }
-    uint64_t at;
-    uint64_t end;
-    atlas_lists_within(lists, key, window, &at, &end);
-    for (; at < end; at++) {
-        uint32_t i = lists->documents[at] - window->base;
-        uint8_t impact = impacts ? impacts[at] : THEME_IMPACT;
+    struct atlas_list list = atlas_lists_get(lists, key);
+    struct atlas_list_walk walk = atlas_list_walk(&list, window->first);
+    const uint8_t *impact_at = impacts ? impacts + list.start + walk.at : NULL;
+    uint32_t document;
+    while (atlas_list_next(&walk, &document) && document < window->last) {
+        uint32_t i = document - window->base;
+        uint8_t impact = impact_at ? *impact_at++ : THEME_IMPACT;
         bits_set(to->bits, i);
         to->best[i] = impact > to->best[i] ? impact : to->best[i];
     }
@@ -390,15 +394,14 @@ static bool has_phrase(const struct atlas_segment *segment, uint32_t document,
 /* The smallest impact of the phrase's words (stop words apart) in a document that has it. */
 static uint8_t phrase_impact(const struct atlas_segment *segment, uint32_t document,
                              const struct atlas_forms *forms, uint32_t count) {
-    const struct atlas_window window = {.first = document, .last = document + 1};
     uint8_t least = UINT8_MAX;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t at;
-        uint64_t end;
-        atlas_lists_within(&segment->postings, forms[i].exact, &window, &at, &end);
-        if (at < end && segment->impacts[at] < least) {
-            least = segment->impacts[at];
+        if (segment->is_stop[forms[i].exact]) {
+            continue;
         }
+        struct atlas_list list = atlas_lists_get(&segment->postings, forms[i].exact);
+        uint8_t impact = segment->impacts[list.start + atlas_list_rank(&list, document)];
+        least = impact < least ? impact : least;
     }
     return least;
 }

@@ -12,7 +12,9 @@
     X(NAME##_OFFSETS, lists.offsets, part)                                                         \
     X(NAME##_DOCUMENTS, lists.documents, part)                                                     \
     X(NAME##_DENSE_KEYS, lists.dense_keys, part)                                                   \
-    X(NAME##_DENSE_BITS, lists.dense_bits, part)
+    X(NAME##_DENSE_SUMS, lists.dense_sums, part)                                                   \
+    X(NAME##_DENSE_BITS, lists.dense_bits, part)                                                   \
+    X(NAME##_DENSE_RANKS, lists.dense_ranks, part)
 #define ATLAS_COLUMNS_OF_TEXTS(X, NAME, texts, part)                                               \
     X(NAME##_STARTS, texts.offsets, part)                                                          \
     X(NAME##_BYTES, texts.bytes, part)

@@ -122,8 +122,8 @@ static void count_keys(const struct counting *counting, enum atlas_part part,
     uint64_t pairs = lists->offsets[lists->key_count];
     uint64_t by_list = 0; /* what each way costs, in probes of a document */
     for (uint32_t key = 0; key < lists->key_count; key++) {
-        by_list += atlas_lists_dense(lists, key) ? match->window.words / 4
-                                                 : lists->offsets[key + 1] - lists->offsets[key];
+        by_list += atlas_lists_is_dense(lists, key) ? match->window.words / 4
+                                                    : atlas_lists_length(lists, key);
     }
     uint64_t documents = match->segment->count ? match->segment->count : 1;
     uint64_t by_document = counting->base_counts[part] * (1 + 2 * pairs / documents);
@@ -138,13 +138,13 @@ static void count_keys(const struct counting *counting, enum atlas_part part,
         return;
     }
     for (uint32_t key = 0; key < lists->key_count; key++) {
-        const uint64_t *dense = atlas_lists_dense(lists, key);
-        if (dense) {
-            counts[key] += bits_count_and(counting->bases[part], dense, match->window.words);
+        struct atlas_list list = atlas_lists_get(lists, key);
+        if (list.bits) {
+            counts[key] += bits_count_and(counting->bases[part], list.bits, match->window.words);
             continue;
         }
-        for (uint64_t at = lists->offsets[key]; at < lists->offsets[key + 1]; at++) {
-            counts[key] += bits_has(counting->bases[part], lists->documents[at]);
+        for (uint32_t at = 0; at < list.length; at++) {
+            counts[key] += bits_has(counting->bases[part], list.documents[at]);
         }
     }
 }

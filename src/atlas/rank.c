@@ -402,8 +402,9 @@ static void tell_part(const struct atlas_ranking *ranking, enum atlas_part part,
     if (key == lists->key_count) {
         return;
     }
-    for (uint64_t at = lists->offsets[key]; at < lists->offsets[key + 1]; at++) {
-        uint32_t document = lists->documents[at];
+    struct atlas_list list = atlas_lists_get(lists, key);
+    struct atlas_list_walk walk = atlas_list_walk(&list, 0);
+    for (uint32_t document; atlas_list_next(&walk, &document);) {
         if (!atlas_match_has(match, document) ||
             segment->kind[document] != group % QUERY_KIND__COUNT) {
             continue;

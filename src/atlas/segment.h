@@ -4,7 +4,7 @@
 #define AGORA_ATLAS_SEGMENT_H
 
 #include "atlas/atlas.h"
-#include "atlas/bits.h"
+#include "atlas/lists.h"
 #include "text/text.h"
 
 #include <stdatomic.h>
@@ -12,7 +12,7 @@
 #define ATLAS_NO_KEY  UINT32_MAX
 #define ATLAS_NO_TERM UINT32_MAX
 
-#define ATLAS_COLUMNS_MAX 96 /* columns.h has fewer */
+#define ATLAS_COLUMNS_MAX 128 /* columns.h has fewer */
 
 /* What texts an entry has, by how much a word in them weighs (README, "Words"). */
 enum atlas_field {
@@ -45,17 +45,6 @@ struct atlas_texts {
 static inline slice atlas_text(const struct atlas_texts *texts, uint32_t i) {
     return slice_of(texts->bytes + texts->offsets[i], texts->offsets[i + 1] - texts->offsets[i]);
 }
-
-/* For each key the documents that have it, ascending. A key held by more than `dense_above`
- * documents (one in 32) has a bitset too: atlas_lists_dense. */
-struct atlas_lists {
-    uint32_t key_count, dense_count, dense_above;
-    size_t words;      /* of a bitset */
-    uint32_t *offsets; /* key_count + 1, into documents */
-    uint32_t *documents;
-    uint32_t *dense_keys; /* ascending */
-    uint64_t *dense_bits; /* their bitsets, in that order */
-};
 
 /* A facet whose values are not known beforehand, or many: theme, language, source, skill. */
 struct atlas_values {
@@ -171,22 +160,6 @@ void atlas_segment_zrange(const struct atlas_segment *segment, uint64_t first, u
 uint32_t atlas_values_find(const struct atlas_values *values, slice name);
 /* Position of a territory in `territories`, or UINT32_MAX. */
 uint32_t atlas_segment_territory(const struct atlas_segment *segment, uint32_t territory);
-
-/* A stretch of documents that is looked at: bitsets over it start at the word of its first one. */
-struct atlas_window {
-    uint32_t first, last; /* documents first … last - 1 */
-    uint32_t base;        /* document of bit 0: a multiple of 64 */
-    size_t words;
-};
-struct atlas_window atlas_window(uint32_t first, uint32_t last);
-/* The bitset of a key over all documents; NULL: rare. */
-const uint64_t *atlas_lists_dense(const struct atlas_lists *lists, uint32_t key);
-/* Adds the documents of a key that lie in the window. Bits beside the window may be set as well. */
-void atlas_lists_add(const struct atlas_lists *lists, uint32_t key,
-                     const struct atlas_window *window, uint64_t *bits);
-/* The postings of a key that lie in the window: documents[*from … *to - 1]. */
-void atlas_lists_within(const struct atlas_lists *lists, uint32_t key,
-                        const struct atlas_window *window, uint64_t *from, uint64_t *to);
 
 /* Builder. Memory runs out as ERR_MEMORY of any call; free it whatever happened. */
 struct atlas_builder;

@@ -104,7 +104,21 @@ static void a_block_and_a_term_know_their_largest_impact(void **state) {
     world_close(&world);
 }
 
-static void a_list_has_a_bitset_when_one_document_in_32_is_on_it(void **state) {
+/* Documents that have a term, told by the kept words. */
+static void documents_with(const struct atlas_segment *segment, uint32_t term, uint64_t *bits) {
+    for (uint32_t document = 0; document < segment->count; document++) {
+        struct atlas_runs runs = atlas_runs_of(segment, document);
+        while (atlas_runs_next(&runs)) {
+            for (uint32_t i = 0; i < runs.count; i++) {
+                if (atlas_run_word(&runs) == term) {
+                    bits_set(bits, document);
+                }
+            }
+        }
+    }
+}
+
+static void rare_and_dense_lists_tell_the_same_documents_as_the_kept_words(void **state) {
     (void)state;
     struct world world;
     world_open(&world, 1000);
@@ -112,19 +126,34 @@ static void a_list_has_a_bitset_when_one_document_in_32_is_on_it(void **state) {
     const struct atlas_lists *postings = &segment->postings;
     uint32_t dense = 0;
     for (uint32_t term = 0; term < segment->term_count; term++) {
-        const uint64_t *bits = atlas_lists_dense(postings, term);
-        uint32_t length = postings->offsets[term + 1] - postings->offsets[term];
-        assert_int_equal(bits != NULL, length > segment->count / 32);
-        if (bits) {
-            dense++;
-            assert_int_equal(bits_count(bits, segment->words), length);
-            for (uint32_t at = postings->offsets[term]; at < postings->offsets[term + 1]; at++) {
-                assert_true(bits_has(bits, postings->documents[at]));
+        if (segment->is_stop[term]) {
+            assert_int_equal(atlas_lists_length(postings, term), 0);
+            continue;
+        }
+        struct atlas_list list = atlas_lists_get(postings, term);
+        uint64_t *bits = arena_new(&world.arena, uint64_t, segment->words);
+        documents_with(segment, term, bits);
+        assert_int_equal(list.length, bits_count(bits, segment->words));
+        assert_int_equal(list.bits != NULL, list.length > segment->count / ATLAS_DENSE_SHARE);
+        assert_int_equal(list.documents != NULL, list.bits == NULL);
+        dense += list.bits != NULL;
+        uint32_t rank = 0;
+        for (uint32_t document = 0; document < segment->count; document++) {
+            assert_int_equal(atlas_list_rank(&list, document), rank);
+            struct atlas_list_walk walk = atlas_list_walk(&list, document);
+            uint32_t next;
+            if (bits_has(bits, document)) {
+                assert_true(atlas_list_next(&walk, &next));
+                assert_int_equal(next, document);
+                rank++;
+            } else if (atlas_list_next(&walk, &next)) {
+                assert_true(next > document && bits_has(bits, next));
+            } else {
+                assert_int_equal(rank, list.length);
             }
         }
     }
-    assert_int_equal(dense, postings->dense_count);
-    assert_true(dense > 0);
+    assert_true(dense > 0 && dense == postings->dense_count);
     world_close(&world);
 }
 
@@ -150,7 +179,7 @@ int test_segment(void) {
         cmocka_unit_test(codes_of_every_length_come_back_as_they_went),
         cmocka_unit_test(a_run_of_any_length_says_how_many_words_it_has),
         cmocka_unit_test(a_block_and_a_term_know_their_largest_impact),
-        cmocka_unit_test(a_list_has_a_bitset_when_one_document_in_32_is_on_it),
+        cmocka_unit_test(rare_and_dense_lists_tell_the_same_documents_as_the_kept_words),
         cmocka_unit_test(the_figures_name_each_part_once_and_add_up),
     };
     return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
