@@ -1,6 +1,6 @@
 /* change: edits entries of a store at a steady rate, as people would beside a server that runs.
  *
- *   bench_change STORE PER_SECOND SECONDS      STORE: the agora.db of a data folder made for the bench
+ *   bench_change STORE PER_SECOND SECONDS     STORE: agora.db of a data folder of its own
  *
  * Entries are taken in turn from all over the store; each gets a new summary, a new revision and
  * its row in the change feed, by the same call as a person's edit. What falls due within 50 ms is

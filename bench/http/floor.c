@@ -2,7 +2,7 @@
  * socket, read until a head has ended, and send the same ready bytes. It looks at nothing, refuses
  * nothing, ends no slow connection: it is here to be compared with, never to be served.
  *
- *   bench_floor THREADS FILE     FILE holds one whole answer, head and body, as another server gave it
+ *   bench_floor THREADS FILE     FILE: one whole answer, head and body, as a server gave it
  *
  * Prints "http://127.0.0.1:PORT" when it is ready; SIGTERM ends it. */
 #include <arpa/inet.h>

@@ -139,8 +139,10 @@ struct atlas_cell {
     uint32_t kinds[QUERY_KIND__COUNT];
     bool all_approximate;  /* known by their commune only */
     struct entry_id entry; /* when count is 1 */
-    enum query_kind kind;
-    bool is_stack; /* more than one, all on one and the same point */
+    enum query_kind kind;  /* likewise, and so … */
+    slice title;           /* … its title (for as long as the view is pinned) … */
+    uint32_t territory;    /* … and the smallest known, or TERRITORY_NONE */
+    bool is_stack;         /* more than one, all on one and the same point */
 };
 /* The cells of a tile; their counts add up to the matches inside it. */
 MUST_USE err atlas_tile(const struct atlas_view *view, const struct atlas_request *request,

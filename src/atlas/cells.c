@@ -20,8 +20,8 @@ struct heap {
     uint64_t count, sum_x, sum_y, approximate;
     uint32_t kinds[QUERY_KIND__COUNT];
     struct geo_point first;
-    int64_t entry;
-    uint8_t kind;
+    const struct atlas_segment *segment; /* of its first document */
+    uint32_t document;
     bool is_spread; /* not all on one point */
 };
 
@@ -29,8 +29,8 @@ static void gather(struct heap *heap, const struct atlas_segment *segment, uint3
     struct geo_point point = segment->point[document];
     if (heap->count++ == 0) {
         heap->first = point;
-        heap->entry = segment->entry[document];
-        heap->kind = segment->kind[document];
+        heap->segment = segment;
+        heap->document = document;
     }
     heap->is_spread =
         heap->is_spread || point.lon_e7 != heap->first.lon_e7 || point.lat_e7 != heap->first.lat_e7;
@@ -63,8 +63,10 @@ static struct atlas_cell finish(const struct heap *heap, struct geo_tile tile, u
     memcpy(cell.kinds, heap->kinds, sizeof(cell.kinds));
     if (heap->count == 1) { /* a pin stands where its entry is */
         cell.position = heap->first;
-        cell.entry = (struct entry_id){heap->entry};
-        cell.kind = (enum query_kind)heap->kind;
+        cell.entry = (struct entry_id){heap->segment->entry[heap->document]};
+        cell.kind = (enum query_kind)heap->segment->kind[heap->document];
+        cell.title = atlas_segment_title(heap->segment, heap->document);
+        cell.territory = heap->segment->territory[heap->document];
         return cell;
     }
     unsigned radius_px = atlas_ring_px(heap->count);

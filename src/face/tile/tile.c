@@ -39,27 +39,16 @@ static err tile_from_path(const struct http_request *request, struct geo_tile *t
 
 /* ---- what is written ---- */
 
-/* The one entry that a cell stands for; its title is empty when it has just gone. */
-static struct entry_public single_of(const struct face *face, const struct http_request *request,
-                                     const struct atlas_cell *cell) {
-    struct entry_public entry = {0};
-    if (entry_public_load(face_reader(request), face->territories, cell->entry, request->arena,
-                          &entry) != OK) {
-        entry = (struct entry_public){.entry.id = cell->entry, .territory = TERRITORY_NONE};
-        entry.entry.title = SLICE_EMPTY;
-        entry.territory_label = SLICE_EMPTY;
-    }
-    return entry;
-}
-
 static void add_json_text(struct buf *out, const char *key, slice text) {
     if (text.n > 0) {
-        buf_addf(out, ",\"%s\":", key);
+        buf_add_cstr(out, ",\"");
+        buf_add_cstr(out, key);
+        buf_add_cstr(out, "\":");
         buf_add_json_string(out, text);
     }
 }
 
-static void add_json_cell(const struct face *face, const struct http_request *request,
+static void add_json_cell(const struct face *face, struct arena *arena,
                           const struct atlas_cell *cell, struct buf *out) {
     buf_add_cstr(out, "{\"lon\":");
     buf_add_e7(out, cell->position.lon_e7);
@@ -80,24 +69,26 @@ static void add_json_cell(const struct face *face, const struct http_request *re
         buf_add_cstr(out, ",\"stack\":true");
     }
     if (cell->count == 1) {
-        struct entry_public entry = single_of(face, request, cell);
-        buf_addf(out, ",\"id\":%lld", (long long)cell->entry.v);
+        buf_add_cstr(out, ",\"id\":");
+        buf_add_i64(out, cell->entry.v);
         add_json_text(out, "kind", query_kind_slug(cell->kind));
-        add_json_text(out, "title", entry.entry.title);
-        add_json_text(out, "slug", face_slug(entry.entry.title, request->arena));
-        add_json_text(out, "place", entry.territory_label);
+        add_json_text(out, "title", cell->title);
+        add_json_text(out, "slug", face_slug(cell->title, arena));
+        if (cell->territory != TERRITORY_NONE) {
+            add_json_text(out, "place", face->territories->items[cell->territory].label);
+        }
     }
     buf_add_char(out, '}');
 }
 
-static err write_json(const struct face *face, const struct http_request *request,
-                      const struct atlas_cell *cells, size_t count, struct buf *out) {
+static err write_json(const struct face *face, struct arena *arena, const struct atlas_cell *cells,
+                      size_t count, struct buf *out) {
     buf_add_cstr(out, "{\"features\":[");
     for (size_t i = 0; i < count; i++) {
         if (i > 0) {
             buf_add_char(out, ',');
         }
-        add_json_cell(face, request, &cells[i], out);
+        add_json_cell(face, arena, &cells[i], out);
     }
     buf_add_cstr(out, "]}");
     return OK;
@@ -109,10 +100,9 @@ static int32_t tile_units(uint32_t grid, uint32_t tile, unsigned zoom) {
     return (int32_t)(((uint64_t)grid - corner) * MVT_EXTENT >> (32 - zoom));
 }
 
-static err write_mvt(const struct face *face, const struct http_request *request,
-                     struct geo_tile tile, const struct atlas_cell *cells, size_t count,
-                     struct buf *out) {
-    struct mvt_layer layer = mvt_layer_begin(request->arena, SLICE("entries"), MVT_EXTENT);
+static err write_mvt(struct arena *arena, struct geo_tile tile, const struct atlas_cell *cells,
+                     size_t count, struct buf *out) {
+    struct mvt_layer layer = mvt_layer_begin(arena, SLICE("entries"), MVT_EXTENT);
     for (size_t i = 0; i < count; i++) {
         const struct atlas_cell *cell = &cells[i];
         struct geo_grid grid = geo_grid_from_point(cell->position);
@@ -122,11 +112,10 @@ static err write_mvt(const struct face *face, const struct http_request *request
             mvt_tag_bool(&layer, SLICE("approximate"), true);
         }
         if (cell->count == 1) {
-            struct entry_public entry = single_of(face, request, cell);
             mvt_feature_id(&layer, (uint64_t)cell->entry.v);
             mvt_tag_u64(&layer, SLICE("id"), (uint64_t)cell->entry.v);
             mvt_tag_text(&layer, SLICE("kind"), query_kind_slug(cell->kind));
-            mvt_tag_text(&layer, SLICE("title"), entry.entry.title);
+            mvt_tag_text(&layer, SLICE("title"), cell->title);
             continue;
         }
         for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
@@ -157,10 +146,10 @@ static err answer_pinned(const struct face *face, const struct http_request *req
     TRY(atlas_tile(view, &asked, tile, request->arena, &cells, &count, problem));
     if (format == TILE_JSON) {
         response->media_type = "application/json";
-        return write_json(face, request, cells, count, &response->body);
+        return write_json(face, request->arena, cells, count, &response->body);
     }
     response->media_type = "application/vnd.mapbox-vector-tile";
-    return write_mvt(face, request, tile, cells, count, &response->body);
+    return write_mvt(request->arena, tile, cells, count, &response->body);
 }
 
 static err answer_tile(const struct face *face, const struct http_request *request,
