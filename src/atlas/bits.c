@@ -1,92 +1,315 @@
 #include "atlas/bits.h"
 
-void bits_set_run(uint64_t *bits, uint32_t first, uint32_t last) {
-    while (first < last && first % 64) {
-        bits_set(bits, first++);
-    }
-    for (; last - first >= 64 && first < last; first += 64) {
-        bits[first / 64] = UINT64_MAX;
-    }
-    while (first < last) {
-        bits_set(bits, first++);
-    }
-}
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 
-void bits_and(uint64_t *bits, const uint64_t *with, size_t words) {
+struct code {
+    void (*and)(uint64_t *bits, const uint64_t *with, size_t words);
+    void (* or)(uint64_t *bits, const uint64_t *with, size_t words);
+    void (*and_not)(uint64_t *bits, const uint64_t *without, size_t words);
+    uint64_t (*count)(const uint64_t *bits, size_t words);
+    uint64_t (*count_and)(const uint64_t *a, const uint64_t *b, size_t words);
+};
+
+static void plain_and(uint64_t *bits, const uint64_t *with, size_t words) {
     for (size_t i = 0; i < words; i++) {
         bits[i] &= with[i];
     }
 }
-
-void bits_or(uint64_t *bits, const uint64_t *with, size_t words) {
+static void plain_or(uint64_t *bits, const uint64_t *with, size_t words) {
     for (size_t i = 0; i < words; i++) {
         bits[i] |= with[i];
     }
 }
-
-/* Counting is most of what facets cost. Compilers turn the builtin into a table or a library call
- * unless they may use the instruction, so each count exists twice and the processor is asked. */
-#if defined(__x86_64__)
-#define WITH_POPCNT __attribute__((target("popcnt")))
-
-WITH_POPCNT static uint64_t count_popcnt(const uint64_t *bits, size_t words) {
-    uint64_t count = 0;
+static void plain_and_not(uint64_t *bits, const uint64_t *without, size_t words) {
     for (size_t i = 0; i < words; i++) {
-        count += (uint64_t)__builtin_popcountll(bits[i]);
+        bits[i] &= ~without[i];
     }
-    return count;
 }
 
-WITH_POPCNT static uint64_t count_and_popcnt(const uint64_t *a, const uint64_t *b, size_t words) {
-    uint64_t count = 0;
-    for (size_t i = 0; i < words; i++) {
-        count += (uint64_t)__builtin_popcountll(a[i] & b[i]);
-    }
-    return count;
-}
-
-static bool has_popcnt(void) {
-    return __builtin_cpu_supports("popcnt");
-}
-#else
-static uint64_t count_popcnt(const uint64_t *bits, size_t words) {
-    (void)bits, (void)words;
-    return 0;
-}
-static uint64_t count_and_popcnt(const uint64_t *a, const uint64_t *b, size_t words) {
-    (void)a, (void)b, (void)words;
-    return 0;
-}
-static bool has_popcnt(void) {
-    return false;
-}
-#endif
-
+/* Without the instruction, and without the library call that the builtin would become. */
 static uint64_t count_word(uint64_t word) {
     word -= (word >> 1) & UINT64_C(0x5555555555555555);
     word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
     word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
     return (word * UINT64_C(0x0101010101010101)) >> 56;
 }
-
-uint64_t bits_count(const uint64_t *bits, size_t words) {
-    if (has_popcnt()) {
-        return count_popcnt(bits, words);
-    }
+static uint64_t plain_count(const uint64_t *bits, size_t words) {
     uint64_t count = 0;
     for (size_t i = 0; i < words; i++) {
         count += count_word(bits[i]);
     }
     return count;
 }
-
-uint64_t bits_count_and(const uint64_t *a, const uint64_t *b, size_t words) {
-    if (has_popcnt()) {
-        return count_and_popcnt(a, b, words);
-    }
+static uint64_t plain_count_and(const uint64_t *a, const uint64_t *b, size_t words) {
     uint64_t count = 0;
     for (size_t i = 0; i < words; i++) {
         count += count_word(a[i] & b[i]);
     }
     return count;
+}
+
+static const struct code plain = {plain_and, plain_or, plain_and_not, plain_count, plain_count_and};
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2,popcnt")))
+
+AVX2 static inline __m256i avx2_load(const uint64_t *words) {
+    return _mm256_loadu_si256((const __m256i *)(const void *)words);
+}
+AVX2 static inline void avx2_store(uint64_t *words, __m256i four) {
+    _mm256_storeu_si256((__m256i *)(void *)words, four);
+}
+AVX2 static void avx2_and(uint64_t *bits, const uint64_t *with, size_t words) {
+    size_t i = 0;
+    for (; i + 4 <= words; i += 4) {
+        avx2_store(bits + i, _mm256_and_si256(avx2_load(bits + i), avx2_load(with + i)));
+    }
+    plain_and(bits + i, with + i, words - i);
+}
+AVX2 static void avx2_or(uint64_t *bits, const uint64_t *with, size_t words) {
+    size_t i = 0;
+    for (; i + 4 <= words; i += 4) {
+        avx2_store(bits + i, _mm256_or_si256(avx2_load(bits + i), avx2_load(with + i)));
+    }
+    plain_or(bits + i, with + i, words - i);
+}
+AVX2 static void avx2_and_not(uint64_t *bits, const uint64_t *without, size_t words) {
+    size_t i = 0;
+    for (; i + 4 <= words; i += 4) {
+        avx2_store(bits + i, _mm256_andnot_si256(avx2_load(without + i), avx2_load(bits + i)));
+    }
+    plain_and_not(bits + i, without + i, words - i);
+}
+
+/* Mula's count: a table of sixteen looked up for each half byte, sums of eight bytes. */
+AVX2 static inline __m256i avx2_count_four(__m256i four) {
+    const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1,
+                                           2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i low = _mm256_set1_epi8(0x0f);
+    __m256i halves = _mm256_shuffle_epi8(table, _mm256_and_si256(four, low));
+    __m256i others = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi64(four, 4), low));
+    return _mm256_sad_epu8(_mm256_add_epi8(halves, others), _mm256_setzero_si256());
+}
+AVX2 static inline uint64_t avx2_sum(__m256i four) {
+    uint64_t sums[4];
+    avx2_store(sums, four);
+    return sums[0] + sums[1] + sums[2] + sums[3];
+}
+AVX2 static uint64_t avx2_count(const uint64_t *bits, size_t words) {
+    __m256i sums = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + 4 <= words; i += 4) {
+        sums = _mm256_add_epi64(sums, avx2_count_four(avx2_load(bits + i)));
+    }
+    uint64_t count = avx2_sum(sums);
+    for (; i < words; i++) {
+        count += (uint64_t)__builtin_popcountll(bits[i]);
+    }
+    return count;
+}
+AVX2 static uint64_t avx2_count_and(const uint64_t *a, const uint64_t *b, size_t words) {
+    __m256i sums = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + 4 <= words; i += 4) {
+        sums = _mm256_add_epi64(
+            sums, avx2_count_four(_mm256_and_si256(avx2_load(a + i), avx2_load(b + i))));
+    }
+    uint64_t count = avx2_sum(sums);
+    for (; i < words; i++) {
+        count += (uint64_t)__builtin_popcountll(a[i] & b[i]);
+    }
+    return count;
+}
+
+static const struct code avx2 = {avx2_and, avx2_or, avx2_and_not, avx2_count, avx2_count_and};
+
+#define AVX512 __attribute__((target("avx512f,avx512vpopcntdq,popcnt")))
+
+/* The last words of a run, fewer than eight, are read and written under a mask. */
+AVX512 static inline __mmask8 avx512_rest(size_t words) {
+    return (__mmask8)((1u << words) - 1);
+}
+AVX512 static void avx512_and(uint64_t *bits, const uint64_t *with, size_t words) {
+    size_t i = 0;
+    for (; i + 8 <= words; i += 8) {
+        _mm512_storeu_si512(
+            bits + i, _mm512_and_si512(_mm512_loadu_si512(bits + i), _mm512_loadu_si512(with + i)));
+    }
+    __mmask8 rest = avx512_rest(words - i);
+    _mm512_mask_storeu_epi64(bits + i, rest,
+                             _mm512_and_si512(_mm512_maskz_loadu_epi64(rest, bits + i),
+                                              _mm512_maskz_loadu_epi64(rest, with + i)));
+}
+AVX512 static void avx512_or(uint64_t *bits, const uint64_t *with, size_t words) {
+    size_t i = 0;
+    for (; i + 8 <= words; i += 8) {
+        _mm512_storeu_si512(
+            bits + i, _mm512_or_si512(_mm512_loadu_si512(bits + i), _mm512_loadu_si512(with + i)));
+    }
+    __mmask8 rest = avx512_rest(words - i);
+    _mm512_mask_storeu_epi64(bits + i, rest,
+                             _mm512_or_si512(_mm512_maskz_loadu_epi64(rest, bits + i),
+                                             _mm512_maskz_loadu_epi64(rest, with + i)));
+}
+AVX512 static void avx512_and_not(uint64_t *bits, const uint64_t *without, size_t words) {
+    size_t i = 0;
+    for (; i + 8 <= words; i += 8) {
+        _mm512_storeu_si512(bits + i, _mm512_andnot_si512(_mm512_loadu_si512(without + i),
+                                                          _mm512_loadu_si512(bits + i)));
+    }
+    __mmask8 rest = avx512_rest(words - i);
+    _mm512_mask_storeu_epi64(bits + i, rest,
+                             _mm512_andnot_si512(_mm512_maskz_loadu_epi64(rest, without + i),
+                                                 _mm512_maskz_loadu_epi64(rest, bits + i)));
+}
+AVX512 static uint64_t avx512_count(const uint64_t *bits, size_t words) {
+    __m512i sums = _mm512_setzero_si512();
+    size_t i = 0;
+    for (; i + 8 <= words; i += 8) {
+        sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(_mm512_loadu_si512(bits + i)));
+    }
+    __m512i rest = _mm512_maskz_loadu_epi64(avx512_rest(words - i), bits + i);
+    sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(rest));
+    return (uint64_t)_mm512_reduce_add_epi64(sums);
+}
+AVX512 static uint64_t avx512_count_and(const uint64_t *a, const uint64_t *b, size_t words) {
+    __m512i sums = _mm512_setzero_si512();
+    size_t i = 0;
+    for (; i + 8 <= words; i += 8) {
+        sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(_mm512_and_si512(
+                                          _mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i))));
+    }
+    __mmask8 mask = avx512_rest(words - i);
+    __m512i rest = _mm512_and_si512(_mm512_maskz_loadu_epi64(mask, a + i),
+                                    _mm512_maskz_loadu_epi64(mask, b + i));
+    sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(rest));
+    return (uint64_t)_mm512_reduce_add_epi64(sums);
+}
+
+static const struct code avx512 = {avx512_and, avx512_or, avx512_and_not, avx512_count,
+                                   avx512_count_and};
+
+static bool can(enum bits_code code) {
+    switch (code) {
+    case BITS_PLAIN:
+        return true;
+    case BITS_AVX2:
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+    case BITS_AVX512:
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vpopcntdq") &&
+               __builtin_cpu_supports("popcnt");
+    case BITS_CODE__COUNT:
+        break;
+    }
+    return false;
+}
+static const struct code *const codes[BITS_CODE__COUNT] = {&plain, &avx2, &avx512};
+#else
+static bool can(enum bits_code code) {
+    return code == BITS_PLAIN;
+}
+static const struct code *const codes[BITS_CODE__COUNT] = {&plain, &plain, &plain};
+#endif
+
+static const char *const names[BITS_CODE__COUNT] = {"plain", "avx2", "avx512"};
+
+/* What the processor can does not change while the program runs: whoever asks first finds the same
+ * as all others, so that it may be written twice. */
+static _Atomic(const struct code *) in_use;
+
+static const struct code *choose(void) {
+    enum bits_code best = BITS_PLAIN;
+    const char *wanted = getenv("AGORA_VECTORS");
+    for (unsigned code = BITS_PLAIN; code < BITS_CODE__COUNT; code++) {
+        bool is_wanted = !wanted || !*wanted || strcmp(wanted, names[code]) == 0;
+        best = is_wanted && can((enum bits_code)code) ? (enum bits_code)code : best;
+    }
+    atomic_store_explicit(&in_use, codes[best], memory_order_relaxed);
+    return codes[best];
+}
+
+static inline const struct code *use(void) {
+    const struct code *code = atomic_load_explicit(&in_use, memory_order_relaxed);
+    return code ? code : choose();
+}
+
+enum bits_code bits_code(void) {
+    const struct code *code = use();
+    unsigned i = 0;
+    while (codes[i] != code) {
+        i++;
+    }
+    return (enum bits_code)i;
+}
+
+const char *bits_code_name(enum bits_code code) {
+    return names[code];
+}
+
+bool bits_use(enum bits_code code) {
+    if (!can(code)) {
+        return false;
+    }
+    atomic_store_explicit(&in_use, codes[code], memory_order_relaxed);
+    return true;
+}
+
+void bits_set_run(uint64_t *bits, uint32_t first, uint32_t last) {
+    if (first >= last) {
+        return;
+    }
+    uint64_t head = UINT64_MAX << (first % 64);
+    uint64_t tail = UINT64_MAX >> (63 - (last - 1) % 64);
+    size_t at = first / 64;
+    size_t end = (last - 1) / 64;
+    if (at == end) {
+        bits[at] |= head & tail;
+        return;
+    }
+    bits[at] |= head;
+    memset(bits + at + 1, 0xff, (end - at - 1) * sizeof(*bits));
+    bits[end] |= tail;
+}
+
+void bits_and(uint64_t *bits, const uint64_t *with, size_t words) {
+    use()->and (bits, with, words);
+}
+
+void bits_or(uint64_t *bits, const uint64_t *with, size_t words) {
+    use()->or (bits, with, words);
+}
+
+void bits_and_not(uint64_t *bits, const uint64_t *without, size_t words) {
+    use()->and_not(bits, without, words);
+}
+
+uint64_t bits_count(const uint64_t *bits, size_t words) {
+    return use()->count(bits, words);
+}
+
+uint64_t bits_count_and(const uint64_t *a, const uint64_t *b, size_t words) {
+    return use()->count_and(a, b, words);
+}
+
+uint64_t bits_count_run(const uint64_t *a, uint32_t first, uint32_t last) {
+    return bits_count_and_run(a, a, first, last);
+}
+
+uint64_t bits_count_and_run(const uint64_t *a, const uint64_t *b, uint32_t first, uint32_t last) {
+    if (first >= last) {
+        return 0;
+    }
+    uint64_t head = UINT64_MAX << (first % 64);
+    uint64_t tail = UINT64_MAX >> (63 - (last - 1) % 64);
+    size_t at = first / 64;
+    size_t end = (last - 1) / 64;
+    if (at == end) {
+        return count_word(a[at] & b[at] & head & tail);
+    }
+    return count_word(a[at] & b[at] & head) + count_word(a[end] & b[end] & tail) +
+           use()->count_and(a + at + 1, b + at + 1, end - at - 1);
 }

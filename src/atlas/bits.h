@@ -1,4 +1,6 @@
-/* Bitsets over document numbers: 64 a word, the lowest bit first. */
+/* Bitsets over document numbers: 64 a word, the lowest bit first. What works on many words is
+ * written once in plain C and, for x86, once for AVX2 and once for AVX-512; the processor is asked
+ * at the first call. All give the same results. */
 #ifndef AGORA_ATLAS_BITS_H
 #define AGORA_ATLAS_BITS_H
 
@@ -23,8 +25,21 @@ static inline void bits_clear(uint64_t *bits, uint32_t i) {
 void bits_set_run(uint64_t *bits, uint32_t first, uint32_t last);
 void bits_and(uint64_t *bits, const uint64_t *with, size_t words);
 void bits_or(uint64_t *bits, const uint64_t *with, size_t words);
+/* bits = bits and not without. */
+void bits_and_not(uint64_t *bits, const uint64_t *without, size_t words);
 uint64_t bits_count(const uint64_t *bits, size_t words);
 uint64_t bits_count_and(const uint64_t *a, const uint64_t *b, size_t words);
+/* The bits first … last - 1 of a, and of both. */
+uint64_t bits_count_run(const uint64_t *a, uint32_t first, uint32_t last);
+uint64_t bits_count_and_run(const uint64_t *a, const uint64_t *b, uint32_t first, uint32_t last);
+
+/* The code in use. The best of the processor, unless the environment says AGORA_VECTORS=plain, avx2
+ * or avx512 (what the processor lacks is not taken), or a test says bits_use. */
+enum bits_code { BITS_PLAIN, BITS_AVX2, BITS_AVX512, BITS_CODE__COUNT };
+enum bits_code bits_code(void);
+const char *bits_code_name(enum bits_code code);
+/* For all threads from now on; false when the processor cannot. */
+bool bits_use(enum bits_code code);
 
 /* Walks the set bits: `for (struct bits_walk w = bits_walk(bits, words); bits_next(&w, &i);)`. */
 struct bits_walk {

@@ -1,5 +1,6 @@
 /* The atlas and the plain reference, asked the same thousands of questions, must agree in
- * everything: fresh, with changes on top, after the next generation. */
+ * everything: fresh, with changes on top, after the next generation; with plain C and with each
+ * vector code of the processor, question by question in turn. */
 #include "fixture.h"
 #include "reference.h"
 #include "test_atlas.h"
@@ -30,12 +31,18 @@ struct world {
     uint32_t found, corrected, folded, paged, clustered;
 };
 
+/* The codes in turn, those that the processor has. */
+static void take_turns(int question) {
+    for (int code = question; !bits_use((enum bits_code)(code % BITS_CODE__COUNT)); code++) {
+    }
+}
+
 /* Kept so that a failing test can say at which question it failed. */
 static void note(struct world *world, const struct atlas_request *request) {
     BUF_CLEANUP struct buf text = buf_new(1 << 16);
     query_format(request->query, &text);
-    snprintf(world->doing, sizeof(world->doing), "%s fold=%d seven=%d", buf_cstr(&text),
-             request->fold, request->seven_kinds);
+    snprintf(world->doing, sizeof(world->doing), "%s fold=%d seven=%d %s", buf_cstr(&text),
+             request->fold, request->seven_kinds, bits_code_name(bits_code()));
 }
 
 static slice random_words(struct fixture *fixture, struct arena *arena) {
@@ -250,6 +257,7 @@ static void check_queries(struct world *world) {
         if (fixture_chance(&world->fixture, 20)) {
             query.limit = 7 + fixture_random(&world->fixture, 60);
         }
+        take_turns(i);
         note(world, &request);
         struct reference_answer wanted = reference_search(world->reference, &request, &arena);
         check_list(view, request, &wanted, &arena);
@@ -301,6 +309,7 @@ static void check_tiles(struct world *world) {
         struct atlas_cell wanted[16];
         struct atlas_cell *found;
         size_t count;
+        take_turns(i);
         note(world, &request);
         size_t wanted_count = reference_tile(world->reference, &request, tile, &arena, wanted);
         assert_int_equal(atlas_tile(view, &request, tile, &arena, &found, &count, NULL), OK);

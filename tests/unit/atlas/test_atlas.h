@@ -3,6 +3,7 @@
 #define AGORA_TEST_ATLAS_H
 
 int test_agree(void);
+int test_bits(void);
 int test_parts(void);
 int test_segment(void);
 int test_store(void);

@@ -494,32 +494,6 @@ static void a_pinned_view_stays_as_it_was(void **state) {
     atlas_unpin(small->atlas, before);
 }
 
-static void bits_are_counted_and_walked_one_by_one(void **state) {
-    uint64_t a[5] = {0};
-    uint64_t b[5] = {0};
-    uint32_t i;
-    uint32_t seen = 0;
-    (void)state;
-    bits_set_run(a, 3, 3);
-    assert_int_equal(bits_count(a, 5), 0);
-    bits_set_run(a, 60, 259);
-    for (uint32_t at = 0; at < 320; at += 7) {
-        bits_set(b, at);
-    }
-    uint32_t both = 0;
-    for (uint32_t at = 0; at < 320; at++) {
-        assert_int_equal(bits_has(a, at), at >= 60 && at < 259);
-        both += bits_has(a, at) && bits_has(b, at);
-    }
-    assert_int_equal(bits_count(a, 5), 199);
-    assert_int_equal(bits_count_and(a, b, 5), both);
-    for (struct bits_walk walk = bits_walk(b, 5); bits_next(&walk, &i);) {
-        assert_int_equal(i, seen * 7);
-        seen++;
-    }
-    assert_int_equal(seen, 46);
-}
-
 int test_parts(void) {
 #define SMALL(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
     const struct CMUnitTest tests[] = {
@@ -541,7 +515,6 @@ int test_parts(void) {
         SMALL(communes_are_counted_for_a_drawn_map),
         SMALL(suggestions_begin_words_of_titles_best_first),
         SMALL(a_pinned_view_stays_as_it_was),
-        cmocka_unit_test(bits_are_counted_and_walked_one_by_one),
     };
     return cmocka_run_group_tests_name("parts", tests, NULL, NULL);
 }

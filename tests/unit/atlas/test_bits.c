@@ -1,0 +1,140 @@
+/* Bitsets: counted, combined, walked; the same with every code the processor can run. */
+#include "atlas/bits.h"
+#include "test_atlas.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS 41 /* odd: a rest of every length is left over by four and by eight at a time */
+
+/* splitmix64 (Steele, Lea and Flood 2014). */
+static uint64_t next_random(uint64_t *seed) {
+    uint64_t z = (*seed += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* Sets of all sorts: empty, full, thin, thick. */
+static void fill(uint64_t *seed, uint64_t *bits) {
+    unsigned how = (unsigned)(next_random(seed) % 5);
+    for (int i = 0; i < WORDS; i++) {
+        uint64_t one = next_random(seed);
+        uint64_t other = next_random(seed);
+        bits[i] = how == 0   ? 0
+                  : how == 1 ? UINT64_MAX
+                  : how == 2 ? one
+                  : how == 3 ? one & other
+                             : one | other;
+    }
+}
+
+static void check_words(uint64_t *seed, size_t words) {
+    uint64_t a[WORDS];
+    uint64_t b[WORDS];
+    uint64_t and[WORDS];
+    uint64_t or [WORDS];
+    uint64_t and_not[WORDS];
+    uint64_t in_a = 0;
+    uint64_t in_both = 0;
+    fill(seed, a);
+    fill(seed, b);
+    memcpy(and, a, sizeof(a));
+    memcpy(or, a, sizeof(a));
+    memcpy(and_not, a, sizeof(a));
+    for (uint32_t i = 0; i < words * 64; i++) {
+        in_a += bits_has(a, i);
+        in_both += bits_has(a, i) && bits_has(b, i);
+    }
+    assert_int_equal(bits_count(a, words), in_a);
+    assert_int_equal(bits_count_and(a, b, words), in_both);
+    bits_and(and, b, words);
+    bits_or(or, b, words);
+    bits_and_not(and_not, b, words);
+    for (uint32_t i = 0; i < WORDS * 64; i++) {
+        bool is_in = i < words * 64; /* what lies behind stays as it was */
+        assert_int_equal(bits_has(and, i),
+                         is_in ? bits_has(a, i) && bits_has(b, i) : bits_has(a, i));
+        assert_int_equal(bits_has(or, i), bits_has(a, i) || (is_in && bits_has(b, i)));
+        assert_int_equal(bits_has(and_not, i), bits_has(a, i) && !(is_in && bits_has(b, i)));
+    }
+}
+
+static void check_run(uint64_t *seed) {
+    uint64_t a[WORDS];
+    uint64_t b[WORDS];
+    uint64_t set[WORDS] = {0};
+    fill(seed, a);
+    fill(seed, b);
+    uint32_t first = (uint32_t)(next_random(seed) % (WORDS * 64 + 1));
+    uint32_t last = (uint32_t)(next_random(seed) % (WORDS * 64 + 1));
+    if (next_random(seed) % 2) { /* within some words, where ends meet */
+        last = first + (uint32_t)(next_random(seed) % 130);
+        last = last < WORDS * 64 ? last : WORDS * 64;
+    }
+    uint64_t in_a = 0;
+    uint64_t in_both = 0;
+    bits_set_run(set, first, last);
+    for (uint32_t i = 0; i < WORDS * 64; i++) {
+        bool is_in = i >= first && i < last;
+        assert_int_equal(bits_has(set, i), is_in);
+        in_a += is_in && bits_has(a, i);
+        in_both += is_in && bits_has(a, i) && bits_has(b, i);
+    }
+    assert_int_equal(bits_count_run(a, first, last), in_a);
+    assert_int_equal(bits_count_and_run(a, b, first, last), in_both);
+}
+
+static void every_code_gives_what_counting_bit_by_bit_gives(void **state) {
+    enum bits_code was = bits_code();
+    unsigned codes = 0;
+    (void)state;
+    for (unsigned code = BITS_PLAIN; code < BITS_CODE__COUNT; code++) {
+        uint64_t seed = 7;
+        if (!bits_use((enum bits_code)code)) {
+            print_message("# this processor has no %s\n", bits_code_name((enum bits_code)code));
+            continue;
+        }
+        codes++;
+        for (size_t words = 0; words <= WORDS; words++) {
+            for (int i = 0; i < 6; i++) {
+                check_words(&seed, words);
+            }
+        }
+        for (int i = 0; i < 1000; i++) {
+            check_run(&seed);
+        }
+    }
+    assert_true(codes > 0);
+    assert_true(bits_use(was));
+}
+
+static void the_set_bits_are_walked_in_order(void **state) {
+    uint64_t bits[5] = {0};
+    uint32_t seen = 0;
+    uint32_t i;
+    (void)state;
+    for (uint32_t at = 0; at < 320; at += 7) {
+        bits_set(bits, at);
+    }
+    for (struct bits_walk walk = bits_walk(bits, 5); bits_next(&walk, &i);) {
+        assert_int_equal(i, seen * 7);
+        seen++;
+    }
+    assert_int_equal(seen, 46);
+    struct bits_walk none = bits_walk(bits, 0);
+    assert_false(bits_next(&none, &i));
+}
+
+int test_bits(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_code_gives_what_counting_bit_by_bit_gives),
+        cmocka_unit_test(the_set_bits_are_walked_in_order),
+    };
+    return cmocka_run_group_tests_name("bits", tests, NULL, NULL);
+}
