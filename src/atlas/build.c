@@ -1,4 +1,5 @@
 /* Drafts become a segment: put into order, columns filled, lists turned round, impacts made. */
+#include "atlas/blocks.h"
 #include "atlas/builder.h"
 #include "atlas/columns.h"
 #include "atlas/runs.h"
@@ -628,15 +629,8 @@ static void post_document(struct build *build, struct words *words, uint32_t doc
     for (uint32_t i = 0; i < touched; i++) {
         uint32_t term = words->touched[i];
         uint32_t at = words->impacts_at[term]++;
-        uint8_t impact =
+        segment->impacts[at] =
             atlas_impact(words->weights[term], words->lengths[document], segment->average_length);
-        segment->impacts[at] = impact;
-        if (impact > segment->term_impacts[term]) {
-            segment->term_impacts[term] = impact;
-        }
-        if (impact > segment->block_impacts[at / ATLAS_BLOCK]) {
-            segment->block_impacts[at / ATLAS_BLOCK] = impact;
-        }
         lists_push(&segment->postings, words->pushes, term, document);
         if (words->in_title[term]) {
             lists_push(&segment->titles, words->title_pushes, term, document);
@@ -677,8 +671,7 @@ static err keep_words(struct build *build, uint32_t average_length) {
     uint64_t postings = segment->postings.offsets[segment->term_count];
     words.impacts_at = scratch(build, uint32_t, segment->term_count);
     column(build, ATLAS_COLUMN_IMPACTS, postings);
-    column(build, ATLAS_COLUMN_BLOCK_IMPACTS, (postings + ATLAS_BLOCK - 1) / ATLAS_BLOCK);
-    column(build, ATLAS_COLUMN_TERM_IMPACTS, segment->term_count);
+    column(build, ATLAS_COLUMN_BLOCK_IMPACTS, segment->postings.dense_count * segment->words);
     TRY_MEMORY(build);
     if (segment->term_count) {
         memcpy(words.impacts_at, segment->postings.offsets, segment->term_count * sizeof(uint32_t));
@@ -688,6 +681,7 @@ static err keep_words(struct build *build, uint32_t average_length) {
     }
     lists_close(&segment->postings);
     lists_close(&segment->titles);
+    atlas_blocks_fill(segment);
     return OK;
 }
 

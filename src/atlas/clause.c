@@ -1,17 +1,13 @@
-/* The words of a query: taken apart, looked up, forgiven one typo, matched and scored (README,
- * "Words" and "Score"). */
+/* The words of a query: taken apart, looked up, forgiven one typo (README,
+ * "Words"). words.c finds the documents. */
 #include "atlas/plan.h"
-#include "atlas/runs.h"
 
-#include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #define FOLDED_LIMIT      (16u * QUERY_WORDS_MAX) /* folding may lengthen a text */
 #define PREFIX_CODEPOINTS 3
 #define TYPO_CODEPOINTS   4
 #define CLAUSES_MAX       QUERY_WORDS_MAX
-#define THEME_IMPACT      64
 
 /* Length of the quotation mark at text.p[i]: " « » “ ” „; 0 when there is none. */
 static size_t quote_length(slice text, size_t i) {
@@ -92,6 +88,18 @@ static err take_apart(struct atlas_plan *plan) {
     return add_piece(plan, slice_sub(text, start, text.n - start), is_quoted, true);
 }
 
+/* Each term once: most words have the same stem in both languages. */
+static void add_term(struct atlas_forms *forms, uint32_t term) {
+    for (uint32_t i = 0; i < forms->term_count; i++) {
+        if (forms->terms[i] == term) {
+            return;
+        }
+    }
+    if (term < forms->prefix_first || term >= forms->prefix_last) {
+        forms->terms[forms->term_count++] = term;
+    }
+}
+
 static void find_stem_forms(const struct atlas_segment *segment, const uint64_t *stems,
                             struct arena *arena, struct atlas_forms *forms) {
     const uint32_t *runs[TEXT_LANGUAGE__COUNT];
@@ -105,9 +113,18 @@ static void find_stem_forms(const struct atlas_segment *segment, const uint64_t 
     forms->terms = arena_new(arena, uint32_t, total);
     for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
         for (size_t i = 0; i < counts[language]; i++) {
-            forms->terms[forms->term_count++] = runs[language][i];
+            add_term(forms, runs[language][i]);
         }
     }
+}
+
+static void add_theme(struct atlas_clause *clause, uint16_t theme) {
+    for (uint32_t i = 0; i < clause->theme_count; i++) {
+        if (clause->themes[i] == theme) {
+            return;
+        }
+    }
+    clause->themes[clause->theme_count++] = theme;
 }
 
 static void find_themes(struct atlas_plan *plan, struct atlas_clause *clause,
@@ -121,7 +138,7 @@ static void find_themes(struct atlas_plan *plan, struct atlas_clause *clause,
         if (item->stems[TEXT_FRENCH] == stems[TEXT_FRENCH] ||
             item->stems[TEXT_ENGLISH] == stems[TEXT_ENGLISH] ||
             (clause->is_prefix && slice_starts_with(item->word, word))) {
-            clause->themes[clause->theme_count++] = item->theme;
+            add_theme(clause, item->theme);
         }
     }
 }
@@ -140,12 +157,12 @@ static void look_up(struct atlas_plan *plan, struct text_stemmer *stemmer,
         for (uint32_t i = 0; i < clause->word_count; i++) {
             forms[i].exact = atlas_segment_term(segment, clause->words[i]);
         }
-        if (!clause->is_phrase) {
-            find_stem_forms(segment, stems, plan->arena, forms);
-        }
         if (clause->is_prefix) {
             atlas_segment_prefix(segment, clause->words[0], &forms->prefix_first,
                                  &forms->prefix_last);
+        }
+        if (!clause->is_phrase) {
+            find_stem_forms(segment, stems, plan->arena, forms);
         }
         clause->forms[part] = forms;
     }
@@ -323,165 +340,6 @@ err atlas_plan_words(struct atlas_plan *plan) {
     text_stemmer_free(stemmer);
     if (is_corrected) {
         plan->corrected = words_as_searched(plan);
-    }
-    return OK;
-}
-
-/* A clause being matched: `bits` of the window, and the best impact per document when asked for. */
-struct clause_match {
-    const struct atlas_match *match;
-    uint64_t *bits;
-    uint8_t *best; /* NULL: scores are not asked for */
-};
-
-static void match_list(const struct clause_match *to, const struct atlas_lists *lists,
-                       const uint8_t *impacts, uint32_t key) {
-    const struct atlas_window *window = &to->match->window;
-    if (!to->best) {
-        atlas_lists_add(lists, key, window, to->bits);
-        return;
-    }
-    struct atlas_list list = atlas_lists_get(lists, key);
-    struct atlas_list_walk walk = atlas_list_walk(&list, window->first);
-    const uint8_t *impact_at = impacts ? impacts + list.start + walk.at : NULL;
-    uint32_t document;
-    while (atlas_list_next(&walk, &document) && document < window->last) {
-        uint32_t i = document - window->base;
-        uint8_t impact = impact_at ? *impact_at++ : THEME_IMPACT;
-        bits_set(to->bits, i);
-        to->best[i] = impact > to->best[i] ? impact : to->best[i];
-    }
-}
-
-static void match_word(const struct atlas_clause *clause, const struct clause_match *to) {
-    const struct atlas_segment *segment = to->match->segment;
-    const struct atlas_forms *forms = clause->forms[to->match->part];
-    for (uint32_t i = 0; i < forms->term_count; i++) {
-        match_list(to, &segment->postings, segment->impacts, forms->terms[i]);
-    }
-    for (uint32_t term = forms->prefix_first; term < forms->prefix_last; term++) {
-        match_list(to, &segment->postings, segment->impacts, term);
-    }
-    for (uint32_t i = 0; i < clause->theme_count; i++) {
-        match_list(to, &segment->values[ATLAS_VALUES_THEME].lists, NULL, clause->themes[i]);
-    }
-}
-
-/* Whether the words that come next are those of the phrase from its second one. */
-static bool goes_on(struct atlas_runs runs, const struct atlas_forms *forms, uint32_t count) {
-    uint32_t same = 1;
-    while (same < count && atlas_run_word(&runs) == forms[same].exact) {
-        same++;
-    }
-    return same == count;
-}
-
-/* Whether the kept words of a document have the phrase within one text. */
-static bool has_phrase(const struct atlas_segment *segment, uint32_t document,
-                       const struct atlas_forms *forms, uint32_t count) {
-    struct atlas_runs runs = atlas_runs_of(segment, document);
-    while (atlas_runs_next(&runs)) {
-        for (uint32_t left = runs.count; left; left--) {
-            bool begins = atlas_run_word(&runs) == forms[0].exact;
-            if (begins && left >= count && goes_on(runs, forms, count)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* The smallest impact of the phrase's words (stop words apart) in a document that has it. */
-static uint8_t phrase_impact(const struct atlas_segment *segment, uint32_t document,
-                             const struct atlas_forms *forms, uint32_t count) {
-    uint8_t least = UINT8_MAX;
-    for (uint32_t i = 0; i < count; i++) {
-        if (segment->is_stop[forms[i].exact]) {
-            continue;
-        }
-        struct atlas_list list = atlas_lists_get(&segment->postings, forms[i].exact);
-        uint8_t impact = segment->impacts[list.start + atlas_list_rank(&list, document)];
-        least = impact < least ? impact : least;
-    }
-    return least;
-}
-
-/* `more` is scratch, a bitset of the window. */
-static void match_phrase(const struct atlas_clause *clause, const struct clause_match *to,
-                         uint64_t *more) {
-    const struct atlas_match *match = to->match;
-    const struct atlas_segment *segment = match->segment;
-    const struct atlas_forms *forms = clause->forms[match->part];
-    bool is_first = true;
-    for (uint32_t i = 0; i < clause->word_count; i++) {
-        if (forms[i].exact == ATLAS_NO_TERM) {
-            memset(to->bits, 0, match->window.words * sizeof(*to->bits));
-            return;
-        }
-        if (segment->is_stop[forms[i].exact]) {
-            continue;
-        }
-        uint64_t *bits = is_first ? to->bits : more;
-        memset(bits, 0, match->window.words * sizeof(*bits));
-        atlas_lists_add(&segment->postings, forms[i].exact, &match->window, bits);
-        if (!is_first) {
-            bits_and(to->bits, more, match->window.words);
-        }
-        is_first = false;
-    }
-    uint32_t i;
-    for (struct bits_walk walk = bits_walk(to->bits, match->window.words); bits_next(&walk, &i);) {
-        if (!has_phrase(segment, match->window.base + i, forms, clause->word_count)) {
-            bits_clear(to->bits, i);
-        } else if (to->best) {
-            to->best[i] = phrase_impact(segment, match->window.base + i, forms, clause->word_count);
-        }
-    }
-}
-
-/* README, "Score": 64 times the natural logarithm, rounded. */
-static uint32_t rarity(uint64_t documents, uint64_t with) {
-    double n = (double)documents;
-    double f = (double)with;
-    return (uint32_t)lround(64 * log1p((n - f + 0.5) / (f + 0.5)));
-}
-
-/* Adds what the clause brings to each document it matches, and clears `best` for the next one. */
-static void add_scores(uint32_t *scores, uint32_t idf, struct clause_match *to, size_t words) {
-    assert(to->best); /* asked for together with the scores */
-    uint32_t i;
-    for (struct bits_walk walk = bits_walk(to->bits, words); bits_next(&walk, &i);) {
-        scores[i] += to->best[i] * idf;
-        to->best[i] = 0;
-    }
-}
-
-err atlas_match_words(struct atlas_plan *plan, struct atlas_match *match) {
-    size_t words = match->window.words;
-    uint64_t *rest = match->groups[ATLAS_GROUP_REST];
-    struct clause_match to = {.match = match, .bits = plan_new(plan, uint64_t, words)};
-    uint64_t *more = plan_new(plan, uint64_t, words);
-    if (match->scores) {
-        to.best = plan_new(plan, uint8_t, words * 64);
-    }
-    if (!to.bits || !more || (match->scores && !to.best)) {
-        return ERR_MEMORY;
-    }
-    for (uint32_t c = 0; c < plan->clause_count; c++) {
-        struct atlas_clause *clause = &plan->clauses[c];
-        if (clause->is_phrase) {
-            match_phrase(clause, &to, more);
-        } else {
-            match_word(clause, &to);
-        }
-        if (match->scores && match->part == ATLAS_GENERATION) {
-            clause->idf = rarity(match->segment->count, bits_count(to.bits, words));
-        }
-        bits_and(rest, to.bits, words);
-        if (match->scores) {
-            add_scores(match->scores, clause->idf, &to, words);
-        }
-        memset(to.bits, 0, words * sizeof(*to.bits));
     }
     return OK;
 }

@@ -67,7 +67,6 @@
     ATLAS_COLUMNS_OF_LISTS(X, POSTINGS, postings, "postings")                                      \
     X(IMPACTS, impacts, "impacts")                                                                 \
     X(BLOCK_IMPACTS, block_impacts, "impacts")                                                     \
-    X(TERM_IMPACTS, term_impacts, "impacts")                                                       \
     ATLAS_COLUMNS_OF_LISTS(X, TITLE_WORDS, titles, "title words")                                  \
     X(RUN_OFFSETS, run_offsets, "kept words")                                                      \
     X(RUNS, runs, "kept words")

@@ -9,14 +9,30 @@ struct counting {
     const struct atlas_plan *plan;
     const struct atlas_match *matches;
     const struct atlas_request *request;
-    /* of the facet in hand: the matches without its own choice, and how many */
+    /* of the facet in hand: the matches without its own choice (NULL: listed), and how many */
+    enum atlas_group_of group;
     const uint64_t *bases[ATLAS_PART__COUNT];
     uint64_t base_counts[ATLAS_PART__COUNT];
 };
 
+static struct atlas_walk base_walk(const struct counting *counting, int part) {
+    return atlas_walk_without(&counting->matches[part], counting->bases[part], counting->group);
+}
+
 static err choose_base(struct counting *counting, enum atlas_group_of group) {
+    counting->group = group;
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_match *match = &counting->matches[part];
+        counting->bases[part] = NULL;
+        counting->base_counts[part] = 0;
+        if (match->misses) {
+            uint32_t document;
+            for (struct atlas_walk walk = base_walk(counting, part);
+                 atlas_walk_next(&walk, &document);) {
+                counting->base_counts[part]++;
+            }
+            continue;
+        }
         counting->bases[part] = atlas_match_without(counting->plan, match, group);
         if (!counting->bases[part]) {
             return ERR_MEMORY;
@@ -63,8 +79,16 @@ static uint64_t count_set(const struct counting *counting,
     uint64_t count = 0;
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_match *match = &counting->matches[part];
-        count +=
-            bits_count_and(counting->bases[part], set(match->segment, which), match->window.words);
+        const uint64_t *bits = set(match->segment, which);
+        if (!match->misses) {
+            count += bits_count_and(counting->bases[part], bits, match->window.words);
+            continue;
+        }
+        uint32_t document;
+        for (struct atlas_walk walk = base_walk(counting, part);
+             atlas_walk_next(&walk, &document);) {
+            count += bits_has(bits, document);
+        }
     }
     return count;
 }
@@ -127,10 +151,9 @@ static void count_keys(const struct counting *counting, enum atlas_part part,
     }
     uint64_t documents = match->segment->count ? match->segment->count : 1;
     uint64_t by_document = counting->base_counts[part] * (1 + 2 * pairs / documents);
-    if (by_document <= by_list) {
+    if (match->misses || by_document <= by_list) {
         uint32_t i;
-        for (struct bits_walk walk = bits_walk(counting->bases[part], match->window.words);
-             bits_next(&walk, &i);) {
+        for (struct atlas_walk walk = base_walk(counting, (int)part); atlas_walk_next(&walk, &i);) {
             for (uint32_t at = values->offsets[i]; at < values->offsets[i + 1]; at++) {
                 counts[values->keys[at]]++;
             }
@@ -240,8 +263,7 @@ static uint32_t *count_within(const struct counting *counting) {
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_match *match = &counting->matches[part];
         uint32_t i;
-        for (struct bits_walk walk = bits_walk(counting->bases[part], match->window.words);
-             bits_next(&walk, &i);) {
+        for (struct atlas_walk walk = base_walk(counting, (int)part); atlas_walk_next(&walk, &i);) {
             if (match->segment->territory[i] != TERRITORY_NONE) {
                 own[match->segment->territory[i]]++;
             }

@@ -17,8 +17,8 @@ static uint32_t dense_bound(const struct atlas_lists *lists, uint32_t key) {
 
 struct atlas_list atlas_lists_get(const struct atlas_lists *lists, uint32_t key) {
     uint32_t dense = dense_bound(lists, key);
-    struct atlas_list list = {.length = atlas_lists_length(lists, key),
-                              .start = lists->offsets[key]};
+    struct atlas_list list = {
+        .length = atlas_lists_length(lists, key), .start = lists->offsets[key], .dense = dense};
     if (list.length > lists->dense_above) {
         list.bits = lists->dense_bits + dense * lists->words;
         list.ranks = lists->dense_ranks + (size_t)dense * lists->rank_count;

@@ -31,6 +31,7 @@ struct atlas_list {
     const uint32_t *documents; /* NULL: dense */
     const uint64_t *bits;      /* over all documents; NULL: rare */
     const uint32_t *ranks;     /* of the bits */
+    uint32_t dense;            /* position of the key among the dense ones */
 };
 struct atlas_list atlas_lists_get(const struct atlas_lists *lists, uint32_t key);
 static inline uint32_t atlas_lists_length(const struct atlas_lists *lists, uint32_t key) {

@@ -137,9 +137,8 @@ static err narrow_to_box(const struct atlas_plan *plan, const struct atlas_match
     return OK;
 }
 
-/* Whether the dates number `dated` of a segment answer when=, from= and to=. */
-static bool dates_fit(const struct atlas_plan *plan, const struct atlas_segment *segment,
-                      uint32_t dated) {
+bool atlas_dates_fit(const struct atlas_plan *plan, const struct atlas_segment *segment,
+                     uint32_t dated) {
     bool fits = false;
     for (uint32_t i = segment->date_offsets[dated]; i < segment->date_offsets[dated + 1]; i++) {
         if (plan->is_past && segment->date_last_ms[i] >= plan->now_ms) {
@@ -160,7 +159,7 @@ static err narrow_to_dates(const struct atlas_plan *plan, const struct atlas_mat
     for (uint32_t dated = 0; dated < segment->dated_count; dated++) {
         uint32_t document = segment->dated[dated];
         if (document >= match->window.first && document < match->window.last &&
-            dates_fit(plan, segment, dated)) {
+            atlas_dates_fit(plan, segment, dated)) {
             bits_set(bits, document - match->window.base);
         }
     }
@@ -175,6 +174,12 @@ static err match_rest(struct atlas_plan *plan, struct atlas_match *match) {
         return ERR_MEMORY;
     }
     match->groups[ATLAS_GROUP_REST] = bits;
+    if (match->is_listed) { /* the list has passed the rest */
+        for (uint32_t i = 0; i < match->listed_count; i++) {
+            bits_set(bits, match->listed[i] - window->base);
+        }
+        return OK;
+    }
     bits_set_run(bits, window->first - window->base, window->last - window->base);
     if (match->part == ATLAS_GENERATION && plan->view->live) {
         bits_and(bits, plan->view->live + window->base / 64, window->words);
@@ -188,7 +193,10 @@ static err match_rest(struct atlas_plan *plan, struct atlas_match *match) {
     if (plan->has_dates) {
         TRY(narrow_to_dates(plan, match));
     }
-    return plan->clause_count ? atlas_match_words(plan, match) : OK;
+    for (uint32_t c = 0; c < match->heard_count; c++) {
+        bits_and(bits, match->heard[c].bits, window->words);
+    }
+    return OK;
 }
 
 /* Any of some bitsets (over all documents) that are chosen by bits. */
@@ -263,7 +271,7 @@ static void match_values(const struct atlas_match *match, enum atlas_values_of o
     }
 }
 
-static bool is_chosen(const struct atlas_plan *plan, enum atlas_group_of group) {
+bool atlas_plan_chooses(const struct atlas_plan *plan, enum atlas_group_of group) {
     switch (group) {
     case ATLAS_GROUP_KIND:
         return plan->kinds != 0;
@@ -331,10 +339,13 @@ err atlas_match_make(struct atlas_plan *plan, enum atlas_part part, struct atlas
                      bool with_scores, struct atlas_match *match) {
     *match =
         (struct atlas_match){.segment = plan->view->parts[part], .part = part, .window = window};
-    if (with_scores && plan->clause_count) {
-        match->scores = plan_new(plan, uint32_t, window.words * 64);
-        if (!match->scores) {
-            return ERR_MEMORY;
+    if (plan->clause_count) {
+        TRY(atlas_match_words(plan, match, with_scores));
+    }
+    if (match->is_listed) {
+        TRY(atlas_match_few(plan, match));
+        if (match->misses) {
+            return OK;
         }
     }
     TRY(match_rest(plan, match));
@@ -344,7 +355,7 @@ err atlas_match_make(struct atlas_plan *plan, enum atlas_part part, struct atlas
     }
     memcpy(match->bits, match->groups[ATLAS_GROUP_REST], window.words * sizeof(*match->bits));
     for (int group = ATLAS_GROUP_REST + 1; group < ATLAS_GROUP__COUNT; group++) {
-        if (is_chosen(plan, (enum atlas_group_of)group)) {
+        if (atlas_plan_chooses(plan, (enum atlas_group_of)group)) {
             TRY(match_group(plan, match, (enum atlas_group_of)group));
             bits_and(match->bits, match->groups[group], window.words);
         }
@@ -363,7 +374,7 @@ err atlas_match_all(struct atlas_plan *plan, struct atlas_match matches[ATLAS_PA
 
 const uint64_t *atlas_match_without(const struct atlas_plan *plan, const struct atlas_match *match,
                                     enum atlas_group_of group) {
-    if (!match->groups[group]) {
+    if (match->misses || !match->groups[group]) {
         return match->bits;
     }
     uint64_t *bits = plan_new(plan, uint64_t, match->window.words);

@@ -8,7 +8,7 @@
 /* Where one word of a clause stands in a part. */
 struct atlas_forms {
     uint32_t exact;  /* ATLAS_NO_TERM: nowhere */
-    uint32_t *terms; /* exact and with the same stem, for a plain word */
+    uint32_t *terms; /* exact and with the same stem, for a plain word; none of the prefix */
     uint32_t term_count;
     uint32_t prefix_first, prefix_last;
 };
@@ -58,54 +58,130 @@ MUST_USE err atlas_plan_make(const struct atlas_view *view, const struct atlas_r
 /* The words part of it (clause.c). */
 MUST_USE err atlas_plan_words(struct atlas_plan *plan);
 
-/* The matches of a plan in one window of one part. */
+/* A term's or a theme's documents, as one of the forms of a clause. */
+struct atlas_form {
+    const uint32_t *documents; /* of the whole part, ascending; not read when there are bits */
+    uint32_t length;
+    const uint64_t *bits;   /* of the whole part; NULL: rare */
+    const uint8_t *impacts; /* in the order of the documents; NULL: a theme */
+    const uint8_t *most;    /* struct atlas_peaks; NULL when rare, or a theme */
+    const uint32_t *ranks;  /* likewise */
+};
+/* A frequent clause as found in a window: all of its documents, and what it takes to score some. */
+struct atlas_heard {
+    const uint64_t *bits;
+    struct atlas_form *forms; /* those that `best` does not cover */
+    uint32_t form_count;
+    uint8_t *best;       /* by document: largest impact of the rare forms; NULL: none of them */
+    const uint8_t *most; /* by block of 64 documents: no impact in it is larger */
+    uint32_t idf;
+};
+
+/* The matches of a plan in one window of one part: a list where the words leave few documents, else
+ * bitsets. Whoever wants the documents walks. */
 struct atlas_match {
     const struct atlas_segment *segment;
     enum atlas_part part;
     struct atlas_window window;
+    uint64_t count; /* matches */
+
+    /* When a clause has few documents: those with all words that pass all of REST, ascending. */
+    bool is_listed;
+    uint32_t *listed;
+    uint32_t *scores; /* of the words, parallel to it; NULL: unasked */
+    uint32_t listed_count;
+    uint16_t *misses; /* parallel: the groups whose choice is missed (1 << group); NULL: bitsets */
+    /* When every clause is frequent. */
+    struct atlas_heard *heard;
+    uint32_t heard_count;
+
+    /* NULL when `misses` is there. */
     uint64_t *groups[ATLAS_GROUP__COUNT]; /* NULL: nothing chosen; REST is never NULL */
     uint64_t *bits;                       /* all of them */
-    uint64_t count;
-    uint32_t *scores; /* of the words, per document of the window; NULL without words or unasked */
 };
-/* Walks the documents that match, ascending; a match may know only a part of the documents, so its
- * bits are nobody's business but its own: `for (struct atlas_walk walk = atlas_walk(match);
- * atlas_walk_next(&walk, &document);)`. */
-struct atlas_walk {
-    struct bits_walk bits;
-    uint32_t base;
-};
-static inline struct atlas_walk atlas_walk(const struct atlas_match *match) {
-    return (struct atlas_walk){.bits = bits_walk(match->bits, match->window.words),
-                               .base = match->window.base};
-}
-static inline bool atlas_walk_next(struct atlas_walk *walk, uint32_t *document) {
-    uint32_t i;
-    if (!bits_next(&walk->bits, &i)) {
-        return false;
-    }
-    *document = walk->base + i;
-    return true;
-}
-/* Whether a document of the part matches. */
-static inline bool atlas_match_has(const struct atlas_match *match, uint32_t document) {
-    return document >= match->window.first && document < match->window.last &&
-           bits_has(match->bits, document - match->window.base);
-}
+/* Up to one document in so many stays a list, and always up to ATLAS_FEW. */
+#define ATLAS_FEW_SHARE 256
+#define ATLAS_FEW       64
+
 /* Scores are asked for on whole windows only, of the generation first: it gives the words'
  * rarity. */
 MUST_USE err atlas_match_make(struct atlas_plan *plan, enum atlas_part part,
                               struct atlas_window window, bool with_scores,
                               struct atlas_match *match);
-/* Narrows match->groups[REST] to the words, and adds up match->scores unless NULL (clause.c). */
-MUST_USE err atlas_match_words(struct atlas_plan *plan, struct atlas_match *match);
+/* The documents of the window that have the words (words.c): match->listed when some clause has
+ * few, else match->heard, whose bits narrow. Scores are asked for on whole windows only, of the
+ * generation first: it gives the words' rarity. */
+MUST_USE err atlas_match_words(struct atlas_plan *plan, struct atlas_match *match,
+                               bool with_scores);
+/* What the words bring to a document that has them all; 0 when nothing was scored. */
+uint32_t atlas_words_score(const struct atlas_match *match, uint32_t document);
 /* Both parts, whole, with scores when there are words. */
 MUST_USE err atlas_match_all(struct atlas_plan *plan,
                              struct atlas_match matches[ATLAS_PART__COUNT]);
-/* The matches when a group's own choice is ignored: a new bitset, or match->bits when nothing was
- * chosen there. NULL without memory. */
+/* Walks the documents that match, ascending: `for (struct atlas_walk walk = atlas_walk(match);
+ * atlas_walk_next(&walk, &document);)`. */
+struct atlas_walk {
+    const struct atlas_match *match;
+    struct bits_walk bits;
+    uint32_t at;
+    uint16_t counted; /* the misses that count */
+};
+/* The same when a group's own choice is ignored; `bits`: from atlas_match_without. */
+static inline struct atlas_walk atlas_walk_without(const struct atlas_match *match,
+                                                   const uint64_t *bits,
+                                                   enum atlas_group_of group) {
+    return (struct atlas_walk){.match = match,
+                               .bits = match->misses ? (struct bits_walk){0}
+                                                     : bits_walk(bits, match->window.words),
+                               .counted = (uint16_t) ~(1u << group)};
+}
+static inline struct atlas_walk atlas_walk(const struct atlas_match *match) {
+    return atlas_walk_without(match, match->bits, ATLAS_GROUP_REST);
+}
+static inline bool atlas_walk_next(struct atlas_walk *walk, uint32_t *document) {
+    const struct atlas_match *match = walk->match;
+    if (!match->misses) {
+        uint32_t i;
+        if (!bits_next(&walk->bits, &i)) {
+            return false;
+        }
+        *document = match->window.base + i;
+        return true;
+    }
+    while (walk->at < match->listed_count) {
+        uint32_t at = walk->at++;
+        if (!(match->misses[at] & walk->counted)) {
+            *document = match->listed[at];
+            return true;
+        }
+    }
+    return false;
+}
+/* Position of the first document >= wanted in documents[from … length - 1], found in steps that
+ * double: near `from` it costs little. */
+uint32_t atlas_gallop(const uint32_t *documents, uint32_t from, uint32_t length, uint32_t wanted);
+/* Whether a document of the part matches. */
+static inline bool atlas_match_has(const struct atlas_match *match, uint32_t document) {
+    if (!match->misses) {
+        return document >= match->window.first && document < match->window.last &&
+               bits_has(match->bits, document - match->window.base);
+    }
+    uint32_t at = atlas_gallop(match->listed, 0, match->listed_count, document);
+    return at < match->listed_count && match->listed[at] == document && !match->misses[at];
+}
+/* The bitset of the matches when a group's own choice is ignored: a new one, or match->bits when
+ * nothing was chosen there. NULL without memory, and for matches with `misses`. */
 const uint64_t *atlas_match_without(const struct atlas_plan *plan, const struct atlas_match *match,
                                     enum atlas_group_of group);
+
+/* For a list (few.c): drops what does not pass REST, and unless many are left tells what each
+ * misses. */
+MUST_USE err atlas_match_few(const struct atlas_plan *plan, struct atlas_match *match);
+/* Whether the dates number `dated` of a segment answer when=, from= and to=. */
+bool atlas_dates_fit(const struct atlas_plan *plan, const struct atlas_segment *segment,
+                     uint32_t dated);
+/* Whether something is chosen there. */
+bool atlas_plan_chooses(const struct atlas_plan *plan, enum atlas_group_of group);
 
 /* Zeroed memory from the plan's arena for something as large as the index: NULL without memory. */
 #define plan_new(plan, type, count) arena_try((plan)->arena, type, (count))

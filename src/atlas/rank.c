@@ -5,12 +5,17 @@
 
 #define DAY_MS INT64_C(86400000)
 
+/* README, "Score": what the points of a document come to at most. */
+#define QUALITY_MOST          530
+#define CLOSENESS_MOST        2000
+#define POINTS_BESIDE_QUALITY (150 + 200 + 120) /* source, next date, freshness */
+
 /* README, "Score": how many of one source and kind there are. */
 static uint16_t source_points(uint32_t alike) {
     return alike <= 12 ? 150 : alike <= 100 ? 110 : alike <= 1000 ? 50 : 0;
 }
 
-static int16_t upcoming_points(int64_t in_ms) {
+static int upcoming_points(int64_t in_ms) {
     int64_t days = in_ms / DAY_MS;
     return days <= 7 ? 200 : days <= 30 ? 150 : days <= 90 ? 90 : 50;
 }
@@ -46,27 +51,23 @@ static int64_t next_date(const struct atlas_segment *segment, uint32_t dated, in
     return next;
 }
 
-static err prepare_dates(struct atlas_ranking *ranking, enum atlas_part part) {
-    const struct atlas_segment *segment = ranking->matches[part].segment;
-    if (!segment->dated_count) {
-        return OK;
+/* Position of the document's dates, or UINT32_MAX when it has none. */
+static uint32_t dates_of(const struct atlas_segment *segment, uint32_t document) {
+    uint32_t at = atlas_gallop(segment->dated, 0, segment->dated_count, document);
+    return at < segment->dated_count && segment->dated[at] == document ? at : UINT32_MAX;
+}
+
+static int date_points(const struct atlas_segment *segment, uint32_t document, int64_t now_ms) {
+    uint32_t dated = dates_of(segment, document);
+    if (dated == UINT32_MAX) {
+        return 0;
     }
-    int16_t *points = plan_new(ranking->plan, int16_t, segment->count);
-    if (!points) {
-        return ERR_MEMORY;
+    int64_t over_ms;
+    int64_t next = next_date(segment, dated, now_ms, &over_ms);
+    if (next != INT64_MAX) {
+        return upcoming_points(next - now_ms);
     }
-    for (uint32_t dated = 0; dated < segment->dated_count; dated++) {
-        uint32_t document = segment->dated[dated];
-        int64_t over_ms;
-        int64_t next = next_date(segment, dated, ranking->plan->now_ms, &over_ms);
-        if (next != INT64_MAX) {
-            points[document] = upcoming_points(next - ranking->plan->now_ms);
-        } else if (segment->kind[document] == QUERY_KIND_EVENT) {
-            points[document] = -150;
-        }
-    }
-    ranking->date_points[part] = points;
-    return OK;
+    return segment->kind[document] == QUERY_KIND_EVENT ? -150 : 0;
 }
 
 err atlas_ranking_prepare(struct atlas_ranking *ranking) {
@@ -84,7 +85,6 @@ err atlas_ranking_prepare(struct atlas_ranking *ranking) {
             }
         }
         ranking->source_points[part] = points;
-        TRY(prepare_dates(ranking, (enum atlas_part)part));
     }
     return OK;
 }
@@ -132,14 +132,8 @@ static int64_t points_anywhere(const struct atlas_ranking *ranking, enum atlas_p
                   ? source_points(0)
                   : ranking->source_points[part][key * QUERY_KIND__COUNT + segment->kind[document]];
     points += fresh_points(segment->fresh_ms[document], ranking->plan->now_ms);
-    points += ranking->date_points[part] ? ranking->date_points[part][document] : 0;
+    points += date_points(segment, document, ranking->plan->now_ms);
     return points;
-}
-
-static uint32_t words_score(const struct atlas_ranking *ranking, enum atlas_part part,
-                            uint32_t document) {
-    const uint32_t *scores = ranking->matches[part].scores;
-    return scores ? scores[document] : 0;
 }
 
 static bool is_placed_near(const struct atlas_ranking *ranking, enum atlas_part part,
@@ -147,25 +141,38 @@ static bool is_placed_near(const struct atlas_ranking *ranking, enum atlas_part 
     return ranking->plan->query->has_near && document < ranking->matches[part].segment->placed;
 }
 
-uint32_t atlas_score(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t document) {
+static uint32_t score(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t document,
+                      uint32_t words) {
     int64_t points = points_anywhere(ranking, part, document);
     if (is_placed_near(ranking, part, document)) {
         points += closeness(atlas_distance_m(ranking->plan, part, document));
     }
-    return (points > 0 ? (uint32_t)points : 0) + words_score(ranking, part, document);
+    return (points > 0 ? (uint32_t)points : 0) + words;
 }
 
-/* Whether by relevance, however close it is, the document stands behind a line. Spares nine in
- * ten of the distances when a place is given without a radius. */
+uint32_t atlas_score(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t document) {
+    return score(ranking, part, document, atlas_words_score(&ranking->matches[part], document));
+}
+
+/* Whether by relevance the document stands behind a line whatever the rest of its points, which
+ * cost more to know than its words and its quality: most documents need not be looked at. */
 static bool is_surely_behind(const struct atlas_ranking *ranking, enum atlas_part part,
-                             uint32_t document, const struct atlas_line *line) {
-    if (ranking->sort != QUERY_SORT_RELEVANCE || !is_placed_near(ranking, part, document)) {
+                             uint32_t document, uint32_t words, const struct atlas_line *line) {
+    if (ranking->sort != QUERY_SORT_RELEVANCE) {
+        return false;
+    }
+    bool is_near = is_placed_near(ranking, part, document);
+    uint64_t quality = ranking->matches[part].segment->quality[document];
+    uint64_t close = is_near ? CLOSENESS_MOST : 0;
+    if (words + quality + POINTS_BESIDE_QUALITY + close < line->place.key) {
+        return true;
+    }
+    if (!is_near) {
         return false;
     }
     int64_t most = points_anywhere(ranking, part, document) +
                    closeness(least_distance_m(ranking->plan, part, document));
-    most = (most > 0 ? most : 0) + words_score(ranking, part, document);
-    return (uint64_t)most < line->place.key;
+    return (uint64_t)(most > 0 ? most : 0) + words < line->place.key;
 }
 
 /* README, "Order": upcoming ones by their start, then those over, the last first, then the
@@ -174,21 +181,12 @@ static uint64_t soon_key(const struct atlas_ranking *ranking, enum atlas_part pa
                          uint32_t document) {
     const struct atlas_segment *segment = ranking->matches[part].segment;
     const int64_t bound = INT64_C(1) << 60;
-    uint32_t low = 0;
-    uint32_t high = segment->dated_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (segment->dated[middle] < document) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    if (low == segment->dated_count || segment->dated[low] != document) {
+    uint32_t dated = dates_of(segment, document);
+    if (dated == UINT32_MAX) {
         return 0;
     }
     int64_t over_ms;
-    int64_t next = next_date(segment, low, ranking->plan->now_ms, &over_ms);
+    int64_t next = next_date(segment, dated, ranking->plan->now_ms, &over_ms);
     if (next != INT64_MAX) {
         next = next < bound ? next : bound;
         return UINT64_C(2) << 62 | (uint64_t)(bound - next);
@@ -198,7 +196,7 @@ static uint64_t soon_key(const struct atlas_ranking *ranking, enum atlas_part pa
 }
 
 static struct atlas_place place_of(const struct atlas_ranking *ranking, enum atlas_part part,
-                                   uint32_t document) {
+                                   uint32_t document, uint32_t words) {
     const struct atlas_segment *segment = ranking->matches[part].segment;
     struct atlas_place place = {.entry = segment->entry[document], .title = SLICE_EMPTY};
     if (segment->kind[document] >= QUERY_KIND_NEED) {
@@ -206,7 +204,7 @@ static struct atlas_place place_of(const struct atlas_ranking *ranking, enum atl
     }
     switch (ranking->sort) {
     case QUERY_SORT_RELEVANCE:
-        place.key = atlas_score(ranking, part, document);
+        place.key = score(ranking, part, document, words);
         break;
     case QUERY_SORT_NEAR:
         if (document < segment->placed) {
@@ -335,14 +333,15 @@ static struct fold *fold_of(const struct atlas_ranking *ranking, struct fold *fo
 }
 
 static void rank_document(const struct atlas_ranking *ranking, struct fold *folds,
-                          enum atlas_part part, uint32_t document, struct best *best) {
+                          enum atlas_part part, uint32_t document, uint32_t words,
+                          struct best *best) {
     struct atlas_line line = {.part = part, .document = document, .group = UINT32_MAX};
     struct fold *fold = fold_of(ranking, folds, part, document, &line.group);
     if (fold) {
-        if (fold->is_seen && is_surely_behind(ranking, part, document, &fold->best)) {
+        if (fold->is_seen && is_surely_behind(ranking, part, document, words, &fold->best)) {
             return;
         }
-        line.place = place_of(ranking, part, document);
+        line.place = place_of(ranking, part, document, words);
         if (!fold->is_seen || place_compare(&line.place, &fold->best.place) < 0) {
             fold->best = line;
             fold->is_seen = true;
@@ -350,12 +349,52 @@ static void rank_document(const struct atlas_ranking *ranking, struct fold *fold
         return;
     }
     line.group = UINT32_MAX;
-    if (best->count == best->room && is_surely_behind(ranking, part, document, &best->lines[0])) {
+    if (best->count == best->room &&
+        is_surely_behind(ranking, part, document, words, &best->lines[0])) {
         return;
     }
-    line.place = place_of(ranking, part, document);
+    line.place = place_of(ranking, part, document, words);
     if (is_after(ranking, &line.place)) {
         offer(best, &line);
+    }
+}
+
+static void rank_list(const struct atlas_ranking *ranking, struct fold *folds, enum atlas_part part,
+                      struct best *best) {
+    const struct atlas_match *match = &ranking->matches[part];
+    for (uint32_t i = 0; i < match->listed_count; i++) {
+        if (match->misses ? !match->misses[i] : bits_has(match->bits, match->listed[i])) {
+            rank_document(ranking, folds, part, match->listed[i],
+                          match->scores ? match->scores[i] : 0, best);
+        }
+    }
+}
+
+/* Whether no document of a block can be among the best. */
+static bool is_block_behind(const struct atlas_ranking *ranking, const struct atlas_match *match,
+                            size_t block, const struct best *best) {
+    if (!match->heard_count || ranking->sort != QUERY_SORT_RELEVANCE || best->count < best->room) {
+        return false;
+    }
+    uint64_t most = QUALITY_MOST + POINTS_BESIDE_QUALITY + CLOSENESS_MOST;
+    for (uint32_t c = 0; c < match->heard_count; c++) {
+        most += (uint64_t)match->heard[c].most[block] * match->heard[c].idf;
+    }
+    return most < best->lines[0].place.key;
+}
+
+/* Documents that stand in a bitset, block by block; a match with words is never folded. */
+static void rank_blocks(const struct atlas_ranking *ranking, struct fold *folds,
+                        enum atlas_part part, struct best *best) {
+    const struct atlas_match *match = &ranking->matches[part];
+    for (size_t block = 0; block < match->window.words; block++) {
+        if (!match->bits[block] || is_block_behind(ranking, match, block, best)) {
+            continue;
+        }
+        for (uint64_t left = match->bits[block]; left; left &= left - 1) {
+            uint32_t document = (uint32_t)(block * 64) + (uint32_t)__builtin_ctzll(left);
+            rank_document(ranking, folds, part, document, atlas_words_score(match, document), best);
+        }
     }
 }
 
@@ -369,10 +408,10 @@ err atlas_ranking_run(const struct atlas_ranking *ranking, struct atlas_line **l
         return ERR_MEMORY;
     }
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        const struct atlas_match *match = &ranking->matches[part];
-        uint32_t document;
-        for (struct atlas_walk walk = atlas_walk(match); atlas_walk_next(&walk, &document);) {
-            rank_document(ranking, folds, (enum atlas_part)part, document, &best);
+        if (ranking->matches[part].is_listed) {
+            rank_list(ranking, folds, (enum atlas_part)part, &best);
+        } else {
+            rank_blocks(ranking, folds, (enum atlas_part)part, &best);
         }
     }
     for (uint32_t i = 0; folds && i < plan->view->source_count * QUERY_KIND__COUNT; i++) {

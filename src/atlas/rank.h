@@ -27,7 +27,6 @@ struct atlas_ranking {
     const struct atlas_place *after; /* the list goes on behind it; NULL: from the start */
     uint32_t limit;
     uint16_t *source_points[ATLAS_PART__COUNT]; /* by source key * QUERY_KIND__COUNT + kind */
-    int16_t *date_points[ATLAS_PART__COUNT];    /* by document; NULL: no dates there */
 };
 /* RULE SHOW-1: more alike than these fold. */
 #define ATLAS_FOLD_ABOVE 12

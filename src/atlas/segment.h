@@ -61,8 +61,8 @@ enum atlas_values_of {
     ATLAS_VALUES__COUNT
 };
 
-/* Postings are looked at in blocks of this many, counted from the start of all lists. */
-#define ATLAS_BLOCK 128
+/* A block is 64 documents: one word of a bitset. */
+#define ATLAS_BLOCK 64
 
 /* Everything below the counts is a column: columns.h lists them all. They lie in the arena of a
  * segment that was built, or in the mapping of a snapshot. */
@@ -112,8 +112,7 @@ struct atlas_segment {
     bool *is_stop;     /* in phrases only */
     struct atlas_lists postings;
     uint8_t *impacts;          /* parallel to postings.documents */
-    uint8_t *block_impacts;    /* the largest of impacts[block * ATLAS_BLOCK …] */
-    uint8_t *term_impacts;     /* the largest of each term's */
+    uint8_t *block_impacts;    /* per frequent term and block: the largest; 0: not there */
     struct atlas_lists titles; /* terms in titles of entries */
     uint64_t *term_stems[TEXT_LANGUAGE__COUNT]; /* per term: hash of its stem */
     uint32_t *stem_terms[TEXT_LANGUAGE__COUNT]; /* terms by that hash, then by number */

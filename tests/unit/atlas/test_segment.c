@@ -2,6 +2,7 @@
 #include "fixture.h"
 #include "test_atlas.h"
 
+#include "atlas/blocks.h"
 #include "atlas/columns.h"
 #include "atlas/runs.h"
 
@@ -79,32 +80,30 @@ static void world_close(struct world *world) {
     fixture_close(&world->fixture);
 }
 
-static void a_block_and_a_term_know_their_largest_impact(void **state) {
+static void a_block_knows_its_largest_impact(void **state) {
     (void)state;
     struct world world;
     world_open(&world, 1000);
     const struct atlas_segment *segment = world.view->parts[ATLAS_GENERATION];
-    const struct atlas_lists *postings = &segment->postings;
-    uint32_t total = postings->offsets[segment->term_count];
-    assert_true(total > 10 * ATLAS_BLOCK);
-    for (uint32_t from = 0; from < total; from += ATLAS_BLOCK) {
-        uint8_t most = 0;
-        for (uint32_t at = from; at < from + ATLAS_BLOCK && at < total; at++) {
-            most = segment->impacts[at] > most ? segment->impacts[at] : most;
+    assert_true(segment->postings.dense_count > 10);
+    for (uint32_t dense = 0; dense < segment->postings.dense_count; dense++) {
+        struct atlas_list list =
+            atlas_lists_get(&segment->postings, segment->postings.dense_keys[dense]);
+        uint8_t most[64] = {0};
+        assert_true(segment->words <= ARRAY_COUNT(most));
+        assert_int_equal(list.dense, dense);
+        struct atlas_list_walk walk = atlas_list_walk(&list, 0);
+        uint32_t at = list.start;
+        for (uint32_t document; atlas_list_next(&walk, &document); at++) {
+            uint8_t *block = &most[document / ATLAS_BLOCK];
+            *block = segment->impacts[at] > *block ? segment->impacts[at] : *block;
+            assert_int_equal(atlas_rank(list.bits, list.ranks, document), at - list.start);
         }
-        assert_int_equal(segment->block_impacts[from / ATLAS_BLOCK], most);
-    }
-    for (uint32_t term = 0; term < segment->term_count; term++) {
-        uint8_t most = 0;
-        for (uint32_t at = postings->offsets[term]; at < postings->offsets[term + 1]; at++) {
-            most = segment->impacts[at] > most ? segment->impacts[at] : most;
-        }
-        assert_int_equal(segment->term_impacts[term], most);
+        assert_memory_equal(most, segment->block_impacts + dense * segment->words, segment->words);
     }
     world_close(&world);
 }
 
-/* Documents that have a term, told by the kept words. */
 static void documents_with(const struct atlas_segment *segment, uint32_t term, uint64_t *bits) {
     for (uint32_t document = 0; document < segment->count; document++) {
         struct atlas_runs runs = atlas_runs_of(segment, document);
@@ -178,7 +177,7 @@ int test_segment(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_of_every_length_come_back_as_they_went),
         cmocka_unit_test(a_run_of_any_length_says_how_many_words_it_has),
-        cmocka_unit_test(a_block_and_a_term_know_their_largest_impact),
+        cmocka_unit_test(a_block_knows_its_largest_impact),
         cmocka_unit_test(rare_and_dense_lists_tell_the_same_documents_as_the_kept_words),
         cmocka_unit_test(the_figures_name_each_part_once_and_add_up),
     };

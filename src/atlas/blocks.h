@@ -1,0 +1,28 @@
+/* Blocks of 64 documents, the words of a bitset: what the best document of each can reach at most,
+ * so that ranking looks into few of them. For the room and its tests. */
+#ifndef AGORA_ATLAS_BLOCKS_H
+#define AGORA_ATLAS_BLOCKS_H
+
+#include "atlas/segment.h"
+
+/* Fills the block columns of a segment whose other columns are filled. */
+void atlas_blocks_fill(struct atlas_segment *segment);
+
+/* How many bits of a word are set; without an instruction that is not on every machine. */
+static inline uint32_t atlas_ones(uint64_t word) {
+    word -= (word >> 1) & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)((word * UINT64_C(0x0101010101010101)) >> 56);
+}
+/* atlas_list_rank of a bitset, inline: for many documents in a row. */
+static inline uint32_t atlas_rank(const uint64_t *bits, const uint32_t *ranks, uint32_t document) {
+    uint32_t word = document / ATLAS_BLOCK;
+    uint32_t rank = ranks[document / ATLAS_RANK_DOCUMENTS];
+    for (uint32_t from = word & ~(ATLAS_RANK_DOCUMENTS / ATLAS_BLOCK - 1u); from < word; from++) {
+        rank += atlas_ones(bits[from]);
+    }
+    return rank + atlas_ones(bits[word] & ((UINT64_C(1) << document % ATLAS_BLOCK) - 1));
+}
+
+#endif
