@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 err db_fail(struct db_conn *conn, int sqlite_result, const char *doing) {
@@ -98,8 +99,21 @@ static err ownership_check(struct db_conn *conn, const char *path, bool *is_new,
     return OK;
 }
 
+/* Waits a little for who holds the store; no longer than DB_BUSY_TIMEOUT_MS in all. SQLite's own
+ * waiting grows to a tenth of a second, and would miss the moments in which a long import lets
+ * others in. */
+static int busy_wait(void *self, int tries) {
+    (void)self;
+    const struct timespec pause = {.tv_nsec = DB_BUSY_PAUSE_US * 1000L};
+    if ((int64_t)tries * DB_BUSY_PAUSE_US > DB_BUSY_TIMEOUT_MS * INT64_C(1000)) {
+        return 0;
+    }
+    nanosleep(&pause, NULL);
+    return 1;
+}
+
 static err conn_set_up(struct db_conn *conn, const char *path, struct problem *problem) {
-    sqlite3_busy_timeout(conn->handle, DB_BUSY_TIMEOUT_MS);
+    sqlite3_busy_handler(conn->handle, busy_wait, NULL);
     sqlite3_db_config(conn->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(conn->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     bool is_new = false;

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #define DB_BUSY_TIMEOUT_MS    5000
+#define DB_BUSY_PAUSE_US      500 /* between two looks whether the store is free */
 #define DB_PARAMETERS_MAX     64
 #define DB_CATALOGUES_MAX     16 /* rooms that have statements */
 #define DB_COMPANIONS_MAX     8

@@ -231,6 +231,15 @@ enum entry_outcome {
     ENTRY_HELD,
     ENTRY_OUTCOME__COUNT
 };
+/* What a revision of an entry holds and what "unchanged" is judged by: made without the store, so
+ * that one thread can make it while another writes. `json` lives in the arena. `scratch` is any
+ * empty buffer, kept between calls. ERR_LIMIT when the content is beyond it. */
+struct entry_content {
+    slice json; /* every field but "created", which is ours; not closed yet */
+    unsigned char digest[16];
+};
+MUST_USE err entry_content_make(const struct entry *entry, struct buf *scratch, struct arena *arena,
+                                struct entry_content *content);
 /* What an import does with one checked record, inside a write transaction: adds, updates (new
  * revision), leaves alone (same content), or holds (people edited it here: the difference is kept
  * aside for a person; the difference goes when the source takes it back). An entry that was
@@ -240,6 +249,10 @@ enum entry_outcome {
  * On an error the caller undoes the transaction or its own savepoint. */
 MUST_USE err entry_import(struct db_conn *conn, struct id_source *ids, struct entry *entry,
                           int64_t now_ms, enum entry_outcome *outcome);
+/* The same with a content that was made of this entry before. */
+MUST_USE err entry_import_content(struct db_conn *conn, struct id_source *ids, struct entry *entry,
+                                  const struct entry_content *content, int64_t now_ms,
+                                  enum entry_outcome *outcome);
 /* A person's edit of a checked entry: new revision with author and reason; id 0 adds a new
  * entry. ERR_CONFLICT when `entry->revision` is not the current one, ERR_NOT_FOUND without such
  * an entry. */

@@ -318,26 +318,63 @@ static err change_start(struct change *change, struct buf **content) {
     return OK;
 }
 
-err entry_import(struct db_conn *conn, struct id_source *ids, struct entry *entry, int64_t now_ms,
-                 enum entry_outcome *outcome) {
+err entry_content_make(const struct entry *entry, struct buf *scratch, struct arena *arena,
+                       struct entry_content *content) {
+    buf_clear(scratch);
+    entry_content_write(entry, scratch);
+    TRY(scratch->failed);
+    struct crypto_digest digest = entry_content_digest(entry, buf_slice(scratch));
+    _Static_assert(sizeof digest.bytes == sizeof content->digest, "one digest, two names");
+    content->json = arena_copy(arena, buf_slice(scratch));
+    for (size_t i = 0; i < sizeof content->digest; i++) {
+        content->digest[i] = digest.bytes[i];
+    }
+    return OK;
+}
+
+/* `change` has its tools and its digest; `content` is what both are of. */
+static err import_start(struct change *change, struct buf *content, enum entry_outcome *outcome) {
+    const struct entry *entry = change->entry;
     if (entry->source.v == 0 || entry->source_key.n == 0) {
         return ERR_INPUT;
     }
-    struct change change = {.conn = conn,
-                            .ids = ids,
-                            .entry = entry,
-                            .now_ms = now_ms,
-                            .reason = SLICE_EMPTY,
-                            .by_import = true};
-    struct buf *content = NULL;
-    TRY(change_start(&change, &content));
-    TRY(entry_import_author(conn, change.tools, entry->source, &change.author));
-    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_STAND);
+    TRY(entry_import_author(change->conn, change->tools, entry->source, &change->author));
+    struct db_query *query = db_query(change->conn, &entry_catalogue, ENTRY_STAND);
     db_bind_i64(query, 1, entry->source.v);
     db_bind_text_borrowed(query, 2, entry->source_key);
     struct stand stand;
     TRY(stand_read(query, &stand));
-    return import_decide(&change, &stand, content, outcome);
+    return import_decide(change, &stand, content, outcome);
+}
+
+err entry_import(struct db_conn *conn, struct id_source *ids, struct entry *entry, int64_t now_ms,
+                 enum entry_outcome *outcome) {
+    struct change change = {
+        .conn = conn, .ids = ids, .entry = entry, .now_ms = now_ms, .by_import = true};
+    struct buf *content = NULL;
+    TRY(change_start(&change, &content));
+    return import_start(&change, content, outcome);
+}
+
+err entry_import_content(struct db_conn *conn, struct id_source *ids, struct entry *entry,
+                         const struct entry_content *content, int64_t now_ms,
+                         enum entry_outcome *outcome) {
+    struct change change = {.conn = conn,
+                            .ids = ids,
+                            .entry = entry,
+                            .tools = entry_tools_of(conn),
+                            .now_ms = now_ms,
+                            .by_import = true};
+    if (!change.tools) {
+        return ERR_MEMORY;
+    }
+    for (size_t i = 0; i < sizeof content->digest; i++) {
+        change.digest.bytes[i] = content->digest[i];
+    }
+    struct buf *json = entry_tools_json(change.tools);
+    buf_add(json, content->json);
+    TRY(json->failed);
+    return import_start(&change, json, outcome);
 }
 
 err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry, slice author,

@@ -54,7 +54,8 @@ struct import_context {
 /* Imports. Reads the input once to its end before anything is written (a pipe is kept in a
  * nameless temporary file meanwhile), so that a file that is cut or broken changes nothing:
  * ERR_INPUT with line and column. With `partial` there is one reading, and what is before that
- * place is taken. Writes in transactions of at most about 50 ms. `report` (English, plain lines;
+ * place is taken. Writes in transactions of at most about 50 ms, on a thread of its own: `conn` and
+ * `ids` are its own until this returns, `clock` is asked by both. `report` (English, plain lines;
  * may be NULL) gets, for a dry run, the table of columns with examples and what each becomes;
  * always the warnings, counted, each with its first example, and where rejected and held records
  * went. `counts` is filled as far as it came even when the result is an error; what was committed

@@ -105,17 +105,18 @@ static err mended_build(struct run *run, const struct record *record, json_t *ro
         warning_add(&run->warnings, WARNING_BAD_FIELD, record->line, "%s %s", why.field, why.what);
         char *text = json_dumps(root, JSON_COMPACT);
         slice document =
-            text == NULL ? SLICE_EMPTY : arena_copy(&run->arena, slice_from_cstr(text));
+            text == NULL ? SLICE_EMPTY : arena_copy(&run->filling->arena, slice_from_cstr(text));
         free(text);
         if (document.n == 0) {
             return ERR_MEMORY;
         }
-        failed = document_build(run, &run->arena, document, record->raw, entry, cause);
+        failed = document_build(run, &run->filling->arena, document, record->raw, entry, cause);
     }
     slice lines = slice_trim(buf_slice(&dropped));
     if (failed == OK && entry->description.n + lines.n + 2 <= ENTRY_DESCRIPTION_MAX) {
-        entry->description = arena_printf(&run->arena, "%.*s%s%.*s", SLICE_ARG(entry->description),
-                                          entry->description.n > 0 ? "\n\n" : "", SLICE_ARG(lines));
+        entry->description =
+            arena_printf(&run->filling->arena, "%.*s%s%.*s", SLICE_ARG(entry->description),
+                         entry->description.n > 0 ? "\n\n" : "", SLICE_ARG(lines));
     }
     return failed;
 }
@@ -128,7 +129,8 @@ static slice document_of(struct run *run, const struct record *record) {
     json_t *root = json_loadb(record->raw.p, record->raw.n, 0, NULL);
     json_t *properties = json_object_get(root, "properties");
     char *text = json_is_object(properties) ? json_dumps(properties, JSON_COMPACT) : NULL;
-    slice document = text == NULL ? record->raw : arena_copy(&run->arena, slice_from_cstr(text));
+    slice document =
+        text == NULL ? record->raw : arena_copy(&run->filling->arena, slice_from_cstr(text));
     free(text);
     json_decref(root);
     return document;
@@ -137,7 +139,7 @@ static slice document_of(struct run *run, const struct record *record) {
 err native_build(struct run *run, const struct record *record, struct entry *entry,
                  struct problem *cause) {
     slice document = document_of(run, record);
-    err failed = document_build(run, &run->arena, document, record->raw, entry, cause);
+    err failed = document_build(run, &run->filling->arena, document, record->raw, entry, cause);
     if (failed == ERR_INPUT || failed == ERR_LIMIT) {
         json_t *root = json_loadb(document.p, document.n, 0, NULL);
         if (root == NULL) {

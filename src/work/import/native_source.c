@@ -39,6 +39,7 @@ static err other_add(struct run *run, struct source *said, struct source_named *
     if (run->options->dry_run) {
         return OK;
     }
+    TRY(run_settle(run));
     said->fetched_ms = now_ms;
     TRY(db_begin_write(conn));
     err failed = source_store(conn, run->context->ids, said, now_ms, &other->id);

@@ -3,7 +3,8 @@
 #include "work/import/run_int.h"
 #include <stdio.h>
 
-#define MAP_BYTES_MAX (1u << 20)
+#define MAP_BYTES_MAX     (1u << 20)
+#define CONTENT_BYTES_MAX (16u << 20) /* of one entry as JSON */
 
 /* One step of the reader, kept while columns are learnt from a sample. */
 struct sampled {
@@ -34,8 +35,8 @@ static err same_id_settle(struct run *run, const struct record *record, struct e
     /* Two sources may give one identifier to two things. */
     slice key = entry->source_slug.n == 0
                     ? entry->source_key
-                    : arena_printf(&run->arena, "%.*s\x1f%.*s", SLICE_ARG(entry->source_slug),
-                                   SLICE_ARG(entry->source_key));
+                    : arena_printf(&run->filling->arena, "%.*s\x1f%.*s",
+                                   SLICE_ARG(entry->source_slug), SLICE_ARG(entry->source_key));
     TRY(seen_add(&run->seen, key, raw, before));
     if (*before == SEEN_OTHER) {
         char hex[CRYPTO_DIGEST_HEX + 1];
@@ -45,7 +46,7 @@ static err same_id_settle(struct run *run, const struct record *record, struct e
                     (int)(entry->source_key.n < 60 ? entry->source_key.n : 60),
                     entry->source_key.p);
         entry->source_key =
-            arena_printf(&run->arena, "%.*s~%.8s", SLICE_ARG(entry->source_key), hex);
+            arena_printf(&run->filling->arena, "%.*s~%.8s", SLICE_ARG(entry->source_key), hex);
         TRY(seen_add(&run->seen, entry->source_key, raw, before));
     }
     if (*before != SEEN_NEVER) {
@@ -56,10 +57,32 @@ static err same_id_settle(struct run *run, const struct record *record, struct e
     return OK;
 }
 
+static err record_build(struct run *run, const struct record *record, struct entry *entry,
+                        struct problem *cause) {
+    struct arena *arena = &run->filling->arena;
+    TRY(run->native ? native_build(run, record, entry, cause)
+                    : entry_build(&run->builder, record, arena, entry, cause));
+    return run->own_table ? native_table_settle(run, record, entry, cause) : OK;
+}
+
+/* What the thread that stores needs of an entry. */
+static err pending_finish(struct run *run, struct pending *pending) {
+    if (run->options->dry_run) {
+        return OK;
+    }
+    if (pending->entry.source.v == 0) {
+        pending->entry.source = run->source;
+        pending->entry.source_slug = run->slug;
+    }
+    return entry_content_make(&pending->entry, &run->content, &run->filling->arena,
+                              &pending->content);
+}
+
 /* Takes one record: builds it, or writes down why not. */
 static err record_take(struct run *run, const struct record *record, enum read_step step,
                        const struct problem *read_problem) {
-    struct pending *pending = &run->batch[run->batch_count];
+    struct batch *batch = run->filling;
+    struct pending *pending = &batch->items[batch->count];
     struct problem cause = {.code = OK};
     enum seen_before before;
     run->counts->records++;
@@ -67,27 +90,25 @@ static err record_take(struct run *run, const struct record *record, enum read_s
         return run_reject(run, record, read_problem);
     }
     *pending = (struct pending){.record = *record};
-    err failed = run->native
-                     ? native_build(run, record, &pending->entry, &cause)
-                     : entry_build(&run->builder, record, &run->arena, &pending->entry, &cause);
-    if (failed == OK && run->own_table) {
-        failed = native_table_settle(run, record, &pending->entry, &cause);
-    }
+    err failed = record_build(run, record, &pending->entry, &cause);
     if (failed == ERR_INPUT || failed == ERR_LIMIT) {
         cause.line = record->line;
         return run_reject(run, record, &cause);
+    }
+    if (failed == OK) {
+        TRY(same_id_settle(run, record, &pending->entry, &before));
+        if (before != SEEN_NEVER) {
+            run->counts->unchanged++;
+            return OK;
+        }
+        failed = pending_finish(run, pending);
     }
     if (failed != OK) {
         return problem_set(run->problem, failed, "", "record %llu cannot be built",
                            (unsigned long long)record->number);
     }
-    TRY(same_id_settle(run, record, &pending->entry, &before));
-    if (before != SEEN_NEVER) {
-        run->counts->unchanged++;
-        return OK;
-    }
-    run->batch_count++;
-    return run->batch_count == BATCH_RECORDS ? run_flush(run) : OK;
+    batch->count++;
+    return batch->count == BATCH_RECORDS ? run_flush(run) : OK;
 }
 
 static err map_read(struct run *run) {
@@ -209,13 +230,14 @@ static err rest_take(struct run *run) {
     enum read_step step;
     for (;;) {
         struct problem problem = {.code = OK};
-        if (run->batch_count == 0) {
-            arena_reset(&run->arena);
-        } else if (run->arena.used_bytes > BATCH_BYTES) {
+        struct batch *batch = run->filling;
+        if (batch->count == 0) {
+            arena_reset(&batch->arena);
+        } else if (batch->arena.used_bytes > BATCH_BYTES) {
             TRY(run_flush(run));
             continue;
         }
-        err failed = record_reader_next(run->reader, &run->arena, &record, &step, &problem);
+        err failed = record_reader_next(run->reader, &batch->arena, &record, &step, &problem);
         if (failed != OK) {
             return reading_failed(run, failed, &problem);
         }
@@ -231,7 +253,7 @@ static err sample_take(struct run *run, const struct sample *sample) {
         const struct sampled *item = &sample->items[i];
         TRY(record_take(run, &item->record, item->step, &item->problem));
     }
-    return run_flush(run); /* the sample's records go with their arena */
+    return run_flush(run);
 }
 
 static err records_take(struct run *run, struct buf *report) {
@@ -257,8 +279,9 @@ static err records_take(struct run *run, struct buf *report) {
         failed = rest_take(run);
     }
     err flushed = run_flush(run);
+    err settled = run_settle(run); /* the sample's records go with their arena */
     arena_free(&sample.arena);
-    return failed != OK ? failed : flushed;
+    return failed != OK ? failed : flushed != OK ? flushed : settled;
 }
 
 /* Says what `--partial` would do, and that nothing was done. */
@@ -386,6 +409,9 @@ static err run_all(struct run *run, struct buf *report) {
         TRY(run_check_input(run));
     }
     TRY(reader_open(run));
+    if (!run->options->dry_run) {
+        TRY(storer_new(run->context->conn, run->context->ids, run->context->clock, &run->storer));
+    }
     err failed = records_take(run, report);
     if (failed == OK) {
         failed = run_crs_tell(run, report);
@@ -409,6 +435,14 @@ static slice licence_kept(const struct import_options *options,
     return source.licence;
 }
 
+static void batches_make(struct run *run, struct arena *arena) {
+    for (unsigned i = 0; i < BATCHES; i++) {
+        run->batches[i] = (struct batch){.arena = arena_make(BATCH_BLOCK, 0),
+                                         .items = arena_new(arena, struct pending, BATCH_RECORDS)};
+    }
+    run->filling = &run->batches[0];
+}
+
 err import_run(const struct import_options *given, const struct import_context *context,
                struct import_counts *counts, struct buf *report, struct problem *problem) {
     struct arena arena ARENA_CLEANUP = arena_make(1u << 16, 0);
@@ -422,19 +456,18 @@ err import_run(const struct import_options *given, const struct import_context *
                       .problem = problem == NULL ? &own : problem,
                       .input = {.fd = -1},
                       .columns = {.arena = &arena},
-                      .arena = arena_make(1u << 20, 0),
+                      .content = buf_new(CONTENT_BYTES_MAX),
                       .seen = seen_make(),
                       .started_us = clock_monotonic_us()};
     *counts = (struct import_counts){0};
     run.slug = options->source.n > 0 ? options->source : input_slug(options->input, &arena);
     if (run.slug.n == 0) {
-        arena_free(&run.arena);
         return problem_set(run.problem, ERR_INPUT, "source",
                            "say where this comes from: --source SLUG");
     }
     run.is_licence_given = given->licence.n > 0;
     kept.licence = licence_kept(given, context, run.slug, &arena);
-    run.batch = arena_new(&arena, struct pending, BATCH_RECORDS);
+    batches_make(&run, &arena);
     slice rejects_path = arena_printf(&arena, "%.*s.rejects.csv", SLICE_ARG(run.slug));
     slice held_path = arena_printf(&arena, "%.*s.held.csv", SLICE_ARG(run.slug));
     side_file_begin(&run.rejects,
@@ -446,10 +479,14 @@ err import_run(const struct import_options *given, const struct import_context *
     err closed = side_file_end(&run.rejects, run.problem);
     err held_closed = side_file_end(&run.held, run.problem);
     closed = closed != OK ? closed : held_closed;
+    storer_free(run.storer);
     record_reader_free(run.reader);
     projections_end(&run.projections);
     input_close(&run.input);
     seen_free(&run.seen);
-    arena_free(&run.arena);
+    buf_free(&run.content);
+    for (unsigned i = 0; i < BATCHES; i++) {
+        arena_free(&run.batches[i].arena);
+    }
     return failed != OK ? failed : closed;
 }

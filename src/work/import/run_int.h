@@ -1,23 +1,49 @@
-/* The state of one import, shared by run.c (reading, building) and write.c (the store). */
+/* The state of one import, shared by run.c (reading, building), storer.c (the thread that writes)
+ * and write.c (what became of it). */
 #ifndef AGORA_WORK_IMPORT_RUN_INT_H
 #define AGORA_WORK_IMPORT_RUN_INT_H
 
 #include "work/import/import_int.h"
 #include "work/import/seen_int.h"
 
-#define BATCH_RECORDS  512
-#define BATCH_BYTES    (16u << 20)
-#define SAMPLE_RECORDS 500
-#define SAMPLE_BYTES   (16u << 20)
-#define TRANSACTION_US 25000 /* with its commit it stays under the 50 ms of the design */
-#define PROGRESS_US    200000
+#define BATCH_RECORDS        4096
+#define BATCH_BYTES          (8u << 20)
+#define BATCH_BLOCK          (4u << 20) /* of its arena: kept from batch to batch */
+#define SAMPLE_RECORDS       500
+#define SAMPLE_BYTES         (16u << 20)
+#define TRANSACTION_US       25000 /* with its commit it stays under the 50 ms of the design */
+#define TRANSACTION_PAUSE_US 1000  /* between two, so that other writers get their turn */
+#define PROGRESS_US          200000
 
+/* A record on its way into the store. */
 struct pending {
     struct record record;
     struct entry entry;
-    bool rejected;
+    struct entry_content content;
     enum entry_outcome outcome;
+    err refused;        /* by the store, for a cause that is the record's alone */
+    struct entry *here; /* what stands here of one that was held */
 };
+/* Filled by the thread that reads, then given to the one that stores, then settled by the first: no
+ * two have it at once. */
+struct batch {
+    struct arena arena; /* records, entries */
+    struct pending *items;
+    uint32_t count;
+    uint32_t stored; /* what became of so many is known */
+    err failed;      /* of the store: the others were not written */
+};
+#define BATCHES 2 /* one is filled while one is written */
+struct storer;
+/* A thread that writes batches in short transactions. While it has one, connection and identifiers
+ * are its own. ERR_MEMORY. */
+MUST_USE err storer_new(struct db_conn *conn, struct id_source *ids, struct clock clock,
+                        struct storer **storer);
+void storer_give(struct storer *storer, struct batch *batch); /* it has none */
+/* Waits for the batch that was given last; NULL when there is none. */
+struct batch *storer_take(struct storer *storer);
+void storer_free(struct storer *storer); /* waits; NULL is fine */
+
 /* A file in our own format may hold the entries of several sources. */
 #define RUN_SOURCES_MAX 256
 struct source_named {
@@ -49,16 +75,20 @@ struct run {
     struct side_file rejects, held;
     struct seen seen;
     bool native;
-    struct arena arena; /* of the batch */
-    struct pending *batch;
-    uint32_t batch_count;
+    struct batch batches[BATCHES];
+    struct batch *filling;
+    struct storer *storer; /* NULL in a dry run */
+    struct buf content;    /* scratch */
     int64_t started_us, progress_us;
 };
 
 /* Creates or updates the source. */
 MUST_USE err run_source_store(struct run *run);
-/* Writes the batch in short transactions, counts what became of each, empties it. */
+/* Gives the batch to be written and goes on with another one. */
 MUST_USE err run_flush(struct run *run);
+/* Waits until nothing is being written, and counts what became of it: after it the connection may
+ * be used. */
+MUST_USE err run_settle(struct run *run);
 /* After the last batch: links between entries, entries that the source lacks now. */
 MUST_USE err run_finish(struct run *run);
 /* After the first reading: what the file says of itself. */

@@ -71,48 +71,6 @@ static void outcome_count(struct import_counts *counts, enum entry_outcome outco
     }
 }
 
-/* A refusal that concerns one record only. */
-static bool is_of_the_record(err failed) {
-    return failed == ERR_INPUT || failed == ERR_LIMIT || failed == ERR_CONFLICT;
-}
-
-/* Imports from `from` on until time is up; `*to` is the first that was not. When the store
- * refuses a record, `*refused` is its place and nothing of this transaction stands. */
-static err transaction(struct run *run, uint32_t from, uint32_t *to, uint32_t *refused) {
-    struct db_conn *conn = run->context->conn;
-    int64_t started = clock_monotonic_us();
-    uint32_t i = from;
-    TRY(db_begin_write(conn));
-    for (; i < run->batch_count; i++) {
-        struct pending *pending = &run->batch[i];
-        if (pending->rejected) {
-            continue;
-        }
-        if (pending->entry.source.v == 0) {
-            pending->entry.source = run->source;
-            pending->entry.source_slug = run->slug;
-        }
-        err failed =
-            entry_import(conn, run->context->ids, &pending->entry, now_ms(run), &pending->outcome);
-        if (failed != OK) {
-            db_rollback(conn);
-            *refused = i;
-            return failed;
-        }
-        if (clock_monotonic_us() - started > TRANSACTION_US) {
-            i++;
-            break;
-        }
-    }
-    err failed = db_commit(conn);
-    if (failed != OK) {
-        db_rollback(conn);
-        return failed;
-    }
-    *to = i;
-    return OK;
-}
-
 static void progress(struct run *run) {
     int64_t now = clock_monotonic_us();
     if (run->context->progress != NULL && now - run->progress_us > PROGRESS_US) {
@@ -123,55 +81,55 @@ static void progress(struct run *run) {
     }
 }
 
-/* Writes down what the source says now beside what people made of the entry here. */
-static err held_tell(struct run *run, const struct pending *pending) {
-    struct arena arena ARENA_CLEANUP = arena_make(16384, 0);
-    struct entry here;
-    if (pending->outcome != ENTRY_HELD) {
-        return OK;
+/* What became of one record; what the source says of an entry that people edited here is written
+ * down beside what stands. */
+static err pending_settle(struct run *run, const struct pending *pending) {
+    if (pending->refused != OK) {
+        struct problem cause = {.code = OK};
+        problem_set(&cause, pending->refused, "", "the store refuses it: %s",
+                    err_name(pending->refused));
+        cause.line = pending->record.line;
+        return run_reject(run, &pending->record, &cause);
     }
-    err failed = entry_load(run->context->conn, pending->entry.id, &arena, &here);
-    return failed == OK ? held_add(&run->held, &here, &pending->entry, run->problem)
-                        : store_failed(run, failed);
+    outcome_count(run->counts, pending->outcome);
+    return pending->outcome == ENTRY_HELD
+               ? held_add(&run->held, pending->here, &pending->entry, run->problem)
+               : OK;
 }
 
-static err batch_write(struct run *run) {
-    uint32_t at = 0;
-    while (at < run->batch_count) {
-        uint32_t refused = UINT32_MAX;
-        uint32_t to = at;
-        err failed = transaction(run, at, &to, &refused);
-        if (failed != OK && refused != UINT32_MAX && is_of_the_record(failed)) {
-            struct problem cause = {.line = run->batch[refused].record.line};
-            problem_set(&cause, failed, "", "the store refuses it: %s", err_name(failed));
-            cause.line = run->batch[refused].record.line;
-            run->batch[refused].rejected = true;
-            TRY(run_reject(run, &run->batch[refused].record, &cause));
-            continue;
-        }
-        if (failed != OK) {
-            return store_failed(run, failed);
-        }
-        for (; at < to; at++) {
-            if (!run->batch[at].rejected) {
-                outcome_count(run->counts, run->batch[at].outcome);
-                TRY(held_tell(run, &run->batch[at]));
-            }
-        }
-        progress(run);
+err run_settle(struct run *run) {
+    struct batch *batch = run->storer == NULL ? NULL : storer_take(run->storer);
+    if (batch == NULL) {
+        return OK;
     }
-    return OK;
+    err failed = OK;
+    for (uint32_t i = 0; i < batch->stored && failed == OK; i++) {
+        failed = pending_settle(run, &batch->items[i]);
+    }
+    if (failed == OK && batch->failed != OK) {
+        failed = store_failed(run, batch->failed);
+    }
+    batch->count = 0;
+    arena_reset(&batch->arena);
+    progress(run);
+    return failed;
 }
 
 err run_flush(struct run *run) {
-    err failed = OK;
-    if (run->options->dry_run) {
-        run->counts->added += run->batch_count;
+    struct batch *full = run->filling;
+    if (run->storer == NULL) {
+        run->counts->added += full->count;
+        full->count = 0;
         progress(run);
-    } else {
-        failed = batch_write(run);
+        return OK;
     }
-    run->batch_count = 0;
+    err failed = run_settle(run);
+    if (failed != OK) {
+        full->count = 0;
+    } else if (full->count > 0) {
+        run->filling = &run->batches[full == &run->batches[0]];
+        storer_give(run->storer, full);
+    }
     return failed;
 }
 
