@@ -361,6 +361,21 @@ static err keep_values(struct build *build, enum atlas_values_of of, unsigned id
     return OK;
 }
 
+static err count_sources(struct build *build) {
+    struct atlas_segment *segment = build->segment;
+    const struct atlas_values *sources = &segment->values[ATLAS_VALUES_SOURCE];
+    column(build, ATLAS_COLUMN_SOURCE_KINDS,
+           (uint64_t)sources->lists.key_count * QUERY_KIND__COUNT);
+    TRY_MEMORY(build);
+    for (uint32_t i = 0; i < segment->count; i++) {
+        if (sources->offsets[i] < sources->offsets[i + 1]) {
+            uint32_t source = sources->keys[sources->offsets[i]];
+            segment->source_kinds[source * QUERY_KIND__COUNT + segment->kind[i]]++;
+        }
+    }
+    return OK;
+}
+
 /* The territory itself and what it lies in, each once. */
 #define TERRITORY_CHAIN 5
 static uint32_t territory_chain(const struct territories *all, uint32_t territory,
@@ -698,6 +713,7 @@ static err build_segment(struct build *build, uint32_t average_length) {
                     &build->from->languages, ATLAS_COLUMN_LANGUAGE_STARTS));
     TRY(keep_values(build, ATLAS_VALUES_SOURCE, ATLAS_COLUMN_SOURCE_OFFSETS, &build->from->sources,
                     ATLAS_COLUMN_SOURCE_STARTS));
+    TRY(count_sources(build));
     TRY(keep_values(build, ATLAS_VALUES_SKILL, ATLAS_COLUMN_SKILL_OFFSETS, &build->from->skills,
                     ATLAS_COLUMN_SKILL_STARTS));
     TRY(keep_territories(build));

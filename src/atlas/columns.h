@@ -48,6 +48,7 @@
     ATLAS_COLUMNS_OF_TEXTS(X, LANGUAGE, values[ATLAS_VALUES_LANGUAGE].names, "facets")             \
     ATLAS_COLUMNS_OF_VALUES(X, SOURCE, values[ATLAS_VALUES_SOURCE], "facets")                      \
     ATLAS_COLUMNS_OF_TEXTS(X, SOURCE, values[ATLAS_VALUES_SOURCE].names, "facets")                 \
+    X(SOURCE_KINDS, source_kinds, "facets")                                                        \
     ATLAS_COLUMNS_OF_VALUES(X, SKILL, values[ATLAS_VALUES_SKILL], "facets")                        \
     ATLAS_COLUMNS_OF_TEXTS(X, SKILL, values[ATLAS_VALUES_SKILL].names, "facets")                   \
     X(TERRITORIES, territories, "territories")                                                     \

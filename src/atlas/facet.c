@@ -53,7 +53,10 @@ static int compare_values(const void *a, const void *b) {
 
 static err facet_open(const struct counting *counting, size_t room,
                       struct atlas_facet_counts *facet) {
-    facet->total = counting->base_counts[ATLAS_GENERATION] + counting->base_counts[ATLAS_DELTA];
+    facet->total = 0;
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        facet->total += counting->base_counts[part];
+    }
     facet->values = plan_new(counting->plan, struct atlas_facet_value, room);
     return facet->values ? OK : ERR_MEMORY;
 }

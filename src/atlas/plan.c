@@ -181,8 +181,9 @@ static err match_rest(struct atlas_plan *plan, struct atlas_match *match) {
         return OK;
     }
     bits_set_run(bits, window->first - window->base, window->last - window->base);
-    if (match->part == ATLAS_GENERATION && plan->view->live) {
-        bits_and(bits, plan->view->live + window->base / 64, window->words);
+    const uint64_t *live = plan->view->live[match->part];
+    if (live) {
+        bits_and(bits, live + window->base / 64, window->words);
     }
     if (plan->query->has_box) {
         TRY(narrow_to_box(plan, match, &plan->query->box, 0));

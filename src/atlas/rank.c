@@ -463,28 +463,37 @@ static void tell_part(const struct atlas_ranking *ranking, enum atlas_part part,
     }
 }
 
-/* The most frequent type of both parts; among equals the first by name. */
+/* The most frequent type of all parts; among equals the first by name. */
 static slice frequent_type(const struct atlas_view *view, uint32_t *const *types) {
-    const struct atlas_segment *old = view->parts[ATLAS_GENERATION];
-    const struct atlas_segment *new = view->parts[ATLAS_DELTA];
+    uint32_t at[ATLAS_PART__COUNT] = {0};
     slice best = SLICE_EMPTY;
     uint32_t most = 0;
-    uint32_t i = 0;
-    uint32_t j = 0;
-    while (i < old->types.count || j < new->types.count) {
-        int order = i == old->types.count ? 1
-                    : j == new->types.count
-                        ? -1
-                        : slice_compare(atlas_text(&old->types, i), atlas_text(&new->types, j));
-        slice type = order <= 0 ? atlas_text(&old->types, i) : atlas_text(&new->types, j);
-        uint32_t count = (order <= 0 ? types[ATLAS_GENERATION][i++] : 0) +
-                         (order >= 0 ? types[ATLAS_DELTA][j++] : 0);
+    for (;;) {
+        slice type = SLICE_EMPTY;
+        bool is_left = false;
+        for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+            const struct atlas_texts *names = &view->parts[part]->types;
+            if (at[part] < names->count &&
+                (!is_left || slice_compare(atlas_text(names, at[part]), type) < 0)) {
+                type = atlas_text(names, at[part]);
+                is_left = true;
+            }
+        }
+        if (!is_left) {
+            return best;
+        }
+        uint32_t count = 0;
+        for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+            const struct atlas_texts *names = &view->parts[part]->types;
+            if (at[part] < names->count && slice_equal(atlas_text(names, at[part]), type)) {
+                count += types[part][at[part]++];
+            }
+        }
         if (count > most) {
             most = count;
             best = type;
         }
     }
-    return best;
 }
 
 err atlas_groups_tell(const struct atlas_ranking *ranking, const struct atlas_line *lines,

@@ -194,7 +194,10 @@ err atlas_all(const struct atlas_view *view, const struct atlas_request *request
         struct atlas_window window = atlas_window(0, view->parts[part]->count);
         TRY(atlas_match_make(&plan, (enum atlas_part)part, window, false, &matches[part]));
     }
-    size_t total = matches[ATLAS_GENERATION].count + matches[ATLAS_DELTA].count;
+    size_t total = 0;
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        total += matches[part].count;
+    }
     struct atlas_document *found = arena_try(arena, struct atlas_document, total);
     if (!found) {
         return ERR_LIMIT;

@@ -96,6 +96,7 @@ struct atlas_segment {
     uint64_t *has[QUERY_HAS__COUNT];
     uint64_t *approximate;
     struct atlas_values values[ATLAS_VALUES__COUNT];
+    uint32_t *source_kinds;   /* documents by source * QUERY_KIND__COUNT + kind */
     struct atlas_texts types; /* labels, ascending */
 
     uint32_t *territories; /* sorted; lists.key is the position here. Ancestors included */

@@ -48,7 +48,7 @@ static uint32_t slot_of_source(const struct atlas_view *view, slice slug) {
     return (uint32_t)(find_source(view, slug) - view->sources); /* every slug of a part is there */
 }
 
-/* The sources of both parts and the known ones, each once, in order. */
+/* The sources of all parts and the known ones, each once, in order. */
 static err gather_sources(const struct atlas_view_parts *parts, struct atlas_view *view) {
     size_t room = parts->known_count;
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
@@ -81,34 +81,52 @@ static err gather_sources(const struct atlas_view_parts *parts, struct atlas_vie
     return OK;
 }
 
-/* Counts what is live: documents, by source and kind, and the newest update. */
+/* Counts what is live: documents, by source and kind. The segment knows its own; the dead ones,
+ * which are few, are taken off. */
 static void count_part(struct atlas_view *view, enum atlas_part part) {
     const struct atlas_segment *segment = view->parts[part];
     const struct atlas_values *values = &segment->values[ATLAS_VALUES_SOURCE];
-    for (uint32_t i = 0; i < segment->count; i++) {
-        if (!atlas_view_is_live(view, part, i)) {
-            continue;
+    for (uint32_t kind = 0; kind < QUERY_KIND_NEED; kind++) {
+        view->documents += bits_count(segment->kinds[kind], segment->words);
+    }
+    for (uint32_t key = 0; key < values->lists.key_count; key++) {
+        uint32_t *counts = view->sources[view->source_of[part][key]].counts;
+        for (uint32_t kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+            counts[kind] += segment->source_kinds[key * QUERY_KIND__COUNT + kind];
         }
-        view->documents += segment->kind[i] < QUERY_KIND_NEED;
-        if (values->offsets[i] < values->offsets[i + 1]) {
-            uint32_t source = view->source_of[part][values->keys[values->offsets[i]]];
-            view->sources[source].counts[segment->kind[i]]++;
+    }
+    for (size_t word = 0; view->live[part] && word < segment->words; word++) {
+        uint32_t first = (uint32_t)word * 64;
+        uint64_t there = segment->count - first < 64 ? (UINT64_C(1) << (segment->count - first)) - 1
+                                                     : UINT64_MAX;
+        for (uint64_t dead = there & ~view->live[part][word]; dead; dead &= dead - 1) {
+            uint32_t i = first + (uint32_t)__builtin_ctzll(dead);
+            view->documents -= segment->kind[i] < QUERY_KIND_NEED;
+            if (values->offsets[i] < values->offsets[i + 1]) {
+                uint32_t source = view->source_of[part][values->keys[values->offsets[i]]];
+                view->sources[source].counts[segment->kind[i]]--;
+            }
         }
     }
 }
 
-static err view_fill(const struct atlas_view_parts *parts, struct atlas_view *view) {
-    if (parts->live) {
-        size_t words = parts->generation->words;
-        uint64_t *live = arena_try(&view->arena, uint64_t, words);
-        if (!live) {
-            return ERR_MEMORY;
-        }
-        if (words) {
-            memcpy(live, parts->live, words * sizeof(*live));
-        }
-        view->live = live;
+static err copy_live(const struct atlas_view_parts *parts, struct atlas_view *view, int part) {
+    size_t words = view->parts[part]->words;
+    if (!parts->live[part]) {
+        return OK;
     }
+    uint64_t *live = arena_try(&view->arena, uint64_t, words);
+    if (!live) {
+        return ERR_MEMORY;
+    }
+    if (words) {
+        memcpy(live, parts->live[part], words * sizeof(*live));
+    }
+    view->live[part] = live;
+    return OK;
+}
+
+static err view_fill(const struct atlas_view_parts *parts, struct atlas_view *view) {
     TRY(gather_sources(parts, view));
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_values *values = &view->parts[part]->values[ATLAS_VALUES_SOURCE];
@@ -120,6 +138,7 @@ static err view_fill(const struct atlas_view_parts *parts, struct atlas_view *vi
             source_of[key] = slot_of_source(view, atlas_text(&values->names, key));
         }
         view->source_of[part] = source_of;
+        TRY(copy_live(parts, view, part));
         count_part(view, (enum atlas_part)part);
     }
     return OK;
@@ -137,14 +156,15 @@ err atlas_view_make(const struct atlas_view_parts *parts, struct atlas_view **vi
         .territories = parts->territories,
         .themes = parts->themes,
         .theme_words = parts->theme_words,
-        .parts = {[ATLAS_GENERATION] = parts->generation, [ATLAS_DELTA] = parts->delta},
         .generation = parts->generation_number,
         .version = hash_mix(parts->generation_number, (uint64_t)parts->sequence),
         .sequence = parts->sequence,
     };
     atomic_init(&made->references, 1);
-    atlas_segment_hold(parts->generation);
-    atlas_segment_hold(parts->delta);
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        made->parts[part] = parts->segments[part];
+        atlas_segment_hold(made->parts[part]);
+    }
     err failed = view_fill(parts, made);
     if (failed) {
         atlas_view_release(made);

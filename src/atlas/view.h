@@ -24,7 +24,9 @@ struct atlas_source {
     uint32_t counts[QUERY_KIND__COUNT];
 };
 
-enum atlas_part { ATLAS_GENERATION, ATLAS_DELTA, ATLAS_PART__COUNT };
+/* From the oldest and largest to the youngest: what changes goes into the fresh part, which is
+ * merged into the delta, and that into the next generation. An entry lives in one of them only. */
+enum atlas_part { ATLAS_GENERATION, ATLAS_DELTA, ATLAS_FRESH, ATLAS_PART__COUNT };
 
 struct atlas_view {
     _Atomic uint32_t references;
@@ -32,8 +34,9 @@ struct atlas_view {
     const struct territories *territories;
     const struct themes *themes;
     const struct atlas_theme_words *theme_words;
-    struct atlas_segment *parts[ATLAS_PART__COUNT]; /* never NULL; the delta may be empty */
-    const uint64_t *live; /* of the generation: without those changed or removed since; NULL: all */
+    struct atlas_segment *parts[ATLAS_PART__COUNT]; /* never NULL; they may be empty */
+    /* Without the documents changed or removed since the part was made; NULL: all live. */
+    const uint64_t *live[ATLAS_PART__COUNT];
     struct atlas_source *sources; /* by slug; known to the store or to a document */
     uint32_t source_count;
     uint32_t *source_of[ATLAS_PART__COUNT]; /* key of the part's source facet -> index in sources */
@@ -49,14 +52,14 @@ struct atlas_view {
 void atlas_view_hold(struct atlas_view *view);
 void atlas_view_release(struct atlas_view *view); /* NULL is fine */
 
-/* Makes a view; holds both segments; `live` is copied. `known` are slugs of sources that may
+/* Makes a view; holds the segments; `live` is copied. `known` are slugs of sources that may
  * have no document. ERR_MEMORY. */
 struct atlas_view_parts {
     const struct territories *territories;
     const struct themes *themes;
     const struct atlas_theme_words *theme_words;
-    struct atlas_segment *generation, *delta; /* none NULL */
-    const uint64_t *live;
+    struct atlas_segment *segments[ATLAS_PART__COUNT]; /* none NULL */
+    const uint64_t *live[ATLAS_PART__COUNT];
     const slice *known;
     size_t known_count;
     uint64_t generation_number;
@@ -66,7 +69,11 @@ MUST_USE err atlas_view_make(const struct atlas_view_parts *parts, struct atlas_
 
 static inline bool atlas_view_is_live(const struct atlas_view *view, enum atlas_part part,
                                       uint32_t document) {
-    return part == ATLAS_DELTA || !view->live || bits_has(view->live, document);
+    return !view->live[part] || bits_has(view->live[part], document);
+}
+static inline uint64_t atlas_view_live_count(const struct atlas_view *view, enum atlas_part part) {
+    return view->live[part] ? bits_count(view->live[part], view->parts[part]->words)
+                            : view->parts[part]->count;
 }
 
 /* An atlas without a store, fed by hand: for tests. Entries are public ones. */
@@ -76,7 +83,9 @@ MUST_USE err atlas_open_bare(const struct atlas_options *options,
 /* What the change feed would bring: entries that are new or changed, and ids that are gone. */
 MUST_USE err atlas_apply(struct atlas *atlas, const struct entry_public *entries, size_t count,
                          const int64_t *removed, size_t removed_count);
-/* Delta and generation become one new generation, from the kept words. */
+/* The fresh part is merged into the delta, from the kept words. */
+MUST_USE err atlas_merge(struct atlas *atlas);
+/* All parts become one new generation, likewise. */
 MUST_USE err atlas_compact(struct atlas *atlas);
 
 #endif

@@ -1,9 +1,11 @@
 /* The atlas and the plain reference, asked the same thousands of questions, must agree in
- * everything: fresh, with changes on top, after the next generation; with plain C and with each
- * vector code of the processor, question by question in turn. */
+ * everything: fresh, with changes on top, merged, after the next generation; with plain C and with
+ * each vector code of the processor, question by question in turn. */
 #include "fixture.h"
 #include "reference.h"
 #include "test_atlas.h"
+
+#include "atlas/atlas_int.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +17,7 @@
 #include <string.h>
 
 #define ENTRIES 900
-#define QUERIES 1000 /* for each of the three states */
+#define QUERIES 1000 /* for each of the states */
 #define TILES   150
 
 struct world {
@@ -418,6 +420,59 @@ static void atlas_and_reference_agree_with_changes_and_removals_on_top(void **st
     check_tiles(world);
 }
 
+static uint32_t part_count(const struct world *world, enum atlas_part part) {
+    const struct atlas_view *view = atlas_pin(world->atlas);
+    uint32_t count = view->parts[part]->count;
+    atlas_unpin(world->atlas, view);
+    return count;
+}
+
+static void atlas_and_reference_agree_when_changes_are_merged_and_changed_again(void **state) {
+    struct world *world = *state;
+    assert_int_equal(atlas_merge(world->atlas), OK);
+    assert_true(part_count(world, ATLAS_DELTA) > 0);
+    assert_int_equal(part_count(world, ATLAS_FRESH), 0);
+    world_change(world);
+    assert_int_equal(atlas_merge(world->atlas), OK);
+    world_change(world); /* now there are dead ones in both older parts */
+    world_look(world);
+    assert_true(part_count(world, ATLAS_FRESH) > 0);
+    const struct atlas_view *view = atlas_pin(world->atlas);
+    assert_true(atlas_view_live_count(view, ATLAS_DELTA) < view->parts[ATLAS_DELTA]->count);
+    atlas_unpin(world->atlas, view);
+    check_queries(world);
+    check_tiles(world);
+}
+
+static void atlas_and_reference_agree_when_changes_come_while_a_generation_is_made(void **state) {
+    struct world *world = *state;
+    struct atlas *atlas = world->atlas;
+    struct atlas_segment *segment;
+    const struct atlas_view *view = atlas_pin(atlas);
+    atlas->is_noting = true; /* as renew.c does, stopped in between */
+    struct atlas_builder *builder =
+        atlas_builder_new(world->fixture.territories, world->fixture.themes);
+    assert_non_null(builder);
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        assert_int_equal(atlas_builder_take(builder, view->parts[part], view->live[part]), OK);
+    }
+    assert_int_equal(atlas_builder_finish(builder, 0, &segment), OK);
+    atlas_builder_free(builder);
+    atlas_unpin(atlas, view);
+    memcpy(world->built, world->live, world->live_count * sizeof(*world->live));
+    world->built_count = world->live_count;
+    world_change(world);
+    world_change(world);
+    assert_int_equal(atlas_put_in_place(atlas, ATLAS_GENERATION, segment, 0), OK);
+    atlas->is_noting = false;
+    atlas_segment_release(segment);
+    world_look(world);
+    assert_true(part_count(world, ATLAS_FRESH) > 0);
+    assert_int_equal(part_count(world, ATLAS_DELTA), 0);
+    check_queries(world);
+    check_tiles(world);
+}
+
 static void atlas_and_reference_agree_after_the_next_generation(void **state) {
     struct world *world = *state;
     assert_int_equal(atlas_compact(world->atlas), OK);
@@ -468,10 +523,12 @@ static void an_empty_atlas_answers_everything_with_nothing(void **state) {
 }
 
 int test_agree(void) {
-    /* One world, three states of it, in this order. */
+    /* One world, five states of it, in this order. */
     const struct CMUnitTest in_order[] = {
         cmocka_unit_test(atlas_and_reference_agree_when_freshly_built),
         cmocka_unit_test(atlas_and_reference_agree_with_changes_and_removals_on_top),
+        cmocka_unit_test(atlas_and_reference_agree_when_changes_are_merged_and_changed_again),
+        cmocka_unit_test(atlas_and_reference_agree_when_changes_come_while_a_generation_is_made),
         cmocka_unit_test(atlas_and_reference_agree_after_the_next_generation),
         cmocka_unit_test(the_questions_were_worth_asking),
     };

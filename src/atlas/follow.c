@@ -1,0 +1,70 @@
+/* The thread that follows the store. */
+#include "atlas/atlas_int.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define FOLLOW_EVERY_MS       25
+#define FOLLOW_AFTER_ERROR_MS 1000
+
+void atlas_report(const struct atlas *atlas, const char *what, err failed) {
+    if (failed && atlas->options.log) {
+        log_line(atlas->options.log, LOG_ERROR, what, "cause=%s", err_name(failed));
+    }
+}
+
+/* Frees the last generation once nobody may turn its pages any more. */
+static err forget_previous(struct atlas *atlas) {
+    pthread_mutex_lock(&atlas->write_lock);
+    const struct atlas_view *view = atlas->view;
+    err failed = OK;
+    if (view->previous && view->previous_until_ms < clock_now_ms(atlas->options.clock)) {
+        const struct atlas_view_parts parts = atlas_parts_of(atlas, view);
+        failed = atlas_publish(atlas, &parts);
+    }
+    pthread_mutex_unlock(&atlas->write_lock);
+    return failed;
+}
+
+/* Waits, but not longer than until the atlas is closed; false then. */
+static bool rest(struct atlas *atlas, int64_t wait_ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + wait_ms % 1000 * 1000000;
+    until.tv_sec += (time_t)(wait_ms / 1000 + ns / 1000000000);
+    until.tv_nsec = (long)(ns % 1000000000);
+    pthread_mutex_lock(&atlas->stop_lock);
+    int waited = 0;
+    while (!atlas->is_stopping && waited != ETIMEDOUT) {
+        waited = pthread_cond_timedwait(&atlas->stop, &atlas->stop_lock, &until);
+    }
+    bool goes_on = !atlas->is_stopping;
+    pthread_mutex_unlock(&atlas->stop_lock);
+    return goes_on;
+}
+
+static void *follow(void *self) {
+    struct atlas *atlas = self;
+    int64_t wait_ms = FOLLOW_EVERY_MS;
+    while (rest(atlas, wait_ms)) {
+        int64_t start_us = clock_monotonic_us();
+        err failed = atlas_catch_up(atlas);
+        failed = failed ? failed : forget_previous(atlas);
+        atlas_report(atlas, "the atlas could not follow the store", failed);
+        atlas_renew_when_full(atlas);
+        /* Half of the time at most, so that a long import leaves the processor to others. */
+        int64_t took_ms = (clock_monotonic_us() - start_us) / 1000;
+        wait_ms = failed                      ? FOLLOW_AFTER_ERROR_MS
+                  : took_ms > FOLLOW_EVERY_MS ? took_ms
+                                              : FOLLOW_EVERY_MS;
+    }
+    return NULL;
+}
+
+err atlas_follow_start(struct atlas *atlas) {
+    if (pthread_create(&atlas->follower, NULL, follow, atlas)) {
+        return ERR_MEMORY;
+    }
+    atlas->has_follower = true;
+    return OK;
+}
