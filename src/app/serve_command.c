@@ -16,6 +16,7 @@
 #include "app/version.h"
 #include "atlas/atlas.h"
 #include "face/api/api.h"
+#include "face/api/kept.h"
 #include "face/catalog/catalog.h"
 #include "face/face.h"
 #include "face/map/map.h"
@@ -29,6 +30,7 @@
 #include "shipped.h"
 
 #define STOP_GRACE_MS 4000
+#define MEGABYTE      (1u << 20)
 
 static void *worker_new(void *app) {
     const struct face *face = app;
@@ -178,6 +180,11 @@ static void pictures_open(struct house *house, struct face *face) {
     }
 }
 
+/* Of the setting cache_mb: two thirds for entries, the rest for whole bodies. */
+static size_t cache_of_entries(const struct house *house) {
+    return (size_t)house->settings.cache_mb * MEGABYTE / 3 * 2;
+}
+
 static err serve(struct house *house, const char *listen, struct problem *problem) {
     const struct i18n_catalogue english = {.language = SLICE("en"), .mo = shipped_po_en};
     struct i18n *i18n = NULL;
@@ -210,7 +217,9 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         pictures_open(house, &face);
     }
     if (served == OK) {
+        face.kept = cache_of_entries(house) > 0 ? api_kept_new(cache_of_entries(house)) : NULL;
         served = listen_and_wait(house, &face, listen, problem);
+        api_kept_free(face.kept);
         map_pictures_free(face.pictures);
         face_basemap_free(face.basemap);
     }

@@ -86,6 +86,10 @@ static const struct setting rows[] = {
     {NULL, "connections_per_address", "0",
      "Open connections of one address; 0: a quarter of all, none behind trusted proxies.",
      NUMBER(connections_per_address, 0, 100000)},
+    {NULL, "cache_mb", "96",
+     "Megabytes for answers and parts of them that are asked for again; 0: everything is made "
+     "anew.",
+     NUMBER(cache_mb, 0, 65536)},
     {"Safety", "sandbox", "on",
      "Whether the serving process gives up, once it has started, whatever it does not need: other\n"
      "files than the data folder, new connections, other programs.",

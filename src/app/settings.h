@@ -22,6 +22,7 @@ struct settings {
     int64_t rate_reads_per_minute, rate_exports_per_minute; /* 0: no limit */
     int64_t exports_max, exports_per_address;
     int64_t connections_max, connections_per_address; /* 0: by what the system gives */
+    int64_t cache_mb;
 };
 
 /* What a file says wrong, in the order of its lines; what would work but is rarely meant is a

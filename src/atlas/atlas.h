@@ -36,6 +36,7 @@ const struct atlas_view *atlas_pin(struct atlas *atlas); /* never NULL, any thre
 void atlas_unpin(struct atlas *atlas, const struct atlas_view *view);
 /* Changes with every change of the content: for ETags and cursors. */
 uint64_t atlas_view_version(const struct atlas_view *view);
+int64_t atlas_view_sequence(const struct atlas_view *view); /* of the last change that is in */
 bool atlas_view_has_source(const struct atlas_view *view, slice slug);
 uint64_t atlas_view_documents(const struct atlas_view *view); /* live ones of the seven kinds */
 

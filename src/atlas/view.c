@@ -25,6 +25,9 @@ void atlas_view_release(struct atlas_view *view) {
 uint64_t atlas_view_version(const struct atlas_view *view) {
     return view->version;
 }
+int64_t atlas_view_sequence(const struct atlas_view *view) {
+    return view->sequence;
+}
 uint64_t atlas_view_documents(const struct atlas_view *view) {
     return view->documents;
 }

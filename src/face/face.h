@@ -11,6 +11,7 @@
 struct i18n;
 struct face_basemap; /* face/map */
 struct map_pictures; /* face/map */
+struct api_kept;     /* face/api */
 
 /* Who may read /metrics. */
 enum face_metrics { FACE_METRICS_LOCAL, FACE_METRICS_OPEN, FACE_METRICS_OFF };
@@ -29,6 +30,7 @@ struct face {
     const struct i18n *i18n;
     struct face_basemap *basemap;
     struct map_pictures *pictures; /* NULL: none can be drawn here */
+    struct api_kept *kept;         /* NULL: each entry is read from the store each time */
     struct clock clock;
     const struct log *log;
     const char *store_path; /* each HTTP thread opens its reader on it */

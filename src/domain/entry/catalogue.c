@@ -100,6 +100,8 @@ static const struct db_statement statements[] = {
                                         "AND t.source_key = l.target_key "
                                         "WHERE l.target_id IS NULL "
                                         "ORDER BY l.entry_id, l.position"},
+    [ENTRY_LINK_TARGETS] = {"link_targets", "SELECT target_id FROM entry_link WHERE entry_id = $1 "
+                                            "AND target_id IS NOT NULL ORDER BY position LIMIT $2"},
     [ENTRY_LINK_JOIN] = {"link_join", "UPDATE entry_link SET target_id = $3 "
                                       "WHERE entry_id = $1 AND position = $2"},
 

@@ -283,10 +283,16 @@ struct entry_public {
     struct geo_point point;
     uint32_t territory;    /* index of the smallest known, or TERRITORY_NONE */
     slice territory_label; /* "Chambéry (73)"; empty when there is none */
+    /* entry_public_load only: it has links, or others link to it, shown or not; what the change of
+     * another entry may change. */
+    bool is_linked;
 };
 /* ERR_NOT_FOUND when there is none, or it is not public. Everything lives in the arena. */
 MUST_USE err entry_public_load(struct db_conn *conn, const struct territories *territories,
                                struct entry_id id, struct arena *arena, struct entry_public *entry);
+/* Entries that this one links to, public or not; at most `room`. */
+MUST_USE err entry_link_targets(struct db_conn *conn, struct entry_id id, struct entry_id *targets,
+                                size_t room, size_t *count);
 /* Visits all public entries by id, e.g. to build the atlas; each lives until `visit` returns. A
  * visitor that returns an error ends the walk with it. Titles and kinds of links' targets and
  * incoming links are only filled by entry_public_load. One snapshot, also against writers; to have

@@ -112,10 +112,30 @@ err entry_public_load(struct db_conn *conn, const struct territories *territorie
     if (shown.entry.status != ENTRY_PUBLISHED) {
         return ERR_NOT_FOUND;
     }
+    shown.is_linked = shown.entry.link_count > 0;
     entry_show(territories, &shown);
+    uint32_t own = shown.entry.link_count;
     TRY(links_in_load(conn, arena, &shown.entry));
+    shown.is_linked = shown.is_linked || shown.entry.link_count > own;
     *entry = shown;
     return OK;
+}
+
+err entry_link_targets(struct db_conn *conn, struct entry_id id, struct entry_id *targets,
+                       size_t room, size_t *count) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_LINK_TARGETS);
+    db_bind_i64(query, 1, id.v);
+    db_bind_i64(query, 2, (int64_t)room);
+    for (*count = 0;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        if (*count < room) {
+            targets[(*count)++] = (struct entry_id){db_i64(query, 0)};
+        }
+    }
 }
 
 /* A walk over one child table beside the walk over the entries, both by id. */

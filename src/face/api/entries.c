@@ -1,21 +1,18 @@
 /* /api/v1/entries and /api/v1/entries/{id}. */
 #include "face/api/api_int.h"
+#include "face/api/kept.h"
 
 #define URL_BYTES_MAX   8192
 #define ROW_ARENA_BYTES 16384
 
-void api_item_write(const struct entry_public *entry, slice base_url, enum query_kind kind,
-                    uint16_t ask, double distance_m, struct buf *out) {
+/* What belongs to this result joins the object, which ends here. */
+static void item_end(const struct entry_public *entry, enum query_kind kind, uint16_t ask,
+                     double distance_m, struct buf *out) {
     bool first = false;
-    entry_public_to_json(entry, base_url, out);
-    if (out->failed != OK || out->n == 0) {
-        return;
-    }
-    out->n--; /* what belongs to this result joins the object */
     if (distance_m >= 0) {
         api_number(out, &first, "distance_m", (int64_t)(distance_m + 0.5));
     }
-    if (kind == QUERY_KIND_NEED || kind == QUERY_KIND_OFFER) {
+    if (entry && (kind == QUERY_KIND_NEED || kind == QUERY_KIND_OFFER)) {
         api_key(out, &first, "match");
         buf_addf(out, "{\"kind\":\"%.*s\"", SLICE_ARG(query_kind_slug(kind)));
         if (ask < entry->entry.ask_count) {
@@ -30,28 +27,148 @@ void api_item_write(const struct entry_public *entry, slice base_url, enum query
     buf_add_char(out, '}');
 }
 
-static err write_items(const struct face *face, const struct http_request *request,
-                       const struct atlas_result *result, struct buf *out) {
-    /* One row at a time, so that a page of a thousand long texts costs what it weighs, once. */
-    struct arena row ARENA_CLEANUP = arena_make(ROW_ARENA_BYTES, 0);
+void api_item_write(const struct entry_public *entry, slice base_url, enum query_kind kind,
+                    uint16_t ask, double distance_m, struct buf *out) {
+    entry_public_to_json(entry, base_url, out);
+    if (out->failed != OK || out->n == 0) {
+        return;
+    }
+    out->n--;
+    item_end(entry, kind, ask, distance_m, out);
+}
+
+/* ---- a page of entries ---- */
+
+/* How the entries of one answer are come by: those that are kept as they were written, the others
+ * from one snapshot of the store, begun when the first is needed. */
+struct reading {
+    const struct face *face;
+    struct db_conn *reader;
+    struct api_kept *kept; /* NULL: none are */
+    bool begun;
+    int64_t last; /* the newest change that the snapshot sees */
+    slice base_url;
+    struct arena row;   /* one entry at a time: a page of long texts costs what it weighs, once */
+    struct buf opening; /* what an item begins with, up to where the kept bytes go on */
+};
+
+static err reading_begin(struct reading *reading) {
+    if (reading->begun) {
+        return OK;
+    }
+    TRY(db_begin_read(reading->reader));
+    reading->begun = true;
+    return reading->kept ? api_kept_follow(reading->kept, reading->reader, &reading->last) : OK;
+}
+
+static void reading_end(struct reading *reading) {
+    if (reading->begun) {
+        db_rollback(reading->reader);
+    }
+    arena_free(&reading->row);
+    buf_free(&reading->opening);
+}
+
+/* An item of the API begins with number and address. Its base is of the request, so that what is
+ * kept begins behind it. */
+static void opening_write(struct reading *reading, struct entry_id id) {
+    struct buf *out = &reading->opening;
+    buf_clear(out);
+    buf_add_cstr(out, "{\"id\":");
+    buf_add_i64(out, id.v);
+    buf_add_cstr(out, ",\"url\":");
+    buf_add_json_string(out, reading->base_url);
+    if (out->n > 0) {
+        out->n--; /* the quotation mark: the address goes on */
+    }
+}
+
+static bool kept_item(struct reading *reading, const struct atlas_hit *hit, struct buf *out) {
+    if (!reading->kept || hit->kind == QUERY_KIND_NEED || hit->kind == QUERY_KIND_OFFER) {
+        return false;
+    }
+    size_t mark = out->n;
+    opening_write(reading, hit->entry);
+    buf_add(out, buf_slice(&reading->opening));
+    if (!api_kept_write(reading->kept, hit->entry, out)) {
+        out->n = mark;
+        return false;
+    }
+    item_end(NULL, hit->kind, hit->ask, hit->distance_m, out);
+    return true;
+}
+
+/* `bytes`: the entry as it was written, whole. What tells of other entries changes with them, and
+ * is not kept. */
+static void keep_item(struct reading *reading, const struct entry_public *entry, slice bytes) {
+    opening_write(reading, entry->entry.id);
+    slice opening = buf_slice(&reading->opening);
+    if (!entry->is_linked && slice_starts_with(bytes, opening)) {
+        slice rest = slice_sub(bytes, opening.n, bytes.n);
+        api_kept_put(reading->kept, entry->entry.id, reading->last, slice_sub(rest, 0, rest.n - 1));
+    }
+}
+
+/* ERR_NOT_FOUND: it has gone since the view was made. */
+static err stored_item(struct reading *reading, const struct atlas_hit *hit, struct buf *out) {
+    struct entry_public entry;
+    arena_reset(&reading->row);
+    TRY(reading_begin(reading));
+    TRY(entry_public_load(reading->reader, reading->face->territories, hit->entry, &reading->row,
+                          &entry));
+    size_t mark = out->n;
+    entry_public_to_json(&entry, reading->base_url, out);
+    if (out->failed != OK || out->n == mark) {
+        return out->failed;
+    }
+    if (reading->kept) {
+        keep_item(reading, &entry, slice_of(out->p + mark, out->n - mark));
+    }
+    out->n--;
+    item_end(&entry, hit->kind, hit->ask, hit->distance_m, out);
+    return OK;
+}
+
+static err write_hits(struct reading *reading, const struct atlas_result *result, struct buf *out) {
     bool first = true;
     buf_add_cstr(out, "\"items\":[");
     for (uint32_t i = 0; i < result->hit_count; i++) {
         const struct atlas_hit *hit = &result->hits[i];
-        struct entry_public entry;
-        arena_reset(&row);
-        err loaded =
-            entry_public_load(face_reader(request), face->territories, hit->entry, &row, &entry);
-        if (loaded == ERR_NOT_FOUND) {
-            continue; /* it has gone since the view was made */
-        }
-        TRY(loaded);
+        size_t mark = out->n;
         buf_add_cstr(out, first ? "" : ",");
+        if (!kept_item(reading, hit, out)) {
+            err loaded = stored_item(reading, hit, out);
+            if (loaded == ERR_NOT_FOUND) {
+                out->n = mark;
+                continue;
+            }
+            TRY(loaded);
+        }
         first = false;
-        api_item_write(&entry, request->base_url, hit->kind, hit->ask, hit->distance_m, out);
     }
     buf_add_char(out, ']');
     return out->failed;
+}
+
+static err write_items(const struct face *face, const struct http_request *request,
+                       const struct atlas_view *view, const struct atlas_result *result,
+                       struct buf *out) {
+    struct reading reading = {
+        .face = face,
+        .reader = face_reader(request),
+        .kept = face->kept,
+        .base_url = request->base_url,
+        .row = arena_make(ROW_ARENA_BYTES, 0),
+        .opening = buf_new(URL_BYTES_MAX),
+    };
+    /* What is kept must not be older than the view. */
+    bool behind = face->kept && api_kept_sequence(face->kept) < atlas_view_sequence(view);
+    err failed = behind ? reading_begin(&reading) : OK;
+    if (failed == OK) {
+        failed = write_hits(&reading, result, out);
+    }
+    reading_end(&reading);
+    return failed;
 }
 
 /* The address of what follows: the same question, from the cursor on. */
@@ -101,7 +218,7 @@ static err answer_entries(const struct face *face, const struct http_request *re
         buf_add_cstr(out, "true");
     }
     buf_add_char(out, ',');
-    TRY(write_items(face, request, &result, out));
+    TRY(write_items(face, request, view, &result, out));
     api_facets_write(face, request, &result, facets, out, &first);
     write_next(request, query, &result, out);
     buf_add_cstr(out, "}\n");
