@@ -1,6 +1,6 @@
-/* kept: entries as the API writes them, kept in memory for who asks next. The change feed takes out
- * what has changed, so that an answer is never older than the view of the atlas it is made from. One
- * for the process; any thread. */
+/* kept: entries as the API writes them, kept in memory for who asks next. The change feed takes
+ * out what has changed, so that an answer is never older than the view of the atlas it is made
+ * from. One for the process; any thread. */
 #ifndef AGORA_FACE_API_KEPT_H
 #define AGORA_FACE_API_KEPT_H
 
