@@ -2,6 +2,7 @@
 #include "atlas/blocks.h"
 #include "atlas/builder.h"
 #include "atlas/columns.h"
+#include "atlas/quads.h"
 #include "atlas/runs.h"
 
 #include <stdlib.h>
@@ -212,6 +213,20 @@ static err keep_bitsets(struct build *build) {
         }
     }
     return OK;
+}
+
+static err keep_quads(struct build *build) {
+    struct pool quads = {0};
+    err failed = atlas_quads_make(build->segment, &quads);
+    if (!failed) {
+        column(build, ATLAS_COLUMN_QUADS, quads.count);
+        failed = build->is_out_of_memory ? ERR_MEMORY : OK;
+    }
+    if (!failed && quads.count) {
+        memcpy(build->segment->quads, quads.items, quads.count * sizeof(struct atlas_quad));
+    }
+    free(quads.items);
+    return failed;
 }
 
 /* A list is made in four steps: lists_open, count with lists_expect, lists_allocate, fill with
@@ -708,6 +723,7 @@ static err build_segment(struct build *build, uint32_t average_length) {
     TRY(put_in_order(build));
     TRY(keep_columns(build));
     TRY(keep_bitsets(build));
+    TRY(keep_quads(build));
     TRY(keep_values(build, ATLAS_VALUES_THEME, ATLAS_COLUMN_THEME_OFFSETS, NULL, 0));
     TRY(keep_values(build, ATLAS_VALUES_LANGUAGE, ATLAS_COLUMN_LANGUAGE_OFFSETS,
                     &build->from->languages, ATLAS_COLUMN_LANGUAGE_STARTS));

@@ -34,6 +34,7 @@
     X(BY_ENTRY, by_entry, "documents")                                                             \
     X(POINT, point, "points")                                                                      \
     X(GRID, grid, "points")                                                                        \
+    X(QUADS, quads, "points")                                                                      \
     X(TITLE, title, "titles")                                                                      \
     X(TITLE_KEY, title_key, "titles")                                                              \
     ATLAS_COLUMNS_OF_TEXTS(X, TITLE, title_texts, "titles")                                        \

@@ -61,6 +61,18 @@ enum atlas_values_of {
     ATLAS_VALUES__COUNT
 };
 
+/* The smallest square of the map (of the grid, as tiles are) that holds all documents of its run.
+ * It is divided while more than ATLAS_QUAD_DOCUMENTS stand in it, not all on one grid point
+ * (quads.h). */
+struct atlas_quad {
+    uint32_t first, last; /* documents first … last - 1 */
+    uint32_t child;       /* the first of its quarters that hold something; 0: not divided */
+    uint16_t children;    /* how many: they stand side by side, in Z-order */
+    uint16_t zoom;        /* of the square: 0 … 32 */
+    uint32_t kinds[QUERY_KIND__COUNT];
+};
+#define ATLAS_QUAD_DOCUMENTS 64
+
 /* A block is 64 documents: one word of a bitset. */
 #define ATLAS_BLOCK 64
 
@@ -78,16 +90,17 @@ struct atlas_segment {
 
     int64_t *entry;
     uint16_t *ask;
-    uint8_t *kind;           /* enum query_kind */
-    struct geo_point *point; /* of the placed ones */
-    struct geo_grid *grid;   /* likewise; atlas_segment_zorder is made of it */
-    uint32_t *territory;     /* smallest known, or TERRITORY_NONE */
-    uint16_t *quality;       /* README, "Score" */
-    int64_t *fresh_ms;       /* 0: not known */
-    uint32_t *type;          /* index into types, or UINT32_MAX */
-    uint32_t *title;         /* index into title_texts: as written */
-    uint32_t *title_key;     /* into title_key_texts: folded, clipped to ATLAS_TITLE_KEY_BYTES */
-    uint32_t *by_entry;      /* documents by entry id, then ask */
+    uint8_t *kind;            /* enum query_kind */
+    struct geo_point *point;  /* of the placed ones */
+    struct geo_grid *grid;    /* likewise; atlas_segment_zorder is made of it */
+    struct atlas_quad *quads; /* of the placed ones, the whole first; quads.h */
+    uint32_t *territory;      /* smallest known, or TERRITORY_NONE */
+    uint16_t *quality;        /* README, "Score" */
+    int64_t *fresh_ms;        /* 0: not known */
+    uint32_t *type;           /* index into types, or UINT32_MAX */
+    uint32_t *title;          /* index into title_texts: as written */
+    uint32_t *title_key;      /* into title_key_texts: folded, clipped to ATLAS_TITLE_KEY_BYTES */
+    uint32_t *by_entry;       /* documents by entry id, then ask */
     struct atlas_texts title_texts, title_key_texts;
 
     uint64_t *kind_bits, *state_bits, *has_bits; /* bitsets one behind the other */

@@ -443,10 +443,18 @@ static uint32_t inside(uint64_t mean, uint64_t cell, unsigned zoom, uint64_t cou
     return (uint32_t)(mean < least ? least : mean > most ? most : mean);
 }
 
+/* The middle of the square of 8 px that holds a grid coordinate. */
+static uint64_t middle_of(uint32_t at, unsigned zoom) {
+    uint64_t side = UINT64_C(1) << (27 - zoom);
+    return at / side * side + side / 2;
+}
+
 static bool cell_of(struct reference *reference, const struct asked *asked, struct geo_tile at,
                     unsigned zoom, struct atlas_cell *cell) {
     uint64_t sum_x = 0;
     uint64_t sum_y = 0;
+    uint64_t square_x = 0;
+    uint64_t square_y = 0;
     uint64_t approximate = 0;
     bool is_spread = false;
     struct geo_point first = {0};
@@ -470,6 +478,8 @@ static bool cell_of(struct reference *reference, const struct asked *asked, stru
         cell->kinds[document->kind]++;
         sum_x += grid.x;
         sum_y += grid.y;
+        square_x += middle_of(grid.x, zoom);
+        square_y += middle_of(grid.y, zoom);
     }
     if (!cell->count) {
         return false;
@@ -477,6 +487,10 @@ static bool cell_of(struct reference *reference, const struct asked *asked, stru
     cell->all_approximate = approximate == cell->count;
     cell->is_stack = cell->count > 1 && !is_spread;
     cell->position = first;
+    if (cell->count > 64 && !cell->is_stack) {
+        sum_x = square_x;
+        sum_y = square_y;
+    }
     if (cell->count > 1) {
         cell->position = geo_point_from_grid(
             (struct geo_grid){.x = inside(sum_x / cell->count, at.x, zoom, cell->count),

@@ -18,7 +18,7 @@
 
 #define ENTRIES 900
 #define QUERIES 1000 /* for each of the states */
-#define TILES   150
+#define TILES   400
 
 struct world {
     struct fixture fixture;
@@ -30,7 +30,7 @@ struct world {
     struct reference *reference;
     char doing[4096]; /* the question being asked; empty: none */
     /* What the questions have come across, so that agreeing on nothing would show. */
-    uint32_t found, corrected, folded, paged, clustered;
+    uint32_t found, corrected, folded, paged, clustered, crowded, stacked;
 };
 
 /* The codes in turn, those that the processor has. */
@@ -299,6 +299,11 @@ static void check_tiles(struct world *world) {
     const struct atlas_view *view = atlas_pin(world->atlas);
     for (int i = 0; i < TILES; i++) {
         struct query query = random_query(&world->fixture, &arena);
+        if (fixture_chance(&world->fixture, 40)) { /* as most tiles are asked for */
+            uint16_t kinds = fixture_chance(&world->fixture, 50) ? query.kinds : 0;
+            query = query_default();
+            query.kinds = kinds;
+        }
         struct atlas_request request = {.query = &query,
                                         .seven_kinds = fixture_chance(&world->fixture, 50),
                                         .now_ms = FIXTURE_NOW_MS + 3600000};
@@ -319,6 +324,8 @@ static void check_tiles(struct world *world) {
         for (size_t j = 0; j < count; j++) {
             check_cell(&found[j], &wanted[j]);
             world->clustered += found[j].count > 1;
+            world->crowded += found[j].count > 64 && !found[j].is_stack;
+            world->stacked += found[j].is_stack;
         }
         arena_reset(&arena);
     }
@@ -490,6 +497,8 @@ static void the_questions_were_worth_asking(void **state) {
     assert_true(world->folded > 50);
     assert_true(world->paged > 100);
     assert_true(world->clustered > TILES);
+    assert_true(world->crowded > TILES);
+    assert_true(world->stacked > TILES / 4);
 }
 
 static void an_empty_atlas_answers_everything_with_nothing(void **state) {

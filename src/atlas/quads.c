@@ -1,0 +1,107 @@
+#include "atlas/quads.h"
+
+/* Levels on which all codes between two agree: pairs of bits. */
+static uint16_t zoom_of(uint64_t first, uint64_t last) {
+    return first == last ? 32 : (uint16_t)(__builtin_clzll(first ^ last) / 2);
+}
+
+/* The first document of from … to - 1 whose code is not below, by code. */
+static uint32_t bound(const struct atlas_segment *segment, uint32_t from, uint32_t to,
+                      uint64_t code) {
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (atlas_segment_zorder(segment, middle) < code) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from;
+}
+
+static struct atlas_quad quad_of(const struct atlas_segment *segment, uint32_t first,
+                                 uint32_t last) {
+    struct atlas_quad quad = {.first = first, .last = last};
+    quad.zoom =
+        zoom_of(atlas_segment_zorder(segment, first), atlas_segment_zorder(segment, last - 1));
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        quad.kinds[kind] = (uint32_t)bits_count_run(segment->kinds[kind], first, last);
+    }
+    return quad;
+}
+
+/* Where the quarters begin; bounds[4] is the end of the last. */
+static void divide(const struct atlas_segment *segment, const struct atlas_quad *quad,
+                   uint32_t bounds[5]) {
+    unsigned shift = 62 - 2u * quad->zoom;
+    uint64_t code = atlas_segment_zorder(segment, quad->first) >> shift & ~UINT64_C(3);
+    bounds[0] = quad->first;
+    for (unsigned quarter = 1; quarter < 4; quarter++) {
+        bounds[quarter] =
+            bound(segment, bounds[quarter - 1], quad->last, (code | quarter) << shift);
+    }
+    bounds[4] = quad->last;
+}
+
+static err add(const struct atlas_segment *segment, uint32_t first, uint32_t last,
+               struct pool *quads) {
+    TRY(pool_reserve(quads, sizeof(struct atlas_quad), 1));
+    POOL(quads, struct atlas_quad)[quads->count++] = quad_of(segment, first, last);
+    return OK;
+}
+
+err atlas_quads_make(const struct atlas_segment *segment, struct pool *quads) {
+    if (segment->placed) {
+        TRY(add(segment, 0, segment->placed, quads));
+    }
+    for (size_t at = 0; at < quads->count; at++) {
+        struct atlas_quad quad = POOL(quads, struct atlas_quad)[at];
+        if (quad.last - quad.first <= ATLAS_QUAD_DOCUMENTS || quad.zoom == 32) {
+            continue;
+        }
+        uint32_t bounds[5];
+        divide(segment, &quad, bounds);
+        quad.child = (uint32_t)quads->count;
+        for (unsigned quarter = 0; quarter < 4; quarter++) {
+            if (bounds[quarter] < bounds[quarter + 1]) {
+                TRY(add(segment, bounds[quarter], bounds[quarter + 1], quads));
+                quad.children++;
+            }
+        }
+        POOL(quads, struct atlas_quad)[at] = quad;
+    }
+    return OK;
+}
+
+const struct atlas_quad *atlas_quads_tile(const struct atlas_segment *segment, struct geo_tile tile,
+                                          uint32_t *from, uint32_t *to) {
+    uint64_t first;
+    uint64_t last;
+    *from = *to = 0;
+    geo_tile_zorder(tile, &first, &last);
+    if (!segment->placed) {
+        return NULL;
+    }
+    const struct atlas_quad *quad = segment->quads;
+    while (quad->zoom < tile.z && quad->children) {
+        /* The last quarter that begins at or before the tile. */
+        const struct atlas_quad *quarter = &segment->quads[quad->child];
+        const struct atlas_quad *end = quarter + quad->children;
+        while (quarter + 1 < end && atlas_segment_zorder(segment, quarter[1].first) <= last) {
+            quarter++;
+        }
+        quad = quarter;
+    }
+    if (quad->zoom >= tile.z) {
+        uint64_t code = atlas_segment_zorder(segment, quad->first);
+        if (code < first || code > last) {
+            return NULL;
+        }
+        *from = quad->first;
+        *to = quad->last;
+        return quad;
+    }
+    *from = bound(segment, quad->first, quad->last, first);
+    *to = last == UINT64_MAX ? quad->last : bound(segment, *from, quad->last, last + 1);
+    return NULL;
+}
