@@ -41,7 +41,7 @@ static void try_outlines(slice bytes) {
         struct geo_tile tile = {zoom, (1u << zoom) / 2, (1u << zoom) / 3};
         struct map_canvas canvas = map_canvas_tile(tile, &scratch, &out);
         map_document_draw(&canvas, basemap);
-        map_towns_write(tile, basemap, &scratch, &out);
+        map_towns_write(&(struct map_block){tile, 1, 1}, basemap, &out);
         FUZZ_PROMISE(out.failed == OK);
         struct map_name *names = NULL;
         (void)map_names_place(&canvas, basemap, NULL, 0, &names);

@@ -149,8 +149,16 @@ struct atlas_cell {
 MUST_USE err atlas_tile(const struct atlas_view *view, const struct atlas_request *request,
                         struct geo_tile tile, struct arena *arena, struct atlas_cell **cells,
                         size_t *count, struct problem *problem);
-/* The same for all tiles of a zoom that meet a box (the map drawn by the server); at most 64
- * tiles. */
+/* The same for a block of tiles, `columns` x `rows` from its north-west one: tile after tile, row
+ * by row. ERR_INPUT for none, for more than ATLAS_TILES_MAX, for one beyond the edge of the
+ * world. */
+#define ATLAS_TILES_MAX 64
+MUST_USE err atlas_block(const struct atlas_view *view, const struct atlas_request *request,
+                         struct geo_tile first, uint32_t columns, uint32_t rows,
+                         struct arena *arena, struct atlas_cell **cells, size_t *count,
+                         struct problem *problem);
+/* The same for all tiles of a zoom that meet a box (the map drawn by the server); at most
+ * ATLAS_TILES_MAX tiles. */
 MUST_USE err atlas_cells(const struct atlas_view *view, const struct atlas_request *request,
                          const struct geo_box *box, unsigned zoom, struct arena *arena,
                          struct atlas_cell **cells, size_t *count, struct problem *problem);

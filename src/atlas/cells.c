@@ -11,7 +11,6 @@
 #define SCRATCH_BLOCK_BYTES (64u << 10)
 #define CELLS               16 /* of a tile: 4 x 4 */
 #define CELL_PX             (GEO_TILE_PX / 4)
-#define TILES_MAX           64
 #define MEAN_DOCUMENTS      64 /* of a cell that stands at their mean; of more at that of squares */
 #define GONE_MAX            256 /* of a tile that are taken off one by one */
 
@@ -446,7 +445,7 @@ static bool tiles_of(const struct geo_box *box, unsigned zoom, struct geo_tile *
         columns = side; /* all around the world, back into the same column */
     }
     uint32_t rows = y_last - y_first + 1;
-    if ((uint64_t)columns * rows > TILES_MAX) {
+    if ((uint64_t)columns * rows > ATLAS_TILES_MAX) {
         return false;
     }
     *count = 0;
@@ -493,17 +492,36 @@ err atlas_tile(const struct atlas_view *view, const struct atlas_request *reques
     return cells_of(view, request, &tile, 1, arena, cells, count, problem);
 }
 
+err atlas_block(const struct atlas_view *view, const struct atlas_request *request,
+                struct geo_tile first, uint32_t columns, uint32_t rows, struct arena *arena,
+                struct atlas_cell **cells, size_t *count, struct problem *problem) {
+    struct geo_tile tiles[ATLAS_TILES_MAX];
+    if (columns == 0 || rows == 0 || (uint64_t)columns * rows > ATLAS_TILES_MAX) {
+        return problem_set(problem, ERR_INPUT, "size", "a block holds 1 to %d tiles",
+                           ATLAS_TILES_MAX);
+    }
+    struct geo_tile last = {first.z, first.x + (columns - 1), first.y + (rows - 1)};
+    if (!geo_tile_is_valid(first) || !geo_tile_is_valid(last)) {
+        return problem_set(problem, ERR_INPUT, "size",
+                           "the block reaches beyond the edge of the world");
+    }
+    for (uint32_t i = 0; i < columns * rows; i++) {
+        tiles[i] = (struct geo_tile){first.z, first.x + i % columns, first.y + i / columns};
+    }
+    return cells_of(view, request, tiles, columns * rows, arena, cells, count, problem);
+}
+
 err atlas_cells(const struct atlas_view *view, const struct atlas_request *request,
                 const struct geo_box *box, unsigned zoom, struct arena *arena,
                 struct atlas_cell **cells, size_t *count, struct problem *problem) {
-    struct geo_tile tiles[TILES_MAX];
+    struct geo_tile tiles[ATLAS_TILES_MAX];
     size_t tile_count;
     if (zoom > GEO_ZOOM_MAX) {
         return problem_set(problem, ERR_INPUT, "zoom", "beyond %d", GEO_ZOOM_MAX);
     }
     if (!tiles_of(box, zoom, tiles, &tile_count)) {
-        return problem_set(problem, ERR_LIMIT, "bbox", "more than %d tiles at zoom %u", TILES_MAX,
-                           zoom);
+        return problem_set(problem, ERR_LIMIT, "bbox", "more than %d tiles at zoom %u",
+                           ATLAS_TILES_MAX, zoom);
     }
     return cells_of(view, request, tiles, tile_count, arena, cells, count, problem);
 }

@@ -169,3 +169,82 @@ test('the place that was asked for is named on the map, however small', async ()
   await page.waitForFunction(() => [...document.querySelectorAll('#map-view .town')].some((name) => name.textContent === 'Cruet'));
   await page.context().close();
 });
+
+// Corners of the map that no ground drawn for them covers.
+const bareCorners = (page) => page.evaluate(() => {
+  const map = document.querySelector('#map-view').getBoundingClientRect();
+  const ground = [...document.querySelectorAll('#map-view img')]
+    .filter((image) => image.complete && image.naturalWidth > 0 && !image.hidden)
+    .map((image) => image.getBoundingClientRect());
+  return [[map.left + 1, map.top + 1], [map.right - 1, map.top + 1], [map.left + 1, map.bottom - 1], [map.right - 1, map.bottom - 1]]
+    .filter(([x, y]) => !ground.some((one) => one.left <= x && one.right >= x && one.top <= y && one.bottom >= y));
+});
+
+const dragMap = async (page, dx, dy) => {
+  const { x, y, width, height } = await page.locator('#map-view').boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2 + 40);
+  await page.mouse.down();
+  for (let i = 1; i <= 10; i++) await page.mouse.move(x + width / 2 + (dx * i) / 10, y + height / 2 + 40 + (dy * i) / 10);
+  await page.mouse.up();
+};
+
+test('the first view of the map is one block of tiles and one or two pictures, however large the window', async () => {
+  for (const viewport of [WIDE.viewport, { width: 1920, height: 1080 }, { width: 820, height: 1180 }, { width: 2560, height: 1440 }]) {
+    for (const query of ['', '?near=45.5646,5.9178&radius=15', '?territory=dep-34']) {
+      const page = await site.page({ viewport });
+      const asked = [];
+      page.on('request', (request) => asked.push(request.url()));
+      await page.goto(`${site.url}/explore${query}`, { waitUntil: 'networkidle' });
+      const said = `${viewport.width} ${query}\n${asked.join('\n')}`;
+      assert.equal(asked.filter((url) => url.includes('/tiles/')).length, 1, said);
+      assert.ok(asked.filter((url) => url.includes('/basemap/view.svg')).length <= 2, said);
+      assert.equal(asked.filter((url) => url.includes('/basemap/512/')).length, 0, said);
+      assert.deepEqual(await bareCorners(page), [], said);
+      await page.context().close();
+    }
+  }
+});
+
+test('a map that is dragged, zoomed and moved by keys has ground everywhere and what its tiles hold', async () => {
+  const page = await site.page();
+  const shown = new Map(); // of the tiles that came, by zoom/x/y
+  page.on('response', async (answer) => {
+    const [, z] = /\/tiles\/(\d+)\/\d+\/\d+\/\d+x\d+\.json/.exec(answer.url()) ?? [];
+    if (z) for (const { x, y, features } of (await answer.json()).tiles) shown.set(`${z}/${x}/${y}`, features);
+  });
+  await page.goto(`${site.url}/explore?bbox=5.5,45.2,6.3,45.9`, { waitUntil: 'networkidle' });
+  const moves = [
+    () => dragMap(page, -220, 0), () => dragMap(page, 0, 230), () => dragMap(page, 150, -150),
+    () => page.click('[data-zoom="1"]'), () => page.click('[data-zoom="-1"]'), () => page.click('[data-zoom="-1"]'),
+    async () => { await page.focus('#map-view .leaflet-container'); await page.keyboard.press('ArrowLeft'); },
+  ];
+  for (const [i, move] of moves.entries()) {
+    await move();
+    await page.waitForFunction(() => !document.querySelector('.leaflet-zoom-anim, .leaflet-pan-anim'));
+    await page.waitForLoadState('networkidle');
+    await page.waitForFunction(() => [...document.querySelectorAll('#map-view img')].every((image) => image.complete));
+    assert.deepEqual(await bareCorners(page), [], `move ${i}`);
+    const marks = await page.locator('#map-view .mark').count();
+    const told = new Set([...shown.values()].flat().map(({ id, lon, lat }) => id ?? `${lon} ${lat}`));
+    assert.ok(marks <= told.size, `move ${i}: ${marks} marks of ${told.size} features`);
+  }
+  assert.ok(await page.locator('#map-view .leaflet-tile-container img').count() > 0, 'tiles have taken over from the picture');
+  assert.deepEqual(page.said, []);
+  await page.context().close();
+});
+
+test('without script the ground fills the map and lies under its marks', async () => {
+  for (const viewport of [WIDE.viewport, { width: 1920, height: 1080 }]) {
+    const page = await site.page({ viewport, javaScriptEnabled: false });
+    await page.goto(`${site.url}/explore`, { waitUntil: 'load' });
+    const ground = await page.locator('.map-ground').boundingBox();
+    const frame = await page.locator('#map-view').boundingBox();
+    assert.ok(Math.abs(ground.width - 1.5 * frame.width) < 2 && Math.abs(ground.height - 1.5 * frame.height) < 2, 'half as large again');
+    assert.ok(Math.abs(ground.x + ground.width / 2 - frame.x - frame.width / 2) < 1, 'around the same middle');
+    assert.ok(Math.abs(ground.y + ground.height / 2 - frame.y - frame.height / 2) < 1, 'around the same middle');
+    const [, w, h] = /w=(\d+)&h=(\d+)/.exec(await page.getAttribute('.map-ground', 'src'));
+    const [, , width, height] = (await page.getAttribute('.drawn-map', 'viewBox')).split(' ').map(Number);
+    assert.deepEqual([Number(w), Number(h)], [Math.floor(width * 1.5), Math.floor(height * 1.5)]);
+    await page.context().close();
+  }
+});

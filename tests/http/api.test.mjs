@@ -144,7 +144,7 @@ describe('api', () => {
   test('OpenAPI names routes that answer, and schemas that stand', async () => {
     const api = await json('/api/v1/openapi.json');
     const { items } = await json('/api/v1/entries?limit=1');
-    const values = { id: items[0].id, code: 'dep-34', z: 5, x: 16, y: 11, featureId: items[0].id, number: 1 };
+    const values = { id: items[0].id, code: 'dep-34', z: 5, x: 16, y: 11, size: '2x1', featureId: items[0].id, number: 1 };
     const ofMaps = { ...values, id: 'entries' }; // OGC's {id} is a collection
     assert.equal(api.openapi, '3.1.0');
     for (const [path, { get }] of Object.entries(api.paths)) {

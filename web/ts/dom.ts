@@ -24,8 +24,8 @@ const numbers = new Intl.NumberFormat(document.documentElement.lang || 'fr');
 export const formatNumber = (n: number) => numbers.format(n);
 
 /** "{n} de plus" with its values put in. */
-export const fill = (template: string, values: Record<string, string>) =>
-  template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+export const fill = (template: string, values: Record<string, string | number>) =>
+  template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 
 let announcement = 0;
 /** Says a text once in the page's status region, when things have settled. */

@@ -4,23 +4,24 @@ import type { ZoomAnimEvent } from 'leaflet';
 
 import { closest, find, findAll, isPlainClick } from './dom.js';
 import { RESULTS_EVENT, VIEW_EVENT, type ResultsDetail } from './events.js';
+import { Ground } from './ground.js';
 import {
   LatLng,
   LatLngBounds,
   LeafletMap,
-  TileLayer,
   pointAfterZoom,
   setPosition,
   setTransform,
 } from './leaflet.js';
 import { boxText, kindName, makeMark, markRect, readWords, type Words } from './marks.js';
 import type { showResults } from './partial.js'; // a type: its code stays in the base script
-import { placeNames, TownSource, type Rect, type Town } from './names.js';
+import { placeNames, type Rect, type Town } from './names.js';
 import { boxUrl } from './query.js';
-import { TileSource, tilesOf, type Box, type Placed } from './tiles.js';
+import { TileSource, type Box, type Placed } from './tiles.js';
 
 const ZOOM_MAX = 18;
 const ZOOM_MIN = 2;
+const ZOOM_FIT = 15; // the closest that what is found is shown at, as on the drawn map
 const TAB_STOPS = 60;
 const LEAST_CIRCLE_PX = 16; // a smaller circle says nothing and would veil everything
 const EARTH_M = 40_075_016.686;
@@ -58,7 +59,7 @@ class LiveMap {
   private map: LeafletMap;
   private words: Words;
   private tiles: TileSource;
-  private towns: TownSource | null;
+  private ground: Ground;
   private names: Name[] = [];
   private marks = new Map<string, Mark>();
   private wanted = 0; // number of the last load(): late answers of earlier ones are dropped
@@ -76,21 +77,14 @@ class LiveMap {
   ) {
     this.words = readWords(panel);
     this.tiles = new TileSource(panel.dataset.tiles ?? '', this.results()?.dataset.tiles ?? '');
-    this.towns = panel.dataset.towns ? new TownSource(panel.dataset.towns) : null;
+    const drawn = find<HTMLImageElement>('.map-ground', panel);
     this.map = this.makeMap();
     this.map.createPane('names');
     this.fit();
-    const ground = new TileLayer(panel.dataset.base ?? '', {
-      maxZoom: ZOOM_MAX,
-      maxNativeZoom: Number(panel.dataset.baseMax ?? ZOOM_MAX),
-      keepBuffer: 1,
-    });
-    // A pixel larger than their place: no seams between tiles that are scaled.
-    ground.on('tileloadstart', ({ tile }) => {
-      tile.style.width = tile.style.height = '257px';
-    });
-    ground.addTo(this.map);
+    const zooms = { min: ZOOM_MIN, max: ZOOM_MAX };
+    this.ground = new Ground(this.map, drawn, panel.dataset.base ?? '', zooms);
     this.listen();
+    this.byProgram = true;
     this.moved();
   }
 
@@ -148,7 +142,7 @@ class LiveMap {
       animate,
       paddingTopLeft: [12, top],
       paddingBottomRight: [12, bottom],
-      maxZoom: ZOOM_MAX - 1,
+      maxZoom: ZOOM_FIT,
     });
     if (!animate) {
       this.byProgram = false;
@@ -172,6 +166,7 @@ class LiveMap {
   }
 
   private moved(): void {
+    this.ground.settle(!this.byProgram);
     this.place();
     void this.load();
     this.markArea();
@@ -191,6 +186,7 @@ class LiveMap {
   private listen(): void {
     const { map, panel } = this;
     map.on('moveend', () => this.moved());
+    map.on('drag', () => this.tiles.has(this.view(), this.level()) || void this.load(false));
     map.on('viewreset zoom', () => this.place());
     map.on('zoomanim', (event) => this.placeForZoom(event as ZoomAnimEvent));
     panel.addEventListener('click', (event) => this.clicked(event));
@@ -238,44 +234,49 @@ class LiveMap {
 
   // --- marks -------------------------------------------------------------------------------------
 
-  private async load(): Promise<void> {
+  /** While the map is dragged the names stay as they are: they would jump about. */
+  private async load(withNames = true): Promise<void> {
     const call = ++this.wanted;
-    const z = Math.min(ZOOM_MAX, Math.max(0, Math.floor(this.map.getZoom() + 0.3)));
-    const features = await this.tiles.load(this.view(), z);
+    const { features, towns } = await this.tiles.load(this.view(), this.level());
     if (call === this.wanted) {
       this.draw(features);
-      await this.loadNames(z, call);
+      if (withNames) {
+        this.nameTowns(towns);
+      }
     }
   }
 
-  private async loadNames(z: number, call: number): Promise<void> {
-    const towns = await this.towns?.load((level) => tilesOf(this.view(), level), z);
-    if (towns && call === this.wanted) {
-      const pointOf = (lat: number, lon: number) => this.map.latLngToContainerPoint([lat, lon]);
-      const marks = this.allMarks().map(({ at, feature }): Rect => {
-        const { x, y } = this.map.latLngToContainerPoint(at);
-        return markRect(feature, x, y);
-      });
-      this.names.forEach(({ link }) => link.remove());
-      const panels = findAll('.areas, .zoom, .map-foot', this.panel).map(rectOf);
-      const size = this.map.getSize();
-      if (this.locator) {
-        panels.push({ west: size.x - 96, north: size.y - 96, east: size.x, south: size.y });
-      }
-      const asked = this.askedTown();
-      const others = towns.filter(([, , , , name]) => name !== asked[0]?.[4]);
-      const all = [...asked, ...others];
-      this.names = placeNames(all, marks, panels, size, pointOf).map((placed) => {
-        const link = document.createElement('span');
-        link.className = `town leaflet-zoom-animated${placed.isAbroad ? ' town--abroad' : ''}`;
-        link.textContent = placed.name;
-        link.setAttribute('aria-hidden', 'true');
-        link.style.margin = `${placed.dy}px 0 0 ${placed.dx}px`;
-        this.map.getPane('names')?.append(link);
-        return { link, at: new LatLng(placed.lat, placed.lon) };
-      });
-      this.place();
+  /** The whole zoom whose clusters are shown. */
+  private level(): number {
+    return Math.min(ZOOM_MAX, Math.max(0, Math.floor(this.map.getZoom() + 0.3)));
+  }
+
+  private nameTowns(towns: Town[]): void {
+    const pointOf = (lat: number, lon: number) => this.map.latLngToContainerPoint([lat, lon]);
+    const marks = this.allMarks().map(({ at, feature }): Rect => {
+      const { x, y } = this.map.latLngToContainerPoint(at);
+      return markRect(feature, x, y);
+    });
+    this.names.forEach(({ link }) => link.remove());
+    const panels = findAll('.areas, .zoom, .map-foot', this.panel).map(rectOf);
+    const size = this.map.getSize();
+    if (this.locator) {
+      panels.push({ west: size.x - 96, north: size.y - 96, east: size.x, south: size.y });
     }
+    const asked = this.askedTown();
+    const others = towns
+      .filter(([, , , , name]) => name !== asked[0]?.[4])
+      .sort((a, b) => a[3] - b[3] || a[2] - b[2]); // the country's first
+    this.names = placeNames([...asked, ...others], marks, panels, size, pointOf).map((placed) => {
+      const link = document.createElement('span');
+      link.className = `town leaflet-zoom-animated${placed.isAbroad ? ' town--abroad' : ''}`;
+      link.textContent = placed.name;
+      link.setAttribute('aria-hidden', 'true');
+      link.style.margin = `${placed.dy}px 0 0 ${placed.dx}px`;
+      this.map.getPane('names')?.append(link);
+      return { link, at: new LatLng(placed.lat, placed.lon) };
+    });
+    this.place();
   }
 
   /** Keeps the marks that stay (and the focus on them), adds and removes the others. */

@@ -46,9 +46,9 @@ function picture(width: number, height: number, x: number, y: number): Element {
   return node('svg', { width, height, viewBox, 'aria-hidden': 'true' });
 }
 
-/** Radius of a ring by its count: no two neighbours overlap, since a cell is 64 pixels wide. */
+/** Radius of a ring by its count, as the atlas counts on it: so no two neighbours overlap. */
 export const radiusOf = (count: number) =>
-  count < 10 ? 13 : count < 50 ? 15 : count < 200 ? 17 : count < 1000 ? 20 : 24;
+  count < 10 ? 13 : count < 100 ? 15 : count < 1000 ? 17 : count < 10_000 ? 20 : 24;
 
 function drawRing(feature: Feature, words: Words): { svg: Element; size: number } {
   const r = radiusOf(feature.count);

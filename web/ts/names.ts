@@ -26,10 +26,6 @@ const CLEAR = 1; // px kept free between a name and a mark
 const EDGE = 4;
 const ASIDE = 26; // a name stands this far from its town at most
 const PX_PER_NAME = 20_000; // a calm map: a name for so many square pixels
-const KEPT = 100; // tiles remembered
-
-/** A tile's names serve the map at the next zoom (and one level more, to choose from). */
-const ZOOMS_AHEAD = 1;
 
 const meet = (a: Rect, b: Rect, apart: number) =>
   a.west < b.east + apart &&
@@ -107,36 +103,4 @@ export function placeNames(
     }
   }
   return placed;
-}
-
-export class TownSource {
-  private cache = new Map<string, Promise<Town[]>>();
-
-  constructor(private template: string) {}
-
-  /** The towns of the tiles that cover a box, those to name first at the front. */
-  async load(tilesOf: (z: number) => { x: number; y: number }[], zoom: number): Promise<Town[]> {
-    const z = Math.max(0, zoom - ZOOMS_AHEAD);
-    const tiles = await Promise.all(tilesOf(z).map(({ x, y }) => this.tile(z, x, y)));
-    return tiles.flat().sort((a, b) => a[3] - b[3] || a[2] - b[2]); // the country's first
-  }
-
-  private tile(z: number, x: number, y: number): Promise<Town[]> {
-    const url = this.template
-      .replace('{z}', String(z))
-      .replace('{x}', String(x))
-      .replace('{y}', String(y));
-    let tile = this.cache.get(url);
-    if (!tile) {
-      if (this.cache.size > KEPT) {
-        this.cache.clear();
-      }
-      tile = fetch(url)
-        .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(url))))
-        .then((answer: { towns: Town[] }) => answer.towns);
-      this.cache.set(url, tile);
-      tile.catch(() => this.cache.delete(url));
-    }
-    return tile.catch(() => []);
-  }
 }

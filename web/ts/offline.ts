@@ -170,7 +170,7 @@ function shown(html: string, at: string): string {
     `<a href="/offline">${words.more}</a></span></aside>`;
   return html
     .replace(/\/assets\/\w+-\w+\.\w+/g, (path) => files.get(path.replace(/-\w+\./, '.')) ?? path)
-    .replace(' data-tiles="/tiles/{z}/{x}/{y}.json"', '')
+    .replace(/ data-tiles="\/tiles\/[^"]*"/, '')
     .replace('<main', `${note}<main`);
 }
 

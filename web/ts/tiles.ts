@@ -1,4 +1,7 @@
-// Clusters from the server, tile by tile, as /tiles/{z}/{x}/{y}.json gives them.
+// Clusters and the towns to name from the server: blocks of tiles in one answer each, as
+// /tiles/{z}/{x}/{y}/{size}.json gives them, remembered tile by tile.
+import { fill } from './dom.js';
+import type { Town } from './names.js';
 
 export interface Feature {
   lon: number;
@@ -28,7 +31,8 @@ export interface Placed extends Feature {
 }
 
 export const CELLS = 4; // a tile is cut in 4 × 4 cells
-const KEPT = 300; // tiles remembered
+const KEPT = 600; // tiles remembered
+const BLOCK_TILES = 64; // of one answer, at most (src/atlas/atlas.h)
 
 const lonOf = (x: number, n: number) => (x / n) * 360 - 180;
 const latOf = (y: number, n: number) =>
@@ -37,11 +41,28 @@ const xOf = (lon: number, n: number) => (lon / 360 + 0.5) * n;
 const yOf = (lat: number, n: number) =>
   (0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * n;
 
+interface Place {
+  x: number;
+  y: number;
+}
+/** What is shown of a tile, or of several. */
+export interface Shown {
+  features: Placed[];
+  towns: Town[];
+}
+interface Answer {
+  tiles: (Place & { features: Feature[] })[];
+  towns: Town[];
+}
+
+const NOTHING: Shown = { features: [], towns: [] };
+const nameOf = (z: number, { x, y }: Place) => `${z}/${x}/${y}`;
+
 /** The tiles that cover a box. */
-export function tilesOf(box: Box, z: number): { x: number; y: number }[] {
+function tilesOf(box: Box, z: number): Place[] {
   const n = 2 ** z;
   const clamp = (v: number) => Math.min(n - 1, Math.max(0, Math.floor(v)));
-  const tiles: { x: number; y: number }[] = [];
+  const tiles: Place[] = [];
   for (let x = clamp(xOf(box.west, n)); x <= clamp(xOf(box.east, n)); x++) {
     for (let y = clamp(yOf(box.north, n)); y <= clamp(yOf(box.south, n)); y++) {
       tiles.push({ x, y });
@@ -58,7 +79,7 @@ function cellOf({ lon, lat }: Feature, z: number): Box {
 }
 
 export class TileSource {
-  private cache = new Map<string, Promise<Placed[]>>();
+  private cache = new Map<string, Promise<Shown>>();
 
   constructor(
     private template: string,
@@ -70,43 +91,85 @@ export class TileSource {
     const changed = query !== this.query;
     if (changed) {
       this.query = query;
-      this.cache.clear();
+      this.cache = new Map();
     }
     return changed;
   }
 
-  /** All features of the tiles that cover a box. One that fails is empty, asked again later. */
-  async load(box: Box, z: number): Promise<Placed[]> {
-    const wanted = tilesOf(box, z).map(({ x, y }) => this.tile(z, x, y));
-    return (await Promise.all(wanted)).flat();
+  /** True when nothing needs to be asked for to show a box. */
+  has(box: Box, z: number): boolean {
+    return tilesOf(box, z).every((at) => this.cache.has(nameOf(z, at)));
   }
 
-  private tile(z: number, x: number, y: number): Promise<Placed[]> {
-    const path = this.template
-      .replace('{z}', String(z))
-      .replace('{x}', String(x))
-      .replace('{y}', String(y));
-    const url = this.query ? `${path}?${this.query}` : path;
-    let tile = this.cache.get(url);
-    if (!tile) {
-      tile = this.fetch(url, z);
-      this.cache.set(url, tile);
-      tile.catch(() => this.cache.delete(url));
-      const oldest = this.cache.keys().next();
-      if (this.cache.size > KEPT && !oldest.done) {
-        this.cache.delete(oldest.value);
+  /** All that the tiles that cover a box show. One that fails is empty, asked again later. */
+  async load(box: Box, z: number): Promise<Shown> {
+    const wanted = tilesOf(box, z);
+    const missing = wanted.filter((at) => !this.cache.has(nameOf(z, at)));
+    if (missing.length > 0) {
+      this.ask(z, missing);
+    }
+    const tiles = await Promise.all(wanted.map((at) => this.cache.get(nameOf(z, at)) ?? NOTHING));
+    return {
+      features: tiles.flatMap(({ features }) => features),
+      towns: tiles.flatMap(({ towns }) => towns),
+    };
+  }
+
+  /** One block holds all that is missing, unless that is more than one answer takes. */
+  private ask(z: number, missing: Place[]): void {
+    const xs = missing.map(({ x }) => x);
+    const ys = missing.map(({ y }) => y);
+    const x = Math.min(...xs);
+    const columns = Math.max(...xs) - x + 1;
+    const end = Math.max(...ys) + 1;
+    const most = Math.max(1, Math.floor(BLOCK_TILES / columns));
+    for (let y = Math.min(...ys); y < end; y += most) {
+      this.askBlock(z, { x, y }, columns, Math.min(most, end - y));
+    }
+  }
+
+  private askBlock(z: number, first: Place, columns: number, rows: number): void {
+    const { cache } = this; // of this query
+    const values = { z, x: first.x, y: first.y, size: `${columns}x${rows}` };
+    const path = fill(this.template, values);
+    const answer = fetchBlock(this.query ? `${path}?${this.query}` : path, z);
+    for (let i = 0; i < columns * rows; i++) {
+      const name = nameOf(z, { x: first.x + (i % columns), y: first.y + Math.floor(i / columns) });
+      if (!cache.has(name)) {
+        const tile = answer.then((tiles) => tiles.get(name) ?? NOTHING);
+        cache.set(
+          name,
+          tile.catch(() => {
+            cache.delete(name);
+            return NOTHING;
+          }),
+        );
       }
     }
-    return tile.catch(() => []);
-  }
-
-  private async fetch(url: string, z: number): Promise<Placed[]> {
-    const response = await fetch(url);
-    if (!response.ok) {
-      throw new Error(`${url}: ${response.status}`);
+    for (const oldest of cache.keys()) {
+      if (cache.size <= KEPT) {
+        break;
+      }
+      cache.delete(oldest);
     }
-    const { features } = (await response.json()) as { features: Feature[] };
-    return features.map((feature) => ({
+  }
+}
+
+async function fetchBlock(url: string, z: number): Promise<Map<string, Shown>> {
+  const response = await fetch(url);
+  if (!response.ok) {
+    throw new Error(`${url}: ${response.status}`);
+  }
+  const { tiles, towns } = (await response.json()) as Answer;
+  const shown = new Map<string, Shown>();
+  const at = (place: Place) => {
+    const name = nameOf(z, place);
+    const tile = shown.get(name) ?? { features: [], towns: [] };
+    shown.set(name, tile);
+    return tile;
+  };
+  for (const tile of tiles) {
+    at(tile).features = tile.features.map((feature) => ({
       ...feature,
       key:
         feature.id === undefined
@@ -115,4 +178,9 @@ export class TileSource {
       cell: cellOf(feature, z),
     }));
   }
+  const n = 2 ** z;
+  for (const town of towns) {
+    at({ x: Math.floor(xOf(town[0], n)), y: Math.floor(yOf(town[1], n)) }).towns.push(town);
+  }
+  return shown;
 }

@@ -3,14 +3,19 @@
 
 #include <string.h>
 
-struct map_canvas map_canvas_tile(struct geo_tile tile, struct arena *scratch, struct buf *out) {
-    return (struct map_canvas){.left = (double)tile.x * MAP_TILE,
-                               .top = (double)tile.y * MAP_TILE,
-                               .width = MAP_TILE,
-                               .height = MAP_TILE,
-                               .zoom = tile.z,
+struct map_canvas map_canvas_block(const struct map_block *block, struct arena *scratch,
+                                   struct buf *out) {
+    return (struct map_canvas){.left = (double)block->first.x * MAP_TILE,
+                               .top = (double)block->first.y * MAP_TILE,
+                               .width = (int32_t)block->columns * MAP_TILE,
+                               .height = (int32_t)block->rows * MAP_TILE,
+                               .zoom = block->first.z,
                                .scratch = scratch,
                                .out = out};
+}
+
+struct map_canvas map_canvas_tile(struct geo_tile tile, struct arena *scratch, struct buf *out) {
+    return map_canvas_block(&(struct map_block){tile, 1, 1}, scratch, out);
 }
 
 struct map_canvas map_canvas_view(const struct map_view *view, struct arena *scratch,

@@ -38,25 +38,28 @@ static void attr_px(struct html *html, const char *name, int64_t value) {
     buf_addf(html->out, " %s=\"%lld\"", name, (long long)value);
 }
 
-static void ground_address(struct html *html, const struct map_view *view) {
+static void ground_address(struct html *html, const struct map_view *view, uint32_t width,
+                           uint32_t height) {
     html_raw(html, "\"/basemap/view.svg?at=");
     buf_add_e7(html->out, view->centre.lat_e7);
     html_raw(html, ",");
     buf_add_e7(html->out, view->centre.lon_e7);
-    buf_addf(html->out, "&amp;z=%u&amp;w=%u&amp;h=%u\"", view->zoom, view->width, view->height);
-    attr_px(html, "width", view->width);
-    attr_px(html, "height", view->height);
+    buf_addf(html->out, "&amp;z=%u&amp;w=%u&amp;h=%u\"", view->zoom, width, height);
+    attr_px(html, "width", width);
+    attr_px(html, "height", height);
 }
 
 static void image_draw(struct html *html, const struct map_view *view) {
     html_raw(html, "<image href=");
-    ground_address(html, view);
+    ground_address(html, view, view->width, view->height);
     html_raw(html, "/>");
 }
 
+/* A quarter wider on each side than the drawing (the sheet places it so): it fills a frame of
+ * another shape, and the live map starts on it. */
 static void image_apart(struct html *html, const struct map_view *view) {
     html_raw(html, "<img class=\"map-ground\" loading=\"lazy\" alt=\"\" src=");
-    ground_address(html, view);
+    ground_address(html, view, view->width * 3 / 2, view->height * 3 / 2);
     html_raw(html, ">");
 }
 

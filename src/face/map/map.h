@@ -6,7 +6,7 @@
 #include "face/face.h"
 #include "html/html.h"
 
-/* /basemap/{z}/{x}/{y}.svg (the ground) and .json (its towns), /basemap/view.svg */
+/* /basemap/{z}/{x}/{y}.svg, /basemap/512/{z}/{x}/{y}.svg, /basemap/view.svg */
 extern const struct http_route face_map_routes[];
 extern const size_t face_map_route_count;
 
@@ -15,6 +15,19 @@ extern const size_t face_map_route_count;
 MUST_USE err face_basemap_new(slice bytes, const struct territories *territories,
                               struct face_basemap **basemap, struct problem *problem);
 void face_basemap_free(struct face_basemap *basemap);
+/* Changes with what is drawn and named, for ETags. Lives as long as the basemap; empty for NULL. */
+slice face_basemap_version(const struct face_basemap *basemap);
+
+/* Tiles of one zoom, from the north-west one. */
+struct map_block {
+    struct geo_tile first;
+    uint32_t columns, rows;
+};
+/* [[5.92079,45.56628,812,0,"Chambéry"],…]: longitude, latitude, rank (the lower is named first), 1
+ * when abroad, name, of the towns that a map of this zoom may name inside the block, and of those
+ * of one zoom more, to choose from when marks stand in the way. [] when basemap is NULL. */
+void map_towns_write(const struct map_block *block, const struct face_basemap *basemap,
+                     struct buf *out);
 
 /* A window of the map: what box at which whole zoom, in px. */
 struct map_view {

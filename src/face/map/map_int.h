@@ -100,6 +100,8 @@ struct map_canvas {
     struct buf *out;
 };
 struct map_canvas map_canvas_tile(struct geo_tile tile, struct arena *scratch, struct buf *out);
+struct map_canvas map_canvas_block(const struct map_block *block, struct arena *scratch,
+                                   struct buf *out);
 struct map_canvas map_canvas_view(const struct map_view *view, struct arena *scratch,
                                   struct buf *out);
 /* The box of the frame, widened by `margin` units. */
@@ -149,10 +151,6 @@ size_t map_towns_list(const struct map_canvas *canvas, const struct face_basemap
 /* Chooses the names of a frame and where each stands: whole inside it, on no mark, on no other. */
 size_t map_names_place(const struct map_canvas *canvas, const struct face_basemap *basemap,
                        const struct map_rect *marks, size_t mark_count, struct map_name **placed);
-/* {"towns":[[5.92079,45.56628,812,0,"Chambéry"],…]}: longitude, latitude, rank (the lower is named
- * first), 1 when abroad, name. */
-void map_towns_write(struct geo_tile tile, const struct face_basemap *basemap,
-                     struct arena *scratch, struct buf *out);
 
 /* The pure parts of the routes, for tests and fuzzing. */
 MUST_USE err map_tile_parse(slice z, slice x, slice y, struct geo_tile *tile,

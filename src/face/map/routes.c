@@ -1,4 +1,4 @@
-/* /basemap/{z}/{x}/{y}.svg and .json, /basemap/view.svg */
+/* /basemap/{z}/{x}/{y}.svg, /basemap/512/{z}/{x}/{y}.svg, /basemap/view.svg */
 #include "face/map/map_int.h"
 
 #define BODY_MAX    (8u << 20)
@@ -161,20 +161,21 @@ static err get_tile(void *app, const struct http_request *request, struct http_r
     return respond(face->basemap, &canvas, request, response);
 }
 
-static err get_towns(void *app, const struct http_request *request, struct http_response *response,
-                     struct problem *problem) {
+/* What tile z/x/y covers, drawn twice as large: the four tiles of the next zoom as one. */
+static err get_large_tile(void *app, const struct http_request *request,
+                          struct http_response *response, struct problem *problem) {
     const struct face *face = app;
     struct geo_tile tile;
     TRY(map_tile_parse(request->captures[0], request->captures[1], request->captures[2], &tile,
                        problem));
-    response->body = buf_new(BODY_MAX);
-    response->media_type = "application/json";
-    if (http_unchanged(request, response, slice_from_cstr(face->basemap->etag))) {
-        return OK;
+    if (tile.z >= MAP_ZOOM_MAX) {
+        return problem_set(problem, ERR_INPUT, "z", "z is at most %d", MAP_ZOOM_MAX - 1);
     }
+    response->body = buf_new(BODY_MAX);
     struct arena scratch ARENA_CLEANUP = arena_make(1u << 18, SCRATCH_MAX);
-    map_towns_write(tile, face->basemap, &scratch, &response->body);
-    return response->body.failed;
+    struct map_block quarters = {{tile.z + 1, 2 * tile.x, 2 * tile.y}, 2, 2};
+    struct map_canvas canvas = map_canvas_block(&quarters, &scratch, &response->body);
+    return respond(face->basemap, &canvas, request, response);
 }
 
 static err get_view(void *app, const struct http_request *request, struct http_response *response,
@@ -197,13 +198,12 @@ const struct http_route face_map_routes[] = {
      .cache = HTTP_CACHE_HOUR,
      .help = "A tile of the drawn basemap, 256 px, light and dark."},
     {.method = HTTP_GET,
-     .path = "/basemap/{z}/{x}/{y}.json",
-     .handler = get_towns,
+     .path = "/basemap/512/{z}/{x}/{y}.svg",
+     .handler = get_large_tile,
      .capability = CAP_ANYONE,
      .audience = HTTP_FOR_MACHINES,
      .cache = HTTP_CACHE_HOUR,
-     .help = "The towns of a tile: [longitude, latitude, rank (the lower is named first), 1 when "
-             "abroad, name]."},
+     .help = "The same ground drawn at 512 px, in the detail of the next zoom."},
     {.method = HTTP_GET,
      .path = "/basemap/view.svg",
      .handler = get_view,

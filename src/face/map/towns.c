@@ -5,14 +5,16 @@
 
 #include <stdlib.h>
 
-#define ZOOM_FIRST 3
-#define ZOOM_LAST  16
-#define CELL_W     180.0 /* px of a cell of the grid that finds collisions */
-#define CELL_H     32.0
-#define LINE_H     14.0
-#define GAP_W      10.0  /* px kept free around a name */
-#define HALF_MAX   175.0 /* 2 * HALF_MAX + GAP_W < 2 * CELL_W */
-#define GAP_H      12.0
+#define ZOOM_FIRST    3
+#define ZOOM_LAST     16
+#define CELL_W        180.0 /* px of a cell of the grid that finds collisions */
+#define CELL_H        32.0
+#define LINE_H        14.0
+#define GAP_W         10.0  /* px kept free around a name */
+#define HALF_MAX      175.0 /* 2 * HALF_MAX + GAP_W < 2 * CELL_W */
+#define GAP_H         12.0
+#define ZOOMS_AHEAD   1 /* more names than a map shows, to choose from when marks are in the way */
+#define SCRATCH_BYTES (1u << 18)
 
 /* How much a town counts: the country's before those abroad, the seats of its départements
  * first. */
@@ -149,16 +151,19 @@ void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct aren
     qsort(towns, count, sizeof *towns, by_zoom);
 }
 
-/* A tile's names serve the map at the next zoom, and one level more to choose from when marks stand
- * in the way. */
-#define ZOOMS_AHEAD 2
+slice face_basemap_version(const struct face_basemap *basemap) {
+    return basemap != NULL ? slice_from_cstr(basemap->etag) : SLICE_EMPTY;
+}
 
-void map_towns_write(struct geo_tile tile, const struct face_basemap *basemap,
-                     struct arena *scratch, struct buf *out) {
-    struct map_canvas canvas = map_canvas_tile(tile, scratch, out);
+void map_towns_write(const struct map_block *block, const struct face_basemap *basemap,
+                     struct buf *out) {
+    struct arena scratch ARENA_CLEANUP = arena_make(SCRATCH_BYTES, 0);
+    struct map_canvas canvas = map_canvas_block(block, &scratch, out);
     const struct basemap_town **towns = NULL;
-    size_t count = map_towns_list(&canvas, basemap, tile.z + ZOOMS_AHEAD, &towns);
-    buf_add(out, SLICE("{\"towns\":["));
+    size_t count = basemap != NULL
+                       ? map_towns_list(&canvas, basemap, block->first.z + ZOOMS_AHEAD, &towns)
+                       : 0;
+    buf_add_char(out, '[');
     for (size_t i = 0; i < count; i++) {
         struct geo_point at =
             geo_point_from_grid((struct geo_grid){towns[i]->at.x << (32 - BASEMAP_GRID_BITS),
@@ -173,5 +178,5 @@ void map_towns_write(struct geo_tile tile, const struct face_basemap *basemap,
         buf_add_json_string(out, towns[i]->name);
         buf_add_char(out, ']');
     }
-    buf_add(out, SLICE("]}"));
+    buf_add_char(out, ']');
 }

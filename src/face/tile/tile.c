@@ -1,8 +1,10 @@
-/* Vector tiles: the cells of the atlas, as JSON for our own map and as MVT for others. */
+/* Vector tiles: the cells of the atlas, as JSON (for our own map whole blocks of them) and as MVT
+ * for others. */
 #include "face/tile/tile.h"
 
 #include "face/json.h"
 #include "face/machine.h"
+#include "face/map/map.h"
 #include "formats/mvt.h"
 #include "formats/xml_write.h"
 #include "query/query.h"
@@ -81,17 +83,49 @@ static void add_json_cell(const struct face *face, struct arena *arena,
     buf_add_char(out, '}');
 }
 
-static err write_json(const struct face *face, struct arena *arena, const struct atlas_cell *cells,
-                      size_t count, struct buf *out) {
-    buf_add_cstr(out, "{\"features\":[");
+static void add_json_features(const struct face *face, struct arena *arena,
+                              const struct atlas_cell *cells, size_t count, struct buf *out) {
+    buf_add_cstr(out, "\"features\":[");
     for (size_t i = 0; i < count; i++) {
         if (i > 0) {
             buf_add_char(out, ',');
         }
         add_json_cell(face, arena, &cells[i], out);
     }
-    buf_add_cstr(out, "]}");
-    return OK;
+    buf_add_char(out, ']');
+}
+
+static err write_json(const struct face *face, struct arena *arena, const struct atlas_cell *cells,
+                      size_t count, struct buf *out) {
+    buf_add_char(out, '{');
+    add_json_features(face, arena, cells, count, out);
+    buf_add_char(out, '}');
+    return out->failed;
+}
+
+/* The tile that a cell belongs to. */
+static struct geo_tile tile_of(const struct atlas_cell *cell) {
+    return (struct geo_tile){cell->tile.z - 2, cell->tile.x >> 2, cell->tile.y >> 2};
+}
+
+static bool is_same_tile(struct geo_tile a, struct geo_tile b) {
+    return a.x == b.x && a.y == b.y;
+}
+
+/* The cells come tile after tile; a tile without any is not written. */
+static void add_json_tiles(const struct face *face, struct arena *arena,
+                           const struct atlas_cell *cells, size_t count, struct buf *out) {
+    buf_add_cstr(out, "\"tiles\":[");
+    for (size_t from = 0, to; from < count; from = to) {
+        struct geo_tile tile = tile_of(&cells[from]);
+        for (to = from + 1; to < count && is_same_tile(tile, tile_of(&cells[to]));) {
+            to++;
+        }
+        buf_addf(out, "%s{\"x\":%u,\"y\":%u,", from > 0 ? "," : "", tile.x, tile.y);
+        add_json_features(face, arena, cells + from, to - from, out);
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, ']');
 }
 
 /* Position inside the tile, 0 … MVT_EXTENT from its north-west corner. */
@@ -150,6 +184,55 @@ static err answer_pinned(const struct face *face, const struct http_request *req
     }
     response->media_type = "application/vnd.mapbox-vector-tile";
     return write_mvt(request->arena, tile, cells, count, &response->body);
+}
+
+/* "4x3": columns and rows. */
+static err size_from(slice text, struct map_block *block, struct problem *problem) {
+    slice columns;
+    if (!slice_cut(&text, 'x', &columns) || !number_from(columns, &block->columns) ||
+        !number_from(text, &block->rows)) {
+        return problem_set(problem, ERR_INPUT, "size", "a block is sized as 4x3, columns and rows");
+    }
+    return OK;
+}
+
+static err answer_block(const struct face *face, const struct http_request *request,
+                        const struct atlas_view *view, const struct query *query,
+                        const struct map_block *block, struct http_response *response,
+                        struct problem *problem) {
+    struct atlas_request asked = face_machine_request(face, query, 0);
+    slice salt = arena_printf(request->arena, "block %u/%u/%u %ux%u %.*s", block->first.z,
+                              block->first.x, block->first.y, block->columns, block->rows,
+                              SLICE_ARG(face_basemap_version(face->basemap)));
+    if (face_machine_unchanged(request, response, view, &asked, salt)) {
+        return OK;
+    }
+    struct atlas_cell *cells = NULL;
+    size_t count = 0;
+    TRY(atlas_block(view, &asked, block->first, block->columns, block->rows, request->arena, &cells,
+                    &count, problem));
+    response->media_type = "application/json";
+    buf_add_char(&response->body, '{');
+    add_json_tiles(face, request->arena, cells, count, &response->body);
+    buf_add_cstr(&response->body, ",\"towns\":");
+    map_towns_write(block, face->basemap, &response->body);
+    buf_add_char(&response->body, '}');
+    return response->body.failed;
+}
+
+/* What our own map shows of a part of the world, in one answer. */
+static err on_block(void *app, const struct http_request *request, struct http_response *response,
+                    struct problem *problem) {
+    const struct face *face = app;
+    struct map_block block = {0};
+    struct query query;
+    TRY(tile_from_path(request, &block.first, problem));
+    TRY(size_from(request->captures[3], &block, problem));
+    TRY(face_machine_query(request, NULL, &query, problem));
+    const struct atlas_view *view = atlas_pin(face->atlas);
+    err result = answer_block(face, request, view, &query, &block, response, problem);
+    atlas_unpin(face->atlas, view);
+    return result;
 }
 
 static err answer_tile(const struct face *face, const struct http_request *request,
@@ -305,6 +388,9 @@ static err on_tilejson(void *app, const struct http_request *request,
 const struct http_route face_tile_routes[] = {
     TILE("/tiles.json", on_tilejson, "TileJSON of the vector tiles, for a query."),
     TILE("/tiles/{z}/{x}/{y}.json", on_tile_json, "Clusters and entries of a map tile as JSON."),
+    TILE("/tiles/{z}/{x}/{y}/{size}.json", on_block,
+         "A block of tiles as JSON, 4x3 from this one to the east and south, and the towns to name "
+         "there: [longitude, latitude, rank (the lower is named first), 1 when abroad, name]."),
     TILE("/tiles/{z}/{x}/{y}.mvt", on_tile_mvt,
          "Clusters and entries of a map tile as vector tile."),
 };

@@ -94,9 +94,8 @@ static void section_start(struct page *page) {
     struct html *html = &page->html;
     const struct i18n_language *language = html->language;
     html_raw(html, "<section id=\"map\" class=\"map-panel\" aria-labelledby=\"map-title\" "
-                   "tabindex=\"-1\" data-tiles=\"/tiles/{z}/{x}/{y}.json\" "
-                   "data-base=\"/basemap/{z}/{x}/{y}.svg\" "
-                   "data-towns=\"/basemap/{z}/{x}/{y}.json\" data-explore=\"/explore\"");
+                   "tabindex=\"-1\" data-tiles=\"/tiles/{z}/{x}/{y}/{size}.json\" "
+                   "data-base=\"/basemap/512/{z}/{x}/{y}.svg\" data-explore=\"/explore\"");
     html_attr(html, "data-kinds", kinds_data(page));
     html_attr(html, "data-cluster", i18n(language, "{n} résultats : {kinds}. Agrandir cette zone"));
     html_attr(html, "data-approximate", i18n(language, "situé à la commune près"));

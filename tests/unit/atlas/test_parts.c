@@ -426,6 +426,37 @@ static void cells_of_a_box_cross_the_antimeridian_and_add_up(void **state) {
                      ERR_INPUT);
 }
 
+static void block_has_the_cells_of_its_tiles_in_their_order(void **state) {
+    struct small *small = *state;
+    for (int i = 0; i < 32; i++) {
+        add_at(small, "A", -160 + i * 10.0, -60 + i * 4.0);
+        add_at(small, "B", -160 + i * 10.0, 60 - i * 4.0);
+    }
+    build(small);
+    struct query query = query_default();
+    struct atlas_request request = request_of(&query);
+    struct atlas_cell *block;
+    size_t block_count;
+    assert_int_equal(atlas_block(small->view, &request, (struct geo_tile){.z = 3, .x = 1, .y = 2},
+                                 6, 5, &small->arena, &block, &block_count, NULL),
+                     OK);
+    size_t n = 0;
+    for (uint32_t i = 0; i < 30; i++) {
+        struct geo_tile tile = {.z = 3, .x = 1 + i % 6, .y = 2 + i / 6};
+        struct atlas_cell *cells;
+        size_t count;
+        assert_int_equal(
+            atlas_tile(small->view, &request, tile, &small->arena, &cells, &count, NULL), OK);
+        assert_true(n + count <= block_count);
+        if (count > 0) {
+            assert_memory_equal(block + n, cells, count * sizeof(*cells));
+        }
+        n += count;
+    }
+    assert_int_equal(n, block_count);
+    assert_true(n > 20);
+}
+
 static void communes_are_counted_for_a_drawn_map(void **state) {
     struct small *small = *state;
     const struct territories *all = small->fixture.territories;
@@ -512,6 +543,8 @@ int test_parts(void) {
         SMALL(a_cursor_of_another_query_starts_anew_and_a_broken_one_is_refused),
         SMALL(rings_stay_inside_their_cells_and_pins_where_they_are),
         SMALL(cells_of_a_box_cross_the_antimeridian_and_add_up),
+        SMALL(block_has_the_cells_of_its_tiles_in_their_order),
+
         SMALL(communes_are_counted_for_a_drawn_map),
         SMALL(suggestions_begin_words_of_titles_best_first),
         SMALL(a_pinned_view_stays_as_it_was),

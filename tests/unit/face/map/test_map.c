@@ -315,7 +315,7 @@ static slice draw_marks(struct map_fixture *fixture, const struct map_drawing *d
 
 static slice towns_of(struct map_fixture *fixture, struct geo_tile tile) {
     struct buf out BUF_CLEANUP = buf_new(1u << 20);
-    map_towns_write(tile, fixture->basemap, &fixture->arena, &out);
+    map_towns_write(&(struct map_block){tile, 1, 1}, fixture->basemap, &out);
     assert_int_equal(out.failed, OK);
     return arena_copy(&fixture->arena, buf_slice(&out));
 }
@@ -332,6 +332,37 @@ static void a_town_is_told_by_one_tile_of_each_zoom_only(void **state) {
     }
     slice abroad = towns_of(fixture, tile_at(6, 15, 45));
     assert_true(slice_contains(abroad, SLICE(",1,\"Augusta \\u0026 Co\"]")));
+}
+
+static void towns_of_a_block_are_those_of_its_tiles(void **state) {
+    struct map_fixture *fixture = *state;
+    struct geo_tile tile = tile_at(9, 5.92079, 45.56628);
+    struct map_block block = {{9, tile.x - 1, tile.y - 1}, 3, 2};
+    struct buf out BUF_CLEANUP = buf_new(1u << 20);
+    map_towns_write(&block, fixture->basemap, &out);
+    assert_int_equal(out.failed, OK);
+    assert_true(slice_contains(buf_slice(&out), SLICE("Chambéry")));
+    block = (struct map_block){{9, tile.x + 1, tile.y}, 1, 2};
+    buf_clear(&out);
+    map_towns_write(&block, fixture->basemap, &out);
+    assert_false(slice_contains(buf_slice(&out), SLICE("Chambéry")));
+    buf_clear(&out);
+    map_towns_write(&block, NULL, &out);
+    assert_true(slice_equal(buf_slice(&out), SLICE("[]")));
+}
+
+/* A tile of 512 px is the four tiles of the next zoom, and what it shows of them. */
+static void a_large_tile_covers_what_its_quarters_cover(void **state) {
+    struct map_fixture *fixture = *state;
+    struct geo_tile tile = tile_at(8, 5.92079, 45.56628);
+    struct map_block quarters = {{9, 2 * tile.x, 2 * tile.y}, 2, 2};
+    struct map_canvas large = map_canvas_block(&quarters, &fixture->arena, NULL);
+    struct map_canvas small = map_canvas_tile(tile, &fixture->arena, NULL);
+    struct geo_box a = map_canvas_box(&large, 0);
+    struct geo_box b = map_canvas_box(&small, 0);
+    assert_memory_equal(&a, &b, sizeof a);
+    assert_int_equal(large.width, 2 * small.width);
+    assert_int_equal(large.zoom, 9);
 }
 
 static bool apart(const struct map_rect *a, const struct map_rect *b) {
@@ -619,6 +650,8 @@ int main(void) {
         TEST(neighbouring_tiles_cut_a_border_at_the_same_place),
         cmocka_unit_test(names_never_stand_on_one_another_and_never_leave_when_coming_closer),
         TEST(a_town_is_told_by_one_tile_of_each_zoom_only),
+        TEST(towns_of_a_block_are_those_of_its_tiles),
+        TEST(a_large_tile_covers_what_its_quarters_cover),
         TEST(a_name_steps_aside_for_a_mark_and_gives_way_when_there_is_no_room),
         TEST(names_in_a_page_are_escaped),
         cmocka_unit_test(tiles_outside_the_world_are_refused),

@@ -49,6 +49,55 @@ static void counts_of_a_tile_add_up_to_what_is_in_it(void **state) {
     assert_int_equal(quarters, PLACED);
 }
 
+/* Each tile of a block says what the tile's own address says; one that is not told is empty. */
+static void block_holds_the_tiles_as_they_are(void **state) {
+    struct face_fixture *f = *state;
+    json_t *block = face_json(f, "/tiles/6/31/21/4x3.json?kind=place,initiative", 200);
+    const json_t *tiles = json_object_get(block, "tiles");
+    size_t told = 0;
+    int64_t sum = 0;
+    for (unsigned i = 0; i < 12; i++) {
+        char target[64];
+        unsigned x = 31 + i % 4;
+        unsigned y = 21 + i / 4;
+        snprintf(target, sizeof target, "/tiles/6/%u/%u.json?kind=place,initiative", x, y);
+        json_t *tile = face_json(f, target, 200);
+        const json_t *features = json_object_get(tile, "features");
+        const json_t *same = json_array_get(tiles, told);
+        if (json_array_size(features) > 0) {
+            assert_int_equal(json_number_at(same, "x"), x);
+            assert_int_equal(json_number_at(same, "y"), y);
+            assert_true(json_equal(json_object_get(same, "features"), features));
+            sum += sum_of(same);
+            told++;
+        }
+        json_decref(tile);
+    }
+    assert_int_equal(json_array_size(tiles), told);
+    assert_true(told > 0);
+    assert_int_equal(sum, count_at(f, "/tiles/0/0/0.json?kind=place,initiative"));
+    assert_true(json_is_array(json_object_get(block, "towns")));
+    json_decref(block);
+}
+
+static void block_that_is_none_is_refused(void **state) {
+    static const struct {
+        const char *target;
+        int status;
+    } cases[] = {
+        {"/tiles/3/0/0/8x8.json", 200},     {"/tiles/3/1/0/8x1.json", 400},
+        {"/tiles/3/0/7/1x2.json", 400},     {"/tiles/9/0/0/13x5.json", 400},
+        {"/tiles/9/0/0/0x1.json", 400},     {"/tiles/9/0/0/1x.json", 400},
+        {"/tiles/9/0/0/4.json", 400},       {"/tiles/9/0/0/4x3x2.json", 400},
+        {"/tiles/9/0/0/4x03.json", 400},    {"/tiles/9/600/0/1x1.json", 404},
+        {"/tiles/9/0/0/1x1.json?x=1", 400}, {"/tiles/9/0/0/4294967295x4294967295.json", 400},
+    };
+    struct face_fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        json_decref(face_json(f, cases[i].target, cases[i].status));
+    }
+}
+
 static void single_entry_says_what_it_is(void **state) {
     struct face_fixture *f = *state;
     json_t *tile = face_json(f, "/tiles/6/33/22.json?q=jardin", 200);
@@ -127,6 +176,8 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, face_fixture_stop)
     const struct CMUnitTest tests[] = {
         TEST(counts_of_a_tile_add_up_to_what_is_in_it),
+        TEST(block_holds_the_tiles_as_they_are),
+        TEST(block_that_is_none_is_refused),
         TEST(single_entry_says_what_it_is),
         TEST(vector_tile_holds_the_same_features),
         TEST(tile_that_is_none_is_refused),
