@@ -5,8 +5,29 @@
 
 #include "atlas/segment.h"
 
+/* Blocks, then regions: the entries of a block column. Region r stands at segment->words + r. */
+static inline size_t atlas_region_count(const struct atlas_segment *segment) {
+    return (segment->words + ATLAS_REGION - 1) / ATLAS_REGION;
+}
+static inline size_t atlas_block_count(const struct atlas_segment *segment) {
+    return segment->words + atlas_region_count(segment);
+}
 /* Fills the block columns of a segment whose other columns are filled. */
 void atlas_blocks_fill(struct atlas_segment *segment);
+
+/* A distance that no placed document of a block or region is below; -1 when none is placed. */
+double atlas_block_distance_m(const struct atlas_segment *segment, size_t block,
+                              struct geo_point from);
+/* README, "Score": by how many documents of one source and kind there are. */
+static inline uint16_t atlas_source_points(uint32_t alike) {
+    return alike <= 12 ? 150 : alike <= 100 ? 110 : alike <= 1000 ? 50 : 0;
+}
+/* Key of the document's source, or ATLAS_NO_KEY. */
+static inline uint32_t atlas_source_key(const struct atlas_segment *segment, uint32_t document) {
+    const struct atlas_values *sources = &segment->values[ATLAS_VALUES_SOURCE];
+    uint32_t at = sources->offsets[document];
+    return at < sources->offsets[document + 1] ? sources->keys[at] : ATLAS_NO_KEY;
+}
 
 /* How many bits of a word are set; without an instruction that is not on every machine. */
 static inline uint32_t atlas_ones(uint64_t word) {

@@ -460,6 +460,7 @@ static err keep_dates(struct build *build) {
         return ERR_LIMIT;
     }
     column(build, ATLAS_COLUMN_DATED, segment->dated_count);
+    column(build, ATLAS_COLUMN_DATED_BITS, segment->words);
     column(build, ATLAS_COLUMN_DATE_OFFSETS, (uint64_t)segment->dated_count + 1);
     column(build, ATLAS_COLUMN_DATE_FIRST, total);
     column(build, ATLAS_COLUMN_DATE_LAST, total);
@@ -475,6 +476,7 @@ static err keep_dates(struct build *build) {
             segment->date_last_ms[at] = dates->last_ms;
         }
         if (draft->date_count) {
+            bits_set(segment->dated_bits, i);
             segment->dated[dated++] = i;
             segment->date_offsets[dated] = at;
         }
@@ -711,6 +713,19 @@ static err keep_words(struct build *build, uint32_t average_length) {
     }
     lists_close(&segment->postings);
     lists_close(&segment->titles);
+    return OK;
+}
+
+static err keep_blocks(struct build *build) {
+    struct atlas_segment *segment = build->segment;
+    uint64_t count = atlas_block_count(segment);
+    column(build, ATLAS_COLUMN_BLOCK_POINTS, count);
+    column(build, ATLAS_COLUMN_BLOCK_FRESH, count);
+    column(build, ATLAS_COLUMN_BLOCK_LAST, count);
+    column(build, ATLAS_COLUMN_BLOCK_ENTRY, count);
+    column(build, ATLAS_COLUMN_BLOCK_TITLE, count);
+    column(build, ATLAS_COLUMN_BLOCK_BOX, count);
+    TRY_MEMORY(build);
     atlas_blocks_fill(segment);
     return OK;
 }
@@ -734,7 +749,8 @@ static err build_segment(struct build *build, uint32_t average_length) {
                     ATLAS_COLUMN_SKILL_STARTS));
     TRY(keep_territories(build));
     TRY(keep_dates(build));
-    return keep_words(build, average_length);
+    TRY(keep_words(build, average_length));
+    return keep_blocks(build);
 }
 
 err atlas_builder_finish(struct atlas_builder *builder, uint32_t average_length,

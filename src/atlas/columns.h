@@ -52,9 +52,16 @@
     X(SOURCE_KINDS, source_kinds, "facets")                                                        \
     ATLAS_COLUMNS_OF_VALUES(X, SKILL, values[ATLAS_VALUES_SKILL], "facets")                        \
     ATLAS_COLUMNS_OF_TEXTS(X, SKILL, values[ATLAS_VALUES_SKILL].names, "facets")                   \
+    X(BLOCK_POINTS, block_points, "blocks")                                                        \
+    X(BLOCK_FRESH, block_fresh_ms, "blocks")                                                       \
+    X(BLOCK_LAST, block_last_ms, "blocks")                                                         \
+    X(BLOCK_ENTRY, block_entry, "blocks")                                                          \
+    X(BLOCK_TITLE, block_title, "blocks")                                                          \
+    X(BLOCK_BOX, block_box, "blocks")                                                              \
     X(TERRITORIES, territories, "territories")                                                     \
     ATLAS_COLUMNS_OF_LISTS(X, TERRITORY, territory_lists, "territories")                           \
     X(DATED, dated, "dates")                                                                       \
+    X(DATED_BITS, dated_bits, "dates")                                                             \
     X(DATE_OFFSETS, date_offsets, "dates")                                                         \
     X(DATE_FIRST, date_first_ms, "dates")                                                          \
     X(DATE_LAST, date_last_ms, "dates")                                                            \

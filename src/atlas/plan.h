@@ -115,7 +115,11 @@ MUST_USE err atlas_match_words(struct atlas_plan *plan, struct atlas_match *matc
                                bool with_scores);
 /* What the words bring to a document that has them all; 0 when nothing was scored. */
 uint32_t atlas_words_score(const struct atlas_match *match, uint32_t document);
-/* Both parts, whole, with scores when there are words. */
+/* The same for some documents of a block, by their bits, when all clauses are frequent: added to
+ * scores[i]. Whole windows only. */
+void atlas_words_of_block(const struct atlas_match *match, size_t block, uint64_t documents,
+                          uint32_t scores[64]);
+/* All parts, whole, with scores when there are words. */
 MUST_USE err atlas_match_all(struct atlas_plan *plan,
                              struct atlas_match matches[ATLAS_PART__COUNT]);
 /* Walks the documents that match, ascending: `for (struct atlas_walk walk = atlas_walk(match);

@@ -1,4 +1,5 @@
 #include "atlas/rank.h"
+#include "atlas/blocks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,14 +7,10 @@
 #define DAY_MS INT64_C(86400000)
 
 /* README, "Score": what the points of a document come to at most. */
-#define QUALITY_MOST          530
-#define CLOSENESS_MOST        2000
-#define POINTS_BESIDE_QUALITY (150 + 200 + 120) /* source, next date, freshness */
-
-/* README, "Score": how many of one source and kind there are. */
-static uint16_t source_points(uint32_t alike) {
-    return alike <= 12 ? 150 : alike <= 100 ? 110 : alike <= 1000 ? 50 : 0;
-}
+#define CLOSENESS_MOST     2000
+#define DATE_POINTS_MOST   200
+#define SOURCE_POINTS_MOST 150
+#define FRESH_POINTS_MOST  120
 
 static int upcoming_points(int64_t in_ms) {
     int64_t days = in_ms / DAY_MS;
@@ -53,8 +50,9 @@ static int64_t next_date(const struct atlas_segment *segment, uint32_t dated, in
 
 /* Position of the document's dates, or UINT32_MAX when it has none. */
 static uint32_t dates_of(const struct atlas_segment *segment, uint32_t document) {
-    uint32_t at = atlas_gallop(segment->dated, 0, segment->dated_count, document);
-    return at < segment->dated_count && segment->dated[at] == document ? at : UINT32_MAX;
+    return bits_has(segment->dated_bits, document)
+               ? atlas_gallop(segment->dated, 0, segment->dated_count, document)
+               : UINT32_MAX;
 }
 
 static int date_points(const struct atlas_segment *segment, uint32_t document, int64_t now_ms) {
@@ -70,25 +68,6 @@ static int date_points(const struct atlas_segment *segment, uint32_t document, i
     return segment->kind[document] == QUERY_KIND_EVENT ? -150 : 0;
 }
 
-err atlas_ranking_prepare(struct atlas_ranking *ranking) {
-    const struct atlas_view *view = ranking->plan->view;
-    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        uint32_t sources = view->parts[part]->values[ATLAS_VALUES_SOURCE].lists.key_count;
-        uint16_t *points = plan_new(ranking->plan, uint16_t, (size_t)sources * QUERY_KIND__COUNT);
-        if (!points) {
-            return ERR_MEMORY;
-        }
-        for (uint32_t key = 0; key < sources; key++) {
-            const struct atlas_source *source = &view->sources[view->source_of[part][key]];
-            for (uint32_t kind = 0; kind < QUERY_KIND__COUNT; kind++) {
-                points[key * QUERY_KIND__COUNT + kind] = source_points(source->counts[kind]);
-            }
-        }
-        ranking->source_points[part] = points;
-    }
-    return OK;
-}
-
 double atlas_distance_m(const struct atlas_plan *plan, enum atlas_part part, uint32_t document) {
     const struct atlas_segment *segment = plan->view->parts[part];
     if (!plan->query->has_near || document >= segment->placed) {
@@ -99,8 +78,8 @@ double atlas_distance_m(const struct atlas_plan *plan, enum atlas_part part, uin
 
 /* A distance that the document's is never below, for the price of a subtraction: along the
  * meridian. 0.0111 m for 10^-7 degrees is a little less than the sphere's 0.01112. */
-static double least_distance_m(const struct atlas_plan *plan, enum atlas_part part,
-                               uint32_t document) {
+double atlas_least_distance_m(const struct atlas_plan *plan, enum atlas_part part,
+                              uint32_t document) {
     int64_t north_e7 =
         (int64_t)plan->view->parts[part]->point[document].lat_e7 - plan->query->near.lat_e7;
     return (double)(north_e7 < 0 ? -north_e7 : north_e7) * 0.0111;
@@ -110,15 +89,8 @@ static uint32_t closeness(double away_m) {
     return 10000000 / (5000 + (uint32_t)away_m);
 }
 
-/* Position of the document's source among the facet's keys, or ATLAS_NO_KEY. */
-static uint32_t source_key(const struct atlas_segment *segment, uint32_t document) {
-    const struct atlas_values *sources = &segment->values[ATLAS_VALUES_SOURCE];
-    uint32_t at = sources->offsets[document];
-    return at < sources->offsets[document + 1] ? sources->keys[at] : ATLAS_NO_KEY;
-}
-
 uint32_t atlas_source_of(const struct atlas_view *view, enum atlas_part part, uint32_t document) {
-    uint32_t key = source_key(view->parts[part], document);
+    uint32_t key = atlas_source_key(view->parts[part], document);
     return key == ATLAS_NO_KEY ? UINT32_MAX : view->source_of[part][key];
 }
 
@@ -126,25 +98,21 @@ uint32_t atlas_source_of(const struct atlas_view *view, enum atlas_part part, ui
 static int64_t points_anywhere(const struct atlas_ranking *ranking, enum atlas_part part,
                                uint32_t document) {
     const struct atlas_segment *segment = ranking->matches[part].segment;
-    uint32_t key = source_key(segment, document);
+    uint32_t source = atlas_source_of(ranking->plan->view, part, document);
     int points = segment->quality[document];
-    points += key == ATLAS_NO_KEY
-                  ? source_points(0)
-                  : ranking->source_points[part][key * QUERY_KIND__COUNT + segment->kind[document]];
+    points += atlas_source_points(
+        source == UINT32_MAX
+            ? 0
+            : ranking->plan->view->sources[source].counts[segment->kind[document]]);
     points += fresh_points(segment->fresh_ms[document], ranking->plan->now_ms);
     points += date_points(segment, document, ranking->plan->now_ms);
     return points;
 }
 
-static bool is_placed_near(const struct atlas_ranking *ranking, enum atlas_part part,
-                           uint32_t document) {
-    return ranking->plan->query->has_near && document < ranking->matches[part].segment->placed;
-}
-
 static uint32_t score(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t document,
                       uint32_t words) {
     int64_t points = points_anywhere(ranking, part, document);
-    if (is_placed_near(ranking, part, document)) {
+    if (atlas_is_placed_near(ranking, part, document)) {
         points += closeness(atlas_distance_m(ranking->plan, part, document));
     }
     return (points > 0 ? (uint32_t)points : 0) + words;
@@ -154,25 +122,26 @@ uint32_t atlas_score(const struct atlas_ranking *ranking, enum atlas_part part, 
     return score(ranking, part, document, atlas_words_score(&ranking->matches[part], document));
 }
 
-/* Whether by relevance the document stands behind a line whatever the rest of its points, which
+/* Whether by relevance the document stands behind a key whatever the rest of its points, which
  * cost more to know than its words and its quality: most documents need not be looked at. */
 static bool is_surely_behind(const struct atlas_ranking *ranking, enum atlas_part part,
-                             uint32_t document, uint32_t words, const struct atlas_line *line) {
+                             uint32_t document, uint32_t words, uint64_t key) {
+    const struct atlas_segment *segment = ranking->matches[part].segment;
     if (ranking->sort != QUERY_SORT_RELEVANCE) {
         return false;
     }
-    bool is_near = is_placed_near(ranking, part, document);
-    uint64_t quality = ranking->matches[part].segment->quality[document];
-    uint64_t close = is_near ? CLOSENESS_MOST : 0;
-    if (words + quality + POINTS_BESIDE_QUALITY + close < line->place.key) {
+    bool is_near = atlas_is_placed_near(ranking, part, document);
+    uint64_t most = words + segment->quality[document] + SOURCE_POINTS_MOST + FRESH_POINTS_MOST;
+    most += is_near ? CLOSENESS_MOST : 0;
+    if (most < key && (most + DATE_POINTS_MOST < key || !bits_has(segment->dated_bits, document))) {
         return true;
     }
     if (!is_near) {
         return false;
     }
-    int64_t most = points_anywhere(ranking, part, document) +
-                   closeness(least_distance_m(ranking->plan, part, document));
-    return (uint64_t)(most > 0 ? most : 0) + words < line->place.key;
+    int64_t nearly = points_anywhere(ranking, part, document) +
+                     closeness(atlas_least_distance_m(ranking->plan, part, document));
+    return (uint64_t)(nearly > 0 ? nearly : 0) + words < key;
 }
 
 /* README, "Order": upcoming ones by their start, then those over, the last first, then the
@@ -228,7 +197,7 @@ static struct atlas_place place_of(const struct atlas_ranking *ranking, enum atl
 }
 
 /* Negative when a stands before b. */
-static int place_compare(const struct atlas_place *a, const struct atlas_place *b) {
+int atlas_place_compare(const struct atlas_place *a, const struct atlas_place *b) {
     if (a->key != b->key) {
         return a->key > b->key ? -1 : 1;
     }
@@ -256,10 +225,10 @@ static void sift_down(struct best *best, uint32_t at) {
             break;
         }
         if (child + 1 < best->count &&
-            place_compare(&best->lines[child].place, &best->lines[child + 1].place) < 0) {
+            atlas_place_compare(&best->lines[child].place, &best->lines[child + 1].place) < 0) {
             child++;
         }
-        if (place_compare(&best->lines[child].place, &line.place) <= 0) {
+        if (atlas_place_compare(&best->lines[child].place, &line.place) <= 0) {
             break;
         }
         best->lines[at] = best->lines[child];
@@ -270,7 +239,7 @@ static void sift_down(struct best *best, uint32_t at) {
 
 static void sift_up(struct best *best, uint32_t at) {
     struct atlas_line line = best->lines[at];
-    while (at > 0 && place_compare(&best->lines[(at - 1) / 2].place, &line.place) < 0) {
+    while (at > 0 && atlas_place_compare(&best->lines[(at - 1) / 2].place, &line.place) < 0) {
         best->lines[at] = best->lines[(at - 1) / 2];
         at = (at - 1) / 2;
     }
@@ -281,7 +250,7 @@ static void offer(struct best *best, const struct atlas_line *line) {
     if (best->count < best->room) {
         best->lines[best->count] = *line;
         sift_up(best, best->count++);
-    } else if (best->room && place_compare(&line->place, &best->lines[0].place) < 0) {
+    } else if (best->room && atlas_place_compare(&line->place, &best->lines[0].place) < 0) {
         best->lines[0] = *line;
         sift_down(best, 0);
     }
@@ -290,241 +259,248 @@ static void offer(struct best *best, const struct atlas_line *line) {
 static int compare_lines(const void *a, const void *b) {
     const struct atlas_line *left = a;
     const struct atlas_line *right = b;
-    return place_compare(&left->place, &right->place);
+    return atlas_place_compare(&left->place, &right->place);
 }
 
-/* Groups by view source and kind: how many matches, and the best of them. */
-struct fold {
-    uint32_t count;
-    bool is_seen;
-    struct atlas_line best;
+struct ranker {
+    const struct atlas_ranking *ranking;
+    struct atlas_folds folds;
+    struct best best;
 };
 
-static struct fold *count_groups(const struct atlas_ranking *ranking) {
-    const struct atlas_view *view = ranking->plan->view;
-    struct fold *folds =
-        plan_new(ranking->plan, struct fold, (size_t)view->source_count * QUERY_KIND__COUNT);
-    for (int part = 0; folds && part < ATLAS_PART__COUNT; part++) {
-        const struct atlas_match *match = &ranking->matches[part];
-        uint32_t document;
-        for (struct atlas_walk walk = atlas_walk(match); atlas_walk_next(&walk, &document);) {
-            uint32_t source = atlas_source_of(view, (enum atlas_part)part, document);
-            if (source != UINT32_MAX) {
-                folds[source * QUERY_KIND__COUNT + match->segment->kind[document]].count++;
-            }
-        }
-    }
-    return folds;
-}
-
 static bool is_after(const struct atlas_ranking *ranking, const struct atlas_place *place) {
-    return !ranking->after || place_compare(place, ranking->after) > 0;
+    return !ranking->after || atlas_place_compare(place, ranking->after) > 0;
 }
 
-/* The group that the document folds into, or NULL. */
-static struct fold *fold_of(const struct atlas_ranking *ranking, struct fold *folds,
-                            enum atlas_part part, uint32_t document, uint32_t *group) {
-    uint32_t source = folds ? atlas_source_of(ranking->plan->view, part, document) : UINT32_MAX;
-    if (source == UINT32_MAX) {
-        return NULL;
-    }
-    *group = source * QUERY_KIND__COUNT + ranking->matches[part].segment->kind[document];
-    return folds[*group].count > ATLAS_FOLD_ABOVE ? &folds[*group] : NULL;
-}
-
-static void rank_document(const struct atlas_ranking *ranking, struct fold *folds,
-                          enum atlas_part part, uint32_t document, uint32_t words,
-                          struct best *best) {
-    struct atlas_line line = {.part = part, .document = document, .group = UINT32_MAX};
-    struct fold *fold = fold_of(ranking, folds, part, document, &line.group);
-    if (fold) {
-        if (fold->is_seen && is_surely_behind(ranking, part, document, words, &fold->best)) {
+/* The line of a group has moved up, or is new. */
+static void offer_group(struct best *best, const struct atlas_line *line, bool was_seen) {
+    for (uint32_t i = 0; was_seen && i < best->count; i++) {
+        if (best->lines[i].group == line->group) {
+            best->lines[i] = *line;
+            sift_down(best, i);
             return;
         }
+    }
+    offer(best, line);
+}
+
+static void rank_document(struct ranker *ranker, enum atlas_part part, uint32_t document,
+                          uint32_t words) {
+    const struct atlas_ranking *ranking = ranker->ranking;
+    struct best *best = &ranker->best;
+    struct atlas_line line = {.part = part, .document = document, .group = UINT32_MAX};
+    if (best->count == best->room &&
+        is_surely_behind(ranking, part, document, words, best->lines[0].place.key)) {
+        return;
+    }
+    struct atlas_fold *fold =
+        ranking->is_folded ? atlas_folds_get(&ranker->folds, part, document, &line.group) : NULL;
+    if (!fold) {
+        line.group = UINT32_MAX;
         line.place = place_of(ranking, part, document, words);
-        if (!fold->is_seen || place_compare(&line.place, &fold->best.place) < 0) {
-            fold->best = line;
-            fold->is_seen = true;
+        if (is_after(ranking, &line.place)) {
+            offer(best, &line);
         }
         return;
     }
-    line.group = UINT32_MAX;
-    if (best->count == best->room &&
-        is_surely_behind(ranking, part, document, words, &best->lines[0])) {
+    if (fold->is_over ||
+        (fold->is_seen && is_surely_behind(ranking, part, document, words, fold->best.place.key))) {
         return;
     }
     line.place = place_of(ranking, part, document, words);
-    if (is_after(ranking, &line.place)) {
-        offer(best, &line);
+    if (!fold->is_seen || atlas_place_compare(&line.place, &fold->best.place) < 0) {
+        bool was_seen = fold->is_seen;
+        fold->best = line;
+        fold->is_seen = true;
+        offer_group(best, &line, was_seen);
     }
 }
 
-static void rank_list(const struct atlas_ranking *ranking, struct fold *folds, enum atlas_part part,
-                      struct best *best) {
-    const struct atlas_match *match = &ranking->matches[part];
-    for (uint32_t i = 0; i < match->listed_count; i++) {
-        if (match->misses ? !match->misses[i] : bits_has(match->bits, match->listed[i])) {
-            rank_document(ranking, folds, part, match->listed[i],
-                          match->scores ? match->scores[i] : 0, best);
+/* A place that no document of a block, or of a region, stands before: any of them, or those
+ * without dates. */
+static struct atlas_place bound_of(const struct atlas_ranking *ranking, enum atlas_part part,
+                                   size_t block, uint64_t words, bool with_dates) {
+    const struct atlas_segment *segment = ranking->matches[part].segment;
+    const struct query *query = ranking->plan->query;
+    int64_t now_ms = ranking->plan->now_ms;
+    struct atlas_place place = {.entry = segment->block_entry[block], .title = SLICE_EMPTY};
+    switch (ranking->sort) {
+    case QUERY_SORT_RELEVANCE:
+        place.key = words + segment->block_points[block] + ranking->plan->view->source_rise[part];
+        place.key += (uint64_t)fresh_points(segment->block_fresh_ms[block], now_ms);
+        place.key += with_dates && segment->block_last_ms[block] >= now_ms ? DATE_POINTS_MOST : 0;
+        if (query->has_near) {
+            double away_m = atlas_block_distance_m(segment, block, query->near);
+            place.key += away_m < 0 ? 0 : closeness(away_m);
         }
+        break;
+    case QUERY_SORT_NEAR: {
+        double away_m = atlas_block_distance_m(segment, block, query->near);
+        place.key = away_m < 0 ? 0 : UINT64_MAX - (uint64_t)(away_m * 10);
+        break;
     }
+    case QUERY_SORT_RECENT:
+        place.key =
+            segment->block_fresh_ms[block] > 0 ? (uint64_t)segment->block_fresh_ms[block] : 0;
+        break;
+    case QUERY_SORT_SOON:
+        place.key = with_dates && segment->block_last_ms[block] != INT64_MIN ? UINT64_MAX : 0;
+        break;
+    case QUERY_SORT_TITLE:
+        place.title = atlas_segment_title_key(segment, segment->block_title[block]);
+        break;
+    case QUERY_SORT__COUNT:
+        break;
+    }
+    return place;
 }
 
-/* Whether no document of a block can be among the best. */
-static bool is_block_behind(const struct atlas_ranking *ranking, const struct atlas_match *match,
-                            size_t block, const struct best *best) {
-    if (!match->heard_count || ranking->sort != QUERY_SORT_RELEVANCE || best->count < best->room) {
-        return false;
-    }
-    uint64_t most = QUALITY_MOST + POINTS_BESIDE_QUALITY + CLOSENESS_MOST;
+/* Whether what has such a bound can be left out. */
+static bool is_behind(const struct best *best, const struct atlas_place *bound) {
+    return best->count == best->room && atlas_place_compare(bound, &best->lines[0].place) > 0;
+}
+
+static size_t region_end(const struct atlas_match *match, size_t region) {
+    size_t end = (region + 1) * ATLAS_REGION;
+    return end < match->window.words ? end : match->window.words;
+}
+
+/* What the words bring to the documents of a block, and of the blocks from … end - 1, at most. */
+static uint64_t words_of_block(const struct atlas_match *match, size_t block) {
+    uint64_t most = 0;
     for (uint32_t c = 0; c < match->heard_count; c++) {
         most += (uint64_t)match->heard[c].most[block] * match->heard[c].idf;
     }
-    return most < best->lines[0].place.key;
+    return most;
+}
+static uint64_t words_of_region(const struct atlas_match *match, size_t region) {
+    uint64_t words = 0;
+    for (uint32_t c = 0; c < match->heard_count; c++) {
+        uint8_t most = 0;
+        for (size_t block = region * ATLAS_REGION; block < region_end(match, region); block++) {
+            uint8_t here = match->heard[c].most[block];
+            most = here > most ? here : most;
+        }
+        words += (uint64_t)most * match->heard[c].idf;
+    }
+    return words;
 }
 
-/* Documents that stand in a bitset, block by block; a match with words is never folded. */
-static void rank_blocks(const struct atlas_ranking *ranking, struct fold *folds,
-                        enum atlas_part part, struct best *best) {
-    const struct atlas_match *match = &ranking->matches[part];
-    for (size_t block = 0; block < match->window.words; block++) {
-        if (!match->bits[block] || is_block_behind(ranking, match, block, best)) {
+/* Does something with every document of a region that matches, but for the blocks left out. */
+typedef void region_visit(struct ranker *ranker, enum atlas_part part, uint32_t document,
+                          uint32_t words);
+typedef bool region_skip(const struct ranker *ranker, const struct atlas_place *bound);
+
+static void walk_region(struct ranker *ranker, enum atlas_part part, size_t region,
+                        region_skip *skip, region_visit *visit) {
+    const struct atlas_match *match = &ranker->ranking->matches[part];
+    for (size_t block = region * ATLAS_REGION; block < region_end(match, region); block++) {
+        if (!match->bits[block]) {
             continue;
         }
-        for (uint64_t left = match->bits[block]; left; left &= left - 1) {
-            uint32_t document = (uint32_t)(block * 64) + (uint32_t)__builtin_ctzll(left);
-            rank_document(ranking, folds, part, document, atlas_words_score(match, document), best);
+        uint64_t left = match->bits[block];
+        uint64_t words = words_of_block(match, block);
+        struct atlas_place bound = bound_of(ranker->ranking, part, block, words, true);
+        if (skip(ranker, &bound)) {
+            continue;
         }
+        bound = bound_of(ranker->ranking, part, block, words, false);
+        if (skip(ranker, &bound)) { /* but for those with dates to come, which are few */
+            left &= match->segment->dated_bits[block];
+        }
+        uint32_t scores[ATLAS_BLOCK] = {0};
+        atlas_words_of_block(match, block, left, scores);
+        for (; left; left &= left - 1) {
+            unsigned i = (unsigned)__builtin_ctzll(left);
+            visit(ranker, part, (uint32_t)(block * ATLAS_BLOCK) + i, scores[i]);
+        }
+    }
+}
+
+/* Documents that stand in a bitset, region by region, the one that may have the best first. */
+static err rank_regions(struct ranker *ranker, enum atlas_part part, region_skip *skip,
+                        region_visit *visit) {
+    const struct atlas_match *match = &ranker->ranking->matches[part];
+    size_t count = atlas_region_count(match->segment);
+    struct atlas_place *bounds = plan_new(ranker->ranking->plan, struct atlas_place, count);
+    size_t first = SIZE_MAX;
+    if (!bounds) {
+        return ERR_MEMORY;
+    }
+    for (size_t region = 0; region < count; region++) {
+        bounds[region] = bound_of(ranker->ranking, part, match->segment->words + region,
+                                  words_of_region(match, region), true);
+        if (first == SIZE_MAX || atlas_place_compare(&bounds[region], &bounds[first]) < 0) {
+            first = region;
+        }
+    }
+    if (first != SIZE_MAX) {
+        walk_region(ranker, part, first, skip, visit);
+    }
+    for (size_t region = 0; region < count; region++) {
+        if (region != first && !skip(ranker, &bounds[region])) {
+            walk_region(ranker, part, region, skip, visit);
+        }
+    }
+    return OK;
+}
+
+static void rank_list(struct ranker *ranker, enum atlas_part part, region_visit *visit) {
+    const struct atlas_match *match = &ranker->ranking->matches[part];
+    for (uint32_t i = 0; i < match->listed_count; i++) {
+        if (match->misses ? !match->misses[i] : bits_has(match->bits, match->listed[i])) {
+            visit(ranker, part, match->listed[i], match->scores ? match->scores[i] : 0);
+        }
+    }
+}
+
+static err rank_parts(struct ranker *ranker, region_skip *skip, region_visit *visit) {
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        if (ranker->ranking->matches[part].is_listed) {
+            rank_list(ranker, (enum atlas_part)part, visit);
+        } else {
+            TRY(rank_regions(ranker, (enum atlas_part)part, skip, visit));
+        }
+    }
+    return ranker->folds.failed;
+}
+
+static bool is_worse(const struct ranker *ranker, const struct atlas_place *bound) {
+    return is_behind(&ranker->best, bound);
+}
+
+/* Groups whose best stands on a page before are not shown again. */
+static bool is_here_or_later(const struct ranker *ranker, const struct atlas_place *bound) {
+    return is_after(ranker->ranking, bound);
+}
+static void pass_group(struct ranker *ranker, enum atlas_part part, uint32_t document,
+                       uint32_t words) {
+    uint32_t group;
+    struct atlas_fold *fold = atlas_folds_get(&ranker->folds, part, document, &group);
+    if (fold && !fold->is_over) {
+        struct atlas_place place = place_of(ranker->ranking, part, document, words);
+        fold->is_over = !is_after(ranker->ranking, &place);
     }
 }
 
 err atlas_ranking_run(const struct atlas_ranking *ranking, struct atlas_line **lines,
                       uint32_t *count, bool *more) {
-    const struct atlas_plan *plan = ranking->plan;
-    struct best best = {.room = ranking->limit + 1};
-    best.lines = plan_new(plan, struct atlas_line, best.room);
-    struct fold *folds = ranking->is_folded ? count_groups(ranking) : NULL;
-    if (!best.lines || (ranking->is_folded && !folds)) {
+    struct ranker ranker = {.ranking = ranking, .best = {.room = ranking->limit + 1}};
+    struct best *best = &ranker.best;
+    best->lines = plan_new(ranking->plan, struct atlas_line, best->room);
+    if (!best->lines) {
         return ERR_MEMORY;
     }
-    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        if (ranking->matches[part].is_listed) {
-            rank_list(ranking, folds, (enum atlas_part)part, &best);
-        } else {
-            rank_blocks(ranking, folds, (enum atlas_part)part, &best);
+    if (ranking->is_folded) {
+        TRY(atlas_folds_open(ranking, &ranker.folds));
+        if (ranking->after) {
+            TRY(rank_parts(&ranker, is_here_or_later, pass_group));
         }
     }
-    for (uint32_t i = 0; folds && i < plan->view->source_count * QUERY_KIND__COUNT; i++) {
-        if (folds[i].is_seen && is_after(ranking, &folds[i].best.place)) {
-            offer(&best, &folds[i].best);
-        }
-    }
-    qsort(best.lines, best.count, sizeof(*best.lines), compare_lines);
-    *more = best.count > ranking->limit;
-    *count = *more ? ranking->limit : best.count;
-    *lines = best.lines;
-    return OK;
-}
-
-/* Adds a part's matches of one group: how many, how near, how often each type. */
-static void tell_part(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t group,
-                      struct atlas_group *told, uint32_t *types) {
-    const struct atlas_view *view = ranking->plan->view;
-    const struct atlas_match *match = &ranking->matches[part];
-    const struct atlas_segment *segment = match->segment;
-    const struct atlas_lists *lists = &segment->values[ATLAS_VALUES_SOURCE].lists;
-    uint32_t source = group / QUERY_KIND__COUNT;
-    uint32_t key = 0;
-    while (key < lists->key_count && view->source_of[part][key] != source) {
-        key++;
-    }
-    if (key == lists->key_count) {
-        return;
-    }
-    struct atlas_list list = atlas_lists_get(lists, key);
-    struct atlas_list_walk walk = atlas_list_walk(&list, 0);
-    for (uint32_t document; atlas_list_next(&walk, &document);) {
-        if (!atlas_match_has(match, document) ||
-            segment->kind[document] != group % QUERY_KIND__COUNT) {
-            continue;
-        }
-        told->count++;
-        if (segment->type[document] != UINT32_MAX) {
-            types[segment->type[document]]++;
-        }
-        if (is_placed_near(ranking, part, document) &&
-            (told->nearest_m < 0 ||
-             least_distance_m(ranking->plan, part, document) < told->nearest_m)) {
-            double away_m = atlas_distance_m(ranking->plan, part, document);
-            if (told->nearest_m < 0 || away_m < told->nearest_m) {
-                told->nearest_m = away_m;
-            }
-        }
-    }
-}
-
-/* The most frequent type of all parts; among equals the first by name. */
-static slice frequent_type(const struct atlas_view *view, uint32_t *const *types) {
-    uint32_t at[ATLAS_PART__COUNT] = {0};
-    slice best = SLICE_EMPTY;
-    uint32_t most = 0;
-    for (;;) {
-        slice type = SLICE_EMPTY;
-        bool is_left = false;
-        for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-            const struct atlas_texts *names = &view->parts[part]->types;
-            if (at[part] < names->count &&
-                (!is_left || slice_compare(atlas_text(names, at[part]), type) < 0)) {
-                type = atlas_text(names, at[part]);
-                is_left = true;
-            }
-        }
-        if (!is_left) {
-            return best;
-        }
-        uint32_t count = 0;
-        for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-            const struct atlas_texts *names = &view->parts[part]->types;
-            if (at[part] < names->count && slice_equal(atlas_text(names, at[part]), type)) {
-                count += types[part][at[part]++];
-            }
-        }
-        if (count > most) {
-            most = count;
-            best = type;
-        }
-    }
-}
-
-err atlas_groups_tell(const struct atlas_ranking *ranking, const struct atlas_line *lines,
-                      uint32_t count, struct atlas_result *result) {
-    const struct atlas_view *view = ranking->plan->view;
-    struct arena *arena = ranking->plan->arena;
-    uint32_t *types[ATLAS_PART__COUNT];
-    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        types[part] = plan_new(ranking->plan, uint32_t, view->parts[part]->types.count);
-        if (!types[part]) {
-            return ERR_MEMORY;
-        }
-    }
-    result->groups = arena_new(arena, struct atlas_group, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (lines[i].group == UINT32_MAX) {
-            continue;
-        }
-        struct atlas_group *told = &result->groups[result->group_count];
-        result->hits[i].group = result->group_count++;
-        told->source = view->sources[lines[i].group / QUERY_KIND__COUNT].slug;
-        told->kind = (enum query_kind)(lines[i].group % QUERY_KIND__COUNT);
-        told->nearest_m = -1;
-        for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-            uint32_t type_count = view->parts[part]->types.count;
-            if (type_count) {
-                memset(types[part], 0, type_count * sizeof(**types));
-            }
-            tell_part(ranking, (enum atlas_part)part, lines[i].group, told, types[part]);
-        }
-        told->type = frequent_type(view, types);
-    }
+    TRY(rank_parts(&ranker, is_worse, rank_document));
+    qsort(best->lines, best->count, sizeof(*best->lines), compare_lines);
+    *more = best->count > ranking->limit;
+    *count = *more ? ranking->limit : best->count;
+    *lines = best->lines;
     return OK;
 }

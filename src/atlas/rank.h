@@ -26,19 +26,44 @@ struct atlas_ranking {
     bool is_folded;
     const struct atlas_place *after; /* the list goes on behind it; NULL: from the start */
     uint32_t limit;
-    uint16_t *source_points[ATLAS_PART__COUNT]; /* by source key * QUERY_KIND__COUNT + kind */
 };
 /* RULE SHOW-1: more alike than these fold. */
 #define ATLAS_FOLD_ABOVE 12
 
-/* Prepares the tables; the other fields are the caller's. */
-MUST_USE err atlas_ranking_prepare(struct atlas_ranking *ranking);
 /* At most `limit` lines in order, in the plan's arena; `*more` tells whether others follow. */
 MUST_USE err atlas_ranking_run(const struct atlas_ranking *ranking, struct atlas_line **lines,
                                uint32_t *count, bool *more);
+/* Negative when a stands before b. */
+int atlas_place_compare(const struct atlas_place *a, const struct atlas_place *b);
 /* README, "Score": words and points together. */
 uint32_t atlas_score(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t document);
+static inline bool atlas_is_placed_near(const struct atlas_ranking *ranking, enum atlas_part part,
+                                        uint32_t document) {
+    return ranking->plan->query->has_near && document < ranking->matches[part].segment->placed;
+}
 double atlas_distance_m(const struct atlas_plan *plan, enum atlas_part part, uint32_t document);
+/* A distance that the document's is never below, for the price of a subtraction. */
+double atlas_least_distance_m(const struct atlas_plan *plan, enum atlas_part part,
+                              uint32_t document);
+
+/* Groups of like things (fold.c): one source and kind with more matches than ATLAS_FOLD_ABOVE. What
+ * folds is found out as documents come up, so that nobody counts what is never looked at. */
+struct atlas_fold {
+    bool is_seen, is_over; /* over: the best stands on a page before */
+    struct atlas_line best;
+};
+struct atlas_folds {
+    const struct atlas_ranking *ranking;
+    uint32_t *slots; /* by group: position in items + 1; 0: not asked yet; UINT32_MAX: no fold */
+    struct atlas_fold *items;
+    uint32_t count, room;
+    err failed;
+};
+MUST_USE err atlas_folds_open(const struct atlas_ranking *ranking, struct atlas_folds *folds);
+/* The fold of a document and its group, or NULL when it stands for itself (or without memory, as
+ * `failed` tells). Good until the next call. */
+struct atlas_fold *atlas_folds_get(struct atlas_folds *folds, enum atlas_part part,
+                                   uint32_t document, uint32_t *group);
 /* What stands behind the folded lines: result->groups, and the group of each hit. */
 MUST_USE err atlas_groups_tell(const struct atlas_ranking *ranking, const struct atlas_line *lines,
                                uint32_t count, struct atlas_result *result);

@@ -1,3 +1,4 @@
+#include "atlas/blocks.h"
 #include "atlas/rank.h"
 
 #include <stdlib.h>
@@ -54,6 +55,46 @@ static void fill_hits(const struct atlas_ranking *ranking, const struct atlas_li
     result->hit_count = count;
 }
 
+static void widen(struct geo_box *box, struct geo_point point) {
+    box->west_e7 = point.lon_e7 < box->west_e7 ? point.lon_e7 : box->west_e7;
+    box->east_e7 = point.lon_e7 > box->east_e7 ? point.lon_e7 : box->east_e7;
+    box->south_e7 = point.lat_e7 < box->south_e7 ? point.lat_e7 : box->south_e7;
+    box->north_e7 = point.lat_e7 > box->north_e7 ? point.lat_e7 : box->north_e7;
+}
+
+static bool is_inside(const struct geo_box *box, const struct geo_box *outer) {
+    return box->west_e7 >= outer->west_e7 && box->east_e7 <= outer->east_e7 &&
+           box->south_e7 >= outer->south_e7 && box->north_e7 <= outer->north_e7;
+}
+
+/* Adds how many matches are placed, and widens the box to them: of a bitset, only where a block
+ * reaches beyond it. */
+static uint64_t add_placed(const struct atlas_match *match, struct geo_box *box) {
+    const struct atlas_segment *segment = match->segment;
+    uint64_t placed = 0;
+    if (match->misses) {
+        uint32_t document;
+        for (struct atlas_walk walk = atlas_walk(match);
+             atlas_walk_next(&walk, &document) && document < segment->placed; placed++) {
+            widen(box, segment->point[document]);
+        }
+        return placed;
+    }
+    for (uint32_t first = 0; first < segment->placed; first += ATLAS_BLOCK) {
+        uint64_t left = match->bits[first / ATLAS_BLOCK];
+        if (segment->placed - first < ATLAS_BLOCK) {
+            left &= (UINT64_C(1) << (segment->placed - first)) - 1;
+        }
+        placed += atlas_ones(left);
+        if (left && !is_inside(&segment->block_box[first / ATLAS_BLOCK], box)) {
+            for (; left; left &= left - 1) {
+                widen(box, segment->point[first + (uint32_t)__builtin_ctzll(left)]);
+            }
+        }
+    }
+    return placed;
+}
+
 /* Totals, those never drawn, and the box of those that are. */
 static void sum_up(const struct atlas_match matches[ATLAS_PART__COUNT],
                    struct atlas_result *result) {
@@ -61,19 +102,8 @@ static void sum_up(const struct atlas_match matches[ATLAS_PART__COUNT],
         .west_e7 = INT32_MAX, .south_e7 = INT32_MAX, .east_e7 = INT32_MIN, .north_e7 = INT32_MIN};
     uint64_t placed = 0;
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        const struct atlas_match *match = &matches[part];
-        const struct atlas_segment *segment = match->segment;
-        uint32_t i;
-        result->total += match->count;
-        for (struct atlas_walk walk = atlas_walk(match);
-             atlas_walk_next(&walk, &i) && i < segment->placed;) {
-            struct geo_point point = segment->point[i];
-            box.west_e7 = point.lon_e7 < box.west_e7 ? point.lon_e7 : box.west_e7;
-            box.east_e7 = point.lon_e7 > box.east_e7 ? point.lon_e7 : box.east_e7;
-            box.south_e7 = point.lat_e7 < box.south_e7 ? point.lat_e7 : box.south_e7;
-            box.north_e7 = point.lat_e7 > box.north_e7 ? point.lat_e7 : box.north_e7;
-            placed++;
-        }
+        result->total += matches[part].count;
+        placed += add_placed(&matches[part], &box);
     }
     result->unplaced = result->total - placed;
     result->has_box = placed > 0;
@@ -98,7 +128,6 @@ static err list(const struct atlas_plan *plan, const struct atlas_match *matches
     ranking.sort =
         query->sort == QUERY_SORT_NEAR && !query->has_near ? QUERY_SORT_RELEVANCE : query->sort;
     ranking.is_folded = folds(request, plan, ranking.sort);
-    TRY(atlas_ranking_prepare(&ranking));
     struct atlas_line *lines;
     uint32_t count;
     bool more;

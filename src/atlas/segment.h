@@ -73,8 +73,9 @@ struct atlas_quad {
 };
 #define ATLAS_QUAD_DOCUMENTS 64
 
-/* A block is 64 documents: one word of a bitset. */
-#define ATLAS_BLOCK 64
+/* A block is 64 documents: one word of a bitset. A region is 64 blocks. */
+#define ATLAS_BLOCK  64
+#define ATLAS_REGION 64
 
 /* Everything below the counts is a column: columns.h lists them all. They lie in the arena of a
  * segment that was built, or in the mapping of a snapshot. */
@@ -112,6 +113,14 @@ struct atlas_segment {
     uint32_t *source_kinds;   /* documents by source * QUERY_KIND__COUNT + kind */
     struct atlas_texts types; /* labels, ascending */
 
+    /* What the best document of a block has at most, then the same of the regions: blocks.h. */
+    uint16_t *block_points;    /* quality and, as built, what its source and kind bring */
+    int64_t *block_fresh_ms;   /* the freshest */
+    int64_t *block_last_ms;    /* the last end of a date; INT64_MIN: no dates */
+    int64_t *block_entry;      /* the smallest entry id */
+    uint32_t *block_title;     /* a document with the first title */
+    struct geo_box *block_box; /* of the points; west > east: none */
+
     uint32_t *territories; /* sorted; lists.key is the position here. Ancestors included */
     struct atlas_lists territory_lists;
 
@@ -119,6 +128,7 @@ struct atlas_segment {
     uint32_t *dated;      /* ascending */
     uint32_t *date_offsets;
     int64_t *date_first_ms, *date_last_ms;
+    uint64_t *dated_bits; /* the same documents */
 
     uint32_t term_count;
     struct atlas_texts terms; /* ascending */

@@ -1,4 +1,5 @@
 #include "atlas/view.h"
+#include "atlas/blocks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,22 @@ static void count_part(struct atlas_view *view, enum atlas_part part) {
     }
 }
 
+static uint16_t source_rise(const struct atlas_view *view, enum atlas_part part) {
+    const struct atlas_segment *segment = view->parts[part];
+    uint32_t sources = segment->values[ATLAS_VALUES_SOURCE].lists.key_count;
+    uint16_t most = 0;
+    for (uint32_t key = 0; key < sources; key++) {
+        const uint32_t *built = segment->source_kinds + (size_t)key * QUERY_KIND__COUNT;
+        const uint32_t *now = view->sources[view->source_of[part][key]].counts;
+        for (uint32_t kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+            uint16_t then = atlas_source_points(built[kind]);
+            uint16_t points = built[kind] ? atlas_source_points(now[kind]) : 0;
+            most = points > then && points - then > most ? (uint16_t)(points - then) : most;
+        }
+    }
+    return most;
+}
+
 static err copy_live(const struct atlas_view_parts *parts, struct atlas_view *view, int part) {
     size_t words = view->parts[part]->words;
     if (!parts->live[part]) {
@@ -143,6 +160,9 @@ static err view_fill(const struct atlas_view_parts *parts, struct atlas_view *vi
         view->source_of[part] = source_of;
         TRY(copy_live(parts, view, part));
         count_part(view, (enum atlas_part)part);
+    }
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        view->source_rise[part] = source_rise(view, (enum atlas_part)part);
     }
     return OK;
 }

@@ -40,6 +40,9 @@ struct atlas_view {
     struct atlas_source *sources; /* by slug; known to the store or to a document */
     uint32_t source_count;
     uint32_t *source_of[ATLAS_PART__COUNT]; /* key of the part's source facet -> index in sources */
+    /* By how much a source and kind may bring more than when the part was built (README, "Score"):
+     * what the parts' block_points are short of at most. */
+    uint16_t source_rise[ATLAS_PART__COUNT];
     uint64_t generation, version;
     int64_t sequence; /* of the change feed: the last change that is in */
     uint64_t documents;

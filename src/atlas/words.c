@@ -525,3 +525,38 @@ uint32_t atlas_words_score(const struct atlas_match *match, uint32_t document) {
     }
     return score;
 }
+
+/* Raises `best` to the impacts of a frequent form in a block. */
+static void raise_best(const struct atlas_form *form, size_t block, uint64_t documents,
+                       uint8_t best[ATLAS_BLOCK]) {
+    uint64_t there = form->bits[block];
+    const uint8_t *impacts = NULL;
+    if (form->impacts && there & documents) {
+        uint32_t first = (uint32_t)(block * ATLAS_BLOCK);
+        impacts = form->impacts + atlas_rank(form->bits, form->ranks, first);
+    }
+    for (uint64_t left = there & documents; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        uint8_t impact =
+            impacts ? impacts[atlas_ones(there & ((UINT64_C(1) << i) - 1))] : THEME_IMPACT;
+        best[i] = impact > best[i] ? impact : best[i];
+    }
+}
+
+void atlas_words_of_block(const struct atlas_match *match, size_t block, uint64_t documents,
+                          uint32_t scores[ATLAS_BLOCK]) {
+    for (uint32_t c = 0; c < match->heard_count; c++) {
+        const struct atlas_heard *heard = &match->heard[c];
+        uint8_t best[ATLAS_BLOCK] = {0};
+        if (heard->best) {
+            memcpy(best, heard->best + block * ATLAS_BLOCK, sizeof(best));
+        }
+        for (uint32_t f = 0; f < heard->form_count; f++) {
+            raise_best(&heard->forms[f], block, documents, best);
+        }
+        for (uint64_t left = documents; left; left &= left - 1) {
+            unsigned i = (unsigned)__builtin_ctzll(left);
+            scores[i] += best[i] * heard->idf;
+        }
+    }
+}

@@ -225,11 +225,13 @@ static struct atlas_view *make_view(struct country *country, uint32_t count) {
     ARENA_CLEANUP struct arena arena = arena_make(1 << 20, 0);
     struct atlas_builder *builder = atlas_builder_new(country->territories, country->themes);
     struct atlas_builder *none = atlas_builder_new(country->territories, country->themes);
+    struct atlas_builder *nil = atlas_builder_new(country->territories, country->themes);
     struct atlas_segment *generation;
     struct atlas_segment *delta;
+    struct atlas_segment *fresh;
     struct atlas_view *view;
     static struct atlas_theme_words theme_words;
-    must(builder && none ? OK : ERR_MEMORY, "builder");
+    must(builder && none && nil ? OK : ERR_MEMORY, "builder");
     for (uint32_t i = 0; i < count; i++) {
         struct entry_public entry = make_entry(country, (int64_t)i + 1, &arena);
         must(atlas_builder_add(builder, &entry), "entry");
@@ -237,14 +239,15 @@ static struct atlas_view *make_view(struct country *country, uint32_t count) {
     }
     must(atlas_builder_finish(builder, 0, &generation), "segment");
     must(atlas_builder_finish(none, generation->average_length, &delta), "delta");
+    must(atlas_builder_finish(nil, generation->average_length, &fresh), "fresh");
     atlas_builder_free(builder);
     atlas_builder_free(none);
+    atlas_builder_free(nil);
     must(atlas_theme_words_make(country->themes, &theme_words), "theme words");
     const struct atlas_view_parts parts = {.territories = country->territories,
                                            .themes = country->themes,
                                            .theme_words = &theme_words,
-                                           .generation = generation,
-                                           .delta = delta,
+                                           .segments = {generation, delta, fresh},
                                            .generation_number = 1};
     must(atlas_view_make(&parts, &view), "view");
     return view;
