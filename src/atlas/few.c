@@ -16,8 +16,8 @@ struct chosen {
     const bool *territories; /* by index: chosen, or a commune of a chosen custom one */
 };
 
-static bool is_within(const struct atlas_plan *plan, const struct atlas_segment *segment,
-                      uint32_t document) {
+bool atlas_is_within(const struct atlas_plan *plan, const struct atlas_segment *segment,
+                     uint32_t document) {
     const struct query *query = plan->query;
     if (!query->has_box && !(query->has_near && query->radius_m)) {
         return true;
@@ -52,7 +52,7 @@ static void keep_rest(const struct atlas_plan *plan, struct atlas_match *match) 
     for (uint32_t i = 0; i < match->listed_count; i++) {
         uint32_t document = match->listed[i];
         if (atlas_view_is_live(plan->view, match->part, document) &&
-            is_within(plan, match->segment, document) &&
+            atlas_is_within(plan, match->segment, document) &&
             is_in_time(plan, match->segment, document, &dated)) {
             match->listed[kept] = document;
             if (match->scores) {

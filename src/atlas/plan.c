@@ -79,64 +79,6 @@ err atlas_plan_make(const struct atlas_view *view, const struct atlas_request *r
     return atlas_plan_words(plan);
 }
 
-/* Adds the placed documents of the window that lie in a box which does not cross the
- * antimeridian and, with `radius_m`, in the circle. The at most four tiles that cover the box
- * are contiguous. */
-static void add_box(const struct atlas_plan *plan, const struct atlas_match *match,
-                    const struct geo_box *box, uint32_t radius_m, uint64_t *bits) {
-    const struct atlas_segment *segment = match->segment;
-    struct geo_grid top_left =
-        geo_grid_from_point((struct geo_point){.lon_e7 = box->west_e7, .lat_e7 = box->north_e7});
-    struct geo_grid bottom_right =
-        geo_grid_from_point((struct geo_point){.lon_e7 = box->east_e7, .lat_e7 = box->south_e7});
-    unsigned z = GEO_ZOOM_MAX;
-    while (z > 0 && ((bottom_right.x >> (32 - z)) - (top_left.x >> (32 - z)) > 1 ||
-                     (bottom_right.y >> (32 - z)) - (top_left.y >> (32 - z)) > 1)) {
-        z--;
-    }
-    uint32_t x_last = z ? bottom_right.x >> (32 - z) : 0;
-    uint32_t y_last = z ? bottom_right.y >> (32 - z) : 0;
-    for (uint32_t y = z ? top_left.y >> (32 - z) : 0; y <= y_last; y++) {
-        for (uint32_t x = z ? top_left.x >> (32 - z) : 0; x <= x_last; x++) {
-            uint64_t first;
-            uint64_t last;
-            uint32_t from;
-            uint32_t to;
-            geo_tile_zorder((struct geo_tile){.z = z, .x = x, .y = y}, &first, &last);
-            atlas_segment_zrange(segment, first, last, &from, &to);
-            from = from > match->window.first ? from : match->window.first;
-            to = to < match->window.last ? to : match->window.last;
-            for (; from < to; from++) {
-                if (geo_box_has(box, segment->point[from]) &&
-                    (!radius_m ||
-                     geo_distance_m(plan->query->near, segment->point[from]) <= radius_m)) {
-                    bits_set(bits, from - match->window.base);
-                }
-            }
-        }
-    }
-}
-
-static err narrow_to_box(const struct atlas_plan *plan, const struct atlas_match *match,
-                         const struct geo_box *box, uint32_t radius_m) {
-    uint64_t *bits = plan_new(plan, uint64_t, match->window.words);
-    if (!bits) {
-        return ERR_MEMORY;
-    }
-    if (box->west_e7 <= box->east_e7) {
-        add_box(plan, match, box, radius_m, bits);
-    } else {
-        struct geo_box east = *box;
-        struct geo_box west = *box;
-        east.east_e7 = 1800000000;
-        west.west_e7 = -1800000000;
-        add_box(plan, match, &east, radius_m, bits);
-        add_box(plan, match, &west, radius_m, bits);
-    }
-    bits_and(match->groups[ATLAS_GROUP_REST], bits, match->window.words);
-    return OK;
-}
-
 bool atlas_dates_fit(const struct atlas_plan *plan, const struct atlas_segment *segment,
                      uint32_t dated) {
     bool fits = false;
@@ -167,6 +109,38 @@ static err narrow_to_dates(const struct atlas_plan *plan, const struct atlas_mat
     return OK;
 }
 
+static err set_area(const struct atlas_plan *plan, const struct atlas_match *match,
+                    uint64_t *bits) {
+    struct atlas_area area;
+    TRY(atlas_area_find(plan, match, &area));
+    for (uint32_t i = 0; i < area.count; i++) {
+        bits_set_run(bits, area.items[i].first - match->window.base,
+                     area.items[i].last - match->window.base);
+    }
+    return OK;
+}
+
+/* An area of few documents is a list of them. */
+static err list_area(const struct atlas_plan *plan, struct atlas_match *match) {
+    struct atlas_area area;
+    TRY(atlas_area_find(plan, match, &area));
+    uint32_t count = match->window.last - match->window.first;
+    if (area.documents > ATLAS_FEW && area.documents > count / ATLAS_FEW_SHARE) {
+        return OK;
+    }
+    match->listed = plan_new(plan, uint32_t, area.documents);
+    if (!match->listed) {
+        return ERR_MEMORY;
+    }
+    match->is_listed = true;
+    for (uint32_t i = 0; i < area.count; i++) {
+        for (uint32_t at = area.items[i].first; at < area.items[i].last; at++) {
+            match->listed[match->listed_count++] = at;
+        }
+    }
+    return OK;
+}
+
 static err match_rest(struct atlas_plan *plan, struct atlas_match *match) {
     const struct atlas_window *window = &match->window;
     uint64_t *bits = plan_new(plan, uint64_t, window->words);
@@ -180,16 +154,14 @@ static err match_rest(struct atlas_plan *plan, struct atlas_match *match) {
         }
         return OK;
     }
-    bits_set_run(bits, window->first - window->base, window->last - window->base);
+    if (atlas_has_area(plan)) {
+        TRY(set_area(plan, match, bits));
+    } else {
+        bits_set_run(bits, window->first - window->base, window->last - window->base);
+    }
     const uint64_t *live = plan->view->live[match->part];
     if (live) {
         bits_and(bits, live + window->base / 64, window->words);
-    }
-    if (plan->query->has_box) {
-        TRY(narrow_to_box(plan, match, &plan->query->box, 0));
-    }
-    if (plan->query->has_near && plan->query->radius_m) {
-        TRY(narrow_to_box(plan, match, &plan->near_box, plan->query->radius_m));
     }
     if (plan->has_dates) {
         TRY(narrow_to_dates(plan, match));
@@ -342,6 +314,8 @@ err atlas_match_make(struct atlas_plan *plan, enum atlas_part part, struct atlas
         (struct atlas_match){.segment = plan->view->parts[part], .part = part, .window = window};
     if (plan->clause_count) {
         TRY(atlas_match_words(plan, match, with_scores));
+    } else if (atlas_has_area(plan)) {
+        TRY(list_area(plan, match));
     }
     if (match->is_listed) {
         TRY(atlas_match_few(plan, match));

@@ -85,7 +85,7 @@ struct atlas_match {
     struct atlas_window window;
     uint64_t count; /* matches */
 
-    /* When a clause has few documents: those with all words that pass all of REST, ascending. */
+    /* When a clause or the area has few documents: those with all words that pass all of REST, ascending. */
     bool is_listed;
     uint32_t *listed;
     uint32_t *scores; /* of the words, parallel to it; NULL: unasked */
@@ -181,6 +181,23 @@ const uint64_t *atlas_match_without(const struct atlas_plan *plan, const struct 
 /* For a list (few.c): drops what does not pass REST, and unless many are left tells what each
  * misses. */
 MUST_USE err atlas_match_few(const struct atlas_plan *plan, struct atlas_match *match);
+/* Documents first … last - 1. */
+struct atlas_stretch {
+    uint32_t first, last;
+};
+struct atlas_area {
+    struct atlas_stretch *items;
+    uint32_t count, room;
+    uint64_t documents; /* in all of them */
+};
+/* Whether a box or a circle is asked for, and the documents of the match's window that stand in it:
+ * runs in order, none touching the next (box.c). */
+bool atlas_has_area(const struct atlas_plan *plan);
+MUST_USE err atlas_area_find(const struct atlas_plan *plan, const struct atlas_match *match,
+                             struct atlas_area *area);
+/* Whether a document stands in the box and the circle that are asked for (few.c). */
+bool atlas_is_within(const struct atlas_plan *plan, const struct atlas_segment *segment,
+                     uint32_t document);
 /* Whether the dates number `dated` of a segment answer when=, from= and to=. */
 bool atlas_dates_fit(const struct atlas_plan *plan, const struct atlas_segment *segment,
                      uint32_t dated);
