@@ -128,6 +128,14 @@ static err run_server(struct house *house, struct face *face, struct http_option
     return started;
 }
 
+/* Of the setting cache_mb: two thirds for entries, the rest for whole bodies. */
+static size_t cache_of_entries(const struct house *house) {
+    return (size_t)house->settings.cache_mb * MEGABYTE / 3 * 2;
+}
+static size_t cache_of_bodies(const struct house *house) {
+    return (size_t)house->settings.cache_mb * MEGABYTE / 3;
+}
+
 static err listen_and_wait(struct house *house, struct face *face, const char *listen,
                            struct problem *problem) {
     const struct http_route *tables[] = {
@@ -150,6 +158,7 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
         .exports_per_minute = (uint32_t)settings->rate_exports_per_minute,
         .exports_max = (uint32_t)settings->exports_max,
         .exports_per_address = (uint32_t)settings->exports_per_address,
+        .bodies_bytes = cache_of_bodies(house),
         .connections_max = (unsigned)settings->connections_max,
         .connections_per_address = (unsigned)settings->connections_per_address,
         .route_tables = tables,
@@ -178,11 +187,6 @@ static void pictures_open(struct house *house, struct face *face) {
                          &face->pictures, &problem) != OK) {
         log_problem(&house->log, "no pictures for sharing", &problem);
     }
-}
-
-/* Of the setting cache_mb: two thirds for entries, the rest for whole bodies. */
-static size_t cache_of_entries(const struct house *house) {
-    return (size_t)house->settings.cache_mb * MEGABYTE / 3 * 2;
 }
 
 static err serve(struct house *house, const char *listen, struct problem *problem) {

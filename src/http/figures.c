@@ -102,6 +102,7 @@ void http_figures_read(const struct http_request *request, struct http_figures *
         .connections_open = atomic_load(&server->connections_open),
         .connections_total = atomic_load(&server->connections_total),
         .connections_refused = atomic_load(&server->connections_refused),
+        .kept = atomic_load(&server->kept),
     };
     for (size_t i = 0; i < HTTP_LIMITED__COUNT; i++) {
         figures->limited[i] = atomic_load(&server->limited[i]);

@@ -117,6 +117,9 @@ struct http_options {
      * rates, unless it asks for others as a trusted proxy. */
     uint32_t reads_per_minute, exports_per_minute;
     uint32_t exports_max, exports_per_address; /* running at the same time */
+    /* Memory for answers that are asked for again (of routes that are revalidated by their ETag;
+     * never one with Authorization); 0: none are kept. */
+    size_t bodies_bytes;
     /* Limits; 0 takes the default of limits.h. */
     unsigned connections_max;         /* all together */
     unsigned connections_per_address; /* none behind trusted proxies unless set */
@@ -166,6 +169,7 @@ struct http_figures {
     uint64_t running; /* requests at this moment, this one included */
     uint64_t connections_open, connections_total, connections_refused;
     uint64_t limited[HTTP_LIMITED__COUNT];
+    uint64_t kept; /* answers that were in memory */
 };
 /* Counted since the start, by the server of this request; in its arena. */
 void http_figures_read(const struct http_request *request, struct http_figures *figures);
@@ -176,8 +180,9 @@ void http_asset_response(const struct asset *asset, struct http_response *respon
 /* The file of this path in a table sorted by path, or NULL. */
 const struct asset *http_asset_find(const struct asset *table, size_t count, slice path);
 
-/* True when the client has this ETag already: the handler may return OK at once, the server
- * sends 304. Sets response->etag either way. */
+/* True when nothing has to be made: the client has this ETag already and gets 304, or the answer
+ * with this ETag is kept in memory. The handler may return OK at once. Sets response->etag either
+ * way. */
 bool http_unchanged(const struct http_request *request, struct http_response *response, slice etag);
 
 /* Compares with If-None-Match as RFC 9110 asks (weak comparison, lists, *). */

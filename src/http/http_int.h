@@ -2,6 +2,7 @@
 #ifndef AGORA_HTTP_INT_H
 #define AGORA_HTTP_INT_H
 
+#include "http/bodies.h"
 #include "http/http.h"
 #include "http/limiter.h"
 #include "http/limits.h"
@@ -36,6 +37,8 @@ struct http_server {
     atomic_uint_fast64_t connections_open, connections_total, connections_refused;
     atomic_uint_fast64_t limited[HTTP_LIMITED__COUNT];
     struct http_limiter *limiter;
+    struct http_bodies *bodies; /* NULL: none are kept */
+    atomic_uint_fast64_t kept;  /* answers that came from there */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
@@ -78,6 +81,8 @@ struct http_exchange {
     struct http_response response;
     struct problem problem;
     struct buf body;
+    struct http_body *kept; /* the answer, from memory */
+    slice kept_key;         /* of it, or of what may be kept; empty: nothing is */
     int64_t began_us;
 };
 

@@ -109,13 +109,3 @@ bool http_etag_matches(slice if_none_match, slice etag) {
     }
     return false;
 }
-
-bool http_unchanged(const struct http_request *request, struct http_response *response,
-                    slice etag) {
-    response->etag = etag;
-    if (!http_etag_matches(request->if_none_match, etag)) {
-        return false;
-    }
-    response->status = 304;
-    return true;
-}

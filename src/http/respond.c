@@ -344,12 +344,26 @@ static bool encode_body(struct http_exchange *exchange, enum http_encoding encod
     return true;
 }
 
+static struct MHD_Response *kept_response(struct http_exchange *exchange) {
+    const struct http_body *kept = exchange->kept;
+    exchange->sent_bytes = exchange->request.method != HTTP_HEAD ? kept->bytes.n : 0;
+    struct MHD_Response *out = MHD_create_response_from_buffer_with_free_callback_cls(
+        kept->bytes.n, (void *)(uintptr_t)kept->bytes.p, body_free, exchange);
+    if (out) {
+        exchange->holders++;
+    }
+    return out;
+}
+
 static struct MHD_Response *make_response(struct http_exchange *exchange,
                                           enum http_encoding *encoding) {
     struct http_response *response = &exchange->response;
     bool has_body = exchange->request.method != HTTP_HEAD;
     if (response->status == 304 || response->status == 204) {
         return fixed_response(SLICE_EMPTY);
+    }
+    if (exchange->kept) {
+        return kept_response(exchange);
     }
     if (response->fixed.n > 0) {
         slice bytes = *encoding == HTTP_BROTLI ? response->fixed_br
@@ -364,6 +378,10 @@ static struct MHD_Response *make_response(struct http_exchange *exchange,
     if (*encoding != HTTP_IDENTITY && !encode_body(exchange, *encoding)) {
         *encoding = HTTP_IDENTITY;
     }
+    if (response->status == 200 && response->cache == HTTP_CACHE_REVALIDATE &&
+        exchange->kept_key.n > 0) {
+        http_bodies_bring(exchange->server->bodies, exchange->kept_key, response, *encoding);
+    }
     exchange->sent_bytes = has_body ? response->body.n : 0;
     struct MHD_Response *out = MHD_create_response_from_buffer_with_free_callback_cls(
         response->body.n, response->body.p, body_free, exchange);
@@ -373,6 +391,65 @@ static struct MHD_Response *make_response(struct http_exchange *exchange,
     return out;
 }
 
+/* ---- what is kept in memory ---- */
+
+/* All that decides the bytes of an answer. What a route says is nobody's but the asker's is not
+ * revalidated, but no-store. */
+static slice kept_key(const struct http_exchange *exchange, slice etag) {
+    const struct http_request *request = &exchange->request;
+    bool asks = request->method == HTTP_GET || request->method == HTTP_HEAD;
+    if (!exchange->server->bodies || !exchange->route || !asks || etag.n == 0 ||
+        exchange->route->cache != HTTP_CACHE_REVALIDATE ||
+        http_header(request, "Authorization").n > 0) {
+        return SLICE_EMPTY;
+    }
+    const char encoding =
+        (char)('0' + http_encoding_choose(http_header(request, "Accept-Encoding")));
+    const slice parts[] = {slice_of(&encoding, 1), etag,
+                           request->language,      request->part,
+                           request->base_url,      http_header(request, "Accept"),
+                           exchange->target};
+    size_t n = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        n += parts[i].n + 1;
+    }
+    char *key = arena_new(request->arena, char, n);
+    char *at = key;
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        memcpy(at, parts[i].p, parts[i].n);
+        at += parts[i].n + 1; /* a zero stands in none of them */
+    }
+    return slice_of(key, n);
+}
+
+bool http_unchanged(const struct http_request *request, struct http_response *response,
+                    slice etag) {
+    response->etag = etag;
+    if (http_etag_matches(request->if_none_match, etag)) {
+        response->status = 304;
+        return true;
+    }
+    if (!request->connection) {
+        return false; /* made by a command */
+    }
+    struct http_exchange *exchange = http_exchange_of(request);
+    exchange->kept_key = kept_key(exchange, etag);
+    if (exchange->kept_key.n > 0) {
+        exchange->kept = http_bodies_find(exchange->server->bodies, exchange->kept_key);
+    }
+    return exchange->kept != NULL;
+}
+
+static void take_kept(struct http_exchange *exchange) {
+    const struct http_body *kept = exchange->kept;
+    struct http_response *response = &exchange->response;
+    response->media_type = kept->media_type.p;
+    response->file_name = kept->file_name;
+    response->extra_csp = kept->extra_csp.n > 0 ? kept->extra_csp.p : NULL;
+    response->allow_framing = kept->allow_framing;
+    atomic_fetch_add(&exchange->server->kept, 1);
+}
+
 enum MHD_Result http_respond(struct http_exchange *exchange) {
     struct http_response *response = &exchange->response;
     response->status = response->status ? response->status : 200;
@@ -380,7 +457,11 @@ enum MHD_Result http_respond(struct http_exchange *exchange) {
         http_etag_matches(exchange->request.if_none_match, response->etag)) {
         response->status = 304;
     }
-    enum http_encoding encoding = choose_encoding(exchange);
+    if (exchange->kept && response->status == 200) {
+        take_kept(exchange);
+    }
+    enum http_encoding encoding =
+        exchange->kept ? exchange->kept->encoding : choose_encoding(exchange);
     struct MHD_Response *out = make_response(exchange, &encoding);
     if (!out) {
         return MHD_NO;
@@ -464,6 +545,9 @@ void http_respond_problem(struct http_exchange *exchange, int status) {
     unsigned allow = response->allow;
     stream_end(response);
     buf_free(&response->body);
+    http_body_release(exchange->kept);
+    exchange->kept = NULL;
+    exchange->kept_key = SLICE_EMPTY;
     *response = (struct http_response){
         .status = status,
         .allow = allow,

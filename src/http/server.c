@@ -95,6 +95,8 @@ void http_exchange_release(struct http_exchange *exchange) {
     }
     buf_free(&exchange->body);
     buf_free(&exchange->response.body);
+    http_body_release(exchange->kept);
+    exchange->kept = NULL;
     arena_reset(&exchange->arena);
     exchange->next_spare = exchange->worker->spare;
     exchange->worker->spare = exchange;
@@ -306,6 +308,9 @@ static err limiter_start(struct http_server *server) {
         limits.seed = hash_mix((uint64_t)clock_now_ms(options->clock), (uintptr_t)server);
     }
     server->limiter = http_limiter_new(&limits);
+    if (options->bodies_bytes > 0) {
+        server->bodies = http_bodies_new(options->bodies_bytes);
+    }
     return server->limiter ? OK : ERR_MEMORY;
 }
 
@@ -317,6 +322,7 @@ static void server_free(struct http_server *server) {
     }
     workers_free(server);
     http_limiter_free(server->limiter);
+    http_bodies_free(server->bodies);
     pthread_key_delete(server->worker_key);
     pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->lock);

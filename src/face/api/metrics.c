@@ -120,6 +120,8 @@ static void write_server(const struct http_figures *figures, struct buf *out) {
     counter(out, "agora_http_connections_refused_total",
             "Connections beyond connections_max or connections_per_address.",
             figures->connections_refused);
+    counter(out, "agora_http_kept_answers_total",
+            "Answers that were kept in memory, whole (cache_mb).", figures->kept);
     family(out, "agora_http_limited_total", "counter",
            "Requests answered 429 or 503 because of a limit.");
     for (size_t i = 0; i < HTTP_LIMITED__COUNT; i++) {

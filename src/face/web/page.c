@@ -27,13 +27,8 @@ bool page_unchanged(struct page *page, const struct atlas_view *view, slice what
         arena_printf(page->arena, "%.*s %.*s %s %lld %.*s", SLICE_ARG(page->language_code),
                      SLICE_ARG(page->request->part), page->face->version,
                      (long long)(page->now_ms / 3600000), SLICE_ARG(page->request->base_url));
-    page->response->etag = face_etag(view, what, salt, page->arena);
     page->response->cache = HTTP_CACHE_REVALIDATE;
-    if (!http_etag_matches(page->request->if_none_match, page->response->etag)) {
-        return false;
-    }
-    page->response->status = 304;
-    return true;
+    return http_unchanged(page->request, page->response, face_etag(view, what, salt, page->arena));
 }
 
 static void head_links(struct page *page, const struct page_head *head) {

@@ -44,5 +44,7 @@ extern const struct CMUnitTest http_server_tests[];
 extern const size_t http_server_test_count;
 extern const struct CMUnitTest http_limit_tests[];
 extern const size_t http_limit_test_count;
+extern const struct CMUnitTest http_body_tests[];
+extern const size_t http_body_test_count;
 
 #endif

@@ -11,6 +11,9 @@ int main(void) {
     for (size_t i = 0; i < http_limit_test_count; i++) {
         tests[count++] = http_limit_tests[i];
     }
+    for (size_t i = 0; i < http_body_test_count; i++) {
+        tests[count++] = http_body_tests[i];
+    }
     for (size_t i = 0; i < http_server_test_count; i++) {
         tests[count++] = http_server_tests[i];
     }

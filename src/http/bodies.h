@@ -1,0 +1,33 @@
+/* bodies: answers that were asked for more than once, packed, kept in memory for who asks next. What
+ * is kept is told apart by all that decides its bytes, its ETag among it: a change of the content
+ * makes another tag, and what has the old one is not asked for any more and falls out. */
+#ifndef AGORA_HTTP_BODIES_H
+#define AGORA_HTTP_BODIES_H
+
+#include "http/encode.h"
+#include "http/http.h"
+
+#include <stdatomic.h>
+
+struct http_bodies;
+
+/* One kept answer: it never changes, and lives until its last holder lets go of it. */
+struct http_body {
+    atomic_uint holders;
+    enum http_encoding encoding; /* of bytes */
+    slice bytes, media_type, file_name, extra_csp;
+    bool allow_framing;
+};
+
+/* At most about `bytes` of them. NULL without memory. */
+struct http_bodies *http_bodies_new(size_t bytes);
+void http_bodies_free(struct http_bodies *bodies); /* NULL is fine */
+/* The answer with this key, held for the caller, or NULL. */
+struct http_body *http_bodies_find(struct http_bodies *bodies, slice key);
+/* Keeps a copy of an answer whose body has this coding, from the second time on that one with this
+ * key is brought: most are asked for once. */
+void http_bodies_bring(struct http_bodies *bodies, slice key, const struct http_response *response,
+                       enum http_encoding encoding);
+void http_body_release(struct http_body *body); /* NULL is fine */
+
+#endif
