@@ -118,6 +118,7 @@ err house_open(struct house *house, const char *folder, const char *config, enum
     house->folder = arena_cstr(&house->arena, slice_from_cstr(folder));
     house->store_path = arena_printf(&house->arena, "%s/agora.db", folder).p;
     TRY(crypto_start());
+    db_start();
     if (use == HOUSE_LOOK && access(house->store_path, F_OK) != 0) {
         return problem_set(problem, ERR_NOT_FOUND, "--data",
                            "there is no store in %s; name the data folder with --data", folder);

@@ -19,3 +19,9 @@ int64_t id_next(struct id_source *source) {
     } while (!atomic_compare_exchange_weak(&source->last, &last, next));
     return next;
 }
+
+void id_source_raise(struct id_source *source, int64_t least) {
+    int64_t last = atomic_load(&source->last);
+    while (last < least && !atomic_compare_exchange_weak(&source->last, &last, least)) {
+    }
+}

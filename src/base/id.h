@@ -16,4 +16,7 @@ struct id_source id_source_make(struct clock clock, int64_t last_known); /* 0: n
 /* The next id: greater than any before from this source, even when the clock goes back. */
 int64_t id_next(struct id_source *source);
 
+/* From now on greater than `least` too. */
+void id_source_raise(struct id_source *source, int64_t least);
+
 #endif

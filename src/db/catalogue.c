@@ -27,6 +27,24 @@ static const struct db_statement statements[] = {
     [DB_OWN_CHANGE_ADD] = {"change_add",
                            "INSERT INTO change (sequence, topic, object, at_ms) VALUES "
                            "((SELECT coalesce(max(sequence), 0) + 1 FROM change), $1, $2, $3)"},
+    [DB_OWN_CHANGE_ADD_MANY] = {"change_add_many",
+                                "INSERT INTO change (sequence, topic, object, at_ms) VALUES "
+                                "($1, $2, $3, $4), "
+                                "($5, $6, $7, $8), "
+                                "($9, $10, $11, $12), "
+                                "($13, $14, $15, $16), "
+                                "($17, $18, $19, $20), "
+                                "($21, $22, $23, $24), "
+                                "($25, $26, $27, $28), "
+                                "($29, $30, $31, $32), "
+                                "($33, $34, $35, $36), "
+                                "($37, $38, $39, $40), "
+                                "($41, $42, $43, $44), "
+                                "($45, $46, $47, $48), "
+                                "($49, $50, $51, $52), "
+                                "($53, $54, $55, $56), "
+                                "($57, $58, $59, $60), "
+                                "($61, $62, $63, $64)"},
     [DB_OWN_CHANGE_READ] = {"change_read", "SELECT sequence, topic, object FROM change "
                                            "WHERE sequence > $1 ORDER BY sequence LIMIT $2"},
     [DB_OWN_CHANGE_LAST] = {"change_last", "SELECT coalesce(max(sequence), 0) FROM change"},

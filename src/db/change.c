@@ -1,17 +1,60 @@
 #include "crypto/crypto.h"
 #include "db/db_int.h"
 
+static err change_write(struct db_conn *conn, const struct db_change_row *row) {
+    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_ADD);
+    db_bind_i64(query, 1, row->topic);
+    db_bind_i64(query, 2, row->object);
+    db_bind_i64(query, 3, row->at_ms);
+    return db_run(query);
+}
+
+/* All the places of the array, by one statement. */
+static err changes_write_together(struct db_conn *conn) {
+    int64_t last = 0;
+    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_LAST);
+    bool there = false;
+    TRY(db_next(query, &there));
+    last = db_i64(query, 0);
+    db_done(query);
+    query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_ADD_MANY);
+    for (unsigned i = 0; i < DB_CHANGES_TOGETHER; i++) {
+        db_bind_i64(query, 4 * i + 1, last + 1 + i);
+        db_bind_i64(query, 4 * i + 2, conn->changes[i].topic);
+        db_bind_i64(query, 4 * i + 3, conn->changes[i].object);
+        db_bind_i64(query, 4 * i + 4, conn->changes[i].at_ms);
+    }
+    return db_run(query);
+}
+
+err db_changes_write(struct db_conn *conn) {
+    size_t count = conn->change_count;
+    conn->change_count = 0;
+    if (count > 0 && !db_in_transaction(conn)) {
+        return ERR_IO; /* SQLite has given the transaction up, and what it changed with it */
+    }
+    if (count == DB_CHANGES_TOGETHER) {
+        return changes_write_together(conn);
+    }
+    for (size_t i = 0; i < count; i++) {
+        TRY(change_write(conn, &conn->changes[i]));
+    }
+    return OK;
+}
+
 err db_change_add(struct db_conn *conn, enum db_change_topic topic, int64_t object,
                   int64_t now_ms) {
-    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_ADD);
-    db_bind_i64(query, 1, topic);
-    db_bind_i64(query, 2, object);
-    db_bind_i64(query, 3, now_ms);
-    return db_run(query);
+    const struct db_change_row row = {.topic = topic, .object = object, .at_ms = now_ms};
+    if (!db_in_transaction(conn)) {
+        return change_write(conn, &row);
+    }
+    conn->changes[conn->change_count++] = row;
+    return conn->change_count == DB_CHANGES_TOGETHER ? db_changes_write(conn) : OK;
 }
 
 err db_change_read(struct db_conn *conn, int64_t after, struct db_change *changes, size_t room,
                    size_t *count) {
+    TRY(db_changes_write(conn));
     struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_READ);
     db_bind_i64(query, 1, after);
     db_bind_i64(query, 2, (int64_t)room);
@@ -31,6 +74,7 @@ err db_change_read(struct db_conn *conn, int64_t after, struct db_change *change
 }
 
 err db_change_last(struct db_conn *conn, int64_t *sequence) {
+    TRY(db_changes_write(conn));
     struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_LAST);
     bool row = false;
     TRY(db_next(query, &row));
@@ -40,6 +84,7 @@ err db_change_last(struct db_conn *conn, int64_t *sequence) {
 }
 
 err db_change_last_ms(struct db_conn *conn, int64_t *at_ms) {
+    TRY(db_changes_write(conn));
     struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_LAST_AT);
     bool row = false;
     TRY(db_next(query, &row));

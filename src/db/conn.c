@@ -163,6 +163,19 @@ static err open_failed(err code, const char *path, const struct db_conn *conn,
     return problem_set(problem, code, "", "%s cannot be opened (%s)", path, conn->message);
 }
 
+void db_start(void) {
+    /* Refused once SQLite is in use: then it goes on counting. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+err db_bulk_begin(struct db_conn *conn) {
+    return db_execute(conn, SLICE("PRAGMA foreign_keys=OFF;"));
+}
+
+err db_bulk_end(struct db_conn *conn) {
+    return db_execute(conn, SLICE("PRAGMA foreign_keys=ON;"));
+}
+
 err db_open(const char *path, enum db_mode mode, struct db_conn **conn, struct problem *problem) {
     struct arena arena = arena_make(0, 0);
     struct db_conn *opened = arena_new(&arena, struct db_conn, 1);
@@ -255,6 +268,7 @@ err db_begin_read(struct db_conn *conn) {
 }
 
 err db_commit(struct db_conn *conn) {
+    TRY(db_changes_write(conn));
     TRY(own_run(conn, DB_OWN_COMMIT));
     conn->savepoints = 0;
     conn->committed = true;
@@ -264,6 +278,7 @@ err db_commit(struct db_conn *conn) {
 void db_rollback(struct db_conn *conn) {
     db_done_all(conn);
     conn->savepoints = 0;
+    conn->change_count = 0;
     if (db_in_transaction(conn)) {
         char kept[sizeof(conn->message)]; /* why we roll back matters more than how that went */
         memcpy(kept, conn->message, sizeof(kept));
@@ -275,6 +290,7 @@ void db_rollback(struct db_conn *conn) {
 
 err db_savepoint(struct db_conn *conn) {
     assert(conn->savepoints < DB_SAVEPOINTS_MAX);
+    TRY(db_changes_write(conn)); /* those that wait after it are the savepoint's own */
     TRY(own_run(conn, DB_OWN_SAVEPOINT));
     conn->savepoints++;
     return OK;
@@ -290,6 +306,7 @@ err db_savepoint_keep(struct db_conn *conn) {
 
 err db_savepoint_undo(struct db_conn *conn) {
     assert(conn->savepoints > 0);
+    conn->change_count = 0;
     TRY(own_run(conn, DB_OWN_SAVEPOINT_UNDO));
     return db_savepoint_keep(conn);
 }

@@ -25,6 +25,10 @@ struct db_migration {
     bool destructive; /* refused without the flag */
 };
 
+/* Once, before the first connection: SQLite stops counting its memory, which costs a lock for each
+ * piece. Without it all works, slower. */
+void db_start(void);
+
 struct db_conn;
 enum db_mode { DB_READ, DB_WRITE };
 
@@ -86,6 +90,11 @@ void db_rollback(struct db_conn *conn);
 MUST_USE err db_savepoint(struct db_conn *conn);
 MUST_USE err db_savepoint_keep(struct db_conn *conn);
 MUST_USE err db_savepoint_undo(struct db_conn *conn);
+/* Outside of a transaction: from now on this connection writes whole objects, whose rows refer to
+ * each other by construction, so references are not looked up row by row (db_integrity looks at all
+ * of them). A connection that is closed has ended it. */
+MUST_USE err db_bulk_begin(struct db_conn *conn);
+MUST_USE err db_bulk_end(struct db_conn *conn);
 /* Last error of the connection, for the log; "" when there was none. */
 const char *db_message(const struct db_conn *conn);
 
@@ -113,7 +122,8 @@ MUST_USE err db_copy(const char *from, const char *to, struct problem *problem);
 /* Removes a store that nobody has open, with its log; what is not there is fine. */
 void db_remove(const char *path);
 
-/* The change feed: one row for each changed object, in commit order, in the writing transaction. */
+/* The change feed: one row for each changed object, in commit order, in the writing transaction.
+ * Rows are written together, at the latest with the commit. */
 enum db_change_topic {
     DB_CHANGE_ENTRY = 1,
     DB_CHANGE_TERRITORY,

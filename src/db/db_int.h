@@ -8,7 +8,8 @@
 
 #define DB_BUSY_TIMEOUT_MS    5000
 #define DB_BUSY_PAUSE_US      500 /* between two looks whether the store is free */
-#define DB_PARAMETERS_MAX     64
+#define DB_PARAMETERS_MAX     128
+#define DB_CHANGES_TOGETHER   16 /* rows of the feed that one statement adds */
 #define DB_CATALOGUES_MAX     16 /* rooms that have statements */
 #define DB_COMPANIONS_MAX     8
 #define DB_SAVEPOINTS_MAX     8
@@ -36,6 +37,7 @@ enum db_own {
     DB_OWN_EPOCH_RENEW,
     DB_OWN_SCHEMA_NUMBER,
     DB_OWN_CHANGE_ADD,
+    DB_OWN_CHANGE_ADD_MANY,
     DB_OWN_CHANGE_READ,
     DB_OWN_CHANGE_LAST,
     DB_OWN_CHANGE_LAST_AT,
@@ -64,6 +66,10 @@ struct db_companion {
     db_companion_free *free_it;
 };
 
+struct db_change_row {
+    int64_t topic, object, at_ms;
+};
+
 struct db_conn {
     sqlite3 *handle;
     struct arena arena; /* holds this very struct and the caches */
@@ -72,7 +78,9 @@ struct db_conn {
     size_t cache_count;
     struct db_companion companions[DB_COMPANIONS_MAX];
     size_t companion_count;
-    unsigned savepoints;    /* open now */
+    unsigned savepoints;                               /* open now */
+    struct db_change_row changes[DB_CHANGES_TOGETHER]; /* of this transaction, not yet written */
+    size_t change_count;
     int64_t version;        /* as db_data_version counts */
     int64_t pragma_version; /* what SQLite said last */
     bool committed;         /* by this connection since the last look */
@@ -83,6 +91,8 @@ struct db_conn {
 err db_fail(struct db_conn *conn, int sqlite_result, const char *doing);
 /* Runs SQL text of the program (settings, migrations): any number of statements, rows dropped. */
 MUST_USE err db_execute(struct db_conn *conn, slice sql);
+/* Writes the changes that wait: before a commit, before a savepoint, before they are read. */
+MUST_USE err db_changes_write(struct db_conn *conn);
 /* Ends every query in use. */
 void db_done_all(struct db_conn *conn);
 /* True while a transaction is open. A full disk may have ended it behind our back. */

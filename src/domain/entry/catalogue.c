@@ -76,6 +76,34 @@ static const struct db_statement statements[] = {
                             "INSERT INTO revision (id, entry_id, status, author, reason, at_ms, "
                             "format, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
                             "ON CONFLICT (id) DO NOTHING"},
+    /* Of one author, without a reason, each in a pack. Their numbers are free: entry_import_begin. */
+    [ENTRY_REVISION_ADD_MANY] =
+        {"revision_add_many",
+         "INSERT INTO revision (id, entry_id, status, author, reason, at_ms, "
+         "format, body) VALUES "
+         "($2, $3, $4, $1, '', $5, 2, $6), ($7, $8, $9, $1, '', $10, 2, $11), "
+         "($12, $13, $14, $1, '', $15, 2, $16), ($17, $18, $19, $1, '', $20, 2, $21), "
+         "($22, $23, $24, $1, '', $25, 2, $26), ($27, $28, $29, $1, '', $30, 2, $31), "
+         "($32, $33, $34, $1, '', $35, 2, $36), ($37, $38, $39, $1, '', $40, 2, $41), "
+         "($42, $43, $44, $1, '', $45, 2, $46), ($47, $48, $49, $1, '', $50, 2, $51), "
+         "($52, $53, $54, $1, '', $55, 2, $56), ($57, $58, $59, $1, '', $60, 2, $61), "
+         "($62, $63, $64, $1, '', $65, 2, $66), ($67, $68, $69, $1, '', $70, 2, $71), "
+         "($72, $73, $74, $1, '', $75, 2, $76), ($77, $78, $79, $1, '', $80, 2, $81)"},
+    [ENTRY_PACK_ADD] = {"pack_add", "INSERT INTO revision_pack (id, format, body) "
+                                    "VALUES ($1, $2, $3)"},
+    [ENTRY_PACK_GET] = {"pack_get", "SELECT format, body FROM revision_pack WHERE id = $1"},
+    [ENTRY_THEME_ADD_MANY] = {"theme_add_many",
+                              "INSERT INTO entry_theme (entry_id, position, theme) VALUES "
+                              "($1, $2, $3), ($4, $5, $6), ($7, $8, $9), ($10, $11, $12), "
+                              "($13, $14, $15), ($16, $17, $18), ($19, $20, $21), ($22, $23, $24), "
+                              "($25, $26, $27), ($28, $29, $30), ($31, $32, $33), ($34, $35, $36), "
+                              "($37, $38, $39), ($40, $41, $42), ($43, $44, $45), ($46, $47, $48)"},
+    [ENTRY_TAG_ADD_MANY] = {"tag_add_many",
+                            "INSERT INTO entry_tag (entry_id, position, tag) VALUES "
+                            "($1, $2, $3), ($4, $5, $6), ($7, $8, $9), ($10, $11, $12), "
+                            "($13, $14, $15), ($16, $17, $18), ($19, $20, $21), ($22, $23, $24), "
+                            "($25, $26, $27), ($28, $29, $30), ($31, $32, $33), ($34, $35, $36), "
+                            "($37, $38, $39), ($40, $41, $42), ($43, $44, $45), ($46, $47, $48)"},
     [ENTRY_REVISION_BODY] = {"revision_body",
                              "SELECT format, body FROM revision WHERE id = $1 AND entry_id = $2"},
     [ENTRY_REVISION_AUTHOR] = {"revision_author",

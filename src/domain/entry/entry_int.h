@@ -72,6 +72,9 @@ enum entry_statement {
     ENTRY_IMPRECISE,
     ENTRY_SOURCE_SLUG,
     ENTRY_REVISION_ADD,
+    ENTRY_REVISION_ADD_MANY,
+    ENTRY_PACK_ADD,
+    ENTRY_PACK_GET,
     ENTRY_REVISION_BODY,
     ENTRY_REVISION_AUTHOR,
     ENTRY_REVISION_LIST,
@@ -82,6 +85,8 @@ enum entry_statement {
     ENTRY_LINKS_OPEN,
     ENTRY_LINK_TARGETS,
     ENTRY_LINK_JOIN,
+    ENTRY_THEME_ADD_MANY,
+    ENTRY_TAG_ADD_MANY,
     ENTRY_LIST_ADD_FIRST,
     ENTRY_LIST_DROP_FIRST = ENTRY_LIST_ADD_FIRST + ENTRY_LIST__COUNT,
     ENTRY_LIST_OF_FIRST = ENTRY_LIST_DROP_FIRST + ENTRY_LIST__COUNT,
@@ -130,7 +135,10 @@ void entry_list_row(enum entry_list list, struct db_query *query, struct arena *
                     struct entry *entry);
 MUST_USE err entry_lists_load(struct db_conn *conn, unsigned lists, struct arena *arena,
                               struct entry *entry);
-MUST_USE err entry_lists_add(struct db_conn *conn, const struct entry *entry);
+struct entry_bulk;
+/* `bulk` may be NULL, or not open: then each row is added by itself. */
+MUST_USE err entry_lists_add(struct db_conn *conn, struct entry_bulk *bulk,
+                             const struct entry *entry);
 MUST_USE err entry_lists_drop(struct db_conn *conn, struct entry_id id, unsigned lists);
 
 /* What is kept beside a connection: compressor, buffers, the last source's slug. */
@@ -141,12 +149,50 @@ struct buf *entry_tools_json(struct entry_tools *tools);  /* scratch, empty */
 MUST_USE err entry_import_author(struct db_conn *conn, struct entry_tools *tools,
                                  struct source_id source, slice *author);
 
-/* Bodies of revisions. ENTRY_BODY_ZSTD: zstd with the dictionary in dictionary.c. */
-enum entry_body_format { ENTRY_BODY_ZSTD = 1 };
+/* Bodies of revisions. ENTRY_BODY_ZSTD: zstd with the dictionary in dictionary.c.
+ * ENTRY_BODY_IN_PACK: the number of a row of revision_pack (8 bytes, the lowest first) and the place
+ * in it (1 byte); the row's body is unpacked by its own format and holds, for each place, the length
+ * (4 bytes, the lowest first) and the bytes. */
+enum entry_body_format { ENTRY_BODY_ZSTD = 1, ENTRY_BODY_IN_PACK = 2 };
 extern const char entry_dictionary[];
 extern const size_t entry_dictionary_bytes;
 /* The packed form is valid until the next pack on this connection. */
 MUST_USE err entry_pack(struct entry_tools *tools, slice json, slice *packed);
 MUST_USE err entry_unpack(struct entry_tools *tools, int64_t format, slice packed, struct buf *out);
+
+/* bulk.c: rows of many entries, added by few statements. They wait in the connection's tools, and
+ * point into the entries, until so many are there or entry_import_end. */
+#define ENTRY_BULK_REVISIONS 16    /* bodies of a pack, at most 255 */
+#define ENTRY_BULK_ROWS      16    /* of a child table */
+#define ENTRY_BULK_JSON_MAX  65536 /* a larger body is packed alone */
+struct entry_bulk_revision {
+    int64_t id, entry_id, status, at_ms;
+};
+struct entry_bulk_row {
+    int64_t entry_id, position;
+    slice text;
+};
+struct entry_bulk_rows {
+    struct entry_bulk_row rows[ENTRY_BULK_ROWS];
+    uint32_t count;
+};
+struct entry_bulk {
+    bool is_open;
+    struct entry_bulk_revision revisions[ENTRY_BULK_REVISIONS];
+    uint32_t revision_count;
+    struct buf bodies;
+    struct entry_bulk_rows themes, tags;
+};
+struct entry_bulk *entry_tools_bulk(struct entry_tools *tools);
+slice entry_tools_author(
+    const struct entry_tools *tools); /* as entry_import_author found it last */
+MUST_USE err entry_bulk_revision_add(struct db_conn *conn, struct entry_tools *tools,
+                                     const struct entry_bulk_revision *revision, slice json);
+MUST_USE err entry_bulk_revisions_write(struct db_conn *conn, struct entry_tools *tools);
+MUST_USE err entry_bulk_row_add(struct db_conn *conn, struct entry_bulk_rows *rows,
+                                enum entry_statement statement, struct entry_bulk_row row);
+/* The body that `reference` names (ENTRY_BODY_IN_PACK). ERR_CORRUPT when there is none. */
+MUST_USE err entry_pack_read(struct db_conn *conn, struct entry_tools *tools, slice reference,
+                             struct buf *out);
 
 #endif

@@ -262,8 +262,26 @@ static void item_bind(struct db_query *query, const struct entry *entry, enum en
     }
 }
 
-err entry_lists_add(struct db_conn *conn, const struct entry *entry) {
-    for (unsigned list = 0; list < ENTRY_LIST__COUNT; list++) {
+/* Themes and tags, which nearly every entry has, go into the bulk when one is open. */
+static err texts_bulk(struct db_conn *conn, struct entry_bulk *bulk, const struct entry *entry) {
+    for (uint32_t i = 0; i < entry->theme_count; i++) {
+        TRY(entry_bulk_row_add(conn, &bulk->themes, ENTRY_THEME_ADD_MANY,
+                               (struct entry_bulk_row){entry->id.v, i, entry->themes[i]}));
+    }
+    for (uint32_t i = 0; i < entry->tag_count; i++) {
+        TRY(entry_bulk_row_add(conn, &bulk->tags, ENTRY_TAG_ADD_MANY,
+                               (struct entry_bulk_row){entry->id.v, i, entry->tags[i]}));
+    }
+    return OK;
+}
+
+err entry_lists_add(struct db_conn *conn, struct entry_bulk *bulk, const struct entry *entry) {
+    unsigned list = 0;
+    if (bulk && bulk->is_open) {
+        TRY(texts_bulk(conn, bulk, entry));
+        list = ENTRY_LIST_CONTACT; /* the first behind them */
+    }
+    for (; list < ENTRY_LIST__COUNT; list++) {
         uint32_t count = list_count(entry, (enum entry_list)list);
         for (uint32_t i = 0; i < count; i++) {
             struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_LIST_ADD_FIRST + list);

@@ -41,8 +41,11 @@ static err body_read(struct db_conn *conn, struct db_query *query, unsigned form
         return ERR_NOT_FOUND;
     }
     struct entry_tools *tools = entry_tools_of(conn);
-    err failed = tools ? entry_unpack(tools, db_i64(query, format), db_blob(query, format + 1), out)
-                       : ERR_MEMORY;
+    slice body = db_blob(query, format + 1);
+    err failed = !tools ? ERR_MEMORY
+                 : db_i64(query, format) == ENTRY_BODY_IN_PACK
+                     ? entry_pack_read(conn, tools, body, out)
+                     : entry_unpack(tools, db_i64(query, format), body, out);
     db_done(query);
     return failed;
 }

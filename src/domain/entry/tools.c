@@ -3,8 +3,7 @@
 
 #include <zstd.h>
 
-/* Half the time of level 1 for bodies 6 % larger: packing was the costliest step of an import. */
-#define ENTRY_ZSTD_LEVEL     (-1)
+#define ENTRY_ZSTD_LEVEL     1
 #define ENTRY_BODY_MAX_BYTES (16u << 20) /* of one revision, unpacked */
 #define ENTRY_SLUG_ROOM      128
 
@@ -16,6 +15,7 @@ struct entry_tools {
     ZSTD_DDict *unpacker_dictionary;
     struct buf json, packed, author;
     int64_t author_source; /* whose name `author` holds; 0: nobody's */
+    struct entry_bulk bulk;
 };
 
 static const char tools_key = 0;
@@ -29,6 +29,7 @@ static void tools_free(void *companion) {
     buf_free(&tools->json);
     buf_free(&tools->packed);
     buf_free(&tools->author);
+    buf_free(&tools->bulk.bodies);
     struct arena arena = tools->arena;
     arena_free(&arena);
 }
@@ -45,6 +46,7 @@ static void *tools_make(void) {
     tools->json = buf_new(ENTRY_BODY_MAX_BYTES);
     tools->packed = buf_new(ZSTD_compressBound(ENTRY_BODY_MAX_BYTES));
     tools->author = buf_new(ENTRY_SLUG_ROOM);
+    tools->bulk.bodies = buf_new(ENTRY_BULK_REVISIONS * (ENTRY_BULK_JSON_MAX + sizeof(uint32_t)));
     if (!tools->packer || !tools->packer_dictionary || !tools->unpacker ||
         !tools->unpacker_dictionary) {
         tools_free(tools);
@@ -62,9 +64,18 @@ struct buf *entry_tools_json(struct entry_tools *tools) {
     return &tools->json;
 }
 
+struct entry_bulk *entry_tools_bulk(struct entry_tools *tools) {
+    return &tools->bulk;
+}
+
+slice entry_tools_author(const struct entry_tools *tools) {
+    return buf_slice(&tools->author);
+}
+
 err entry_import_author(struct db_conn *conn, struct entry_tools *tools, struct source_id source,
                         slice *author) {
     if (tools->author_source != source.v) {
+        TRY(entry_bulk_revisions_write(conn, tools)); /* they are the other's */
         struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_SOURCE_SLUG);
         db_bind_i64(query, 1, source.v);
         bool row = false;

@@ -194,10 +194,19 @@ static err change_write(struct change *change, const struct stand *stand, struct
     } else {
         TRY(row_add(change));
     }
-    TRY(entry_lists_add(change->conn, entry));
-    slice packed = SLICE_EMPTY;
-    TRY(content_pack(change, content, &packed));
-    TRY(revision_write(change, packed));
+    struct entry_bulk *bulk = entry_tools_bulk(change->tools);
+    TRY(entry_lists_add(change->conn, bulk, entry));
+    entry_content_close(entry, content);
+    TRY(content->failed);
+    if (bulk->is_open && content->n <= ENTRY_BULK_JSON_MAX) {
+        const struct entry_bulk_revision revision = {entry->revision, entry->id.v, entry->status,
+                                                     change->now_ms};
+        TRY(entry_bulk_revision_add(change->conn, change->tools, &revision, buf_slice(content)));
+    } else {
+        slice packed = SLICE_EMPTY;
+        TRY(entry_pack(change->tools, buf_slice(content), &packed));
+        TRY(revision_write(change, packed));
+    }
     return db_change_add(change->conn, DB_CHANGE_ENTRY, entry->id.v, change->now_ms);
 }
 

@@ -28,6 +28,7 @@ static err records_store(struct storer *storer, struct batch *batch, uint32_t *t
     int64_t started = clock_monotonic_us();
     uint32_t i = batch->stored;
     TRY(db_begin_write(storer->conn));
+    TRY(entry_import_begin(storer->conn, storer->ids));
     for (; i < batch->count; i++) {
         struct pending *pending = &batch->items[i];
         if (pending->refused != OK) {
@@ -45,6 +46,7 @@ static err records_store(struct storer *storer, struct batch *batch, uint32_t *t
             break;
         }
     }
+    TRY(entry_import_end(storer->conn));
     *to = i;
     return db_commit(storer->conn);
 }

@@ -293,6 +293,38 @@ static void an_overwritten_page_is_found_by_the_check(void **state) {
     assert_int_equal(db_integrity(fixture->conn, &problem), ERR_CORRUPT);
 }
 
+static void changes_are_numbered_in_order_however_they_are_written(void **state) {
+    struct store_fixture *fixture = *state;
+    struct db_conn *conn = fixture->conn;
+    struct db_change changes[64];
+    size_t count = 0;
+    assert_int_equal(db_change_add(conn, DB_CHANGE_ENTRY, 1, FIXTURE_NOW_MS), OK); /* alone */
+    assert_int_equal(db_begin_write(conn), OK);
+    for (int64_t object = 2; object <= 40; object++) {
+        assert_int_equal(db_change_add(conn, DB_CHANGE_ENTRY, object, FIXTURE_NOW_MS), OK);
+    }
+    assert_int_equal(db_savepoint(conn), OK);
+    for (int64_t object = 0; object < 20; object++) {
+        assert_int_equal(db_change_add(conn, DB_CHANGE_THEME, object, FIXTURE_NOW_MS), OK);
+    }
+    assert_int_equal(db_savepoint_undo(conn), OK);
+    assert_int_equal(db_change_add(conn, DB_CHANGE_ENTRY, 41, FIXTURE_NOW_MS), OK);
+    assert_int_equal(db_change_read(conn, 0, changes, ARRAY_COUNT(changes), &count), OK);
+    assert_int_equal(count, 41); /* seen before the commit by who made them */
+    assert_int_equal(db_change_add(conn, DB_CHANGE_ENTRY, 42, FIXTURE_NOW_MS), OK);
+    assert_int_equal(db_commit(conn), OK);
+    assert_int_equal(db_begin_write(conn), OK);
+    assert_int_equal(db_change_add(conn, DB_CHANGE_ENTRY, 99, FIXTURE_NOW_MS), OK);
+    db_rollback(conn);
+    assert_int_equal(db_change_read(conn, 0, changes, ARRAY_COUNT(changes), &count), OK);
+    assert_int_equal(count, 42);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(changes[i].sequence, i + 1);
+        assert_int_equal(changes[i].topic, DB_CHANGE_ENTRY);
+        assert_int_equal(changes[i].object, i + 1);
+    }
+}
+
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 
 int main(void) {
@@ -310,6 +342,7 @@ int main(void) {
         STORE_TEST(a_read_transaction_is_one_snapshot),
         STORE_TEST(the_data_version_moves_with_every_commit_and_only_then),
         STORE_TEST(changes_are_read_in_order_and_in_pieces),
+        STORE_TEST(changes_are_numbered_in_order_however_they_are_written),
         STORE_TEST(a_catalogue_with_a_bad_statement_names_it),
         STORE_TEST(a_companion_is_made_once_and_goes_with_its_connection),
         STORE_TEST(a_sound_store_passes_its_check),
