@@ -1,5 +1,5 @@
-/* Many entries at once: rows that wait until one statement adds them together, bodies that are packed
- * together. */
+/* Many entries at once: rows that wait until one statement adds them together, bodies that are
+ * packed together. */
 #include "domain/entry/entry_int.h"
 
 #define REFERENCE_BYTES 9 /* of ENTRY_BODY_IN_PACK */

@@ -76,7 +76,7 @@ static const struct db_statement statements[] = {
                             "INSERT INTO revision (id, entry_id, status, author, reason, at_ms, "
                             "format, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
                             "ON CONFLICT (id) DO NOTHING"},
-    /* Of one author, without a reason, each in a pack. Their numbers are free: entry_import_begin. */
+    /* Of one author, without a reason, each in a pack; their numbers are free. */
     [ENTRY_REVISION_ADD_MANY] =
         {"revision_add_many",
          "INSERT INTO revision (id, entry_id, status, author, reason, at_ms, "

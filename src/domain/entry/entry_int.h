@@ -150,9 +150,9 @@ MUST_USE err entry_import_author(struct db_conn *conn, struct entry_tools *tools
                                  struct source_id source, slice *author);
 
 /* Bodies of revisions. ENTRY_BODY_ZSTD: zstd with the dictionary in dictionary.c.
- * ENTRY_BODY_IN_PACK: the number of a row of revision_pack (8 bytes, the lowest first) and the place
- * in it (1 byte); the row's body is unpacked by its own format and holds, for each place, the length
- * (4 bytes, the lowest first) and the bytes. */
+ * ENTRY_BODY_IN_PACK: the number of a row of revision_pack (8 bytes, the lowest first) and the
+ * place in it (1 byte); the row's body is unpacked by its own format and holds, for each place, the
+ * length (4 bytes, the lowest first) and the bytes. */
 enum entry_body_format { ENTRY_BODY_ZSTD = 1, ENTRY_BODY_IN_PACK = 2 };
 extern const char entry_dictionary[];
 extern const size_t entry_dictionary_bytes;
@@ -160,8 +160,8 @@ extern const size_t entry_dictionary_bytes;
 MUST_USE err entry_pack(struct entry_tools *tools, slice json, slice *packed);
 MUST_USE err entry_unpack(struct entry_tools *tools, int64_t format, slice packed, struct buf *out);
 
-/* bulk.c: rows of many entries, added by few statements. They wait in the connection's tools, and
- * point into the entries, until so many are there or entry_import_end. */
+/* bulk.c: rows of many entries, added by few statements. They wait in the connection's tools,
+ * and point into the entries, until so many are there or entry_import_end. */
 #define ENTRY_BULK_REVISIONS 16    /* bodies of a pack, at most 255 */
 #define ENTRY_BULK_ROWS      16    /* of a child table */
 #define ENTRY_BULK_JSON_MAX  65536 /* a larger body is packed alone */
