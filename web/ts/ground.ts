@@ -1,26 +1,28 @@
 // What lies under the marks: the picture that the page came with, or one that fits the view better;
-// tiles once the reader has moved the map beyond it.
+// tiles where the reader moves the map. All are pieces: images that stand on the world.
 import type { ZoomAnimEvent } from 'leaflet';
 
-import { LatLng, TileLayer, pointAfterZoom, setTransform, type LeafletMap } from './leaflet.js';
+import { fill } from './dom.js';
+import { LatLng, pointAfterZoom, setTransform, type LeafletMap } from './leaflet.js';
 
 const TILE_PX = 512;
 const SIDE_MAX = 1600; // px of a picture (src/face/map/map_int.h)
 const STRETCH = 1; // zooms that a picture is stretched; once the reader moves the map, half a zoom
 const AROUND = 1.25; // a picture asked for is so much larger than the view
-const AHEAD_PX = 64; // while the map is dragged, ground is asked for so long before it is needed
-const FAR = 3; // zooms away from its own a picture shows nothing
+const AHEAD_PX = 128; // while the map is moved by hand, ground is asked for so long before it shows
+const KEPT = 40; // pieces of the present zoom that stay when they are out of sight
 
-interface Picture {
+interface Piece {
   image: HTMLImageElement;
-  at: LatLng;
+  at: LatLng; // its middle
   zoom: number;
   width: number;
   height: number;
+  tile?: string;
 }
 
 /** The address of a drawn window says what it shows: "at=lat,lon&z=5&w=738&h=910". */
-function readPicture(image: HTMLImageElement | null): Picture[] {
+function readPicture(image: HTMLImageElement | null): Piece[] {
   const asked = image ? new URL(image.src).searchParams : null;
   const [lat, lon] = (asked?.get('at') ?? '').split(',').map(Number);
   const [zoom, width, height] = ['z', 'w', 'h'].map((key) => Number(asked?.get(key)));
@@ -30,33 +32,18 @@ function readPicture(image: HTMLImageElement | null): Picture[] {
 }
 
 export class Ground {
-  private pictures: Picture[]; // the newest last; older ones stay until it has come
+  private pieces: Piece[]; // the newest last, which is on top
+  private needed: Piece[] = []; // what the present view is made of
   private laidAt = 0; // the zoom at which they have their size
-  private tiles: TileLayer;
-  private hasTiles = false;
 
   constructor(
     private map: LeafletMap,
     drawn: HTMLImageElement | null,
-    template: string,
+    private template: string,
     private zooms: { min: number; max: number },
   ) {
-    this.pictures = readPicture(drawn);
-    this.pictures.forEach(({ image }) => this.show(image));
-    this.tiles = new TileLayer(template, {
-      tileSize: TILE_PX,
-      zoomOffset: -1,
-      maxZoom: zooms.max,
-      keepBuffer: 1,
-    });
-    let failed = false;
-    // A pixel larger than their place: no seams between tiles that are scaled.
-    this.tiles.on('tileloadstart', ({ tile }) => {
-      tile.style.width = tile.style.height = `${TILE_PX + 1}px`;
-    });
-    this.tiles.on('tileerror', () => (failed = true)); // pictures stay under what is missing
-    this.tiles.on('load', () => failed || this.keepLast(0));
-    map.on('drag', () => this.hasTiles || this.covers(STRETCH, AHEAD_PX) || this.addTiles());
+    this.pieces = readPicture(drawn);
+    this.pieces.forEach((piece) => this.show(piece));
     map.on('zoom', () => this.place());
     map.on('viewreset', () => this.lay());
     map.on('zoomanim', (event) => this.placeForZoom(event as ZoomAnimEvent));
@@ -64,81 +51,131 @@ export class Ground {
 
   /** The map stands still, moved by the reader or by the page: is there ground for all of it? */
   settle(byReader: boolean): void {
-    if (!this.hasTiles && !this.covers(byReader ? STRETCH / 2 : STRETCH, 0)) {
-      if (byReader || !this.ask()) {
-        this.addTiles();
-      }
-    }
+    const known = this.covering(byReader ? STRETCH / 2 : STRETCH, 0);
+    this.needed = known ?? (byReader ? null : this.askPicture()) ?? this.askTiles(0);
     this.lay();
+    this.tidy();
   }
 
-  private addTiles(): void {
-    this.hasTiles = true;
-    this.tiles.addTo(this.map);
+  /** The map is being moved by hand. */
+  ahead(): void {
+    if (!this.covering(STRETCH, AHEAD_PX)) {
+      this.needed = this.askTiles(AHEAD_PX);
+      this.lay();
+    }
   }
 
-  private show(image: HTMLImageElement): void {
-    image.className = 'leaflet-tile leaflet-tile-loaded leaflet-zoom-animated';
+  private show(piece: Piece): Piece {
+    const { image } = piece;
+    image.className = 'ground leaflet-zoom-animated';
     image.loading = 'eager';
     image.alt = '';
+    image.addEventListener('load', () => this.tidy());
+    image.addEventListener('error', () => this.drop(piece)); // asked for again when next needed
     this.map.getPane('tilePane')?.append(image);
+    return piece;
   }
 
-  private keepLast(count: number): void {
-    for (const { image } of this.pictures.splice(0, this.pictures.length - count)) {
-      image.remove();
+  private add(piece: Omit<Piece, 'image'>, address: string): Piece {
+    const made = this.show({ ...piece, image: new Image() });
+    made.image.src = address;
+    this.pieces.push(made);
+    return made;
+  }
+
+  private drop(piece: Piece): void {
+    piece.image.remove();
+    this.pieces = this.pieces.filter((one) => one !== piece);
+  }
+
+  /** Once all that is needed has come, nothing of another zoom shows under it or beside it. */
+  private tidy(): void {
+    if (this.needed.every(({ image }) => image.complete && image.naturalWidth > 0)) {
+      const others = this.pieces.filter((piece) => !this.needed.includes(piece));
+      const kept = others.filter(({ zoom }) => zoom === this.needed[0]?.zoom).slice(-KEPT);
+      others.filter((piece) => !kept.includes(piece)).forEach((piece) => this.drop(piece));
     }
   }
 
-  /** One picture of the view; false when it is larger than pictures are. */
-  private ask(): boolean {
+  /** One picture of the view; null when that is larger than pictures are. */
+  private askPicture(): Piece[] | null {
     const now = this.map.getZoom();
-    const size = this.map.getSize();
-    let zoom = Math.min(this.zooms.max, Math.max(this.zooms.min, Math.round(now)));
-    const side = (px: number) => Math.ceil(px * AROUND * this.map.getZoomScale(zoom, now));
-    if (Math.max(side(size.x), side(size.y)) > SIDE_MAX) {
+    const view = this.map.getSize();
+    const side = (px: number, zoom: number) =>
+      Math.ceil(px * AROUND * this.map.getZoomScale(zoom, now));
+    let zoom = this.level();
+    if (side(Math.max(view.x, view.y), zoom) > SIDE_MAX) {
       zoom--;
     }
-    const [width, height] = [side(size.x), side(size.y)];
+    const [width, height] = [side(view.x, zoom), side(view.y, zoom)];
     if (Math.max(width, height) > SIDE_MAX || zoom < this.zooms.min || now - zoom > STRETCH) {
-      return false;
+      return null;
     }
     const at = this.map.getCenter();
     const place = `${at.lat.toFixed(5)},${at.lng.toFixed(5)}`;
-    const image = new Image();
-    const picture = { image, at, zoom, width, height };
-    image.addEventListener('load', () => this.pictures.at(-1) === picture && this.keepLast(1));
-    image.src = `/basemap/view.svg?at=${place}&z=${zoom}&w=${width}&h=${height}`;
-    this.pictures.push(picture);
-    this.show(image);
-    return true;
+    const address = `/basemap/view.svg?at=${place}&z=${zoom}&w=${width}&h=${height}`;
+    return [this.add({ at, zoom, width, height }, address)];
   }
 
-  private covers(stretch: number, around: number): boolean {
-    const newest = this.pictures.at(-1);
-    if (!newest) {
-      return false;
+  /** The tiles of the view and a little around it: those that are here, and those that come. */
+  private askTiles(around: number): Piece[] {
+    const zoom = this.level();
+    const n = 2 ** (zoom - 1); // tiles of 512 px around the world
+    const { min, max } = this.map.getPixelBounds();
+    const scale = this.map.getZoomScale(zoom, this.map.getZoom()) / TILE_PX;
+    const tileOf = (px: number | undefined, more: number) =>
+      Math.floor(((px ?? 0) + more) * scale);
+    const found: Piece[] = [];
+    for (let x = tileOf(min?.x, -around); x <= tileOf(max?.x, around); x++) {
+      const first = Math.max(0, tileOf(min?.y, -around));
+      for (let y = first; y <= Math.min(n - 1, tileOf(max?.y, around)); y++) {
+        const tile = `${zoom}/${x}/${y}`;
+        const values = { z: zoom - 1, x: ((x % n) + n) % n, y }; // around the world once more
+        const at = this.map.unproject([(x + 0.5) * TILE_PX, (y + 0.5) * TILE_PX], zoom);
+        found.push(
+          this.pieces.find((piece) => piece.tile === tile) ??
+            this.add(
+              { at, zoom, width: TILE_PX, height: TILE_PX, tile },
+              fill(this.template, values),
+            ),
+        );
+      }
     }
-    const scale = this.map.getZoomScale(this.map.getZoom(), newest.zoom);
-    const middle = this.map.latLngToContainerPoint(newest.at);
-    const size = this.map.getSize();
-    const reaches = (half: number, from: number, room: number) =>
-      from - half * scale <= -around && from + half * scale >= room + around;
-    return (
-      Math.abs(this.map.getZoom() - newest.zoom) <= stretch &&
-      reaches(newest.width / 2, middle.x, size.x) &&
-      reaches(newest.height / 2, middle.y, size.y)
-    );
+    return found;
   }
 
-  /** Gives the pictures their size at this zoom: drawn anew, they are sharp. */
+  /** The zoom that is drawn: the nearest whole one, of two as near the farther. */
+  private level(): number {
+    const nearest = Math.ceil(this.map.getZoom() - 0.5);
+    return Math.min(this.zooms.max, Math.max(this.zooms.min, nearest));
+  }
+
+  /** A picture that alone is enough for the view, stretched by so much at most. */
+  private covering(stretch: number, around: number): Piece[] | null {
+    const now = this.map.getZoom();
+    const view = this.map.getSize();
+    const found = this.pieces.find(({ at, zoom, width, height }) => {
+      const half = this.map.getZoomScale(now, zoom) / 2;
+      const middle = this.map.latLngToContainerPoint(at);
+      const reaches = (reach: number, from: number, room: number) =>
+        from - reach <= -around && from + reach >= room + around;
+      return (
+        Math.abs(now - zoom) <= stretch &&
+        reaches(width * half, middle.x, view.x) &&
+        reaches(height * half, middle.y, view.y)
+      );
+    });
+    return found ? [found] : null;
+  }
+
+  /** Gives the pieces their size at this zoom: drawn anew, they are sharp. A pixel more than their
+   * place: no seams between neighbours. */
   private lay(): void {
     this.laidAt = this.map.getZoom();
-    for (const { image, zoom, width, height } of this.pictures) {
+    for (const { image, zoom, width, height } of this.pieces) {
       const scale = this.map.getZoomScale(this.laidAt, zoom);
-      image.hidden = Math.abs(this.laidAt - zoom) > FAR;
-      image.style.width = `${width * scale}px`;
-      image.style.height = `${height * scale}px`;
+      image.style.width = `${width * scale + 1}px`;
+      image.style.height = `${height * scale + 1}px`;
     }
     this.place();
   }
@@ -152,10 +189,10 @@ export class Ground {
   }
 
   private put(to: number, pointOf: (at: LatLng) => ReturnType<typeof pointAfterZoom>): void {
-    for (const { image, at, zoom, width, height } of this.pictures) {
+    for (const { image, at, zoom, width, height } of this.pieces) {
       const half = this.map.getZoomScale(to, zoom) / 2;
       const corner = pointOf(at).subtract([width * half, height * half]);
-      setTransform(image, corner, this.map.getZoomScale(to, this.laidAt));
+      setTransform(image, corner.round(), this.map.getZoomScale(to, this.laidAt));
     }
   }
 }

@@ -1,4 +1,4 @@
-// The parts of Leaflet that the map stands on. No controls, popups, vectors or plugins.
+// The parts of Leaflet that the map stands on. No layers, controls, popups, vectors or plugins.
 /*! Leaflet 1.9.4, © Volodymyr Agafonkin and contributors, BSD-2-Clause, https://leafletjs.com */
 import { Map } from 'leaflet/src/map/Map.js';
 import 'leaflet/src/map/handler/Map.DoubleClickZoom.js';
@@ -8,7 +8,7 @@ import 'leaflet/src/map/handler/Map.ScrollWheelZoom.js';
 import 'leaflet/src/map/handler/Map.TouchZoom.js';
 
 export { Map as LeafletMap };
-export { TileLayer } from 'leaflet/src/layer/tile/TileLayer.js';
+Map.include({ _addLayers: () => undefined }); // a map adds its layers when it is made: ours has none
 export { LatLng } from 'leaflet/src/geo/LatLng.js';
 export { LatLngBounds } from 'leaflet/src/geo/LatLngBounds.js';
 export { setPosition, setTransform } from 'leaflet/src/dom/DomUtil.js';

@@ -64,6 +64,7 @@ class LiveMap {
   private marks = new Map<string, Mark>();
   private wanted = 0; // number of the last load(): late answers of earlier ones are dropped
   private byProgram = false; // the present movement is ours, not the reader's
+  private inHand = false; // dragged, or rolling on after that
   private wheelInside = false;
   private fitted = '';
   private litId = '';
@@ -165,7 +166,16 @@ class LiveMap {
     return { west: b.getWest(), south: b.getSouth(), east: b.getEast(), north: b.getNorth() };
   }
 
+  /** Dragged, or still rolling: what comes into sight is asked for before it stands still. */
+  private ahead(): void {
+    this.ground.ahead();
+    if (!this.tiles.has(this.view(), this.level())) {
+      void this.load(false);
+    }
+  }
+
   private moved(): void {
+    this.inHand = false;
     this.ground.settle(!this.byProgram);
     this.place();
     void this.load();
@@ -186,7 +196,8 @@ class LiveMap {
   private listen(): void {
     const { map, panel } = this;
     map.on('moveend', () => this.moved());
-    map.on('drag', () => this.tiles.has(this.view(), this.level()) || void this.load(false));
+    map.on('dragstart', () => (this.inHand = true));
+    map.on('move', () => this.inHand && this.ahead());
     map.on('viewreset zoom', () => this.place());
     map.on('zoomanim', (event) => this.placeForZoom(event as ZoomAnimEvent));
     panel.addEventListener('click', (event) => this.clicked(event));
@@ -234,7 +245,7 @@ class LiveMap {
 
   // --- marks -------------------------------------------------------------------------------------
 
-  /** While the map is dragged the names stay as they are: they would jump about. */
+  /** While the map is in hand the names stay as they are: they would jump about. */
   private async load(withNames = true): Promise<void> {
     const call = ++this.wanted;
     const { features, towns } = await this.tiles.load(this.view(), this.level());

@@ -6,9 +6,6 @@ declare module 'leaflet/src/map/handler/*' {
   const handler: unknown;
   export default handler;
 }
-declare module 'leaflet/src/layer/tile/TileLayer.js' {
-  export { TileLayer } from 'leaflet';
-}
 declare module 'leaflet/src/dom/DomUtil.js' {
   import { DomUtil } from 'leaflet';
   export const setPosition: typeof DomUtil.setPosition;
