@@ -2,6 +2,7 @@
 #include "atlas/blocks.h"
 #include "atlas/builder.h"
 #include "atlas/columns.h"
+#include "atlas/cube.h"
 #include "atlas/quads.h"
 #include "atlas/runs.h"
 
@@ -449,6 +450,21 @@ static err keep_territories(struct build *build) {
     return OK;
 }
 
+static err keep_cube(struct build *build) {
+    struct atlas_segment *segment = build->segment;
+    const uint64_t row = QUERY_KIND__COUNT;
+    column(build, ATLAS_COLUMN_CUBE_KINDS, row);
+    column(build, ATLAS_COLUMN_CUBE_STATES, QUERY_STATE__COUNT * row);
+    column(build, ATLAS_COLUMN_CUBE_HAS, QUERY_HAS__COUNT * row);
+    for (unsigned of = 0; of < ATLAS_VALUES__COUNT; of++) {
+        column(build, ATLAS_COLUMN_CUBE_THEMES + of, segment->values[of].lists.key_count * row);
+    }
+    column(build, ATLAS_COLUMN_CUBE_TERRITORIES, segment->territory_lists.key_count * row);
+    TRY_MEMORY(build);
+    atlas_cube_fill(segment);
+    return OK;
+}
+
 static err keep_dates(struct build *build) {
     struct atlas_segment *segment = build->segment;
     size_t total = 0;
@@ -748,6 +764,7 @@ static err build_segment(struct build *build, uint32_t average_length) {
     TRY(keep_values(build, ATLAS_VALUES_SKILL, ATLAS_COLUMN_SKILL_OFFSETS, &build->from->skills,
                     ATLAS_COLUMN_SKILL_STARTS));
     TRY(keep_territories(build));
+    TRY(keep_cube(build));
     TRY(keep_dates(build));
     TRY(keep_words(build, average_length));
     return keep_blocks(build);

@@ -60,6 +60,14 @@
     X(BLOCK_BOX, block_box, "blocks")                                                              \
     X(TERRITORIES, territories, "territories")                                                     \
     ATLAS_COLUMNS_OF_LISTS(X, TERRITORY, territory_lists, "territories")                           \
+    X(CUBE_KINDS, cube.kinds, "facets")                                                            \
+    X(CUBE_STATES, cube.states, "facets")                                                          \
+    X(CUBE_HAS, cube.has, "facets")                                                                \
+    X(CUBE_THEMES, cube.values[ATLAS_VALUES_THEME], "facets")                                      \
+    X(CUBE_LANGUAGES, cube.values[ATLAS_VALUES_LANGUAGE], "facets")                                \
+    X(CUBE_SOURCES, cube.values[ATLAS_VALUES_SOURCE], "facets")                                    \
+    X(CUBE_SKILLS, cube.values[ATLAS_VALUES_SKILL], "facets")                                      \
+    X(CUBE_TERRITORIES, cube.territories, "territories")                                           \
     X(DATED, dated, "dates")                                                                       \
     X(DATED_BITS, dated_bits, "dates")                                                             \
     X(DATE_OFFSETS, date_offsets, "dates")                                                         \

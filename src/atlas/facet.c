@@ -1,45 +1,116 @@
 /* Counts beside the facets: exact, over all matches, each facet ignoring its own choice. */
+#include "atlas/cube.h"
 #include "atlas/rank.h"
 
 #include <stdlib.h>
 
 #define TERRITORIES_SHOWN 50
 
+/* Fewer matches than one document in so many are counted one by one. */
+#define FEW_SHARE 64
+
+/* The documents of a part that are counted for a facet: its matches without the facet's own choice,
+ * or, when they are most of the documents of their kinds, what these have besides. */
+struct base {
+    uint64_t matches;
+    uint64_t count;            /* documents counted */
+    const uint64_t *bits;      /* they as a bitset; NULL: as a list only */
+    const uint32_t *documents; /* they as a list; NULL: as a bitset only */
+    unsigned rest_of;          /* 0, or the kinds whose cube they are taken off */
+};
 struct counting {
     const struct atlas_plan *plan;
     const struct atlas_match *matches;
     const struct atlas_request *request;
-    /* of the facet in hand: the matches without its own choice (NULL: listed), and how many */
-    enum atlas_group_of group;
-    const uint64_t *bases[ATLAS_PART__COUNT];
-    uint64_t base_counts[ATLAS_PART__COUNT];
+    struct base all[ATLAS_PART__COUNT]; /* for facets without a choice of their own */
+    bool has_all;
+    struct base bases[ATLAS_PART__COUNT]; /* of the facet in hand */
 };
 
-static struct atlas_walk base_walk(const struct counting *counting, int part) {
-    return atlas_walk_without(&counting->matches[part], counting->bases[part], counting->group);
+/* The documents of a walk, `count` of them or fewer. NULL without memory. */
+static const uint32_t *list_of(const struct atlas_plan *plan, struct atlas_walk walk,
+                               uint64_t *count) {
+    uint32_t *documents = plan_new(plan, uint32_t, *count);
+    *count = 0;
+    if (documents) {
+        uint32_t document;
+        while (atlas_walk_next(&walk, &document)) {
+            documents[(*count)++] = document;
+        }
+    }
+    return documents;
+}
+
+/* The documents of the kinds, as built, without these. NULL without memory. */
+static const uint64_t *rest_of(const struct atlas_plan *plan, const struct atlas_match *match,
+                               unsigned kinds, const uint64_t *without) {
+    size_t words = match->window.words;
+    uint64_t *bits = plan_new(plan, uint64_t, words);
+    if (!bits) {
+        return NULL;
+    }
+    for (; kinds; kinds &= kinds - 1) {
+        bits_or(bits, match->segment->kinds[__builtin_ctz(kinds)], words);
+    }
+    bits_and_not(bits, without, words);
+    return bits;
+}
+
+static err make_base(const struct counting *counting, const struct atlas_match *match,
+                     enum atlas_group_of group, struct base *base) {
+    const struct atlas_plan *plan = counting->plan;
+    const struct atlas_segment *segment = match->segment;
+    *base = (struct base){.count = match->listed_count};
+    if (match->misses) {
+        base->documents = list_of(plan, atlas_walk_without(match, NULL, group), &base->count);
+        base->matches = base->count;
+        return base->documents ? OK : ERR_MEMORY;
+    }
+    base->bits = atlas_match_without(plan, match, group);
+    if (!base->bits) {
+        return ERR_MEMORY;
+    }
+    bool is_whole = base->bits == match->bits;
+    base->matches = is_whole ? match->count : bits_count(base->bits, match->window.words);
+    base->count = base->matches;
+    unsigned kinds = group == ATLAS_GROUP_KIND || !plan->kinds ? QUERY_KINDS_ALL : plan->kinds;
+    uint64_t rest = atlas_cube_count(segment->cube.kinds, kinds) - base->matches;
+    if (rest < base->matches / 2) {
+        base->bits = rest_of(plan, match, kinds, base->bits);
+        base->count = rest;
+        base->rest_of = kinds;
+        if (!base->bits) {
+            return ERR_MEMORY;
+        }
+    }
+    if (base->count <= segment->count / FEW_SHARE) {
+        struct atlas_walk walk = {.match = match,
+                                  .bits = bits_walk(base->bits, match->window.words)};
+        base->documents = list_of(plan, walk, &base->count);
+        return base->documents ? OK : ERR_MEMORY;
+    }
+    return OK;
 }
 
 static err choose_base(struct counting *counting, enum atlas_group_of group) {
-    counting->group = group;
+    bool is_own = atlas_plan_chooses(counting->plan, group);
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        const struct atlas_match *match = &counting->matches[part];
-        counting->bases[part] = NULL;
-        counting->base_counts[part] = 0;
-        if (match->misses) {
-            uint32_t document;
-            for (struct atlas_walk walk = base_walk(counting, part);
-                 atlas_walk_next(&walk, &document);) {
-                counting->base_counts[part]++;
-            }
-            continue;
+        if (is_own || !counting->has_all) {
+            TRY(make_base(counting, &counting->matches[part], group, &counting->bases[part]));
+        } else {
+            counting->bases[part] = counting->all[part];
         }
-        counting->bases[part] = atlas_match_without(counting->plan, match, group);
-        if (!counting->bases[part]) {
-            return ERR_MEMORY;
+        if (!is_own) {
+            counting->all[part] = counting->bases[part];
         }
-        counting->base_counts[part] = bits_count(counting->bases[part], match->window.words);
     }
+    counting->has_all = counting->has_all || !is_own;
     return OK;
+}
+
+/* What a value has: as counted, or its row of the cube without that. */
+static uint64_t told(const struct base *base, uint64_t counted, const uint32_t *row) {
+    return base->rest_of ? atlas_cube_count(row, base->rest_of) - counted : counted;
 }
 
 static int compare_values(const void *a, const void *b) {
@@ -55,7 +126,7 @@ static err facet_open(const struct counting *counting, size_t room,
                       struct atlas_facet_counts *facet) {
     facet->total = 0;
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        facet->total += counting->base_counts[part];
+        facet->total += counting->bases[part].matches;
     }
     facet->values = plan_new(counting->plan, struct atlas_facet_value, room);
     return facet->values ? OK : ERR_MEMORY;
@@ -75,45 +146,70 @@ static void facet_close(struct atlas_facet_counts *facet) {
     }
 }
 
-/* Matches in one of a few bitsets, over both parts. */
-static uint64_t count_set(const struct counting *counting,
-                          const uint64_t *(*set)(const struct atlas_segment *, unsigned),
+/* Matches in one of a few bitsets, over both parts; `row`: its row of the cube. */
+typedef const uint64_t *few_set(const struct atlas_segment *segment, unsigned which);
+typedef const uint32_t *few_row(const struct atlas_segment *segment, unsigned which);
+static uint64_t count_set(const struct counting *counting, few_set *set, few_row *row,
                           unsigned which) {
-    uint64_t count = 0;
+    uint64_t total = 0;
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct base *base = &counting->bases[part];
         const struct atlas_match *match = &counting->matches[part];
         const uint64_t *bits = set(match->segment, which);
-        if (!match->misses) {
-            count += bits_count_and(counting->bases[part], bits, match->window.words);
-            continue;
+        uint64_t count = 0;
+        for (uint64_t i = 0; base->documents && i < base->count; i++) {
+            count += bits_has(bits, base->documents[i]);
         }
-        uint32_t document;
-        for (struct atlas_walk walk = base_walk(counting, part);
-             atlas_walk_next(&walk, &document);) {
-            count += bits_has(bits, document);
+        if (!base->documents) {
+            count = bits_count_and(base->bits, bits, match->window.words);
         }
+        total += told(base, count, row(match->segment, which));
     }
-    return count;
-}
-static const uint64_t *kind_set(const struct atlas_segment *segment, unsigned kind) {
-    return segment->kinds[kind];
+    return total;
 }
 static const uint64_t *state_set(const struct atlas_segment *segment, unsigned state) {
     return segment->states[state];
 }
+static const uint32_t *state_row(const struct atlas_segment *segment, unsigned state) {
+    return segment->cube.states + state * QUERY_KIND__COUNT;
+}
 static const uint64_t *has_set(const struct atlas_segment *segment, unsigned has) {
     return segment->has[has];
+}
+static const uint32_t *has_row(const struct atlas_segment *segment, unsigned has) {
+    return segment->cube.has + has * QUERY_KIND__COUNT;
+}
+
+/* Adds a part's counts by kind. */
+static void count_part_kinds(const struct counting *counting, int part,
+                             uint64_t counts[QUERY_KIND__COUNT]) {
+    const struct base *base = &counting->bases[part];
+    const struct atlas_match *match = &counting->matches[part];
+    const struct atlas_segment *segment = match->segment;
+    uint64_t counted[QUERY_KIND__COUNT] = {0};
+    for (uint64_t i = 0; base->documents && i < base->count; i++) {
+        counted[segment->kind[base->documents[i]]]++;
+    }
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        if (!base->documents) {
+            counted[kind] = bits_count_and(base->bits, segment->kinds[kind], match->window.words);
+        }
+        counts[kind] += base->rest_of ? segment->cube.kinds[kind] - counted[kind] : counted[kind];
+    }
 }
 
 static err count_kinds(struct counting *counting, struct atlas_facet_counts *facet) {
     TRY(choose_base(counting, ATLAS_GROUP_KIND));
     TRY(facet_open(counting, QUERY_KIND__COUNT, facet));
     unsigned shown = counting->request->seven_kinds ? QUERY_KINDS_ENTRY : QUERY_KINDS_ALL;
+    uint64_t counts[QUERY_KIND__COUNT] = {0};
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        count_part_kinds(counting, part, counts);
+    }
     facet->total = 0;
     for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
-        uint64_t count = count_set(counting, kind_set, kind);
-        facet->total += shown >> kind & 1 ? count : 0;
-        facet_add(facet, query_kind_slug((enum query_kind)kind), UINT32_MAX, count,
+        facet->total += shown >> kind & 1 ? counts[kind] : 0;
+        facet_add(facet, query_kind_slug((enum query_kind)kind), UINT32_MAX, counts[kind],
                   counting->plan->query->kinds >> kind & 1);
     }
     return OK;
@@ -124,7 +220,7 @@ static err count_states(struct counting *counting, struct atlas_facet_counts *fa
     TRY(facet_open(counting, QUERY_STATE__COUNT, facet));
     for (unsigned state = 0; state < QUERY_STATE__COUNT; state++) {
         facet_add(facet, query_state_slug((enum query_state)state), UINT32_MAX,
-                  count_set(counting, state_set, state),
+                  count_set(counting, state_set, state_row, state),
                   counting->plan->query->states >> state & 1);
     }
     return OK;
@@ -135,42 +231,71 @@ static err count_has(struct counting *counting, struct atlas_facet_counts *facet
     TRY(facet_open(counting, QUERY_HAS__COUNT, facet));
     for (unsigned has = 0; has < QUERY_HAS__COUNT; has++) {
         facet_add(facet, query_has_slug((enum query_has)has), UINT32_MAX,
-                  count_set(counting, has_set, has), counting->plan->query->has >> has & 1);
+                  count_set(counting, has_set, has_row, has),
+                  counting->plan->query->has >> has & 1);
     }
     return OK;
 }
 
-/* Adds one part's counts by key: from the documents when few match, else from the lists. */
-static void count_keys(const struct counting *counting, enum atlas_part part,
-                       enum atlas_values_of of, uint64_t *counts) {
-    const struct atlas_match *match = &counting->matches[part];
-    const struct atlas_values *values = &match->segment->values[of];
-    const struct atlas_lists *lists = &values->lists;
-    uint64_t pairs = lists->offsets[lists->key_count];
-    uint64_t by_list = 0; /* what each way costs, in probes of a document */
-    for (uint32_t key = 0; key < lists->key_count; key++) {
-        by_list += atlas_lists_is_dense(lists, key) ? match->window.words / 4
-                                                    : atlas_lists_length(lists, key);
+/* A list's documents that are in the bitset. */
+static uint64_t count_list(const struct atlas_list *list, const uint64_t *bits, size_t words) {
+    if (list->bits) {
+        return bits_count_and(bits, list->bits, words);
     }
-    uint64_t documents = match->segment->count ? match->segment->count : 1;
-    uint64_t by_document = counting->base_counts[part] * (1 + 2 * pairs / documents);
-    if (match->misses || by_document <= by_list) {
-        uint32_t i;
-        for (struct atlas_walk walk = base_walk(counting, (int)part); atlas_walk_next(&walk, &i);) {
+    uint64_t count = 0;
+    for (uint32_t at = 0; at < list->length; at++) {
+        count += bits_has(bits, list->documents[at]);
+    }
+    return count;
+}
+
+/* What counting by the lists of keys costs, in probes of a document. */
+static uint64_t cost_of_list(const struct atlas_lists *lists, uint32_t key, size_t words) {
+    return atlas_lists_is_dense(lists, key) ? words / 4 : atlas_lists_length(lists, key);
+}
+
+static void count_documents(const struct counting *counting, int part,
+                            const struct atlas_values *values, uint64_t *counts) {
+    const struct base *base = &counting->bases[part];
+    const struct atlas_match *match = &counting->matches[part];
+    uint32_t i;
+    if (base->documents) {
+        for (uint64_t n = 0; n < base->count; n++) {
+            i = base->documents[n];
             for (uint32_t at = values->offsets[i]; at < values->offsets[i + 1]; at++) {
                 counts[values->keys[at]]++;
             }
         }
         return;
     }
-    for (uint32_t key = 0; key < lists->key_count; key++) {
-        struct atlas_list list = atlas_lists_get(lists, key);
-        if (list.bits) {
-            counts[key] += bits_count_and(counting->bases[part], list.bits, match->window.words);
-            continue;
+    for (struct bits_walk walk = bits_walk(base->bits, match->window.words);
+         bits_next(&walk, &i);) {
+        for (uint32_t at = values->offsets[i]; at < values->offsets[i + 1]; at++) {
+            counts[values->keys[at]]++;
         }
-        for (uint32_t at = 0; at < list.length; at++) {
-            counts[key] += bits_has(counting->bases[part], list.documents[at]);
+    }
+}
+
+/* Adds one part's counts by key: from the documents when they are few, else from the lists. */
+static void count_keys(const struct counting *counting, int part, enum atlas_values_of of,
+                       uint64_t *counts) {
+    const struct base *base = &counting->bases[part];
+    const struct atlas_match *match = &counting->matches[part];
+    const struct atlas_values *values = &match->segment->values[of];
+    const struct atlas_lists *lists = &values->lists;
+    uint64_t pairs = lists->offsets[lists->key_count];
+    uint64_t by_list = 0;
+    for (uint32_t key = 0; key < lists->key_count && base->bits; key++) {
+        by_list += cost_of_list(lists, key, match->window.words);
+    }
+    uint64_t documents = match->segment->count ? match->segment->count : 1;
+    uint64_t by_document = base->count * (1 + 2 * pairs / documents);
+    if (!base->bits || by_document <= by_list) {
+        count_documents(counting, part, values, counts);
+    } else {
+        for (uint32_t key = 0; key < lists->key_count; key++) {
+            struct atlas_list list = atlas_lists_get(lists, key);
+            counts[key] += count_list(&list, base->bits, match->window.words);
         }
     }
 }
@@ -181,11 +306,20 @@ static err count_themes(struct counting *counting, struct atlas_facet_counts *fa
     TRY(choose_base(counting, ATLAS_GROUP_THEME));
     TRY(facet_open(counting, themes->count, facet));
     uint64_t *counts = plan_new(plan, uint64_t, themes->count);
-    if (!counts) {
+    uint64_t *counted = plan_new(plan, uint64_t, themes->count);
+    if (!counts || !counted) {
         return ERR_MEMORY;
     }
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        count_keys(counting, (enum atlas_part)part, ATLAS_VALUES_THEME, counts);
+        const uint32_t *rows = counting->matches[part].segment->cube.values[ATLAS_VALUES_THEME];
+        if (!counting->matches[part].segment->count) {
+            continue;
+        }
+        count_keys(counting, part, ATLAS_VALUES_THEME, counted);
+        for (uint32_t theme = 0; theme < themes->count; theme++, rows += QUERY_KIND__COUNT) {
+            counts[theme] += told(&counting->bases[part], counted[theme], rows);
+            counted[theme] = 0;
+        }
     }
     for (uint16_t theme = 0; theme < themes->count; theme++) {
         bool is_chosen = false;
@@ -212,7 +346,12 @@ static err count_names(struct counting *counting, enum atlas_group_of group,
         if (!counts[part]) {
             return ERR_MEMORY;
         }
-        count_keys(counting, (enum atlas_part)part, of, counts[part]);
+        const uint32_t *rows = counting->matches[part].segment->cube.values[of];
+        count_keys(counting, part, of, counts[part]);
+        for (uint32_t key = 0; key < values[part]->lists.key_count; key++) {
+            counts[part][key] =
+                told(&counting->bases[part], counts[part][key], rows + key * QUERY_KIND__COUNT);
+        }
         room += values[part]->lists.key_count;
     }
     TRY(facet_open(counting, room, facet));
@@ -254,44 +393,156 @@ static err count_names(struct counting *counting, enum atlas_group_of group,
     return OK;
 }
 
-/* Matches within each territory, larger ones included; by index. NULL without memory. */
-static uint32_t *count_within(const struct counting *counting) {
-    const struct atlas_plan *plan = counting->plan;
-    const struct territories *all = plan->view->territories;
-    uint32_t *own = plan_new(plan, uint32_t, all->count);
-    uint32_t *within = plan_new(plan, uint32_t, all->count);
-    if (!own || !within) {
-        return NULL;
+/* The territories that a facet shows, found by index. */
+struct shown {
+    uint32_t *territories;  /* those chosen first */
+    uint64_t *counts;       /* parallel */
+    uint32_t count, chosen; /* so many of them chosen */
+    uint32_t *slots;        /* position in territories + 1; by hash of the index, 0: free */
+    uint32_t mask;
+};
+
+static uint32_t *shown_slot(const struct shown *shown, uint32_t territory) {
+    uint32_t at = (territory * UINT32_C(2654435769) >> 7) & shown->mask;
+    while (shown->slots[at] && shown->territories[shown->slots[at] - 1] != territory) {
+        at = (at + 1) & shown->mask;
     }
-    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        const struct atlas_match *match = &counting->matches[part];
-        uint32_t i;
-        for (struct atlas_walk walk = base_walk(counting, (int)part); atlas_walk_next(&walk, &i);) {
-            if (match->segment->territory[i] != TERRITORY_NONE) {
-                own[match->segment->territory[i]]++;
-            }
+    return &shown->slots[at];
+}
+
+static void shown_add(struct shown *shown, uint32_t territory) {
+    uint32_t *slot = shown_slot(shown, territory);
+    if (!*slot) {
+        shown->territories[shown->count++] = territory;
+        *slot = shown->count;
+    }
+}
+
+/* The chosen territories and the children of `parent` (may be NULL), each once. */
+static err shown_open(const struct atlas_plan *plan, const struct territory *parent,
+                      struct shown *shown) {
+    uint32_t chosen = plan->query->territories.count;
+    uint32_t room = chosen + (parent ? parent->child_count : 0);
+    shown->mask = 15;
+    while (shown->mask < 2 * room) {
+        shown->mask = shown->mask * 2 + 1;
+    }
+    shown->count = 0;
+    shown->territories = plan_new(plan, uint32_t, room);
+    shown->counts = plan_new(plan, uint64_t, room);
+    shown->slots = plan_new(plan, uint32_t, (size_t)shown->mask + 1);
+    if (!shown->territories || !shown->counts || !shown->slots) {
+        return ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < chosen; i++) { /* a former and the current code may name one */
+        shown_add(shown, plan->territories[i]);
+    }
+    shown->chosen = shown->count;
+    for (uint32_t i = 0; parent && i < parent->child_count; i++) {
+        shown_add(shown, parent->children[i]);
+    }
+    return OK;
+}
+
+static bool is_commune_of(const struct territory *custom, uint32_t commune) {
+    uint32_t low = 0;
+    uint32_t high = custom->commune_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (custom->communes[middle] < commune) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    for (uint32_t i = 0; i < all->count; i++) {
-        if (!own[i]) {
+    return low < custom->commune_count && custom->communes[low] == commune;
+}
+
+/* Adds a document to whatever is shown of what it lies in. */
+static void count_place(const struct counting *counting, const struct shown *shown,
+                        uint32_t territory, uint64_t *counts) {
+    const struct atlas_plan *plan = counting->plan;
+    const struct territory *items = plan->view->territories->items;
+    if (territory == TERRITORY_NONE) {
+        return;
+    }
+    const struct territory *here = &items[territory];
+    const uint32_t within[] = {territory, here->epci, here->departement, here->region,
+                               here->country};
+    for (size_t i = 0; i < ARRAY_COUNT(within); i++) {
+        uint32_t slot = within[i] == TERRITORY_NONE || (i && within[i] == territory)
+                            ? 0
+                            : *shown_slot(shown, within[i]);
+        if (slot) {
+            counts[slot - 1]++;
+        }
+    }
+    for (uint32_t i = 0; i < shown->chosen; i++) {
+        const struct territory *chosen = &items[shown->territories[i]];
+        counts[i] += chosen->level == TERRITORY_CUSTOM && is_commune_of(chosen, territory);
+    }
+}
+
+/* Over the list of a shown territory, and of its communes when it is a custom one that was chosen:
+ * the matches, what the cube says, or what asking the list costs. */
+enum sum_of { SUM_MATCHES, SUM_CUBE, SUM_COST };
+static uint64_t sum_lists(const struct counting *counting, int part, const struct shown *shown,
+                          uint32_t position, enum sum_of sum) {
+    const struct atlas_plan *plan = counting->plan;
+    const struct base *base = &counting->bases[part];
+    const struct atlas_segment *segment = counting->matches[part].segment;
+    const struct atlas_lists *lists = &segment->territory_lists;
+    uint32_t index = shown->territories[position];
+    const struct territory *here = &plan->view->territories->items[index];
+    bool has_communes = here->level == TERRITORY_CUSTOM && position < shown->chosen;
+    uint64_t total = 0;
+    for (uint32_t i = 0; i <= (has_communes ? here->commune_count : 0); i++) {
+        uint32_t key = atlas_segment_territory(segment, i ? here->communes[i - 1] : index);
+        if (key == UINT32_MAX) {
             continue;
         }
-        const struct territory *here = &all->items[i];
-        const uint32_t around[] = {here->epci, here->departement, here->region, here->country};
-        within[i] += own[i];
-        for (size_t j = 0; j < ARRAY_COUNT(around); j++) {
-            if (around[j] != TERRITORY_NONE && around[j] != i) {
-                within[around[j]] += own[i];
-            }
+        if (sum == SUM_CUBE) {
+            total += atlas_cube_count(segment->cube.territories + (size_t)key * QUERY_KIND__COUNT,
+                                      base->rest_of);
+        } else if (sum == SUM_COST) {
+            total += 8 + cost_of_list(lists, key, segment->words);
+        } else {
+            struct atlas_list list = atlas_lists_get(lists, key);
+            total += count_list(&list, base->bits, segment->words);
         }
     }
-    for (uint32_t i = 0; i < plan->query->territories.count; i++) {
-        const struct territory *chosen = &all->items[plan->territories[i]];
-        for (uint32_t j = 0; chosen->level == TERRITORY_CUSTOM && j < chosen->commune_count; j++) {
-            within[plan->territories[i]] += own[chosen->communes[j]];
+    return total;
+}
+
+/* Adds a part's matches within the territories shown. */
+static void count_within(const struct counting *counting, int part, const struct shown *shown,
+                         uint64_t *counted) {
+    const struct base *base = &counting->bases[part];
+    const struct atlas_match *match = &counting->matches[part];
+    uint64_t by_list = 0;
+    for (uint32_t i = 0; i < shown->count && base->bits; i++) {
+        by_list += sum_lists(counting, part, shown, i, SUM_COST);
+    }
+    if (base->bits && by_list < base->count * 8) {
+        for (uint32_t i = 0; i < shown->count; i++) {
+            counted[i] = sum_lists(counting, part, shown, i, SUM_MATCHES);
+        }
+    } else if (base->documents) {
+        for (uint64_t i = 0; i < base->count; i++) {
+            count_place(counting, shown, match->segment->territory[base->documents[i]], counted);
+        }
+    } else {
+        uint32_t i;
+        for (struct bits_walk walk = bits_walk(base->bits, match->window.words);
+             bits_next(&walk, &i);) {
+            count_place(counting, shown, match->segment->territory[i], counted);
         }
     }
-    return within;
+    for (uint32_t i = 0; i < shown->count; i++) {
+        shown->counts[i] +=
+            base->rest_of ? sum_lists(counting, part, shown, i, SUM_CUBE) - counted[i] : counted[i];
+        counted[i] = 0;
+    }
 }
 
 /* Whose children are shown: the first chosen one, or what a commune lies in; else the country. */
@@ -305,12 +556,14 @@ static const struct territory *shown_parent(const struct atlas_plan *plan) {
         uint32_t parent = chosen->epci != TERRITORY_NONE ? chosen->epci : chosen->departement;
         return parent == TERRITORY_NONE ? chosen : &all->items[parent];
     }
-    for (uint32_t i = all->commune_count; i < all->count; i++) {
-        if (all->items[i].level == TERRITORY_COUNTRY) {
-            return &all->items[i];
+    const struct territory *country = NULL; /* the first; only custom ones stand behind them */
+    for (uint32_t i = all->count; i > all->commune_count; i--) {
+        if (all->items[i - 1].level < TERRITORY_COUNTRY) {
+            break;
         }
+        country = all->items[i - 1].level == TERRITORY_COUNTRY ? &all->items[i - 1] : country;
     }
-    return NULL;
+    return country;
 }
 
 static bool is_chosen_territory(const struct atlas_plan *plan, uint32_t territory) {
@@ -325,29 +578,23 @@ static bool is_chosen_territory(const struct atlas_plan *plan, uint32_t territor
 static err count_territories(struct counting *counting, struct atlas_facet_counts *facet) {
     const struct atlas_plan *plan = counting->plan;
     const struct territories *all = plan->view->territories;
+    struct shown shown;
     TRY(choose_base(counting, ATLAS_GROUP_TERRITORY));
-    const uint32_t *within = count_within(counting);
-    const struct territory *parent = shown_parent(plan);
-    uint32_t children = parent ? parent->child_count : 0;
-    TRY(facet_open(counting, (size_t)children + plan->query->territories.count, facet));
-    if (!within) {
+    TRY(shown_open(plan, shown_parent(plan), &shown));
+    TRY(facet_open(counting, shown.count, facet));
+    uint64_t *counted = plan_new(plan, uint64_t, shown.count);
+    if (!counted) {
         return ERR_MEMORY;
     }
-    for (uint32_t i = 0; i < children; i++) {
-        uint32_t child = parent->children[i];
-        if (!is_chosen_territory(plan, child)) {
-            facet_add(facet, all->items[child].code, child, within[child], false);
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        if (counting->matches[part].segment->count) {
+            count_within(counting, part, &shown, counted);
         }
     }
-    for (uint32_t i = 0; i < plan->query->territories.count; i++) {
-        uint32_t chosen = plan->territories[i];
-        bool is_first = true; /* a former and the current code may name one territory */
-        for (uint32_t j = 0; j < i; j++) {
-            is_first = is_first && plan->territories[j] != chosen;
-        }
-        if (is_first) {
-            facet_add(facet, all->items[chosen].code, chosen, within[chosen], true);
-        }
+    for (uint32_t i = 0; i < shown.count; i++) {
+        uint32_t territory = shown.territories[i];
+        facet_add(facet, all->items[territory].code, territory, shown.counts[i],
+                  is_chosen_territory(plan, territory));
     }
     facet_close(facet);
     uint32_t kept = 0;

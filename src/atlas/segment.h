@@ -77,6 +77,15 @@ struct atlas_quad {
 #define ATLAS_BLOCK  64
 #define ATLAS_REGION 64
 
+/* Rows of QUERY_KIND__COUNT: how many documents of each kind (cube.h). */
+struct atlas_cube {
+    uint32_t *kinds;                       /* one row: all documents */
+    uint32_t *states;                      /* a row for each state */
+    uint32_t *has;                         /* likewise */
+    uint32_t *values[ATLAS_VALUES__COUNT]; /* a row for each key */
+    uint32_t *territories;                 /* a row for each key of territory_lists */
+};
+
 /* Everything below the counts is a column: columns.h lists them all. They lie in the arena of a
  * segment that was built, or in the mapping of a snapshot. */
 struct atlas_segment {
@@ -123,6 +132,7 @@ struct atlas_segment {
 
     uint32_t *territories; /* sorted; lists.key is the position here. Ancestors included */
     struct atlas_lists territory_lists;
+    struct atlas_cube cube;
 
     uint32_t dated_count; /* documents with dates of the role "happens" */
     uint32_t *dated;      /* ascending */
