@@ -34,11 +34,13 @@ analyze: ## clang-tidy over src/; a finding fails
 	@tools/analyze
 
 format: ## clang-format over all C
-	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]' 'bench/*.[ch]' | xargs clang-format -i
+	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]' 'bench/**/*.[ch]' | xargs clang-format -i
 
-bench: build ## figures that docs/performance.md explains
-	@tools/install build bench
-	@bench/run
+bench: build ## the atlas beside other engines, N=100000 entries (bench/README.md)
+	@tools/install build check bench
+	@test -f build-bench/build.ninja || meson setup build-bench --buildtype=debugoptimized -Dtests=false -Dbench=true >/dev/null
+	@ninja -C build-bench --quiet
+	@node bench/run.mjs --entries $(or $(N),100000) --corpus $(or $(CORPUS),synthetic)
 
 deb: ## a Debian package of the program and its service, in build-deb/
 	@tools/install build deb
