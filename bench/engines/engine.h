@@ -1,4 +1,4 @@
-/* What every engine of the bench is given and gives back. C and C++; nothing of the program's rooms. */
+/* What every engine of the bench is given and gives back. For C and C++, without the rooms. */
 #ifndef AGORA_BENCH_ENGINE_H
 #define AGORA_BENCH_ENGINE_H
 
@@ -81,14 +81,14 @@ struct bench_row {
  * on is worth nothing. */
 struct bench_engine {
     const char *name;
-    /* `work` holds plain.db; an engine keeps its own index there and makes it when it is missing. */
+    /* `work` holds plain.db; an engine keeps its own index beside it, made when it is missing. */
     void (*open)(const char *work);
     bool (*can)(const struct bench_question *question);
     /* Once before it is asked: statements are prepared here. */
     void (*prepare)(const struct bench_question *question, unsigned number);
     void (*run)(const struct bench_question *question, unsigned number,
                 struct bench_answer *answer);
-    /* What the last run found, for engines that keep it in a form of their own; not timed. */
+    /* What the last run found, for engines with a form of their own; not timed. */
     void (*tell)(const struct bench_question *question, struct bench_answer *answer);
     void (*figures)(void); /* prints members of a JSON object, each with a comma before it */
 };
