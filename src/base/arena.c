@@ -160,6 +160,17 @@ slice arena_copy(struct arena *arena, slice text) {
     return slice_of(copy, text.n);
 }
 
+slice arena_join(struct arena *arena, slice a, slice b) {
+    char *copy = arena_alloc(arena, 1, a.n + b.n + 1, 1);
+    if (a.n) {
+        memcpy(copy, a.p, a.n);
+    }
+    if (b.n) {
+        memcpy(copy + a.n, b.p, b.n);
+    }
+    return slice_of(copy, a.n + b.n);
+}
+
 const char *arena_cstr(struct arena *arena, slice text) {
     return arena_copy(arena, text).p;
 }

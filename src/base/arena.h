@@ -34,6 +34,7 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
 void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t align);
 slice arena_copy(struct arena *arena, slice text);       /* also NUL-terminated behind the end */
 const char *arena_cstr(struct arena *arena, slice text); /* NUL-terminated copy */
+slice arena_join(struct arena *arena, slice a, slice b); /* one behind the other; likewise */
 slice arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

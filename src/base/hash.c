@@ -30,3 +30,10 @@ uint64_t hash_bytes(slice bytes, uint64_t seed) {
     }
     return hash_mix(hash_mix(tail[0] ^ state, tail[1] ^ bytes.n), state);
 }
+
+void hash_hex(uint64_t value, char digits[HASH_HEX_BYTES]) {
+    static const char hex[] = "0123456789abcdef";
+    for (size_t i = HASH_HEX_BYTES; i-- > 0; value >>= 4) {
+        digits[i] = hex[value & 15];
+    }
+}

@@ -6,9 +6,17 @@
 #define FOLD_BYTES 8192 /* text_slug folds the whole title before it cuts */
 
 slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena) {
-    uint64_t hash = hash_bytes(salt, hash_bytes(canonical, 1));
-    return arena_printf(arena, "\"%llx-%llx\"", (unsigned long long)atlas_view_version(view),
-                        (unsigned long long)hash);
+    return face_etag_of(view, hash_bytes(salt, hash_bytes(canonical, 1)), arena);
+}
+
+slice face_etag_of(const struct atlas_view *view, uint64_t hash, struct arena *arena) {
+    char tag[2 * HASH_HEX_BYTES + 3];
+    tag[0] = '"';
+    hash_hex(atlas_view_version(view), tag + 1);
+    tag[1 + HASH_HEX_BYTES] = '-';
+    hash_hex(hash, tag + 2 + HASH_HEX_BYTES);
+    tag[sizeof tag - 1] = '"';
+    return arena_copy(arena, slice_of(tag, sizeof tag));
 }
 
 slice face_slug(slice title, struct arena *arena) {

@@ -60,9 +60,8 @@ bool face_machine_unchanged(const struct http_request *request, struct http_resp
                             slice salt) {
     struct buf text BUF_CLEANUP = buf_new(QUERY_BYTES_MAX);
     query_format(asked->query, &text);
-    slice salts = arena_printf(request->arena, "%.*s %.*s %u %lld", SLICE_ARG(salt),
-                               SLICE_ARG(request->base_url), asked->facets,
-                               (long long)(asked->now_ms / HOUR_MS));
-    return http_unchanged(request, response,
-                          face_etag(view, buf_slice(&text), salts, request->arena));
+    uint64_t hash = hash_bytes(buf_slice(&text), 1);
+    hash = hash_bytes(request->base_url, hash_bytes(salt, hash));
+    hash = hash_mix(hash, hash_mix(asked->facets, (uint64_t)(asked->now_ms / HOUR_MS)));
+    return http_unchanged(request, response, face_etag_of(view, hash, request->arena));
 }

@@ -1,6 +1,6 @@
-/* bodies: answers that were asked for more than once, packed, kept in memory for who asks next. What
- * is kept is told apart by all that decides its bytes, its ETag among it: a change of the content
- * makes another tag, and what has the old one is not asked for any more and falls out. */
+/* bodies: answers that were asked for more than once, packed, kept in memory for who asks next.
+ * What is kept is told apart by all that decides its bytes, its ETag among it: a change of the
+ * content makes another tag, and what has the old one is not asked for any more and falls out. */
 #ifndef AGORA_HTTP_BODIES_H
 #define AGORA_HTTP_BODIES_H
 

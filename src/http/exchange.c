@@ -10,26 +10,49 @@ static enum http_method route_method(enum http_method method) {
     return method == HTTP_HEAD ? HTTP_GET : method;
 }
 
-/* Among the rows that fit, the one with the fewest captures is meant, then the first. */
-static struct http_routed find_route(const struct http_options *options, enum http_method method,
-                                     slice path) {
-    struct http_routed found = {0};
-    unsigned fewest = UINT32_MAX;
+/* What stands before the second slash of a path or pattern. */
+static slice head_of(slice path) {
+    return slice_sub(path, 1, slice_find(path, 1, '/') - 1);
+}
+
+void http_rows_make(struct http_server *server) {
+    const struct http_options *options = &server->options;
+    server->rows = arena_new(&server->arena, struct http_row, http_route_total(options) + 1);
     for (size_t table = 0; options->route_tables[table]; table++) {
         for (size_t i = 0; i < options->route_counts[table]; i++) {
             const struct http_route *route = &options->route_tables[table][i];
-            slice captures[4] = {0};
-            if (!http_route_match(route->path, path, captures)) {
-                continue;
-            }
-            found.methods |= 1u << route->method;
-            found.any = found.any ? found.any : route;
-            unsigned count = http_route_captures(route->path);
-            if (route->method == route_method(method) && count < fewest) {
-                fewest = count;
-                found.route = route;
-                memcpy(found.captures, captures, sizeof captures);
-            }
+            slice head = head_of(slice_from_cstr(route->path));
+            server->rows[server->row_count++] = (struct http_row){
+                .route = route,
+                .head = slice_find(head, 0, '{') < head.n ? SLICE_EMPTY : head,
+                .captures = http_route_captures(route->path),
+            };
+        }
+    }
+}
+
+/* Among the rows that fit, the one with the fewest captures is meant, then the first. */
+static struct http_routed find_route(const struct http_server *server, enum http_method method,
+                                     slice path) {
+    struct http_routed found = {0};
+    unsigned fewest = UINT32_MAX;
+    slice head = head_of(path);
+    for (size_t i = 0; i < server->row_count; i++) {
+        const struct http_row *row = &server->rows[i];
+        const struct http_route *route = row->route;
+        if (row->head.n > 0 && (row->head.n != head.n || row->head.p[0] != head.p[0])) {
+            continue; /* nearly all of them */
+        }
+        slice captures[4] = {0};
+        if (!http_route_match(route->path, path, captures)) {
+            continue;
+        }
+        found.methods |= 1u << route->method;
+        found.any = found.any ? found.any : route;
+        if (route->method == route_method(method) && row->captures < fewest) {
+            fewest = row->captures;
+            found.route = route;
+            memcpy(found.captures, captures, sizeof captures);
         }
     }
     return found;
@@ -66,7 +89,7 @@ static slice address_without_slash(const struct http_exchange *exchange) {
     const struct http_request *request = &exchange->request;
     slice path = request->path;
     if (route_method(request->method) != HTTP_GET || path.n < 2 || path.p[path.n - 1] != '/' ||
-        !find_route(&exchange->server->options, HTTP_GET, slice_sub(path, 0, path.n - 1)).route) {
+        !find_route(exchange->server, HTTP_GET, slice_sub(path, 0, path.n - 1)).route) {
         return SLICE_EMPTY;
     }
     size_t raw_n = slice_find(exchange->target, 0, '?');
@@ -214,8 +237,8 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
         return refuse(exchange, refused);
     }
     http_request_fill(exchange, host);
-    exchange->found = find_route(&exchange->server->options,
-                                 known ? request->method : HTTP_METHOD__COUNT, request->path);
+    exchange->found =
+        find_route(exchange->server, known ? request->method : HTTP_METHOD__COUNT, request->path);
     exchange->route = exchange->found.route;
     memcpy(request->captures, exchange->found.captures, sizeof request->captures);
     if (body_allowed && !exchange->route) {

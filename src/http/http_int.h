@@ -24,6 +24,13 @@ struct http_worker {
     struct http_exchange *spare;
 };
 
+/* A row of the routes, ready to be compared with a path. */
+struct http_row {
+    const struct http_route *route;
+    slice head; /* its first segment; empty when a capture stands there: any may */
+    unsigned captures;
+};
+
 struct http_server {
     struct http_options options;
     struct arena arena; /* lives as long as the server */
@@ -36,6 +43,8 @@ struct http_server {
     atomic_bool told_of_relay;
     atomic_uint_fast64_t connections_open, connections_total, connections_refused;
     atomic_uint_fast64_t limited[HTTP_LIMITED__COUNT];
+    struct http_row *rows;
+    size_t row_count;
     struct http_limiter *limiter;
     struct http_bodies *bodies; /* NULL: none are kept */
     atomic_uint_fast64_t kept;  /* answers that came from there */
@@ -123,6 +132,8 @@ struct http_head {
 int http_walls_check(struct MHD_Connection *connection, const struct http_head *head,
                      bool body_allowed, slice *host, struct problem *problem);
 
+/* exchange.c: the rows of all tables, in their order. */
+void http_rows_make(struct http_server *server);
 /* exchange.c: the library's callbacks. */
 void *http_on_target(void *server, const char *target, struct MHD_Connection *connection);
 enum MHD_Result http_on_request(void *server, struct MHD_Connection *connection, const char *url,

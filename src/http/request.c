@@ -48,12 +48,25 @@ static struct ip_address peer_address(struct MHD_Connection *connection) {
 
 static slice address_text(const struct ip_address *address, struct arena *arena) {
     char text[INET6_ADDRSTRLEN] = "";
-    if (address_is_ipv4(address)) {
-        inet_ntop(AF_INET, address->bytes + 12, text, sizeof text);
-    } else {
+    if (!address_is_ipv4(address)) {
         inet_ntop(AF_INET6, address->bytes, text, sizeof text);
+        return arena_copy(arena, slice_from_cstr(text));
     }
-    return arena_copy(arena, slice_from_cstr(text));
+    size_t n = 0;
+    for (size_t i = 12; i < 16; i++) {
+        unsigned byte = address->bytes[i];
+        if (i > 12) {
+            text[n++] = '.';
+        }
+        if (byte >= 100) {
+            text[n++] = (char)('0' + byte / 100);
+        }
+        if (byte >= 10) {
+            text[n++] = (char)('0' + byte / 10 % 10);
+        }
+        text[n++] = (char)('0' + byte % 10);
+    }
+    return arena_copy(arena, slice_of(text, n));
 }
 
 static bool is_trusted(const struct http_options *options, const struct ip_address *address) {
@@ -164,8 +177,8 @@ static slice base_url(const struct http_exchange *exchange, slice host, bool tru
     }
     slice proto = http_header(&exchange->request, "X-Forwarded-Proto");
     bool secure = trusted && slice_equal_ascii_nocase(proto, SLICE("https"));
-    return arena_printf(exchange->request.arena, "%s%.*s", secure ? "https://" : "http://",
-                        SLICE_ARG(host.n ? host : SLICE("localhost")));
+    return arena_join(exchange->request.arena, secure ? SLICE("https://") : SLICE("http://"),
+                      host.n ? host : SLICE("localhost"));
 }
 
 /* The value of `name` in a list of `name=value` with this separator, empty when absent. */

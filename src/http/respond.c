@@ -90,12 +90,17 @@ static void body_free(void *cls) {
 
 /* ---- headers ---- */
 
+#define NO_FRAMES "; frame-ancestors 'none'"
+#define ANY_FRAME "; frame-ancestors *"
+
 static const char page_csp[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'";
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'" NO_FRAMES;
 /* A picture opened by itself may use its own style element, and nothing else. */
-static const char picture_csp[] = "default-src 'none'; style-src 'unsafe-inline'";
-static const char bytes_csp[] = "default-src 'none'";
+static const char picture_csp[] =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'" NO_FRAMES;
+static const char bytes_csp[] = "default-src 'none'; base-uri 'none'" NO_FRAMES;
 
 static void header(struct MHD_Response *out, const char *name, const char *value) {
     /* Refused only for values that hold a line's end, or without memory: then the header is
@@ -148,18 +153,27 @@ static const char *cache_text(enum http_cache cache) {
     return "no-store";
 }
 
+static const char *policy_of(const struct http_exchange *exchange, bool page) {
+    const struct http_response *response = &exchange->response;
+    const char *policy = page                                 ? page_csp
+                         : is_type(response, "image/svg+xml") ? picture_csp
+                                                              : bytes_csp;
+    if (!response->allow_framing && !response->extra_csp) {
+        return policy;
+    }
+    slice own = slice_sub(slice_from_cstr(policy), 0, strlen(policy) - strlen(NO_FRAMES));
+    struct arena *arena = exchange->request.arena;
+    return arena_printf(
+               arena, "%.*s%s%s%s", SLICE_ARG(own), response->allow_framing ? ANY_FRAME : NO_FRAMES,
+               response->extra_csp ? "; " : "", response->extra_csp ? response->extra_csp : "")
+        .p;
+}
+
 static void add_safety(const struct http_exchange *exchange, struct MHD_Response *out) {
     const struct http_response *response = &exchange->response;
     bool open = exchange->route && exchange->route->audience == HTTP_FOR_MACHINES;
     bool page = is_type(response, "text/html");
-    const char *policy = page                                 ? page_csp
-                         : is_type(response, "image/svg+xml") ? picture_csp
-                                                              : bytes_csp;
-    char csp[1024];
-    snprintf(csp, sizeof csp, "%s%s; frame-ancestors %s%s%s", policy,
-             page ? "" : "; base-uri 'none'", response->allow_framing ? "*" : "'none'",
-             response->extra_csp ? "; " : "", response->extra_csp ? response->extra_csp : "");
-    header(out, "Content-Security-Policy", csp);
+    header(out, "Content-Security-Policy", policy_of(exchange, page));
     header(out, "X-Content-Type-Options", "nosniff");
     if (!response->allow_framing) {
         header(out, "X-Frame-Options", "DENY"); /* for browsers without frame-ancestors */
@@ -239,8 +253,7 @@ static void add_etag(struct http_exchange *exchange, enum http_encoding encoding
     slice etag = exchange->response.etag;
     if (etag.n > 0) {
         bool weak = encoding != HTTP_IDENTITY && !slice_starts_with(etag, SLICE("W/"));
-        header(out, "ETag",
-               arena_printf(&exchange->arena, "%s%.*s", weak ? "W/" : "", SLICE_ARG(etag)).p);
+        header(out, "ETag", arena_join(&exchange->arena, weak ? SLICE("W/") : SLICE_EMPTY, etag).p);
     }
 }
 

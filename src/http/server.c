@@ -81,7 +81,9 @@ struct http_exchange *http_exchange_take(struct http_server *server) {
     };
     uint64_t number = hash_mix((uint64_t)clock_now_ms(server->options.clock),
                                atomic_fetch_add(&server->next_request, 1));
-    exchange->request.id = arena_printf(&exchange->arena, "%016llx", (unsigned long long)number);
+    char digits[HASH_HEX_BYTES];
+    hash_hex(number, digits);
+    exchange->request.id = arena_copy(&exchange->arena, slice_of(digits, sizeof digits));
     atomic_fetch_add(&server->running, 1);
     return exchange;
 }
@@ -338,6 +340,7 @@ err http_server_start(const struct http_options *options, struct http_server **o
     server->options = *options;
     server->listen_fd = -1;
     fill_defaults(&server->options);
+    http_rows_make(server);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

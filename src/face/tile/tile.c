@@ -170,9 +170,7 @@ static err answer_pinned(const struct face *face, const struct http_request *req
                          struct geo_tile tile, enum tile_format format,
                          struct http_response *response, struct problem *problem) {
     struct atlas_request asked = face_machine_request(face, query, 0);
-    slice salt =
-        arena_printf(request->arena, "tile %d %u/%u/%u", (int)format, tile.z, tile.x, tile.y);
-    if (face_machine_unchanged(request, response, view, &asked, salt)) {
+    if (face_machine_unchanged(request, response, view, &asked, request->path)) {
         return OK;
     }
     struct atlas_cell *cells = NULL;
