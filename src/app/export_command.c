@@ -80,7 +80,8 @@ static err export(struct house *house, const struct http_route *route, slice que
                                            .territories = house->territories,
                                            .themes = house->themes,
                                            .clock = house->clock,
-                                           .log = &house->log},
+                                           .log = &house->log,
+                                           .snapshot_path = house->snapshot_path},
                    &face.atlas, problem));
     struct face_worker worker = {0};
     err failed = db_open(house->store_path, DB_READ, &worker.reader, problem);

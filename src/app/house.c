@@ -117,6 +117,7 @@ err house_open(struct house *house, const char *folder, const char *config, enum
     house->ids = id_source_make(house->clock, 0);
     house->folder = arena_cstr(&house->arena, slice_from_cstr(folder));
     house->store_path = arena_printf(&house->arena, "%s/agora.db", folder).p;
+    house->snapshot_path = arena_printf(&house->arena, "%s/atlas.snapshot", folder).p;
     TRY(crypto_start());
     db_start();
     if (use == HOUSE_LOOK && access(house->store_path, F_OK) != 0) {

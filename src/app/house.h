@@ -10,7 +10,7 @@
 
 struct house {
     struct arena arena; /* for the process: paths, settings */
-    const char *folder, *store_path;
+    const char *folder, *store_path, *snapshot_path;
     struct settings settings;
     struct log log;
     struct clock clock;

@@ -110,7 +110,9 @@ static err run_server(struct house *house, struct face *face, struct http_option
                                                      .territories = house->territories,
                                                      .themes = house->themes,
                                                      .clock = house->clock,
-                                                     .log = &house->log},
+                                                     .log = &house->log,
+                                                     .snapshot_path = house->snapshot_path,
+                                                     .keeps_snapshot = true},
                              &face->atlas, problem);
     }
     if (started != OK) {

@@ -27,6 +27,8 @@ void atlas_figures_read(struct atlas *atlas, struct atlas_figures *figures) {
         .generation_made_ms = atomic_load(&atlas->generation_made_ms),
         .generation_took_us = atomic_load(&atlas->generation_took_us),
         .generations = atomic_load(&atlas->generations),
+        .is_from_snapshot = view->parts[ATLAS_GENERATION]->mapping != NULL,
+        .snapshots = atomic_load(&atlas->snapshots),
     };
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         uint64_t live = atlas_view_live_count(view, (enum atlas_part)part);
@@ -87,6 +89,7 @@ void atlas_close(struct atlas *atlas) {
     if (!atlas) {
         return;
     }
+    atomic_store(&atlas->is_closing, true);
     pthread_mutex_lock(&atlas->stop_lock);
     atlas->is_stopping = true;
     pthread_cond_broadcast(&atlas->stop);
@@ -115,7 +118,7 @@ static err open_store(struct atlas *atlas, struct problem *problem) {
     TRY(db_open(atlas->options.store_path, DB_READ, &atlas->conn, problem));
     TRY(db_data_version(atlas->conn, &atlas->data_version));
     TRY(atlas_known_sources_load(atlas));
-    TRY(atlas_rebuild_from_store(atlas, problem));
+    TRY(atlas_open_generation(atlas, problem));
     if (atlas_follow_start(atlas)) {
         return problem_set(problem, ERR_MEMORY, "", "no thread to follow the store");
     }

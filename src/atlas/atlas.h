@@ -20,8 +20,11 @@ struct atlas_options {
     struct clock clock;
     const struct log *log;
     size_t delta_limit; /* documents in the delta before a rebuild beside the readers; 0: default */
+    const char *snapshot_path; /* the last generation as a file, for a quick start; NULL: none */
+    bool keeps_snapshot;       /* writes it, too: for the one that serves the folder */
 };
-/* Builds the first generation from the store and starts the thread that follows the change feed. */
+/* Takes the first generation from the snapshot, when that is whole and of this store and program,
+ * else builds it from the store; starts the thread that follows the change feed. */
 MUST_USE err atlas_open(const struct atlas_options *options, struct atlas **atlas,
                         struct problem *problem);
 void atlas_close(struct atlas *atlas);
@@ -57,6 +60,8 @@ struct atlas_figures {
     int64_t generation_made_ms; /* when the generation was put in place */
     int64_t generation_took_us; /* making it: reading, sorting, building */
     uint64_t generations;       /* made since the start */
+    bool is_from_snapshot;      /* the generation was mapped, not made */
+    uint64_t snapshots;         /* written since the start */
 };
 void atlas_figures_read(struct atlas *atlas, struct atlas_figures *figures);
 

@@ -2,6 +2,7 @@
 #ifndef AGORA_ATLAS_INT_H
 #define AGORA_ATLAS_INT_H
 
+#include "atlas/snapshot.h"
 #include "atlas/view.h"
 
 #include <pthread.h>
@@ -30,10 +31,17 @@ struct atlas {
     pthread_mutex_t rebuild_lock; /* one part is made at a time; taken before write_lock */
     _Atomic int64_t generation_made_ms, generation_took_us;
     _Atomic uint64_t generations;
+    _Atomic int64_t changed_us; /* monotonic: when something changed last */
+
+    struct atlas_snapshot_key snapshot_key; /* set while there is no other thread */
+    _Atomic bool is_snapshot_due;           /* the generation is not the one in the file */
+    _Atomic int64_t snapshot_tried_us;      /* monotonic; 0: not yet */
+    _Atomic uint64_t snapshots;
 
     pthread_mutex_t stop_lock;
     pthread_cond_t stop;
     bool is_stopping;
+    _Atomic bool is_closing; /* who writes the snapshot leaves it */
     bool has_follower, has_renewer;
     _Atomic bool is_renewing;
     pthread_t follower, renewer;
@@ -64,8 +72,12 @@ size_t atlas_ids_sort(int64_t *ids, size_t count);
 
 /* renew.c: parts made beside the readers. */
 MUST_USE err atlas_rebuild_from_store(struct atlas *atlas, struct problem *problem);
+/* The first generation: from the snapshot if it can be trusted, else from the store. */
+MUST_USE err atlas_open_generation(struct atlas *atlas, struct problem *problem);
+/* Writes the snapshot of the present generation now. */
+MUST_USE err atlas_snapshot_keep(struct atlas *atlas, struct problem *problem);
 /* Puts a part made from what the view had at the start of noting into its place. The fresh part
- * keeps what was noted since. `sequence` counts when there is no view yet. */
+ * keeps what was noted since. A generation stands for the store as of `sequence`. */
 MUST_USE err atlas_put_in_place(struct atlas *atlas, enum atlas_part part,
                                 struct atlas_segment *segment, int64_t sequence);
 /* Starts a renewal in a thread of its own when a part is full. */

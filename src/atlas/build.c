@@ -234,11 +234,8 @@ static err keep_quads(struct build *build) {
  * lists_push; lists_close at the end. `id`: of its first column. */
 static err lists_open(struct build *build, struct atlas_lists *lists, unsigned id,
                       uint32_t key_count) {
-    uint32_t documents = build->segment->count;
     lists->key_count = key_count;
-    lists->dense_above = documents / ATLAS_DENSE_SHARE;
-    lists->words = build->segment->words;
-    lists->rank_count = documents / ATLAS_RANK_DOCUMENTS + 1;
+    atlas_lists_measure(lists, build->segment->count);
     column(build, id, (uint64_t)key_count + 1);
     TRY_MEMORY(build);
     return OK;

@@ -18,6 +18,7 @@ struct atlas_view_parts atlas_parts_of(const struct atlas *atlas, const struct a
         .known_count = atlas->known_count,
         .generation_number = view->generation,
         .sequence = view->sequence,
+        .generation_sequence = view->generation_sequence,
     };
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         parts.segments[part] = view->parts[part];
@@ -170,6 +171,7 @@ err atlas_publish_changes(struct atlas *atlas, const struct atlas_changes *chang
         next.segments[ATLAS_FRESH] = fresh;
     }
     next.sequence = sequence;
+    atomic_store(&atlas->changed_us, clock_monotonic_us());
     size_t noted = atlas->noted_count;
     err failed = note(atlas, changes);
     if (!failed) {

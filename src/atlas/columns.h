@@ -93,7 +93,7 @@ enum atlas_column_id { ATLAS_COLUMNS(ATLAS_COLUMN_NAME) ATLAS_COLUMN__COUNT };
 #undef ATLAS_COLUMN_NAME
 
 struct atlas_column {
-    const char *part;
+    const char *name, *part;
     size_t pointer; /* where in struct atlas_segment */
     size_t item_bytes;
 };
@@ -109,7 +109,9 @@ void atlas_column_set(struct atlas_segment *segment, enum atlas_column_id id, vo
 /* Adds what the columns take, by part, to what is there already. */
 void atlas_columns_measure(const struct atlas_segment *segment, struct atlas_figures *figures);
 void atlas_figure_add(struct atlas_figures *figures, const char *part, uint64_t bytes);
-/* What stands in the columns only by its place: call it once all are set. */
+/* The numbers that follow from how long the columns are, when all are set. */
+void atlas_columns_count(struct atlas_segment *segment);
+/* Where the bitsets of kinds, states and what there is begin, once they are set. */
 void atlas_columns_bind(struct atlas_segment *segment);
 
 #endif

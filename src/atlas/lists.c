@@ -15,6 +15,12 @@ static uint32_t dense_bound(const struct atlas_lists *lists, uint32_t key) {
     return low;
 }
 
+void atlas_lists_measure(struct atlas_lists *lists, uint32_t documents) {
+    lists->dense_above = documents / ATLAS_DENSE_SHARE;
+    lists->rank_count = documents / ATLAS_RANK_DOCUMENTS + 1;
+    lists->words = bits_words(documents);
+}
+
 struct atlas_list atlas_lists_get(const struct atlas_lists *lists, uint32_t key) {
     uint32_t dense = dense_bound(lists, key);
     struct atlas_list list = {

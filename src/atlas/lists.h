@@ -33,6 +33,8 @@ struct atlas_list {
     const uint32_t *ranks;     /* of the bits */
     uint32_t dense;            /* position of the key among the dense ones */
 };
+/* Sets what follows from the number of documents there are. */
+void atlas_lists_measure(struct atlas_lists *lists, uint32_t documents);
 struct atlas_list atlas_lists_get(const struct atlas_lists *lists, uint32_t key);
 static inline uint32_t atlas_lists_length(const struct atlas_lists *lists, uint32_t key) {
     return lists->offsets[key + 1] - lists->offsets[key];

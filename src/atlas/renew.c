@@ -10,6 +10,11 @@
 #define FRESH_LIMIT_LEAST 512
 #define FRESH_SHARE       32 /* of the delta: more is merged into it */
 #define LIVE_BLOCK_BYTES  (64u << 10)
+#define QUIET_LIMIT       2048 /* more in delta and fresh part is worth a generation … */
+#define QUIET_AFTER_US    INT64_C(60000000)  /* … when nothing has changed for so long */
+#define SNAPSHOT_EVERY_US INT64_C(600000000) /* not more often: it is written whole */
+#define FEED_AT_ONCE      1024
+#define FEED_SHARE        4 /* a snapshot that more changes follow than this of it is too old */
 
 /* Greater than any before, in this process or an earlier one. */
 static uint64_t next_generation(const struct atlas *atlas) {
@@ -52,11 +57,13 @@ static err put_first(struct atlas *atlas, struct atlas_segment *segment, int64_t
         .known_count = atlas->known_count,
         .generation_number = next_generation(atlas),
         .sequence = sequence,
+        .generation_sequence = sequence,
     };
     return atlas_publish(atlas, &parts);
 }
 
-static err put_after(struct atlas *atlas, enum atlas_part part, struct atlas_segment *segment) {
+static err put_after(struct atlas *atlas, enum atlas_part part, struct atlas_segment *segment,
+                     int64_t sequence) {
     ARENA_CLEANUP struct arena arena = arena_make(LIVE_BLOCK_BYTES, 0);
     struct atlas_segment *fresh = NULL;
     struct atlas_view_parts parts = atlas_parts_of(atlas, atlas->view);
@@ -66,6 +73,7 @@ static err put_after(struct atlas *atlas, enum atlas_part part, struct atlas_seg
         parts.segments[ATLAS_DELTA] = atlas->empty;
         parts.live[ATLAS_DELTA] = NULL;
         parts.generation_number = next_generation(atlas);
+        parts.generation_sequence = sequence;
     }
     atlas->noted_count = atlas_ids_sort(atlas->noted, atlas->noted_count);
     if (atlas->noted_count) {
@@ -85,8 +93,8 @@ static err put_after(struct atlas *atlas, enum atlas_part part, struct atlas_seg
 err atlas_put_in_place(struct atlas *atlas, enum atlas_part part, struct atlas_segment *segment,
                        int64_t sequence) {
     pthread_mutex_lock(&atlas->write_lock);
-    err failed =
-        atlas->view ? put_after(atlas, part, segment) : put_first(atlas, segment, sequence);
+    err failed = atlas->view ? put_after(atlas, part, segment, sequence)
+                             : put_first(atlas, segment, sequence);
     pthread_mutex_unlock(&atlas->write_lock);
     return failed;
 }
@@ -117,6 +125,7 @@ static void generation_note(struct atlas *atlas, int64_t began_us) {
     atomic_store(&atlas->generation_made_ms, clock_now_ms(atlas->options.clock));
     atomic_store(&atlas->generation_took_us, clock_monotonic_us() - began_us);
     atomic_fetch_add(&atlas->generations, 1);
+    atomic_store(&atlas->is_snapshot_due, true);
 }
 
 /* Makes one segment of the view's parts from `first` on. */
@@ -145,7 +154,7 @@ static err renew(struct atlas *atlas, enum atlas_part first) {
     const struct atlas_view *view = noting_begin(atlas);
     err failed = gather(atlas, view, first, &segment);
     if (!failed) {
-        failed = atlas_put_in_place(atlas, first, segment, 0);
+        failed = atlas_put_in_place(atlas, first, segment, view->sequence);
     }
     if (!failed && first == ATLAS_GENERATION) {
         generation_note(atlas, began_us);
@@ -211,8 +220,113 @@ err atlas_rebuild(struct atlas *atlas) {
     return atlas->conn ? atlas_rebuild_from_store(atlas, NULL) : atlas_compact(atlas);
 }
 
-/* Which part has to be made anew; ATLAS_PART__COUNT: none. */
-static enum atlas_part full_part(struct atlas *atlas) {
+/* ---- the snapshot ---- */
+
+err atlas_snapshot_keep(struct atlas *atlas, struct problem *problem) {
+    const struct atlas_view *view = atlas_pin(atlas);
+    struct atlas_snapshot_mark mark = {.sequence = view->generation_sequence};
+    atomic_store(&atlas->snapshot_tried_us, clock_monotonic_us());
+    pthread_mutex_lock(&atlas->write_lock);
+    err failed = db_change_mark(atlas->conn, mark.sequence, &mark.mark);
+    pthread_mutex_unlock(&atlas->write_lock);
+    if (!failed) {
+        failed = atlas_snapshot_write(atlas->options.snapshot_path, view->parts[ATLAS_GENERATION],
+                                      &atlas->snapshot_key, &mark, &atlas->is_closing, problem);
+    }
+    if (!failed) {
+        const struct atlas_view *now = atlas_pin(atlas);
+        if (now->generation == view->generation) {
+            atomic_store(&atlas->is_snapshot_due, false);
+        }
+        atlas_unpin(atlas, now);
+        atomic_fetch_add(&atlas->snapshots, 1);
+    }
+    atlas_unpin(atlas, view);
+    return failed;
+}
+
+/* Whether the feed still knows where the snapshot stands, and what came since is a list of entries
+ * that is worth reading one by one. */
+static err check_feed(const struct atlas *atlas, const struct atlas_snapshot_mark *mark,
+                      uint32_t documents, struct problem *problem) {
+    uint64_t here;
+    err failed = db_change_mark(atlas->conn, mark->sequence, &here);
+    if (failed == ERR_NOT_FOUND || (!failed && here != mark->mark)) {
+        return problem_set(problem, ERR_CONFLICT, "", "the store does not know where it stands");
+    }
+    TRY(failed);
+    struct db_change changes[FEED_AT_ONCE];
+    size_t count;
+    uint64_t total = 0;
+    int64_t sequence = mark->sequence;
+    do {
+        TRY(db_change_read(atlas->conn, sequence, changes, FEED_AT_ONCE, &count));
+        for (size_t i = 0; i < count; i++) {
+            if (changes[i].topic == DB_CHANGE_TERRITORY || changes[i].topic == DB_CHANGE_THEME) {
+                return problem_set(problem, ERR_CONFLICT, "", "territories or themes have changed");
+            }
+        }
+        total += count;
+        sequence = count ? changes[count - 1].sequence : sequence;
+    } while (count == FEED_AT_ONCE);
+    return total > documents / FEED_SHARE && total > FEED_AT_ONCE
+               ? problem_set(problem, ERR_CONFLICT, "", "too much has changed since")
+               : OK;
+}
+
+static err open_snapshot(struct atlas *atlas, struct problem *problem) {
+    struct atlas_segment *segment = NULL;
+    struct atlas_snapshot_mark mark;
+    int64_t began_us = clock_monotonic_us();
+    TRY(atlas_snapshot_map(atlas->options.snapshot_path, &atlas->snapshot_key, &segment, &mark,
+                           problem));
+    err failed = check_feed(atlas, &mark, segment->count, problem);
+    if (!failed) {
+        failed = atlas_put_in_place(atlas, ATLAS_GENERATION, segment, mark.sequence);
+    }
+    atlas_segment_release(segment);
+    if (!failed) {
+        atlas->data_version = -1; /* none that there is: look at the feed in any case */
+        failed = atlas_catch_up(atlas);
+    }
+    if (!failed) {
+        generation_note(atlas, began_us);
+        atomic_store(&atlas->is_snapshot_due, false);
+    }
+    return failed;
+}
+
+err atlas_open_generation(struct atlas *atlas, struct problem *problem) {
+    const struct log *log = atlas->options.log;
+    if (atlas->options.snapshot_path) {
+        struct problem why = {0};
+        TRY(atlas_snapshot_key_make(atlas->conn, atlas->options.territories, atlas->options.themes,
+                                    &atlas->snapshot_key));
+        err failed = open_snapshot(atlas, &why);
+        if (!failed || failed == ERR_MEMORY) {
+            return failed;
+        }
+        if (log && failed != ERR_NOT_FOUND) {
+            log_line(log, LOG_WARN, "the snapshot of the index is not used, the index is made anew",
+                     "path=%s cause=%s", log_quote(slice_from_cstr(atlas->options.snapshot_path)).p,
+                     log_quote(slice_from_cstr(why.what)).p);
+        }
+    }
+    return atlas_rebuild_from_store(atlas, problem);
+}
+
+/* ---- when ---- */
+
+enum job { JOB_NONE, JOB_MERGE, JOB_COMPACT, JOB_SNAPSHOT };
+
+static bool is_snapshot_wanted(const struct atlas *atlas) {
+    int64_t tried_us = atomic_load(&atlas->snapshot_tried_us);
+    return atlas->options.keeps_snapshot && atlas->options.snapshot_path &&
+           atomic_load(&atlas->is_snapshot_due) &&
+           (!tried_us || clock_monotonic_us() - tried_us >= SNAPSHOT_EVERY_US);
+}
+
+static enum job next_job(struct atlas *atlas) {
     const struct atlas_view *view = atlas_pin(atlas);
     size_t generation = view->parts[ATLAS_GENERATION]->count;
     size_t delta = view->parts[ATLAS_DELTA]->count;
@@ -225,16 +339,38 @@ static enum atlas_part full_part(struct atlas *atlas) {
     }
     size_t fresh_limit = delta / FRESH_SHARE;
     fresh_limit = fresh_limit > FRESH_LIMIT_LEAST ? fresh_limit : FRESH_LIMIT_LEAST;
-    return delta + fresh > delta_limit ? ATLAS_GENERATION
-           : fresh > fresh_limit       ? ATLAS_DELTA
-                                       : ATLAS_PART__COUNT;
+    bool is_quiet = clock_monotonic_us() - atomic_load(&atlas->changed_us) > QUIET_AFTER_US;
+    return delta + fresh > delta_limit                                                ? JOB_COMPACT
+           : fresh > fresh_limit                                                      ? JOB_MERGE
+           : atlas->options.keeps_snapshot && is_quiet && delta + fresh > QUIET_LIMIT ? JOB_COMPACT
+           : is_snapshot_wanted(atlas)                                                ? JOB_SNAPSHOT
+                                                                                      : JOB_NONE;
+}
+
+static void write_snapshot(struct atlas *atlas) {
+    struct problem problem = {0};
+    if (atlas_snapshot_keep(atlas, &problem) && !atomic_load(&atlas->is_closing) &&
+        atlas->options.log) {
+        log_line(atlas->options.log, LOG_WARN,
+                 "the snapshot of the index was not written; the next start takes longer",
+                 "cause=%s", log_quote(slice_from_cstr(problem.what)).p);
+    }
 }
 
 static void *renew_in_background(void *self) {
     struct atlas *atlas = self;
-    enum atlas_part part = full_part(atlas);
-    if (part != ATLAS_PART__COUNT) {
-        atlas_report(atlas, "the atlas could not be made anew", renew(atlas, part));
+    switch (next_job(atlas)) {
+    case JOB_MERGE:
+        atlas_report(atlas, "the atlas could not be made anew", atlas_merge(atlas));
+        break;
+    case JOB_COMPACT:
+        atlas_report(atlas, "the atlas could not be made anew", atlas_compact(atlas));
+        break;
+    case JOB_SNAPSHOT:
+        write_snapshot(atlas);
+        break;
+    case JOB_NONE:
+        break;
     }
     atomic_store(&atlas->is_renewing, false);
     return NULL;
@@ -242,7 +378,7 @@ static void *renew_in_background(void *self) {
 
 /* A thread of its own, so that changes go on being followed meanwhile. */
 void atlas_renew_when_full(struct atlas *atlas) {
-    if (atomic_load(&atlas->is_renewing) || full_part(atlas) == ATLAS_PART__COUNT) {
+    if (atomic_load(&atlas->is_renewing) || next_job(atlas) == JOB_NONE) {
         return;
     }
     if (atlas->has_renewer) {

@@ -2,9 +2,11 @@
 
 #include <assert.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ATLAS_COLUMN_ROW(name, member, part)                                                       \
-    {part, offsetof(struct atlas_segment, member), sizeof(*((struct atlas_segment *)0)->member)},
+    {#name, part, offsetof(struct atlas_segment, member),                                          \
+     sizeof(*((struct atlas_segment *)0)->member)},
 const struct atlas_column atlas_columns[] = {ATLAS_COLUMNS(ATLAS_COLUMN_ROW)};
 _Static_assert(ATLAS_COLUMN__COUNT <= ATLAS_COLUMNS_MAX, "room for their counts");
 
@@ -33,6 +35,54 @@ void atlas_columns_measure(const struct atlas_segment *segment, struct atlas_fig
     }
 }
 
+static const struct {
+    size_t lists; /* in struct atlas_segment */
+    enum atlas_column_id first;
+} all_lists[] = {
+    {offsetof(struct atlas_segment, values[ATLAS_VALUES_THEME].lists), ATLAS_COLUMN_THEME_OFFSETS},
+    {offsetof(struct atlas_segment, values[ATLAS_VALUES_LANGUAGE].lists),
+     ATLAS_COLUMN_LANGUAGE_OFFSETS},
+    {offsetof(struct atlas_segment, values[ATLAS_VALUES_SOURCE].lists),
+     ATLAS_COLUMN_SOURCE_OFFSETS},
+    {offsetof(struct atlas_segment, values[ATLAS_VALUES_SKILL].lists), ATLAS_COLUMN_SKILL_OFFSETS},
+    {offsetof(struct atlas_segment, territory_lists), ATLAS_COLUMN_TERRITORY_OFFSETS},
+    {offsetof(struct atlas_segment, postings), ATLAS_COLUMN_POSTINGS_OFFSETS},
+    {offsetof(struct atlas_segment, titles), ATLAS_COLUMN_TITLE_WORDS_OFFSETS},
+};
+static const struct {
+    size_t texts;
+    enum atlas_column_id starts;
+} all_texts[] = {
+    {offsetof(struct atlas_segment, title_texts), ATLAS_COLUMN_TITLE_STARTS},
+    {offsetof(struct atlas_segment, title_key_texts), ATLAS_COLUMN_TITLE_KEY_STARTS},
+    {offsetof(struct atlas_segment, types), ATLAS_COLUMN_TYPES_STARTS},
+    {offsetof(struct atlas_segment, values[ATLAS_VALUES_LANGUAGE].names),
+     ATLAS_COLUMN_LANGUAGE_STARTS},
+    {offsetof(struct atlas_segment, values[ATLAS_VALUES_SOURCE].names), ATLAS_COLUMN_SOURCE_STARTS},
+    {offsetof(struct atlas_segment, values[ATLAS_VALUES_SKILL].names), ATLAS_COLUMN_SKILL_STARTS},
+    {offsetof(struct atlas_segment, terms), ATLAS_COLUMN_TERMS_STARTS},
+};
+
+void atlas_columns_count(struct atlas_segment *segment) {
+    const uint64_t *counts = segment->column_counts;
+    segment->count = (uint32_t)counts[ATLAS_COLUMN_ENTRY];
+    segment->placed = (uint32_t)counts[ATLAS_COLUMN_POINT];
+    segment->words = bits_words(segment->count);
+    segment->dated_count = (uint32_t)counts[ATLAS_COLUMN_DATED];
+    segment->term_count = (uint32_t)counts[ATLAS_COLUMN_LETTERS];
+    for (size_t i = 0; i < ARRAY_COUNT(all_lists); i++) {
+        struct atlas_lists *lists = (void *)((char *)segment + all_lists[i].lists);
+        unsigned first = all_lists[i].first;
+        lists->key_count = (uint32_t)counts[first] - 1;
+        lists->dense_count = (uint32_t)counts[first + 2];
+        atlas_lists_measure(lists, segment->count);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(all_texts); i++) {
+        struct atlas_texts *texts = (void *)((char *)segment + all_texts[i].texts);
+        texts->count = (uint32_t)counts[all_texts[i].starts] - 1;
+    }
+}
+
 void atlas_columns_bind(struct atlas_segment *segment) {
     for (size_t i = 0; i < ARRAY_COUNT(segment->kinds); i++) {
         segment->kinds[i] = segment->kind_bits + i * segment->words;
@@ -51,6 +101,9 @@ void atlas_segment_hold(struct atlas_segment *segment) {
 
 void atlas_segment_release(struct atlas_segment *segment) {
     if (segment && atomic_fetch_sub_explicit(&segment->references, 1, memory_order_acq_rel) == 1) {
+        if (segment->mapping) {
+            munmap(segment->mapping, segment->mapping_bytes);
+        }
         struct arena arena = segment->arena; /* the segment lives in it */
         arena_free(&arena);
     }

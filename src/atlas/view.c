@@ -182,6 +182,7 @@ err atlas_view_make(const struct atlas_view_parts *parts, struct atlas_view **vi
         .generation = parts->generation_number,
         .version = hash_mix(parts->generation_number, (uint64_t)parts->sequence),
         .sequence = parts->sequence,
+        .generation_sequence = parts->generation_sequence,
     };
     atomic_init(&made->references, 1);
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {

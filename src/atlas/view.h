@@ -44,7 +44,8 @@ struct atlas_view {
      * what the parts' block_points are short of at most. */
     uint16_t source_rise[ATLAS_PART__COUNT];
     uint64_t generation, version;
-    int64_t sequence; /* of the change feed: the last change that is in */
+    int64_t sequence;            /* of the change feed: the last change that is in */
+    int64_t generation_sequence; /* the last one that was when the generation was made */
     uint64_t documents;
     /* The last view of the generation before this one, for those who still turn its pages: until
      * `previous_until_ms`. NULL when there is none. */
@@ -66,7 +67,7 @@ struct atlas_view_parts {
     const slice *known;
     size_t known_count;
     uint64_t generation_number;
-    int64_t sequence;
+    int64_t sequence, generation_sequence;
 };
 MUST_USE err atlas_view_make(const struct atlas_view_parts *parts, struct atlas_view **view);
 

@@ -50,5 +50,7 @@ static const struct db_statement statements[] = {
     [DB_OWN_CHANGE_LAST] = {"change_last", "SELECT coalesce(max(sequence), 0) FROM change"},
     [DB_OWN_CHANGE_LAST_AT] = {"change_last_at",
                                "SELECT at_ms FROM change ORDER BY sequence DESC LIMIT 1"},
+    [DB_OWN_CHANGE_ROW] = {"change_row",
+                           "SELECT topic, object, at_ms FROM change WHERE sequence = $1"},
 };
 const struct db_catalogue db_own_catalogue = {"db", statements, ARRAY_COUNT(statements)};

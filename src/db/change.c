@@ -93,6 +93,23 @@ err db_change_last_ms(struct db_conn *conn, int64_t *at_ms) {
     return OK;
 }
 
+err db_change_mark(struct db_conn *conn, int64_t sequence, uint64_t *mark) {
+    if (sequence == 0) {
+        *mark = 0;
+        return OK;
+    }
+    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_ROW);
+    db_bind_i64(query, 1, sequence);
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (row) {
+        *mark = hash_mix(hash_mix((uint64_t)sequence, (uint64_t)db_i64(query, 0)),
+                         hash_mix((uint64_t)db_i64(query, 1), (uint64_t)db_i64(query, 2)));
+    }
+    db_done(query);
+    return row ? OK : ERR_NOT_FOUND;
+}
+
 err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch) {
     struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_IDENTITY);
     bool row = false;

@@ -143,6 +143,10 @@ MUST_USE err db_change_read(struct db_conn *conn, int64_t after, struct db_chang
                             size_t room, size_t *count);
 MUST_USE err db_change_last(struct db_conn *conn, int64_t *sequence); /* 0: none yet */
 MUST_USE err db_change_last_ms(struct db_conn *conn, int64_t *at_ms); /* its time; 0: none yet */
+/* A digest of one row of the feed, told by its number: two stores that went apart before it have
+ * different ones. 0 for sequence 0, the feed's beginning; ERR_NOT_FOUND when the row is not there
+ * (any more). */
+MUST_USE err db_change_mark(struct db_conn *conn, int64_t sequence, uint64_t *mark);
 /* Who this store is (random, made at creation) and its epoch (renewed by a restore). */
 MUST_USE err db_identity(struct db_conn *conn, uint64_t *store, uint64_t *epoch);
 /* Begins a new epoch: what others kept of this store (snapshots, marks) does not hold any more. */

@@ -41,6 +41,7 @@ enum db_own {
     DB_OWN_CHANGE_READ,
     DB_OWN_CHANGE_LAST,
     DB_OWN_CHANGE_LAST_AT,
+    DB_OWN_CHANGE_ROW,
     DB_OWN__COUNT
 };
 extern const struct db_catalogue db_own_catalogue;

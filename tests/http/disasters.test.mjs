@@ -56,6 +56,40 @@ test('a full disk ends an import with its cause; what was there is whole, and th
   assert.match(agora('check', '--data', data).stdout, /entries: 3095,/);
 });
 
+test('a snapshot of the index is used while it is whole, and made anew when it is damaged', async () => {
+  const folder = demo();
+  const file = join(folder, 'atlas.snapshot');
+  const total = async (server) => (await (await fetch(`${server.url}/api/v1/entries?limit=1`)).json()).total;
+  const written = async (server) => /agora_atlas_snapshots_total 1/.test(await (await fetch(`${server.url}/metrics`)).text());
+  const serveUntilWritten = async () => {
+    const server = await start({ folder });
+    const until = Date.now() + 20_000;
+    while (!(await written(server)) && Date.now() < until);
+    assert.ok(await written(server), server.said());
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    return server;
+  };
+  const first = await serveUntilWritten();
+  const all = await total(first);
+  await first.stop();
+  const kept = statSync(file).mtimeMs;
+  const second = await start({ folder });
+  assert.equal(await total(second), all);
+  assert.doesNotMatch(second.said(), /snapshot of the index is not used/);
+  await second.stop();
+  assert.equal(statSync(file).mtimeMs, kept);
+
+  const bytes = readFileSync(file);
+  bytes[bytes.length >> 1] ^= 1;
+  writeFileSync(file, bytes);
+  const third = await serveUntilWritten();
+  assert.match(third.said(), /snapshot of the index is not used.*path="\S*atlas\.snapshot" cause="a part is damaged"/);
+  assert.equal(await total(third), all);
+  await third.stop();
+  assert.ok(!agora('backup', '--data', folder, join(folder, '..', 'b.tar.zst')).status);
+  assert.doesNotMatch(spawnSync('tar', ['--zstd', '-tf', join(folder, '..', 'b.tar.zst')], { encoding: 'utf8' }).stdout, /snapshot/);
+});
+
 test('a folder that cannot be written is told, and nothing in it changes', () => {
   const data = demo();
   const before = readFileSync(join(data, 'agora.db'));

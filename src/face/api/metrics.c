@@ -150,6 +150,8 @@ static void write_atlas(const struct face *face, struct buf *out) {
           atlas.sequence);
     counter(out, "agora_atlas_generations_total", "Generations of the index made since the start.",
             atlas.generations);
+    counter(out, "agora_atlas_snapshots_total", "Snapshots of the index written since the start.",
+            atlas.snapshots);
     seconds(out, "agora_atlas_generation_timestamp_seconds", "gauge",
             "When the generation was put in place.", (double)atlas.generation_made_ms / 1e3);
     seconds(out, "agora_atlas_generation_duration_seconds", "gauge",

@@ -9,5 +9,8 @@
 
 int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return test_bits() + test_segment() + test_parts() + test_store() + test_agree() ? 1 : 0;
+    return test_bits() + test_segment() + test_snapshot() + test_parts() + test_store() +
+                   test_agree()
+               ? 1
+               : 0;
 }
