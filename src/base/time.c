@@ -313,14 +313,35 @@ static struct utc_parts utc_split(int64_t utc_ms) {
     return parts;
 }
 
+/* `before`, then the number with leading zeros. */
+static char *digits_write(char *at, char before, unsigned number, unsigned width) {
+    *at++ = before;
+    for (unsigned i = width; i-- > 0; number /= 10) {
+        at[i] = (char)('0' + number % 10);
+    }
+    return at + width;
+}
+
 void time_format_rfc3339(int64_t utc_ms, struct buf *out) {
     struct utc_parts t = utc_split(utc_ms);
-    buf_addf(out, "%04d-%02u-%02uT%02u:%02u:%02u", (int)t.year, t.month, t.day, t.hour, t.minute,
-             t.second);
-    if (t.ms) {
-        buf_addf(out, ".%03u", t.ms);
+    char text[32];
+    char *end = text;
+    if (t.year >= 0 && t.year <= 9999) {
+        end = digits_write(end, ' ', (unsigned)t.year, 4);
+    } else {
+        buf_addf(out, "%04d", (int)t.year);
     }
-    buf_add_char(out, 'Z');
+    char *start = end == text ? text : text + 1;
+    end = digits_write(end, '-', t.month, 2);
+    end = digits_write(end, '-', t.day, 2);
+    end = digits_write(end, 'T', t.hour, 2);
+    end = digits_write(end, ':', t.minute, 2);
+    end = digits_write(end, ':', t.second, 2);
+    if (t.ms) {
+        end = digits_write(end, '.', t.ms, 3);
+    }
+    *end++ = 'Z';
+    buf_add_bytes(out, start, (size_t)(end - start));
 }
 
 err time_parse_rfc3339(slice text, int64_t *utc_ms) {

@@ -169,11 +169,11 @@ void db_start(void) {
 }
 
 err db_bulk_begin(struct db_conn *conn) {
-    return db_execute(conn, SLICE("PRAGMA foreign_keys=OFF;"));
+    return db_execute(conn, SLICE("PRAGMA foreign_keys=OFF; PRAGMA wal_autocheckpoint=16000;"));
 }
 
 err db_bulk_end(struct db_conn *conn) {
-    return db_execute(conn, SLICE("PRAGMA foreign_keys=ON;"));
+    return db_execute(conn, SLICE("PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000;"));
 }
 
 err db_open(const char *path, enum db_mode mode, struct db_conn **conn, struct problem *problem) {

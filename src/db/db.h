@@ -92,7 +92,8 @@ MUST_USE err db_savepoint_keep(struct db_conn *conn);
 MUST_USE err db_savepoint_undo(struct db_conn *conn);
 /* Outside of a transaction: from now on this connection writes whole objects, whose rows refer to
  * each other by construction, so references are not looked up row by row (db_integrity looks at all
- * of them). A connection that is closed has ended it. */
+ * of them), and the log grows to 64 MB before it is taken over, since many pages change again and
+ * again. A connection that is closed has ended it. */
 MUST_USE err db_bulk_begin(struct db_conn *conn);
 MUST_USE err db_bulk_end(struct db_conn *conn);
 /* Last error of the connection, for the log; "" when there was none. */

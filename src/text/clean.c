@@ -2,12 +2,25 @@
 #include "text/text_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utf8proc.h>
+
+static bool is_ascii_word(const char *p) {
+    uint64_t word;
+    memcpy(&word, p, sizeof(word));
+    return (word & UINT64_C(0x8080808080808080)) == 0;
+}
 
 /* Whether a text may have letters that are written in two ways. Accented letters of Western
  * languages are composed below U+0300; general punctuation and the euro have one form. */
 static bool may_be_decomposed(slice text) {
     for (size_t i = 0; i < text.n; i++) {
+        while (text.n - i >= 8 && is_ascii_word(text.p + i)) {
+            i += 8;
+        }
+        if (i == text.n) {
+            break;
+        }
         unsigned char c = (unsigned char)text.p[i];
         unsigned char next = i + 1 < text.n ? (unsigned char)text.p[i + 1] : 0;
         if (c >= 0xCC && !(c == 0xE2 && ((next == 0x80 && i + 2 < text.n &&

@@ -1,5 +1,5 @@
-/* work/import: from a file of anybody's data to entries. Streams; memory stays flat but for sixteen
- * bytes a record (to notice identifiers that occur twice). docs/import.md is its manual. */
+/* work/import: from a file of anybody's data to entries. Streams; memory stays flat but for 15 to
+ * 19 bytes a record (to notice identifiers that occur twice). docs/import.md is its manual. */
 #ifndef AGORA_WORK_IMPORT_H
 #define AGORA_WORK_IMPORT_H
 

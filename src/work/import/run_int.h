@@ -74,6 +74,7 @@ struct run {
     slice file_licence, file_attribution; /* as the first reading found them */
     struct side_file rejects, held;
     struct seen seen;
+    uint64_t met; /* entries of `source` that stand for a record of this run */
     bool native;
     struct batch batches[BATCHES];
     struct batch *filling;

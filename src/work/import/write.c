@@ -3,11 +3,13 @@
 
 enum {
     SQL_SOURCE_ENTRIES,
+    SQL_SOURCE_COUNT,
 };
 static const struct db_statement statements[] = {
     [SQL_SOURCE_ENTRIES] = {"source_entries", "SELECT source_key, id, status FROM entry "
                                               "WHERE source_id = $1 AND source_key > $2 "
                                               "ORDER BY source_key LIMIT 500"},
+    [SQL_SOURCE_COUNT] = {"source_count", "SELECT count(*) FROM entry WHERE source_id = $1"},
 };
 const struct db_catalogue import_catalogue = {
     .room = "work/import", .statements = statements, .count = ARRAY_COUNT(statements)};
@@ -92,6 +94,7 @@ static err pending_settle(struct run *run, const struct pending *pending) {
         return run_reject(run, &pending->record, &cause);
     }
     outcome_count(run->counts, pending->outcome);
+    run->met += pending->entry.source.v == run->source.v;
     return pending->outcome == ENTRY_HELD
                ? held_add(&run->held, pending->here, &pending->entry, run->problem)
                : OK;
@@ -193,10 +196,24 @@ static err missing_archive(struct run *run, const struct missing *missing) {
     return OK;
 }
 
+/* Whether the run has met as many entries of the source as there are: then none is missing, and none
+ * needs to be looked for. */
+static err all_met(struct run *run, bool *all) {
+    struct db_query *query = db_query(run->context->conn, &import_catalogue, SQL_SOURCE_COUNT);
+    db_bind_i64(query, 1, run->source.v);
+    bool row = false;
+    TRY(db_next(query, &row));
+    *all = (uint64_t)db_i64(query, 0) == run->met;
+    db_done(query);
+    return OK;
+}
+
 /* Counts the entries of the source that the run has not met, and archives them when asked. */
 static err missing_settle(struct run *run, bool archive) {
-    struct missing missing = {.more = true, .after = buf_new(1u << 20)};
-    err failed = OK;
+    struct missing missing = {.after = buf_new(1u << 20)};
+    bool all = false;
+    err failed = all_met(run, &all);
+    missing.more = !all;
     while (missing.more && failed == OK) {
         failed = missing_find(run, &missing);
         run->counts->missing += failed == OK ? missing.count : 0;
