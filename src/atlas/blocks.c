@@ -1,6 +1,7 @@
 #include "atlas/blocks.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define EARTH_RADIUS_M 6371008.8 /* as geo_distance_m has it */
 #define RADIANS_E7     (M_PI / 180 / 1e7)
@@ -85,11 +86,7 @@ static struct share share_of_document(const struct atlas_segment *segment, uint3
                                      .north_e7 = point.lat_e7};
     }
     if (*dated < segment->dated_count && segment->dated[*dated] == document) {
-        uint32_t at = segment->date_offsets[*dated];
-        for (uint32_t end = segment->date_offsets[++*dated]; at < end; at++) {
-            int64_t last_ms = segment->date_last_ms[at];
-            share.last_ms = last_ms > share.last_ms ? last_ms : share.last_ms;
-        }
+        share.last_ms = atlas_dates_end_ms(segment, (*dated)++);
     }
     return share;
 }
@@ -104,10 +101,35 @@ static struct share share_of_block(const struct atlas_segment *segment, size_t b
                           .has_box = true};
 }
 
+static int compare_ends(const void *a, const void *b, void *self) {
+    const uint32_t *left = a;
+    const uint32_t *right = b;
+    int64_t left_ms = atlas_dates_end_ms(self, *left);
+    int64_t right_ms = atlas_dates_end_ms(self, *right);
+    return left_ms != right_ms ? (left_ms < right_ms) - (left_ms > right_ms)
+                               : (*left > *right) - (*left < *right);
+}
+
+static void fill_dates(struct atlas_segment *segment) {
+    uint32_t before = 0;
+    for (size_t block = 0; block < segment->words; block++) {
+        segment->block_dated[block] = before;
+        before += atlas_ones(segment->dated_bits[block]);
+    }
+    for (uint32_t i = 0; i < segment->dated_count; i++) {
+        segment->dated_by_end[i] = i;
+    }
+    if (segment->dated_count) {
+        qsort_r(segment->dated_by_end, segment->dated_count, sizeof(uint32_t), compare_ends,
+                segment);
+    }
+}
+
 void atlas_blocks_fill(struct atlas_segment *segment) {
     for (uint32_t dense = 0; dense < segment->postings.dense_count; dense++) {
         fill_term(segment, dense);
     }
+    fill_dates(segment);
     for (size_t block = 0; block < atlas_block_count(segment); block++) {
         open_block(segment, block);
     }

@@ -12,6 +12,14 @@ static inline size_t atlas_region_count(const struct atlas_segment *segment) {
 static inline size_t atlas_block_count(const struct atlas_segment *segment) {
     return segment->words + atlas_region_count(segment);
 }
+/* The end of the last date of dated[at]. */
+static inline int64_t atlas_dates_end_ms(const struct atlas_segment *segment, uint32_t at) {
+    int64_t end_ms = INT64_MIN;
+    for (uint32_t i = segment->date_offsets[at]; i < segment->date_offsets[at + 1]; i++) {
+        end_ms = segment->date_last_ms[i] > end_ms ? segment->date_last_ms[i] : end_ms;
+    }
+    return end_ms;
+}
 /* Fills the block columns of a segment whose other columns are filled. */
 void atlas_blocks_fill(struct atlas_segment *segment);
 
@@ -44,6 +52,15 @@ static inline uint32_t atlas_rank(const uint64_t *bits, const uint32_t *ranks, u
         rank += atlas_ones(bits[from]);
     }
     return rank + atlas_ones(bits[word] & ((UINT64_C(1) << document % ATLAS_BLOCK) - 1));
+}
+
+/* Position of the document's dates among `dated`, or UINT32_MAX when it has none. */
+static inline uint32_t atlas_dated_at(const struct atlas_segment *segment, uint32_t document) {
+    uint64_t there = segment->dated_bits[document / ATLAS_BLOCK];
+    uint64_t bit = UINT64_C(1) << document % ATLAS_BLOCK;
+    return there & bit
+               ? segment->block_dated[document / ATLAS_BLOCK] + atlas_ones(there & (bit - 1))
+               : UINT32_MAX;
 }
 
 #endif

@@ -474,6 +474,8 @@ static err keep_dates(struct build *build) {
     }
     column(build, ATLAS_COLUMN_DATED, segment->dated_count);
     column(build, ATLAS_COLUMN_DATED_BITS, segment->words);
+    column(build, ATLAS_COLUMN_DATED_BY_END, segment->dated_count);
+    column(build, ATLAS_COLUMN_BLOCK_DATED, segment->words);
     column(build, ATLAS_COLUMN_DATE_OFFSETS, (uint64_t)segment->dated_count + 1);
     column(build, ATLAS_COLUMN_DATE_FIRST, total);
     column(build, ATLAS_COLUMN_DATE_LAST, total);

@@ -70,6 +70,8 @@
     X(CUBE_TERRITORIES, cube.territories, "territories")                                           \
     X(DATED, dated, "dates")                                                                       \
     X(DATED_BITS, dated_bits, "dates")                                                             \
+    X(DATED_BY_END, dated_by_end, "dates")                                                         \
+    X(BLOCK_DATED, block_dated, "dates")                                                           \
     X(DATE_OFFSETS, date_offsets, "dates")                                                         \
     X(DATE_FIRST, date_first_ms, "dates")                                                          \
     X(DATE_LAST, date_last_ms, "dates")                                                            \

@@ -48,15 +48,8 @@ static int64_t next_date(const struct atlas_segment *segment, uint32_t dated, in
     return next;
 }
 
-/* Position of the document's dates, or UINT32_MAX when it has none. */
-static uint32_t dates_of(const struct atlas_segment *segment, uint32_t document) {
-    return bits_has(segment->dated_bits, document)
-               ? atlas_gallop(segment->dated, 0, segment->dated_count, document)
-               : UINT32_MAX;
-}
-
 static int date_points(const struct atlas_segment *segment, uint32_t document, int64_t now_ms) {
-    uint32_t dated = dates_of(segment, document);
+    uint32_t dated = atlas_dated_at(segment, document);
     if (dated == UINT32_MAX) {
         return 0;
     }
@@ -94,19 +87,23 @@ uint32_t atlas_source_of(const struct atlas_view *view, enum atlas_part part, ui
     return key == ATLAS_NO_KEY ? UINT32_MAX : view->source_of[part][key];
 }
 
+/* The points that are soon known: without dates and closeness. */
+static int64_t plain_points(const struct atlas_ranking *ranking, enum atlas_part part,
+                            uint32_t document) {
+    const struct atlas_segment *segment = ranking->matches[part].segment;
+    const struct atlas_view *view = ranking->plan->view;
+    uint32_t source = atlas_source_of(view, part, document);
+    uint32_t alike =
+        source == UINT32_MAX ? 0 : view->sources[source].counts[segment->kind[document]];
+    return segment->quality[document] + atlas_source_points(alike) +
+           fresh_points(segment->fresh_ms[document], ranking->plan->now_ms);
+}
+
 /* The points but for closeness; they may be below nothing. */
 static int64_t points_anywhere(const struct atlas_ranking *ranking, enum atlas_part part,
                                uint32_t document) {
-    const struct atlas_segment *segment = ranking->matches[part].segment;
-    uint32_t source = atlas_source_of(ranking->plan->view, part, document);
-    int points = segment->quality[document];
-    points += atlas_source_points(
-        source == UINT32_MAX
-            ? 0
-            : ranking->plan->view->sources[source].counts[segment->kind[document]]);
-    points += fresh_points(segment->fresh_ms[document], ranking->plan->now_ms);
-    points += date_points(segment, document, ranking->plan->now_ms);
-    return points;
+    return plain_points(ranking, part, document) +
+           date_points(ranking->matches[part].segment, document, ranking->plan->now_ms);
 }
 
 static uint32_t score(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t document,
@@ -136,12 +133,12 @@ static bool is_surely_behind(const struct atlas_ranking *ranking, enum atlas_par
     if (most < key && (most + DATE_POINTS_MOST < key || !bits_has(segment->dated_bits, document))) {
         return true;
     }
-    if (!is_near) {
-        return false;
+    int64_t nearly = plain_points(ranking, part, document);
+    nearly += bits_has(segment->dated_bits, document) ? DATE_POINTS_MOST : 0;
+    if (is_near) {
+        nearly += closeness(atlas_least_distance_m(ranking->plan, part, document));
     }
-    int64_t nearly = points_anywhere(ranking, part, document) +
-                     closeness(atlas_least_distance_m(ranking->plan, part, document));
-    return (uint64_t)(nearly > 0 ? nearly : 0) + words < key;
+    return (uint64_t)nearly + words < key;
 }
 
 /* README, "Order": upcoming ones by their start, then those over, the last first, then the
@@ -150,7 +147,7 @@ static uint64_t soon_key(const struct atlas_ranking *ranking, enum atlas_part pa
                          uint32_t document) {
     const struct atlas_segment *segment = ranking->matches[part].segment;
     const int64_t bound = INT64_C(1) << 60;
-    uint32_t dated = dates_of(segment, document);
+    uint32_t dated = atlas_dated_at(segment, document);
     if (dated == UINT32_MAX) {
         return 0;
     }
@@ -264,6 +261,7 @@ static int compare_lines(const void *a, const void *b) {
 
 struct ranker {
     const struct atlas_ranking *ranking;
+    const uint64_t *timely; /* of the part in hand: at least all documents with dates to come */
     struct atlas_folds folds;
     struct best best;
 };
@@ -386,40 +384,112 @@ static uint64_t words_of_region(const struct atlas_match *match, size_t region) 
     return words;
 }
 
+/* The documents with dates to come, unless they are many or do not matter: then all with dates. */
+static err find_timely(struct ranker *ranker, enum atlas_part part) {
+    const struct atlas_plan *plan = ranker->ranking->plan;
+    const struct atlas_segment *segment = ranker->ranking->matches[part].segment;
+    uint32_t low = 0;
+    uint32_t high = segment->dated_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (atlas_dates_end_ms(segment, segment->dated_by_end[middle]) >= plan->now_ms) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    ranker->timely = segment->dated_bits;
+    if (ranker->ranking->sort != QUERY_SORT_RELEVANCE || plan->clause_count ||
+        low > segment->words) {
+        return OK;
+    }
+    uint64_t *bits = plan_new(plan, uint64_t, segment->words);
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < low; i++) {
+        bits_set(bits, segment->dated[segment->dated_by_end[i]]);
+    }
+    ranker->timely = bits;
+    return OK;
+}
+
 /* Does something with every document of a region that matches, but for the blocks left out. */
 typedef void region_visit(struct ranker *ranker, enum atlas_part part, uint32_t document,
                           uint32_t words);
-typedef bool region_skip(const struct ranker *ranker, const struct atlas_place *bound);
+/* Whether what has such a bound can be left out; the least key that cannot. */
+struct region_limit {
+    bool (*is_out)(const struct ranker *ranker, const struct atlas_place *bound);
+    uint64_t (*key)(const struct ranker *ranker);
+};
 
-static void walk_region(struct ranker *ranker, enum atlas_part part, size_t region,
-                        region_skip *skip, region_visit *visit) {
+/* Bits of the blocks of a region that may hold a document of this key by relevance, for the price
+ * of some additions that a compiler can do many at a time. */
+static uint64_t promising(const struct ranker *ranker, enum atlas_part part, size_t region,
+                          uint64_t key) {
     const struct atlas_match *match = &ranker->ranking->matches[part];
-    for (size_t block = region * ATLAS_REGION; block < region_end(match, region); block++) {
-        if (!match->bits[block]) {
-            continue;
+    size_t first = region * ATLAS_REGION;
+    size_t count = region_end(match, region) - first;
+    uint32_t most[ATLAS_REGION] = {0};
+    uint64_t rest = FRESH_POINTS_MOST + DATE_POINTS_MOST;
+    rest += ranker->ranking->plan->view->source_rise[part];
+    rest += ranker->ranking->plan->query->has_near ? CLOSENESS_MOST : 0;
+    for (uint32_t c = 0; c < match->heard_count; c++) {
+        const uint8_t *impacts = match->heard[c].most + first;
+        uint32_t idf = match->heard[c].idf;
+        for (size_t i = 0; i < count; i++) {
+            most[i] += impacts[i] * idf;
         }
-        uint64_t left = match->bits[block];
-        uint64_t words = words_of_block(match, block);
-        struct atlas_place bound = bound_of(ranker->ranking, part, block, words, true);
-        if (skip(ranker, &bound)) {
-            continue;
-        }
-        bound = bound_of(ranker->ranking, part, block, words, false);
-        if (skip(ranker, &bound)) { /* but for those with dates to come, which are few */
-            left &= match->segment->dated_bits[block];
-        }
-        uint32_t scores[ATLAS_BLOCK] = {0};
-        atlas_words_of_block(match, block, left, scores);
-        for (; left; left &= left - 1) {
-            unsigned i = (unsigned)__builtin_ctzll(left);
+    }
+    for (size_t i = 0; i < count; i++) {
+        most[i] += match->segment->block_points[first + i];
+    }
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++) {
+        bits |= (uint64_t)(match->bits[first + i] && most[i] + rest >= key) << i;
+    }
+    return bits;
+}
+
+/* What is left of a block: its matches whose words may be enough, or all in another order. */
+static void walk_block(struct ranker *ranker, enum atlas_part part, size_t block,
+                       const struct region_limit *limit, region_visit *visit) {
+    const struct atlas_ranking *ranking = ranker->ranking;
+    const struct atlas_match *match = &ranking->matches[part];
+    uint64_t left = match->bits[block];
+    uint64_t words = words_of_block(match, block);
+    struct atlas_place bound = bound_of(ranking, part, block, words, true);
+    if (limit->is_out(ranker, &bound)) {
+        return;
+    }
+    uint64_t beside = bound.key - words;
+    bound = bound_of(ranking, part, block, words, false);
+    if (limit->is_out(ranker, &bound)) { /* but for those with dates to come, which are few */
+        left &= ranker->timely[block];
+    }
+    uint32_t scores[ATLAS_BLOCK] = {0};
+    atlas_words_of_block(match, block, left, scores);
+    for (; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        if (!match->heard_count || ranking->sort != QUERY_SORT_RELEVANCE ||
+            scores[i] + beside >= limit->key(ranker)) {
             visit(ranker, part, (uint32_t)(block * ATLAS_BLOCK) + i, scores[i]);
         }
     }
 }
 
+static void walk_region(struct ranker *ranker, enum atlas_part part, size_t region,
+                        const struct region_limit *limit, region_visit *visit) {
+    uint64_t key = ranker->ranking->sort == QUERY_SORT_RELEVANCE ? limit->key(ranker) : 0;
+    for (uint64_t left = promising(ranker, part, region, key); left; left &= left - 1) {
+        walk_block(ranker, part, region * ATLAS_REGION + (size_t)__builtin_ctzll(left), limit,
+                   visit);
+    }
+}
+
 /* Documents that stand in a bitset, region by region, the one that may have the best first. */
-static err rank_regions(struct ranker *ranker, enum atlas_part part, region_skip *skip,
-                        region_visit *visit) {
+static err rank_regions(struct ranker *ranker, enum atlas_part part,
+                        const struct region_limit *limit, region_visit *visit) {
     const struct atlas_match *match = &ranker->ranking->matches[part];
     size_t count = atlas_region_count(match->segment);
     struct atlas_place *bounds = plan_new(ranker->ranking->plan, struct atlas_place, count);
@@ -427,6 +497,7 @@ static err rank_regions(struct ranker *ranker, enum atlas_part part, region_skip
     if (!bounds) {
         return ERR_MEMORY;
     }
+    TRY(find_timely(ranker, part));
     for (size_t region = 0; region < count; region++) {
         bounds[region] = bound_of(ranker->ranking, part, match->segment->words + region,
                                   words_of_region(match, region), true);
@@ -435,11 +506,11 @@ static err rank_regions(struct ranker *ranker, enum atlas_part part, region_skip
         }
     }
     if (first != SIZE_MAX) {
-        walk_region(ranker, part, first, skip, visit);
+        walk_region(ranker, part, first, limit, visit);
     }
     for (size_t region = 0; region < count; region++) {
-        if (region != first && !skip(ranker, &bounds[region])) {
-            walk_region(ranker, part, region, skip, visit);
+        if (region != first && !limit->is_out(ranker, &bounds[region])) {
+            walk_region(ranker, part, region, limit, visit);
         }
     }
     return OK;
@@ -454,12 +525,13 @@ static void rank_list(struct ranker *ranker, enum atlas_part part, region_visit 
     }
 }
 
-static err rank_parts(struct ranker *ranker, region_skip *skip, region_visit *visit) {
+static err rank_parts(struct ranker *ranker, const struct region_limit *limit,
+                      region_visit *visit) {
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         if (ranker->ranking->matches[part].is_listed) {
             rank_list(ranker, (enum atlas_part)part, visit);
         } else {
-            TRY(rank_regions(ranker, (enum atlas_part)part, skip, visit));
+            TRY(rank_regions(ranker, (enum atlas_part)part, limit, visit));
         }
     }
     return ranker->folds.failed;
@@ -468,11 +540,20 @@ static err rank_parts(struct ranker *ranker, region_skip *skip, region_visit *vi
 static bool is_worse(const struct ranker *ranker, const struct atlas_place *bound) {
     return is_behind(&ranker->best, bound);
 }
+static uint64_t worst_key(const struct ranker *ranker) {
+    return ranker->best.count == ranker->best.room ? ranker->best.lines[0].place.key : 0;
+}
+static const struct region_limit limit_to_best = {is_worse, worst_key};
 
 /* Groups whose best stands on a page before are not shown again. */
 static bool is_here_or_later(const struct ranker *ranker, const struct atlas_place *bound) {
     return is_after(ranker->ranking, bound);
 }
+static uint64_t key_after(const struct ranker *ranker) {
+    return ranker->ranking->after->key;
+}
+static const struct region_limit limit_to_before = {is_here_or_later, key_after};
+
 static void pass_group(struct ranker *ranker, enum atlas_part part, uint32_t document,
                        uint32_t words) {
     uint32_t group;
@@ -494,10 +575,10 @@ err atlas_ranking_run(const struct atlas_ranking *ranking, struct atlas_line **l
     if (ranking->is_folded) {
         TRY(atlas_folds_open(ranking, &ranker.folds));
         if (ranking->after) {
-            TRY(rank_parts(&ranker, is_here_or_later, pass_group));
+            TRY(rank_parts(&ranker, &limit_to_before, pass_group));
         }
     }
-    TRY(rank_parts(&ranker, is_worse, rank_document));
+    TRY(rank_parts(&ranker, &limit_to_best, rank_document));
     qsort(best->lines, best->count, sizeof(*best->lines), compare_lines);
     *more = best->count > ranking->limit;
     *count = *more ? ranking->limit : best->count;

@@ -139,6 +139,9 @@ struct atlas_segment {
     uint32_t *date_offsets;
     int64_t *date_first_ms, *date_last_ms;
     uint64_t *dated_bits; /* the same documents */
+    uint32_t
+        *dated_by_end;     /* positions in dated: by the end of their last date, the latest first */
+    uint32_t *block_dated; /* per block: how many of dated stand before it */
 
     uint32_t term_count;
     struct atlas_texts terms; /* ascending */
