@@ -171,12 +171,18 @@ static void look_up(struct atlas_plan *plan, struct text_stemmer *stemmer,
     }
 }
 
-/* Live documents of a key; counting stops at `enough`. */
+/* Live documents of a key; counting may stop at `enough`. */
 static uint64_t count_live(const struct atlas_view *view, enum atlas_part part,
                            const struct atlas_lists *lists, uint32_t key, uint64_t enough) {
+    struct atlas_list list = atlas_lists_get(lists, key);
+    if (!view->live[part]) {
+        return list.length;
+    }
+    if (list.bits && enough > 1) {
+        return bits_count_and(list.bits, view->live[part], view->parts[part]->words);
+    }
     uint64_t count = 0;
     uint32_t document;
-    struct atlas_list list = atlas_lists_get(lists, key);
     struct atlas_list_walk walk = atlas_list_walk(&list, 0);
     while (count < enough && atlas_list_next(&walk, &document)) {
         count += atlas_view_is_live(view, part, document);
@@ -247,12 +253,20 @@ struct correction {
     uint64_t weight;
 };
 
-static void consider(struct correction *correction, slice word, uint32_t letters) {
-    /* One typo changes two kinds of bytes at most, unless characters have several bytes. */
-    int changes = __builtin_popcount(letters ^ correction->letters);
-    if (changes > ((letters | correction->letters) & 1 ? 9 : 2) ||
-        word.n + 4 < correction->wrong.n || correction->wrong.n + 4 < word.n ||
-        !text_within_one_typo(word, correction->wrong)) {
+/* One typo changes two kinds of bytes at most, unless characters have several bytes, and the length
+ * by one character. Most words are out by this. */
+static bool may_be_meant(const struct correction *correction, size_t length, uint32_t letters) {
+    uint32_t changes = letters ^ correction->letters;
+    size_t wrong = correction->wrong.n;
+    bool is_ascii = !((letters | correction->letters) & 1);
+    size_t by = is_ascii ? 1 : 4;
+    changes &= changes - (changes != 0);
+    changes &= changes - (changes != 0);
+    return (!is_ascii || !changes) && length + by >= wrong && wrong + by >= length;
+}
+
+static void consider(struct correction *correction, slice word) {
+    if (!text_within_one_typo(word, correction->wrong)) {
         return;
     }
     uint64_t weight = word_weight(correction->view, word);
@@ -281,15 +295,20 @@ static slice correct(const struct atlas_view *view, slice wrong) {
     }
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_segment *segment = view->parts[part];
+        const uint32_t *starts = segment->terms.offsets;
         for (uint32_t term = 0; term < segment->term_count; term++) {
-            if (!segment->is_stop[term]) {
-                consider(&correction, atlas_text(&segment->terms, term), segment->letters[term]);
+            if (may_be_meant(&correction, starts[term + 1] - starts[term],
+                             segment->letters[term]) &&
+                !segment->is_stop[term]) {
+                consider(&correction, atlas_text(&segment->terms, term));
             }
         }
     }
     for (uint32_t i = 0; i < view->theme_words->count; i++) {
-        consider(&correction, view->theme_words->items[i].word,
-                 view->theme_words->items[i].letters);
+        const struct atlas_theme_word *item = &view->theme_words->items[i];
+        if (may_be_meant(&correction, item->word.n, item->letters)) {
+            consider(&correction, item->word);
+        }
     }
     return correction.best;
 }

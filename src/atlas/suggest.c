@@ -33,6 +33,19 @@ static bool is_better(const struct fit *a, const struct fit *b) {
     return a->entry < b->entry;
 }
 
+/* Whether a document that begins as typed, if it does, would still not be among the best: its
+ * title, which costs most to look at, need not be. */
+static bool is_surely_worse(const struct atlas_segment *segment, uint32_t document,
+                            const struct fit *fits, size_t room, size_t count) {
+    if (room == 0 || count < room || !fits[room - 1].begins_so) {
+        return false;
+    }
+    const struct fit *worst = &fits[room - 1];
+    return segment->quality[document] < worst->quality ||
+           (segment->quality[document] == worst->quality &&
+            segment->entry[document] > worst->entry);
+}
+
 /* Keeps the best `room` in order. */
 static void insert(struct fit *fits, size_t room, size_t *count, struct fit fit) {
     if (*count == room && (room == 0 || !is_better(&fit, &fits[room - 1]))) {
@@ -65,7 +78,8 @@ static void suggest_from(const struct atlas_view *view, enum atlas_part part,
     }
     uint32_t document;
     for (struct bits_walk walk = bits_walk(bits, segment->words); bits_next(&walk, &document);) {
-        if (atlas_view_is_live(view, part, document)) {
+        if (!is_surely_worse(segment, document, fits, room, *count) &&
+            atlas_view_is_live(view, part, document)) {
             insert(fits, room, count,
                    (struct fit){.begins_so = slice_starts_with(
                                     atlas_segment_title_key(segment, document), typed->folded),

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define THEME_IMPACT 64
+#define PHRASE_BYTES 64
 /* A clause with at most one document in so many, or so many at all, may be listed. */
 #define LISTED_SHARE 32
 #define LISTED_LEAST 64
@@ -326,6 +327,43 @@ static bool has_phrase(const struct atlas_segment *segment, uint32_t document,
     return false;
 }
 
+/* What a phrase looks like among the kept words: the bytes of its codes, one after the other. */
+struct likeness {
+    uint8_t bytes[PHRASE_BYTES];
+    size_t count; /* 0: too long, or not worth finding out */
+};
+
+/* The codes are looked for among all, which pays when many documents are to be looked into. */
+static struct likeness likeness_of(const struct atlas_segment *segment,
+                                   const struct atlas_forms *forms, uint32_t count,
+                                   uint32_t documents) {
+    struct likeness likeness = {.count = 0};
+    if (documents < segment->term_count / 256) {
+        return likeness;
+    }
+    uint8_t *to = likeness.bytes;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t code = 0;
+        while (code < segment->term_count && segment->code_terms[code] != forms[i].exact) {
+            code++;
+        }
+        if (to + atlas_code_bytes(code) > likeness.bytes + PHRASE_BYTES) {
+            return likeness;
+        }
+        to = atlas_code_write(to, code);
+    }
+    likeness.count = (size_t)(to - likeness.bytes);
+    return likeness;
+}
+
+/* False when the document surely does not have the phrase. */
+static bool may_have_phrase(const struct atlas_segment *segment, uint32_t document,
+                            const struct likeness *likeness) {
+    const uint8_t *words = segment->runs + segment->run_offsets[document];
+    size_t length = segment->run_offsets[document + 1] - segment->run_offsets[document];
+    return !likeness->count || memmem(words, length, likeness->bytes, likeness->count);
+}
+
 /* Keeps of a list the documents that have a form, with the smaller impact. */
 static void narrow_to_form(const struct atlas_form *form, struct listing *listing) {
     uint32_t kept = 0;
@@ -376,8 +414,10 @@ static err head_phrase(const struct atlas_plan *plan, const struct atlas_match *
         }
     }
     uint32_t kept = 0;
+    struct likeness likeness = likeness_of(segment, found, clause->word_count, listing.count);
     for (uint32_t i = 0; i < listing.count; i++) {
-        if (has_phrase(segment, listing.documents[i], found, clause->word_count)) {
+        if (may_have_phrase(segment, listing.documents[i], &likeness) &&
+            has_phrase(segment, listing.documents[i], found, clause->word_count)) {
             listing.documents[kept] = listing.documents[i];
             listing.impacts[kept++] = listing.impacts[i];
         }
