@@ -52,6 +52,14 @@ struct face_worker {
 static inline struct db_conn *face_reader(const struct http_request *request) {
     return ((struct face_worker *)request->worker)->reader;
 }
+/* What a handler reads of the store between the two comes from one snapshot, whose locks are taken
+ * once instead of at each statement. The end is due after any outcome, also of the beginning. */
+MUST_USE static inline err face_snapshot_begin(const struct http_request *request) {
+    return db_begin_read(face_reader(request));
+}
+static inline void face_snapshot_end(const struct http_request *request) {
+    db_rollback(face_reader(request));
+}
 /* `"VERSION-HASH"`: an ETag from the atlas version, the canonical query and what else decides the
  * body. */
 slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena);

@@ -35,7 +35,11 @@ static struct geo_point place_px(const struct map_view *view, struct geo_point p
 }
 
 static void attr_px(struct html *html, const char *name, int64_t value) {
-    buf_addf(html->out, " %s=\"%lld\"", name, (long long)value);
+    buf_add_char(html->out, ' ');
+    buf_add_cstr(html->out, name);
+    buf_add_cstr(html->out, "=\"");
+    buf_add_i64(html->out, value);
+    buf_add_char(html->out, '"');
 }
 
 static void ground_address(struct html *html, const struct map_view *view, uint32_t width,
@@ -189,11 +193,15 @@ static void ring_arcs(struct html *html, const struct atlas_cell *cell, unsigned
         uint64_t from = (before * 1000 + cell->count / 2) / cell->count;
         uint64_t to = ((before + n) * 1000 + cell->count / 2) / cell->count;
         slice slug = query_kind_slug((enum query_kind)kind);
-        buf_addf(html->out,
-                 "<circle class=\"ring-arc k-%.*s\" r=\"%u\" pathLength=\"1000\""
-                 " stroke-dasharray=\"%llu 1000\" stroke-dashoffset=\"-%llu\"/>",
-                 SLICE_ARG(slug), radius - 3, (unsigned long long)(to - from),
-                 (unsigned long long)from);
+        html_raw(html, "<circle class=\"ring-arc k-");
+        buf_add(html->out, slug);
+        html_raw(html, "\" r=\"");
+        buf_add_u64(html->out, radius - 3);
+        html_raw(html, "\" pathLength=\"1000\" stroke-dasharray=\"");
+        buf_add_u64(html->out, to - from);
+        html_raw(html, " 1000\" stroke-dashoffset=\"-");
+        buf_add_u64(html->out, from);
+        html_raw(html, "\"/>");
         before += n;
     }
 }
@@ -206,6 +214,15 @@ static void mark_open(struct html *html, const struct map_mark *mark) {
     }
 }
 
+/* Ends the opening tag; what follows is drawn around this place. */
+static void place_open(struct html *html, struct geo_point at) {
+    html_raw(html, "><g transform=\"translate(");
+    buf_add_i64(html->out, at.lon_e7);
+    html_raw(html, " ");
+    buf_add_i64(html->out, at.lat_e7);
+    html_raw(html, ")\">");
+}
+
 static void ring_draw(struct html *html, const struct map_mark *mark, struct geo_point at) {
     const struct atlas_cell *cell = mark->cell;
     unsigned radius = atlas_ring_px(cell->count);
@@ -215,8 +232,10 @@ static void ring_draw(struct html *html, const struct map_mark *mark, struct geo
         html_raw(html, "<a class=\"ring\"");
     }
     mark_open(html, mark);
-    buf_addf(html->out, "><g transform=\"translate(%d %d)\"><circle class=\"ring-disc\" r=\"%u\"/>",
-             at.lon_e7, at.lat_e7, radius);
+    place_open(html, at);
+    html_raw(html, "<circle class=\"ring-disc\" r=\"");
+    buf_add_u64(html->out, radius);
+    html_raw(html, "\"/>");
     ring_arcs(html, cell, radius);
     html_raw(html, "<text>");
     html_number(html, (int64_t)cell->count);
@@ -225,16 +244,16 @@ static void ring_draw(struct html *html, const struct map_mark *mark, struct geo
 
 static void pin_draw(struct html *html, const struct map_mark *mark, struct geo_point at) {
     slice slug = query_kind_slug(mark->cell->kind);
-    buf_addf(html->out, "<a class=\"pin k-%.*s%s\"", SLICE_ARG(slug),
-             mark->cell->all_approximate ? " pin--approximate" : "");
+    html_raw(html, "<a class=\"pin k-");
+    buf_add(html->out, slug);
+    buf_add_cstr(html->out, mark->cell->all_approximate ? " pin--approximate\"" : "\"");
     mark_open(html, mark);
-    buf_addf(
-        html->out,
-        "><g transform=\"translate(%d %d)\">"
-        "<path class=\"pin-shape\" d=\"M0 0C-4-7-13-13-13-23a13 13 0 0 1 26 0C13-13 4-7 0 0Z\"/>"
-        "<use class=\"pin-icon\" href=\"#i-%.*s\" x=\"-8\" y=\"-31\" width=\"16\""
-        " height=\"16\"/></g></a>",
-        at.lon_e7, at.lat_e7, SLICE_ARG(slug));
+    place_open(html, at);
+    html_raw(html, "<path class=\"pin-shape\" "
+                   "d=\"M0 0C-4-7-13-13-13-23a13 13 0 0 1 26 0C13-13 4-7 0 0Z\"/>"
+                   "<use class=\"pin-icon\" href=\"#i-");
+    buf_add(html->out, slug);
+    html_raw(html, "\" x=\"-8\" y=\"-31\" width=\"16\" height=\"16\"/></g></a>");
 }
 
 /* Marks from the north to the south, so that a pin stands over what lies behind it; in this order

@@ -222,6 +222,7 @@ static err write_page(struct sheet *sheet) {
 static err answer(struct sheet *sheet, struct entry_id id) {
     struct page *page = sheet->page;
     struct entry_public *entry = arena_new(page->arena, struct entry_public, 1);
+    TRY(face_snapshot_begin(page->request));
     TRY(entry_public_load(face_reader(page->request), page->face->territories, id, page->arena,
                           entry));
     sheet->entry = entry;
@@ -263,6 +264,7 @@ err web_entry(void *app, const struct http_request *request, struct http_respons
     struct page page = page_begin(face, request, response);
     struct sheet sheet = {.page = &page, .view = atlas_pin(face->atlas)};
     err answered = answer(&sheet, id);
+    face_snapshot_end(request);
     atlas_unpin(face->atlas, sheet.view);
     return answered == ERR_NOT_FOUND
                ? problem_set(problem, ERR_NOT_FOUND, "id", "no entry has this address")

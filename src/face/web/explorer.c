@@ -261,6 +261,13 @@ static err write_part(struct explorer *explorer) {
     return explorer->page->html.out->failed;
 }
 
+static err write_from_snapshot(struct explorer *explorer) {
+    TRY(face_snapshot_begin(explorer->page->request));
+    TRY(explorer_search(explorer));
+    return slice_equal(explorer->page->request->part, SLICE("results")) ? write_part(explorer)
+                                                                        : write_whole(explorer);
+}
+
 static err answer(struct explorer *explorer) {
     struct page *page = explorer->page;
     bool done = false;
@@ -275,9 +282,9 @@ static err answer(struct explorer *explorer) {
     if (page_unchanged(page, explorer->view, buf_slice(&canonical))) {
         return OK;
     }
-    TRY(explorer_search(explorer));
-    return slice_equal(page->request->part, SLICE("results")) ? write_part(explorer)
-                                                              : write_whole(explorer);
+    err written = write_from_snapshot(explorer);
+    face_snapshot_end(page->request);
+    return written;
 }
 
 err web_explore(void *app, const struct http_request *request, struct http_response *response,
