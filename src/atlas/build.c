@@ -235,7 +235,7 @@ static err keep_quads(struct build *build) {
 static err lists_open(struct build *build, struct atlas_lists *lists, unsigned id,
                       uint32_t key_count) {
     lists->key_count = key_count;
-    atlas_lists_measure(lists, build->segment->count);
+    atlas_lists_measure(lists, build->segment->count, atlas_columns_share(id));
     column(build, id, (uint64_t)key_count + 1);
     TRY_MEMORY(build);
     return OK;

@@ -108,6 +108,8 @@ static inline uint64_t atlas_column_bytes(const struct atlas_segment *segment,
 /* Puts the column where its pointer is. */
 void atlas_column_set(struct atlas_segment *segment, enum atlas_column_id id, void *items,
                       uint64_t count);
+/* The share of dense keys in the lists whose first column this is. */
+uint32_t atlas_columns_share(unsigned first);
 /* Adds what the columns take, by part, to what is there already. */
 void atlas_columns_measure(const struct atlas_segment *segment, struct atlas_figures *figures);
 void atlas_figure_add(struct atlas_figures *figures, const char *part, uint64_t bytes);

@@ -11,12 +11,19 @@
 
 /* The documents of a part that are counted for a facet: its matches without the facet's own choice,
  * or, when they are most of the documents of their kinds, what these have besides. */
+#define STRETCHES_MAX 64
+#define STRETCH_GAP   4 /* words without a document that part two stretches */
+struct stretch {
+    uint32_t first, last; /* words first … last - 1 */
+};
 struct base {
     uint64_t matches;
     uint64_t count;            /* documents counted */
     const uint64_t *bits;      /* they as a bitset; NULL: as a list only */
     const uint32_t *documents; /* they as a list; NULL: as a bitset only */
     unsigned rest_of;          /* 0, or the kinds whose cube they are taken off */
+    struct stretch *stretches; /* of the bits: where some are set. A box is a few runs of them */
+    uint32_t stretch_count;
 };
 struct counting {
     const struct atlas_plan *plan;
@@ -56,6 +63,49 @@ static const uint64_t *rest_of(const struct atlas_plan *plan, const struct atlas
     return bits;
 }
 
+/* Finds where the bits of a base are set; when that is all over the place, it is one stretch. */
+static err find_stretches(const struct atlas_plan *plan, size_t words, struct base *base) {
+    base->stretches = plan_new(plan, struct stretch, STRETCHES_MAX);
+    if (!base->stretches) {
+        return ERR_MEMORY;
+    }
+    for (uint32_t word = 0; word < words; word++) {
+        if (!base->bits[word]) {
+            continue;
+        }
+        struct stretch *last = base->stretches + base->stretch_count - 1;
+        if (base->stretch_count && word - last->last < STRETCH_GAP) {
+            last->last = word + 1;
+        } else if (base->stretch_count < STRETCHES_MAX) {
+            base->stretches[base->stretch_count++] =
+                (struct stretch){.first = word, .last = word + 1};
+        } else {
+            base->stretches[0].last = (uint32_t)words;
+            base->stretch_count = 1;
+            break;
+        }
+    }
+    return OK;
+}
+
+static size_t stretch_words(const struct base *base) {
+    size_t words = 0;
+    for (uint32_t i = 0; i < base->stretch_count; i++) {
+        words += base->stretches[i].last - base->stretches[i].first;
+    }
+    return words;
+}
+
+/* The documents counted that are in a bitset. */
+static uint64_t count_in(const struct base *base, const uint64_t *bits) {
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < base->stretch_count; i++) {
+        struct stretch at = base->stretches[i];
+        count += bits_count_and(base->bits + at.first, bits + at.first, at.last - at.first);
+    }
+    return count;
+}
+
 static err make_base(const struct counting *counting, const struct atlas_match *match,
                      enum atlas_group_of group, struct base *base) {
     const struct atlas_plan *plan = counting->plan;
@@ -89,7 +139,7 @@ static err make_base(const struct counting *counting, const struct atlas_match *
         base->documents = list_of(plan, walk, &base->count);
         return base->documents ? OK : ERR_MEMORY;
     }
-    return OK;
+    return find_stretches(plan, match->window.words, base);
 }
 
 static err choose_base(struct counting *counting, enum atlas_group_of group) {
@@ -161,7 +211,7 @@ static uint64_t count_set(const struct counting *counting, few_set *set, few_row
             count += bits_has(bits, base->documents[i]);
         }
         if (!base->documents) {
-            count = bits_count_and(base->bits, bits, match->window.words);
+            count = count_in(base, bits);
         }
         total += told(base, count, row(match->segment, which));
     }
@@ -192,7 +242,7 @@ static void count_part_kinds(const struct counting *counting, int part,
     }
     for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
         if (!base->documents) {
-            counted[kind] = bits_count_and(base->bits, segment->kinds[kind], match->window.words);
+            counted[kind] = count_in(base, segment->kinds[kind]);
         }
         counts[kind] += base->rest_of ? segment->cube.kinds[kind] - counted[kind] : counted[kind];
     }
@@ -237,21 +287,28 @@ static err count_has(struct counting *counting, struct atlas_facet_counts *facet
     return OK;
 }
 
-/* A list's documents that are in the bitset. */
-static uint64_t count_list(const struct atlas_list *list, const uint64_t *bits, size_t words) {
+/* The documents counted that are on a list; the base is a bitset. */
+static uint64_t count_list(const struct base *base, const struct atlas_list *list) {
     if (list->bits) {
-        return bits_count_and(bits, list->bits, words);
+        return count_in(base, list->bits);
     }
     uint64_t count = 0;
-    for (uint32_t at = 0; at < list->length; at++) {
-        count += bits_has(bits, list->documents[at]);
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < base->stretch_count; i++) {
+        at = atlas_gallop(list->documents, at, list->length, base->stretches[i].first * 64);
+        uint64_t end = base->stretches[i].last * UINT64_C(64);
+        for (; at < list->length && list->documents[at] < end; at++) {
+            count += bits_has(base->bits, list->documents[at]);
+        }
     }
     return count;
 }
 
-/* What counting by the lists of keys costs, in probes of a document. */
+/* What counting by the lists of keys costs, in probes of a document, for a base of so many words
+ * of a segment's. */
 static uint64_t cost_of_list(const struct atlas_lists *lists, uint32_t key, size_t words) {
-    return atlas_lists_is_dense(lists, key) ? words / 4 : atlas_lists_length(lists, key);
+    uint64_t length = atlas_lists_length(lists, key);
+    return 8 + (atlas_lists_is_dense(lists, key) ? words / 8 : length * words / (lists->words + 1));
 }
 
 static void count_documents(const struct counting *counting, int part,
@@ -284,18 +341,19 @@ static void count_keys(const struct counting *counting, int part, enum atlas_val
     const struct atlas_values *values = &match->segment->values[of];
     const struct atlas_lists *lists = &values->lists;
     uint64_t pairs = lists->offsets[lists->key_count];
+    size_t words = stretch_words(base);
     uint64_t by_list = 0;
-    for (uint32_t key = 0; key < lists->key_count && base->bits; key++) {
-        by_list += cost_of_list(lists, key, match->window.words);
+    for (uint32_t key = 0; key < lists->key_count && words; key++) {
+        by_list += cost_of_list(lists, key, words);
     }
     uint64_t documents = match->segment->count ? match->segment->count : 1;
     uint64_t by_document = base->count * (1 + 2 * pairs / documents);
-    if (!base->bits || by_document <= by_list) {
+    if (base->documents || by_document <= by_list) {
         count_documents(counting, part, values, counts);
     } else {
         for (uint32_t key = 0; key < lists->key_count; key++) {
             struct atlas_list list = atlas_lists_get(lists, key);
-            counts[key] += count_list(&list, base->bits, match->window.words);
+            counts[key] += count_list(base, &list);
         }
     }
 }
@@ -505,10 +563,10 @@ static uint64_t sum_lists(const struct counting *counting, int part, const struc
             total += atlas_cube_count(segment->cube.territories + (size_t)key * QUERY_KIND__COUNT,
                                       base->rest_of);
         } else if (sum == SUM_COST) {
-            total += 8 + cost_of_list(lists, key, segment->words);
+            total += cost_of_list(lists, key, stretch_words(base));
         } else {
             struct atlas_list list = atlas_lists_get(lists, key);
-            total += count_list(&list, base->bits, segment->words);
+            total += count_list(base, &list);
         }
     }
     return total;
@@ -520,10 +578,10 @@ static void count_within(const struct counting *counting, int part, const struct
     const struct base *base = &counting->bases[part];
     const struct atlas_match *match = &counting->matches[part];
     uint64_t by_list = 0;
-    for (uint32_t i = 0; i < shown->count && base->bits; i++) {
+    for (uint32_t i = 0; i < shown->count && !base->documents; i++) {
         by_list += sum_lists(counting, part, shown, i, SUM_COST);
     }
-    if (base->bits && by_list < base->count * 8) {
+    if (!base->documents && by_list < base->count * 8) {
         for (uint32_t i = 0; i < shown->count; i++) {
             counted[i] = sum_lists(counting, part, shown, i, SUM_MATCHES);
         }

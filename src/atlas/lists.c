@@ -15,8 +15,8 @@ static uint32_t dense_bound(const struct atlas_lists *lists, uint32_t key) {
     return low;
 }
 
-void atlas_lists_measure(struct atlas_lists *lists, uint32_t documents) {
-    lists->dense_above = documents / ATLAS_DENSE_SHARE;
+void atlas_lists_measure(struct atlas_lists *lists, uint32_t documents, uint32_t share) {
+    lists->dense_above = documents / share;
     lists->rank_count = documents / ATLAS_RANK_DOCUMENTS + 1;
     lists->words = bits_words(documents);
 }

@@ -1,6 +1,6 @@
 /* Inverted lists: for each key the documents that have it. A frequent key, held by more than one
- * document in 32, is a bitset and nothing else; a rare one is its documents, ascending. For the
- * room and its tests. */
+ * document in 32 (of themes: in 256), is a bitset and nothing else; a rare one is its documents,
+ * ascending. For the room and its tests. */
 #ifndef AGORA_ATLAS_LISTS_H
 #define AGORA_ATLAS_LISTS_H
 
@@ -9,6 +9,7 @@
 #include "base/base.h"
 
 #define ATLAS_DENSE_SHARE    32
+#define ATLAS_DENSE_THEMES   256 /* instead, for themes: few keys, asked for and counted most */
 #define ATLAS_RANK_DOCUMENTS 512 /* between two counts of a bitset */
 
 struct atlas_lists {
@@ -33,8 +34,9 @@ struct atlas_list {
     const uint32_t *ranks;     /* of the bits */
     uint32_t dense;            /* position of the key among the dense ones */
 };
-/* Sets what follows from the number of documents there are. */
-void atlas_lists_measure(struct atlas_lists *lists, uint32_t documents);
+/* Sets what follows from the number of documents there are; a key held by more than one in `share`
+ * is dense. */
+void atlas_lists_measure(struct atlas_lists *lists, uint32_t documents, uint32_t share);
 struct atlas_list atlas_lists_get(const struct atlas_lists *lists, uint32_t key);
 static inline uint32_t atlas_lists_length(const struct atlas_lists *lists, uint32_t key) {
     return lists->offsets[key + 1] - lists->offsets[key];

@@ -35,6 +35,10 @@ void atlas_columns_measure(const struct atlas_segment *segment, struct atlas_fig
     }
 }
 
+uint32_t atlas_columns_share(unsigned first) {
+    return first == ATLAS_COLUMN_THEME_OFFSETS ? ATLAS_DENSE_THEMES : ATLAS_DENSE_SHARE;
+}
+
 static const struct {
     size_t lists; /* in struct atlas_segment */
     enum atlas_column_id first;
@@ -75,7 +79,7 @@ void atlas_columns_count(struct atlas_segment *segment) {
         unsigned first = all_lists[i].first;
         lists->key_count = (uint32_t)counts[first] - 1;
         lists->dense_count = (uint32_t)counts[first + 2];
-        atlas_lists_measure(lists, segment->count);
+        atlas_lists_measure(lists, segment->count, atlas_columns_share(first));
     }
     for (size_t i = 0; i < ARRAY_COUNT(all_texts); i++) {
         struct atlas_texts *texts = (void *)((char *)segment + all_texts[i].texts);

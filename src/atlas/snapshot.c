@@ -134,6 +134,7 @@ static err program_digest(const struct territories *territories, const struct th
         size_t bytes = (size_t)atlas_column_bytes(segment, (enum atlas_column_id)id);
         *digest = mix_text(*digest, slice_from_cstr(column->name));
         *digest = hash_mix(*digest, column->item_bytes);
+        *digest = hash_mix(*digest, atlas_columns_share(id)); /* which one entry does not show */
         *digest = hash_mix(*digest, sum_of(column_items(segment, id), bytes));
     }
     atlas_segment_release(segment);
