@@ -40,6 +40,7 @@ bench: build ## the atlas beside other engines, N=100000 entries (bench/README.m
 	@tools/install build check bench
 	@test -f build-bench/build.ninja || meson setup build-bench --buildtype=debugoptimized -Dtests=false -Dbench=true >/dev/null
 	@ninja -C build-bench --quiet
+	@test -d bench/engines/node_modules || npm ci --prefix bench/engines --silent
 	@node bench/run.mjs --entries $(or $(N),100000) --corpus $(or $(CORPUS),synthetic)
 
 deb: ## a Debian package of the program and its service, in build-deb/
