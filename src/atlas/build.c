@@ -6,10 +6,12 @@
 #include "atlas/quads.h"
 #include "atlas/runs.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SEGMENT_BLOCK_BYTES (1u << 20)
+#define APART_LEAST         8192 /* documents that are worth a thread */
 
 struct build {
     struct atlas_builder *from;
@@ -283,9 +285,7 @@ static err lists_allocate(struct build *build, struct atlas_lists *lists, unsign
     return OK;
 }
 
-static void lists_push(struct atlas_lists *lists, struct push *pushes, uint32_t key,
-                       uint32_t document) {
-    struct push *push = &pushes[key];
+static inline void lists_push(struct atlas_lists *lists, struct push *push, uint32_t document) {
     if (push->dense == UINT32_MAX) {
         lists->documents[push->at++] = document;
     } else {
@@ -366,7 +366,7 @@ static err keep_values(struct build *build, enum atlas_values_of of, unsigned id
         uint32_t count = draft_key_count(build->order[i], of);
         for (uint32_t j = 0; j < count; j++) {
             uint32_t key = draft_key(build, build->order[i], of, rank, j);
-            lists_push(&values->lists, pushes, key, i);
+            lists_push(&values->lists, &pushes[key], i);
             values->keys[values->offsets[i] + j] = key;
         }
     }
@@ -440,7 +440,7 @@ static err keep_territories(struct build *build) {
     for (uint32_t i = 0; i < segment->count; i++) {
         uint32_t count = territory_chain(all, segment->territory[i], chain);
         for (uint32_t j = 0; j < count; j++) {
-            lists_push(&segment->territory_lists, pushes, positions[chain[j]], i);
+            lists_push(&segment->territory_lists, &pushes[positions[chain[j]]], i);
         }
     }
     lists_close(&segment->territory_lists);
@@ -555,19 +555,26 @@ static err keep_terms(struct build *build, uint32_t **rank) {
     return OK;
 }
 
-/* What the walks over the kept words carry from document to document. */
+/* What the walks over the kept words carry from document to document. All that is known of a word
+ * stands together: the words of a document lie all over the vocabulary. */
+struct counted { /* a word, by the builder's number */
+    uint32_t term, uses, documents, title_documents;
+    uint32_t seen, seen_in_title; /* the last document that had it, + 1 */
+    bool is_stop;
+};
+struct posted { /* a term */
+    uint32_t code, impact_at;
+    struct push push, title_push;
+    uint32_t weight; /* in the document in hand */
+    bool in_title;   /* likewise */
+    bool is_stop;
+};
 struct words {
-    const uint32_t *rank;           /* of the builder's words: their terms */
-    uint32_t *lengths;              /* of each document, in words that are no stop words */
-    uint32_t *uses;                 /* of each term, stop words included */
-    uint64_t header_bytes;          /* of all runs */
-    uint32_t *codes;                /* of each term */
-    uint32_t *seen, *seen_in_title; /* per term: the last document that had it, + 1 */
-    struct push *pushes, *title_pushes;
-    uint32_t *impacts_at; /* per term: where its next impact goes */
-    uint32_t *weights;    /* per term, of the document in hand */
-    bool *in_title;       /* likewise */
-    uint32_t *touched;    /* its terms */
+    struct counted *counted;
+    struct posted *posted;
+    uint32_t *lengths;     /* of each document, in words that are no stop words */
+    uint64_t header_bytes; /* of all runs */
+    uint32_t *touched;     /* terms of the document in hand */
 };
 
 static uint32_t *draft_runs(const struct build *build, uint32_t document) {
@@ -576,9 +583,9 @@ static uint32_t *draft_runs(const struct build *build, uint32_t document) {
 
 /* First walk: words become terms; counts documents a term and words a document. */
 static void count_document(struct build *build, struct words *words, uint32_t document) {
-    struct atlas_segment *segment = build->segment;
     const struct draft *draft = build->order[document];
     uint32_t *items = draft_runs(build, document);
+    uint32_t length = 0;
     bool is_title = false;
     for (uint32_t at = 0; at < draft->run_count; at++) {
         if (items[at] & ATLAS_RUN_MARK) {
@@ -586,52 +593,70 @@ static void count_document(struct build *build, struct words *words, uint32_t do
             is_title = ATLAS_RUN_FIELD(items[at]) == ATLAS_FIELD_TITLE && !is_ask(draft);
             continue;
         }
-        uint32_t term = items[at] = words->rank[items[at]];
-        words->uses[term]++;
-        if (segment->is_stop[term]) {
+        struct counted *word = &words->counted[items[at]];
+        items[at] = word->term;
+        word->uses++;
+        if (word->is_stop) {
             continue;
         }
-        words->lengths[document]++;
-        if (words->seen[term] != document + 1) {
-            words->seen[term] = document + 1;
-            lists_expect(&segment->postings, term);
+        length++;
+        if (word->seen != document + 1) {
+            word->seen = document + 1;
+            word->documents++;
         }
-        if (is_title && words->seen_in_title[term] != document + 1) {
-            words->seen_in_title[term] = document + 1;
-            lists_expect(&segment->titles, term);
+        if (is_title && word->seen_in_title != document + 1) {
+            word->seen_in_title = document + 1;
+            word->title_documents++;
         }
     }
-    segment->length += words->lengths[document];
+    words->lengths[document] = length;
+    build->segment->length += length;
 }
 
-static int compare_uses(const void *a, const void *b, void *self) {
-    const uint32_t *left = a;
-    const uint32_t *right = b;
-    const uint32_t *uses = self;
-    if (uses[*left] != uses[*right]) {
-        return uses[*left] > uses[*right] ? -1 : 1;
+static err count_words(struct build *build, const uint32_t *rank, struct words *words) {
+    struct atlas_segment *segment = build->segment;
+    words->counted = scratch(build, struct counted, segment->term_count);
+    TRY_MEMORY(build);
+    for (uint32_t number = 0; number < segment->term_count; number++) {
+        words->counted[number].term = rank[number];
+        words->counted[number].is_stop = segment->is_stop[rank[number]];
     }
-    return (*left > *right) - (*left < *right);
+    for (uint32_t i = 0; i < segment->count; i++) {
+        count_document(build, words, i);
+    }
+    for (uint32_t number = 0; number < segment->term_count; number++) {
+        const struct counted *word = &words->counted[number];
+        segment->postings.offsets[word->term + 1] = word->documents;
+        segment->titles.offsets[word->term + 1] = word->title_documents;
+    }
+    return OK;
 }
 
-/* The most frequent terms get the shortest codes; room for all runs so coded. */
+static int compare_uses(const void *a, const void *b) {
+    const struct counted *left = a;
+    const struct counted *right = b;
+    if (left->uses != right->uses) {
+        return left->uses > right->uses ? -1 : 1;
+    }
+    return (left->term > right->term) - (left->term < right->term);
+}
+
+/* The most frequent terms get the shortest codes; room for all runs so coded. The counts by number
+ * are over: they are put into this order. */
 static err keep_codes(struct build *build, struct words *words) {
     struct atlas_segment *segment = build->segment;
     column(build, ATLAS_COLUMN_CODE_TERMS, segment->term_count);
-    words->codes = scratch(build, uint32_t, segment->term_count);
     TRY_MEMORY(build);
-    for (uint32_t term = 0; term < segment->term_count; term++) {
-        segment->code_terms[term] = term;
-    }
     if (segment->term_count) {
-        qsort_r(segment->code_terms, segment->term_count, sizeof(uint32_t), compare_uses,
-                words->uses);
+        qsort(words->counted, segment->term_count, sizeof(*words->counted), compare_uses);
     }
     uint64_t bytes = words->header_bytes;
     for (uint32_t code = 0; code < segment->term_count; code++) {
-        uint32_t term = segment->code_terms[code];
-        words->codes[term] = code;
-        bytes += words->uses[term] * (uint64_t)atlas_code_bytes(code);
+        const struct counted *word = &words->counted[code];
+        segment->code_terms[code] = word->term;
+        words->posted[word->term].code = code;
+        words->posted[word->term].is_stop = word->is_stop;
+        bytes += word->uses * (uint64_t)atlas_code_bytes(code);
     }
     column(build, ATLAS_COLUMN_RUN_OFFSETS, (uint64_t)segment->count + 1);
     column(build, ATLAS_COLUMN_RUNS, bytes);
@@ -657,13 +682,14 @@ static uint32_t weigh_document(struct build *build, struct words *words, uint32_
             is_title = ATLAS_RUN_FIELD(item) == ATLAS_FIELD_TITLE && !ask;
             continue;
         }
-        to = atlas_code_write(to, words->codes[item]);
-        if (!segment->is_stop[item]) {
-            if (!words->weights[item]) {
+        struct posted *term = &words->posted[item];
+        to = atlas_code_write(to, term->code);
+        if (!term->is_stop) {
+            if (!term->weight) {
                 words->touched[touched++] = item;
             }
-            words->weights[item] += weight;
-            words->in_title[item] = words->in_title[item] || is_title;
+            term->weight += weight;
+            term->in_title = term->in_title || is_title;
         }
     }
     segment->run_offsets[document + 1] = (uint64_t)(to - segment->runs);
@@ -674,17 +700,38 @@ static void post_document(struct build *build, struct words *words, uint32_t doc
     struct atlas_segment *segment = build->segment;
     uint32_t touched = weigh_document(build, words, document);
     for (uint32_t i = 0; i < touched; i++) {
-        uint32_t term = words->touched[i];
-        uint32_t at = words->impacts_at[term]++;
-        segment->impacts[at] =
-            atlas_impact(words->weights[term], words->lengths[document], segment->average_length);
-        lists_push(&segment->postings, words->pushes, term, document);
-        if (words->in_title[term]) {
-            lists_push(&segment->titles, words->title_pushes, term, document);
+        struct posted *term = &words->posted[words->touched[i]];
+        segment->impacts[term->impact_at++] =
+            atlas_impact(term->weight, words->lengths[document], segment->average_length);
+        lists_push(&segment->postings, &term->push, document);
+        if (term->in_title) {
+            lists_push(&segment->titles, &term->title_push, document);
         }
-        words->weights[term] = 0;
-        words->in_title[term] = false;
+        term->weight = 0;
+        term->in_title = false;
     }
+}
+
+static err post_words(struct build *build, struct words *words) {
+    struct atlas_segment *segment = build->segment;
+    struct push *pushes;
+    struct push *title_pushes;
+    TRY(lists_allocate(build, &segment->postings, ATLAS_COLUMN_POSTINGS_OFFSETS, &pushes));
+    TRY(lists_allocate(build, &segment->titles, ATLAS_COLUMN_TITLE_WORDS_OFFSETS, &title_pushes));
+    column(build, ATLAS_COLUMN_IMPACTS, segment->postings.offsets[segment->term_count]);
+    column(build, ATLAS_COLUMN_BLOCK_IMPACTS, segment->postings.dense_count * segment->words);
+    TRY_MEMORY(build);
+    for (uint32_t term = 0; term < segment->term_count; term++) {
+        words->posted[term].impact_at = segment->postings.offsets[term];
+        words->posted[term].push = pushes[term];
+        words->posted[term].title_push = title_pushes[term];
+    }
+    for (uint32_t i = 0; i < segment->count; i++) {
+        post_document(build, words, i);
+    }
+    lists_close(&segment->postings);
+    lists_close(&segment->titles);
+    return OK;
 }
 
 static err keep_words(struct build *build, uint32_t average_length) {
@@ -694,41 +741,18 @@ static err keep_words(struct build *build, uint32_t average_length) {
     TRY(lists_open(build, &segment->postings, ATLAS_COLUMN_POSTINGS_OFFSETS, segment->term_count));
     TRY(lists_open(build, &segment->titles, ATLAS_COLUMN_TITLE_WORDS_OFFSETS, segment->term_count));
     struct words words = {
-        .rank = rank,
+        .posted = scratch(build, struct posted, segment->term_count),
         .lengths = scratch(build, uint32_t, segment->count),
-        .uses = scratch(build, uint32_t, segment->term_count),
-        .seen = scratch(build, uint32_t, segment->term_count),
-        .seen_in_title = scratch(build, uint32_t, segment->term_count),
-        .weights = scratch(build, uint32_t, segment->term_count),
-        .in_title = scratch(build, bool, segment->term_count),
         .touched = scratch(build, uint32_t, segment->term_count),
     };
     TRY_MEMORY(build);
-    for (uint32_t i = 0; i < segment->count; i++) {
-        count_document(build, &words, i);
-    }
+    TRY(count_words(build, rank, &words));
     TRY(keep_codes(build, &words));
     if (!average_length && segment->count) {
         average_length = (uint32_t)(segment->length / segment->count);
     }
     segment->average_length = average_length ? average_length : 1;
-    TRY(lists_allocate(build, &segment->postings, ATLAS_COLUMN_POSTINGS_OFFSETS, &words.pushes));
-    TRY(lists_allocate(build, &segment->titles, ATLAS_COLUMN_TITLE_WORDS_OFFSETS,
-                       &words.title_pushes));
-    uint64_t postings = segment->postings.offsets[segment->term_count];
-    words.impacts_at = scratch(build, uint32_t, segment->term_count);
-    column(build, ATLAS_COLUMN_IMPACTS, postings);
-    column(build, ATLAS_COLUMN_BLOCK_IMPACTS, segment->postings.dense_count * segment->words);
-    TRY_MEMORY(build);
-    if (segment->term_count) {
-        memcpy(words.impacts_at, segment->postings.offsets, segment->term_count * sizeof(uint32_t));
-    }
-    for (uint32_t i = 0; i < segment->count; i++) {
-        post_document(build, &words, i);
-    }
-    lists_close(&segment->postings);
-    lists_close(&segment->titles);
-    return OK;
+    return post_words(build, &words);
 }
 
 static err keep_blocks(struct build *build) {
@@ -745,12 +769,8 @@ static err keep_blocks(struct build *build) {
     return OK;
 }
 
-static err build_segment(struct build *build, uint32_t average_length) {
-    build->segment = build_alloc(build, &build->arena, sizeof(struct atlas_segment), 1,
-                                 _Alignof(struct atlas_segment));
-    TRY_MEMORY(build);
-    atomic_init(&build->segment->references, 1);
-    TRY(put_in_order(build));
+/* All but the words. */
+static err keep_others(struct build *build) {
     TRY(keep_columns(build));
     TRY(keep_bitsets(build));
     TRY(keep_quads(build));
@@ -765,8 +785,48 @@ static err build_segment(struct build *build, uint32_t average_length) {
     TRY(keep_territories(build));
     TRY(keep_cube(build));
     TRY(keep_dates(build));
-    TRY(keep_words(build, average_length));
-    return keep_blocks(build);
+    return OK;
+}
+
+/* The words are as much work as all the rest, and stand apart from it: a thread of its own. */
+struct words_job {
+    struct build build;
+    uint32_t average_length;
+    err failed;
+};
+
+static void *keep_words_apart(void *self) {
+    struct words_job *job = self;
+    job->failed = keep_words(&job->build, job->average_length);
+    return NULL;
+}
+
+static err keep_all(struct build *build, uint32_t average_length) {
+    struct words_job job = {.build = *build, .average_length = average_length};
+    pthread_t thread;
+    job.build.arena = arena_make(SEGMENT_BLOCK_BYTES, 0);
+    job.build.scratch = arena_make(SEGMENT_BLOCK_BYTES, 0);
+    bool is_apart = build->segment->count >= APART_LEAST &&
+                    pthread_create(&thread, NULL, keep_words_apart, &job) == 0;
+    err failed = keep_others(build);
+    if (is_apart) {
+        pthread_join(thread, NULL);
+    } else if (!failed) {
+        keep_words_apart(&job);
+    }
+    arena_free(&job.build.scratch);
+    build->segment->words_arena = job.build.arena;
+    failed = failed ? failed : job.failed;
+    return failed ? failed : keep_blocks(build);
+}
+
+static err build_segment(struct build *build, uint32_t average_length) {
+    build->segment = build_alloc(build, &build->arena, sizeof(struct atlas_segment), 1,
+                                 _Alignof(struct atlas_segment));
+    TRY_MEMORY(build);
+    atomic_init(&build->segment->references, 1);
+    TRY(put_in_order(build));
+    return keep_all(build, average_length);
 }
 
 err atlas_builder_finish(struct atlas_builder *builder, uint32_t average_length,
@@ -777,6 +837,9 @@ err atlas_builder_finish(struct atlas_builder *builder, uint32_t average_length,
     err failed = build_segment(&build, average_length);
     arena_free(&build.scratch);
     if (failed) {
+        if (build.segment) {
+            arena_free(&build.segment->words_arena);
+        }
         arena_free(&build.arena);
         return failed;
     }

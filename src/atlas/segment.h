@@ -89,8 +89,8 @@ struct atlas_cube {
 /* Everything below the counts is a column: columns.h lists them all. They lie in the arena of a
  * segment that was built, or in the mapping of a snapshot. */
 struct atlas_segment {
-    struct arena arena; /* holds what was built */
-    void *mapping;      /* of a snapshot; NULL: built here */
+    struct arena arena, words_arena; /* hold what was built */
+    void *mapping;                   /* of a snapshot; NULL: built here */
     size_t mapping_bytes;
     _Atomic uint32_t references;
     uint32_t count;  /* documents: by Z-order, then entry id, then ask */
