@@ -134,17 +134,6 @@ static bool find_gone(struct sight *sight) {
     return true;
 }
 
-/* A list of matches as bits of its window. NULL without memory. */
-static const uint64_t *bits_of_list(const struct atlas_plan *plan,
-                                    const struct atlas_match *match) {
-    uint64_t *bits = plan_new(plan, uint64_t, match->window.words);
-    uint32_t document;
-    for (struct atlas_walk walk = atlas_walk(match); bits && atlas_walk_next(&walk, &document);) {
-        bits_set(bits, document - match->window.base);
-    }
-    return bits;
-}
-
 static err look(struct atlas_plan *plan, enum atlas_part part, struct tile_work *work) {
     struct sight *sight = &work->parts[part];
     sight->segment = plan->view->parts[part];
@@ -159,11 +148,9 @@ static err look(struct atlas_plan *plan, enum atlas_part part, struct tile_work 
             return OK;
         }
     }
-    struct atlas_match match;
-    TRY(atlas_match_make(plan, part, atlas_window(sight->from, sight->to), false, &match));
-    sight->base = match.window.base;
-    sight->bits = match.misses ? bits_of_list(plan, &match) : match.bits;
-    return sight->bits ? OK : ERR_MEMORY;
+    struct atlas_window window = atlas_window(sight->from, sight->to);
+    sight->base = window.base;
+    return atlas_match_bits(plan, part, window, &sight->bits);
 }
 
 /* Shares out a run among the cells that it lies in. */

@@ -308,6 +308,101 @@ static err match_group(const struct atlas_plan *plan, struct atlas_match *match,
     return OK;
 }
 
+/* Narrows bits to any of some bitsets; `scratch` is a bitset of the window. */
+static void narrow_to_any(const struct atlas_match *match, uint64_t *const *sets, unsigned chosen,
+                          uint64_t *bits, uint64_t *scratch) {
+    if (!(chosen & (chosen - 1))) {
+        bits_and(bits, sets[__builtin_ctz(chosen)] + match->window.base / 64, match->window.words);
+        return;
+    }
+    memset(scratch, 0, match->window.words * sizeof(*scratch));
+    any_of(match, sets, chosen, scratch);
+    bits_and(bits, scratch, match->window.words);
+}
+
+/* Every document has one kind: the fewer of those in and those out are looked at. */
+static void narrow_to_kinds(const struct atlas_match *match, unsigned kinds, uint64_t *bits,
+                            uint64_t *scratch) {
+    unsigned others = QUERY_KINDS_ALL & ~kinds;
+    if (__builtin_popcount(kinds) <= __builtin_popcount(others)) {
+        narrow_to_any(match, match->segment->kinds, kinds, bits, scratch);
+        return;
+    }
+    for (; others; others &= others - 1) {
+        bits_and_not(bits, match->segment->kinds[__builtin_ctz(others)] + match->window.base / 64,
+                     match->window.words);
+    }
+}
+
+static void narrow_to_themes(const struct atlas_plan *plan, const struct atlas_match *match,
+                             uint64_t *bits, uint64_t *scratch) {
+    const struct themes *themes = plan->view->themes;
+    const struct atlas_lists *lists = &match->segment->values[ATLAS_VALUES_THEME].lists;
+    size_t words = match->window.words;
+    for (uint16_t scheme = 0; scheme < themes->scheme_count; scheme++) {
+        uint32_t alike[QUERY_VALUES_MAX];
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < plan->query->themes.count; i++) {
+            if (themes->items[plan->themes[i]].scheme == scheme) {
+                alike[count++] = plan->themes[i];
+            }
+        }
+        if (count == 1 && atlas_lists_is_dense(lists, alike[0])) {
+            bits_and(bits, atlas_lists_get(lists, alike[0]).bits + match->window.base / 64, words);
+        } else if (count) {
+            memset(scratch, 0, words * sizeof(*scratch));
+            for (uint32_t i = 0; i < count; i++) {
+                atlas_lists_add(lists, alike[i], &match->window, scratch);
+            }
+            bits_and(bits, scratch, words);
+        }
+    }
+}
+
+static err narrow_to_group(const struct atlas_plan *plan, struct atlas_match *match,
+                           enum atlas_group_of group, uint64_t *bits, uint64_t *scratch) {
+    if (group == ATLAS_GROUP_KIND) {
+        narrow_to_kinds(match, plan->kinds, bits, scratch);
+    } else if (group == ATLAS_GROUP_STATE) {
+        narrow_to_any(match, match->segment->states, plan->query->states, bits, scratch);
+    } else if (group == ATLAS_GROUP_THEME) {
+        narrow_to_themes(plan, match, bits, scratch);
+    } else {
+        TRY(match_group(plan, match, group));
+        bits_and(bits, match->groups[group], match->window.words);
+    }
+    return OK;
+}
+
+err atlas_match_bits(struct atlas_plan *plan, enum atlas_part part, struct atlas_window window,
+                     const uint64_t **bits) {
+    struct atlas_match match = {.segment = plan->view->parts[part], .part = part, .window = window};
+    if (plan->clause_count || atlas_has_area(plan)) {
+        TRY(atlas_match_make(plan, part, window, false, &match));
+        uint64_t *found = match.bits ? match.bits : plan_new(plan, uint64_t, window.words);
+        uint32_t document;
+        for (struct atlas_walk walk = atlas_walk(&match);
+             found && !match.bits && atlas_walk_next(&walk, &document);) {
+            bits_set(found, document - window.base);
+        }
+        *bits = found;
+        return found ? OK : ERR_MEMORY;
+    }
+    TRY(match_rest(plan, &match));
+    uint64_t *scratch = plan_new(plan, uint64_t, window.words);
+    if (!scratch) {
+        return ERR_MEMORY;
+    }
+    for (int group = ATLAS_GROUP_REST + 1; group < ATLAS_GROUP__COUNT; group++) {
+        if (atlas_plan_chooses(plan, (enum atlas_group_of)group)) {
+            TRY(narrow_to_group(plan, &match, (enum atlas_group_of)group,
+                                match.groups[ATLAS_GROUP_REST], scratch));
+        }
+    }
+    *bits = match.groups[ATLAS_GROUP_REST];
+    return OK;
+}
+
 err atlas_match_make(struct atlas_plan *plan, enum atlas_part part, struct atlas_window window,
                      bool with_scores, struct atlas_match *match) {
     *match =
