@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The whole bench: see bench/README.md.
 //
-//   run.mjs [--entries 100000] [--corpus synthetic|derived] [--only CLASS,…] [--floors]
+//   run.mjs [--entries 100000] [--corpus synthetic|derived] [--only CLASS,…] [--engines sqlite,…] [--floors]
 //
 // --floors writes what was measured, with its margin, as the floors of this size and corpus.
 import { execFileSync } from 'node:child_process';
@@ -18,7 +18,7 @@ import { floorFaults, floorsWrite, judge, table } from './lib/report.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values: options } = parseArgs({ options: { entries: { type: 'string', default: '100000' },
-  corpus: { type: 'string', default: 'synthetic' }, only: { type: 'string' }, floors: { type: 'boolean', default: false } } });
+  corpus: { type: 'string', default: 'synthetic' }, only: { type: 'string' }, engines: { type: 'string' }, floors: { type: 'boolean', default: false } } });
 const count = Number(options.entries);
 const kind = options.corpus;
 const folder = process.env.AGORA_BENCH_WORK ?? join(root, 'build-bench/work');
@@ -29,8 +29,9 @@ const ENGINES = [
   { name: 'sqlite', command: [built('sqlite')], sources: ['sqlite.c', 'engine.h'], indexes: ['sqlite.db'] },
   { name: 'xapian', command: [built('xapian')], sources: ['xapian.cc', 'engine.h'], indexes: ['xapian'] },
   { name: 'groonga', command: [built('groonga')], sources: ['groonga.c', 'engine.h'], indexes: ['groonga'] },
-  { name: 'supercluster', command: ['node', join(root, 'bench/engines/supercluster.mjs')] },
-].filter(({ command }) => existsSync(command.at(-1)));
+  { name: 'supercluster', command: ['node', join(root, 'bench/engines/supercluster.mjs'), 'same'] },
+  { name: 'supercluster-own', command: ['node', join(root, 'bench/engines/supercluster.mjs'), 'own'] },
+].filter(({ name }) => name === 'ours' || !options.engines || options.engines.split(',').includes(name));
 
 function fail(text) {
   console.error(`bench: ${text}`);
@@ -62,7 +63,7 @@ async function agree(engine, plain, classes) {
     const answers = await engine.answers(name);
     if (answers.length === 0) continue;
     can.push(name);
-    if (engine.name === 'supercluster' || plain[name].length === 0) continue; // see bench/README.md
+    if (engine.name.startsWith('supercluster') || plain[name].length === 0) continue; // see bench/README.md
     answers.forEach((answer, i) => {
       const wrong = faults(plain[name][i], answer);
       if (wrong.length > 0) fail(`${engine.name}, class ${name}, question ${i + 1}: ${wrong.join('; ')}`);
@@ -126,7 +127,7 @@ async function main() {
   }
   const parts = [];
   for (const part of existsSync(join(root, 'bench/parts')) ? readdirSync(join(root, 'bench/parts')).sort() : []) {
-    if (options.only || !part.endsWith('.mjs')) continue;
+    if (options.only || options.engines || !part.endsWith('.mjs')) continue;
     console.error(`bench: ${part}`);
     parts.push(JSON.parse(commandOutput('node', join(root, 'bench/parts', part), work, program, String(count))));
   }
@@ -142,7 +143,7 @@ async function main() {
   console.log(table(report));
   console.log(`\nAll of it: ${file}`);
   if (options.floors) floorsWrite(root, report);
-  const below = options.only ? [] : floorFaults(root, report);
+  const below = options.only || options.engines ? [] : floorFaults(root, report);
   for (const text of below) console.error(`bench: ${text}`);
   process.exit(below.length > 0 ? 1 : 0);
 }

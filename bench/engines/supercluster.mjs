@@ -1,7 +1,9 @@
-// Map tiles as they are usually made: supercluster clusters once, vt-pbf writes the bytes. The same radius as
-// ours (64 px of a 256 px tile). It cannot filter, so it is asked for plain tiles only; a cluster may
-// stand beside the tile that its points lie in, so the counts of one tile need not add up: those of the
-// whole world must.
+// Map tiles as they are usually made: supercluster clusters once, vt-pbf writes the bytes. "same": with our
+// radius (64 px of a 256 px tile), "own": with its own (20 px, so that it draws more clusters). It cannot
+// filter, so it is asked for plain tiles only; a cluster may stand beside the tile that its points lie in,
+// so the counts of one tile need not add up: those of the whole world must.
+//
+//   supercluster.mjs same|own WORK QUERIES.tsv
 import Supercluster from 'supercluster';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -10,8 +12,8 @@ import { createInterface } from 'node:readline';
 import vtpbf from 'vt-pbf';
 
 const AGAIN = 5; // process.cpuUsage counts whole microseconds
-const EXTENT = 4096;
-const [work, queries] = process.argv.slice(2);
+const EXTENT = 4096; // with its own: 512, and a radius of 40
+const [radius, work, queries] = process.argv.slice(2);
 const KINDS = ['initiative', 'idea', 'tool', 'place', 'event', 'actor', 'story', 'need', 'offer'];
 
 function points() {
@@ -25,12 +27,12 @@ function points() {
 
 const all = points();
 const begun = process.cpuUsage();
-const index = new Supercluster({ radius: EXTENT / 4, extent: EXTENT, maxZoom: 16 }).load(all);
+const index = new Supercluster(radius === 'own' ? { maxZoom: 16 } : { radius: EXTENT / 4, extent: EXTENT, maxZoom: 16 }).load(all);
 const building = process.cpuUsage(begun);
 
 function tile({ z, x, y }) {
   const found = index.getTile(z, x, y);
-  return found ? vtpbf.fromGeojsonVt({ entries: found }, { version: 2, extent: EXTENT }) : new Uint8Array(0);
+  return found ? vtpbf.fromGeojsonVt({ entries: found }, { version: 2, extent: radius === 'own' ? 512 : EXTENT }) : new Uint8Array(0);
 }
 
 const world = index.getTile(0, 0, 0).features.reduce((sum, { tags }) => sum + (tags.point_count ?? 1), 0);
