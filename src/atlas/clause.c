@@ -253,16 +253,33 @@ struct correction {
     uint64_t weight;
 };
 
-/* One typo changes two kinds of bytes at most, unless characters have several bytes, and the length
- * by one character. Most words are out by this. */
+#define MEANT_AT_ONCE 64
+
+/* One typo changes two kinds of bytes at most, unless characters have several bytes (bit 0). Tells
+ * of which words, by their letters: many at once, since most are out by this. */
+static uint64_t meant_by_letters(const uint32_t *letters, size_t count, uint32_t wrong) {
+    uint32_t may[MEANT_AT_ONCE] = {0};
+    uint64_t bits = 0;
+    if (count == MEANT_AT_ONCE) {
+        for (size_t i = 0; i < MEANT_AT_ONCE; i++) {
+            uint32_t changes = letters[i] ^ wrong;
+            uint32_t fewer = changes & (changes - 1);
+            may[i] = (uint32_t)((fewer & (fewer - 1)) == 0) | ((letters[i] | wrong) & 1);
+        }
+    } else {
+        memset(may, 1, sizeof(may));
+    }
+    for (size_t i = 0; i < count; i++) {
+        bits |= (uint64_t)(may[i] != 0) << i;
+    }
+    return bits;
+}
+
+/* Nor does it change the length by more than a character. */
 static bool may_be_meant(const struct correction *correction, size_t length, uint32_t letters) {
-    uint32_t changes = letters ^ correction->letters;
     size_t wrong = correction->wrong.n;
-    bool is_ascii = !((letters | correction->letters) & 1);
-    size_t by = is_ascii ? 1 : 4;
-    changes &= changes - (changes != 0);
-    changes &= changes - (changes != 0);
-    return (!is_ascii || !changes) && length + by >= wrong && wrong + by >= length;
+    size_t by = (letters | correction->letters) & 1 ? 4 : 1;
+    return length + by >= wrong && wrong + by >= length;
 }
 
 static void consider(struct correction *correction, slice word) {
@@ -296,11 +313,17 @@ static slice correct(const struct atlas_view *view, slice wrong) {
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_segment *segment = view->parts[part];
         const uint32_t *starts = segment->terms.offsets;
-        for (uint32_t term = 0; term < segment->term_count; term++) {
-            if (may_be_meant(&correction, starts[term + 1] - starts[term],
-                             segment->letters[term]) &&
-                !segment->is_stop[term]) {
-                consider(&correction, atlas_text(&segment->terms, term));
+        for (uint32_t first = 0; first < segment->term_count; first += MEANT_AT_ONCE) {
+            uint32_t count = segment->term_count - first;
+            count = count < MEANT_AT_ONCE ? count : MEANT_AT_ONCE;
+            uint64_t left = meant_by_letters(segment->letters + first, count, correction.letters);
+            for (; left; left &= left - 1) {
+                uint32_t term = first + (uint32_t)__builtin_ctzll(left);
+                if (may_be_meant(&correction, starts[term + 1] - starts[term],
+                                 segment->letters[term]) &&
+                    !segment->is_stop[term]) {
+                    consider(&correction, atlas_text(&segment->terms, term));
+                }
             }
         }
     }

@@ -451,29 +451,39 @@ static uint64_t promising(const struct ranker *ranker, enum atlas_part part, siz
     return bits;
 }
 
-/* What is left of a block: its matches whose words may be enough, or all in another order. */
+/* What a document has at most beside its words and its quality, from the bound of its block. */
+static uint64_t beside(const struct atlas_place *bound, uint64_t words, uint16_t points) {
+    return bound->key - words - points + SOURCE_POINTS_MOST;
+}
+
+/* The matches of a block but for those that are out by their own words and quality. */
 static void walk_block(struct ranker *ranker, enum atlas_part part, size_t block,
                        const struct region_limit *limit, region_visit *visit) {
     const struct atlas_ranking *ranking = ranker->ranking;
     const struct atlas_match *match = &ranking->matches[part];
+    const struct atlas_segment *segment = match->segment;
+    bool by_points = ranking->sort == QUERY_SORT_RELEVANCE;
     uint64_t left = match->bits[block];
     uint64_t words = words_of_block(match, block);
-    struct atlas_place bound = bound_of(ranking, part, block, words, true);
-    if (limit->is_out(ranker, &bound)) {
+    struct atlas_place timely = bound_of(ranking, part, block, words, true);
+    if (limit->is_out(ranker, &timely)) {
         return;
     }
-    uint64_t beside = bound.key - words;
-    bound = bound_of(ranking, part, block, words, false);
-    if (limit->is_out(ranker, &bound)) { /* but for those with dates to come, which are few */
+    struct atlas_place other = bound_of(ranking, part, block, words, false);
+    if (limit->is_out(ranker, &other)) { /* but for those with dates to come, which are few */
         left &= ranker->timely[block];
     }
+    uint64_t with = by_points ? beside(&timely, words, segment->block_points[block]) : 0;
+    uint64_t without = by_points ? beside(&other, words, segment->block_points[block]) : 0;
     uint32_t scores[ATLAS_BLOCK] = {0};
     atlas_words_of_block(match, block, left, scores);
     for (; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        if (!match->heard_count || ranking->sort != QUERY_SORT_RELEVANCE ||
-            scores[i] + beside >= limit->key(ranker)) {
-            visit(ranker, part, (uint32_t)(block * ATLAS_BLOCK) + i, scores[i]);
+        uint32_t document = (uint32_t)(block * ATLAS_BLOCK) + i;
+        uint64_t most = scores[i] + segment->quality[document];
+        most += ranker->timely[block] >> i & 1 ? with : without;
+        if (!by_points || most >= limit->key(ranker)) {
+            visit(ranker, part, document, scores[i]);
         }
     }
 }

@@ -566,20 +566,24 @@ uint32_t atlas_words_score(const struct atlas_match *match, uint32_t document) {
     return score;
 }
 
-/* Raises `best` to the impacts of a frequent form in a block. */
+/* Raises `best` to the impacts of a frequent form in a block: they stand in the order of its
+ * documents, wanted or not. */
 static void raise_best(const struct atlas_form *form, size_t block, uint64_t documents,
                        uint8_t best[ATLAS_BLOCK]) {
-    uint64_t there = form->bits[block];
-    const uint8_t *impacts = NULL;
-    if (form->impacts && there & documents) {
-        uint32_t first = (uint32_t)(block * ATLAS_BLOCK);
-        impacts = form->impacts + atlas_rank(form->bits, form->ranks, first);
+    uint64_t left = form->bits[block];
+    if (!(left & documents)) {
+        return;
     }
-    for (uint64_t left = there & documents; left; left &= left - 1) {
+    if (!form->impacts) {
+        left &= documents;
+    }
+    const uint8_t theme = THEME_IMPACT;
+    const uint8_t *impact =
+        form->impacts ? form->impacts + atlas_rank(form->bits, form->ranks, (uint32_t)(block * 64))
+                      : &theme;
+    for (; left; left &= left - 1, impact += form->impacts != NULL) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        uint8_t impact =
-            impacts ? impacts[atlas_ones(there & ((UINT64_C(1) << i) - 1))] : THEME_IMPACT;
-        best[i] = impact > best[i] ? impact : best[i];
+        best[i] = *impact > best[i] ? *impact : best[i];
     }
 }
 
