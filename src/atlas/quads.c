@@ -2,7 +2,7 @@
 
 /* Levels on which all codes between two agree: pairs of bits. */
 static uint16_t zoom_of(uint64_t first, uint64_t last) {
-    return first == last ? 32 : (uint16_t)(__builtin_clzll(first ^ last) / 2);
+    return (uint16_t)(first == last ? 32 : __builtin_clzll(first ^ last) / 2);
 }
 
 /* The first document of from … to - 1 whose code is not below, by code. */
