@@ -7,7 +7,7 @@
 #include <sqlite3.h>
 
 #define DB_BUSY_TIMEOUT_MS    5000
-#define DB_BUSY_PAUSE_US      500 /* between two looks whether the store is free */
+#define DB_BUSY_PAUSE_US      250 /* between two looks whether the store is free */
 #define DB_PARAMETERS_MAX     128
 #define DB_CHANGES_TOGETHER   16 /* rows of the feed that one statement adds */
 #define DB_CATALOGUES_MAX     16 /* rooms that have statements */

@@ -181,6 +181,12 @@ static slice cell_read(char *p, size_t n, size_t *at, char delimiter) {
         *at = end == NULL ? n : (size_t)(end - p);
         return slice_of(p + i, *at - i);
     }
+    const char *close = i < n ? memchr(p + i + 1, '"', n - i - 1) : NULL;
+    size_t behind = close == NULL ? n : (size_t)(close - p) + 1;
+    if (close != NULL && (behind == n || p[behind] == delimiter)) { /* nothing doubled in it */
+        *at = behind;
+        return slice_of(p + i + 1, behind - i - 2);
+    }
     size_t start = i;
     size_t to = i;
     bool quoted = false;
