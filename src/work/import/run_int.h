@@ -12,7 +12,7 @@
 #define SAMPLE_RECORDS       500
 #define SAMPLE_BYTES         (16u << 20)
 #define TRANSACTION_US       25000 /* with its commit it stays under the 50 ms of the design */
-#define TRANSACTION_PAUSE_US 400  /* between two, so that other writers get their turn */
+#define TRANSACTION_PAUSE_US 400   /* between two, so that other writers get their turn */
 #define PROGRESS_US          200000
 
 /* A record on its way into the store. */
