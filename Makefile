@@ -3,7 +3,7 @@ MAKEFLAGS += --no-print-directory
 DATA ?= agora-data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run build check asan fuzz analyze format bench deb check-deploy soak clean
+.PHONY: run build check asan tsan fuzz analyze format bench deb check-deploy soak clean
 .DEFAULT_GOAL := build
 
 build: ## installs what the build needs, leaves build/agora
@@ -19,6 +19,11 @@ run: build ## builds, creates a data folder with the demo, serves it
 check: ## installs what the tests need, runs every test
 	@tools/install build check
 	@tools/check
+
+tsan: ## ThreadSanitizer over the atlas: reads, writes, merges, rebuilds and snapshots at once
+	@test -f build-tsan/build.ninja || meson setup build-tsan -Db_sanitize=thread -Db_lundef=false -Dtests=true --buildtype=debugoptimized >/dev/null
+	@ninja -C build-tsan --quiet tests/unit/atlas/test_atlas
+	@build-tsan/tests/unit/atlas/test_atlas segment snapshot store
 
 asan: ## the sanitizer build (ASan + UBSan) in build-asan/
 	@tools/install build
@@ -55,4 +60,4 @@ soak: build ## what takes minutes: thousands of connections, slow ones
 	@AGORA=build/agora node --test tests/soak/
 
 clean:
-	@rm -rf build build-asan build-fuzz build-deb
+	@rm -rf build build-asan build-tsan build-fuzz build-deb

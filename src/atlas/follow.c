@@ -5,6 +5,7 @@
 #include <time.h>
 
 #define FOLLOW_EVERY_MS       25
+#define FOLLOW_REST_MOST_MS   50
 #define FOLLOW_AFTER_ERROR_MS 1000
 
 void atlas_report(const struct atlas *atlas, const char *what, err failed) {
@@ -52,11 +53,13 @@ static void *follow(void *self) {
         failed = failed ? failed : forget_previous(atlas);
         atlas_report(atlas, "the atlas could not follow the store", failed);
         atlas_renew_when_full(atlas);
-        /* Half of the time at most, so that a long import leaves the processor to others. */
+        /* About half of the time, so that a long import leaves the processor to others; but who
+         * waits to see a change does not wait for long. */
         int64_t took_ms = (clock_monotonic_us() - start_us) / 1000;
-        wait_ms = failed                      ? FOLLOW_AFTER_ERROR_MS
-                  : took_ms > FOLLOW_EVERY_MS ? took_ms
-                                              : FOLLOW_EVERY_MS;
+        wait_ms = failed                          ? FOLLOW_AFTER_ERROR_MS
+                  : took_ms > FOLLOW_REST_MOST_MS ? FOLLOW_REST_MOST_MS
+                  : took_ms > FOLLOW_EVERY_MS     ? took_ms
+                                                  : FOLLOW_EVERY_MS;
     }
     return NULL;
 }

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 static void codes_of_every_length_come_back_as_they_went(void **state) {
     (void)state;
     const uint32_t codes[] = {0,
@@ -156,6 +158,22 @@ static void rare_and_dense_lists_tell_the_same_documents_as_the_kept_words(void 
     world_close(&world);
 }
 
+static void a_segment_large_enough_for_two_threads_has_the_words_of_all_documents(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, 9000);
+    const struct atlas_segment *segment = world.view->parts[ATLAS_GENERATION];
+    assert_true(segment->words_arena.used_bytes > 0);
+    uint64_t *bits = arena_new(&world.arena, uint64_t, segment->words);
+    for (uint32_t term = 0; term < segment->term_count; term += 37) {
+        memset(bits, 0, segment->words * sizeof(*bits));
+        documents_with(segment, term, bits);
+        assert_int_equal(atlas_lists_length(&segment->postings, term),
+                         segment->is_stop[term] ? 0 : bits_count(bits, segment->words));
+    }
+    world_close(&world);
+}
+
 static void the_figures_name_each_part_once_and_add_up(void **state) {
     (void)state;
     struct world world;
@@ -179,6 +197,7 @@ int test_segment(void) {
         cmocka_unit_test(a_run_of_any_length_says_how_many_words_it_has),
         cmocka_unit_test(a_block_knows_its_largest_impact),
         cmocka_unit_test(rare_and_dense_lists_tell_the_same_documents_as_the_kept_words),
+        cmocka_unit_test(a_segment_large_enough_for_two_threads_has_the_words_of_all_documents),
         cmocka_unit_test(the_figures_name_each_part_once_and_add_up),
     };
     return cmocka_run_group_tests_name("segment", tests, NULL, NULL);

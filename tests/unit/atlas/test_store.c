@@ -233,8 +233,10 @@ static void readers_agree_with_themselves_while_it_is_written_and_rebuilt(void *
         store_put(stored, stored_entry(stored, key, i < 25 ? "Nouveau" : "Changé"));
         assert_int_equal(atlas_catch_up(stored->atlas), OK);
         if (i % 8 == 3) {
-            assert_int_equal(
-                i % 16 == 3 ? atlas_rebuild(stored->atlas) : atlas_compact(stored->atlas), OK);
+            err failed = i % 24 == 3    ? atlas_merge(stored->atlas)
+                         : i % 24 == 11 ? atlas_compact(stored->atlas)
+                                        : atlas_rebuild(stored->atlas);
+            assert_int_equal(failed, OK);
         }
     }
     for (int i = 0; i < 2; i++) {
