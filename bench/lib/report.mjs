@@ -34,6 +34,7 @@ function rows(report, { geometric }) {
     ['tile bytes z4–z12, supercluster with its own radius / ours', over('supercluster-own', isMiddleTile), 15, 'times', 'more'],
     ['tile by kind and two themes, p50 of the slowest zoom', worst(filtered, 'p50'), 10, 'µs', 'less'],
     ['tile by kind and two themes, p99 of the slowest zoom', worst(filtered, 'p99'), 20, 'µs', 'less'],
+    ['best twenty shared with exact BM25', 100 * report.overlap, 97, '%', 'more'],
     ['prefix of 4 letters, p99', worst((name) => name === 'prefix', 'p99'), 2000, 'µs', 'less'],
     ['atlas from kept words', Math.min(ours.rebuild_s, ours.rebuild_cpu_s), 3, 's', 'less'],
     ['atlas from the bare store', Math.min(ours.open_s, ours.open_cpu_s), 45, 's', 'less'],
