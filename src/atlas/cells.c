@@ -24,6 +24,8 @@ struct sight {
     uint32_t from, to;             /* the tile's run of documents */
     const struct atlas_quad *quad; /* whose run it is; NULL: a piece of an undivided one's */
     unsigned kinds;                /* that may match */
+    unsigned read;                 /* they, or the others when these are fewer: each has one kind */
+    bool is_read_out;
     const uint64_t *bits; /* that match, from document `base` on; NULL: all of the kinds … */
     uint32_t base;
     const uint64_t *live;    /* … that are live here; NULL: all of them … */
@@ -48,36 +50,43 @@ struct tile_work {
 };
 
 /* The matches among the 64 documents of a word, beside the ends of any run too. */
-static uint64_t sight_word(const struct sight *sight, uint32_t word) {
+static uint64_t sight_word(const struct sight *sight, const uint64_t *live, uint32_t word) {
     if (sight->bits) {
         return sight->bits[word - sight->base / 64];
     }
     uint64_t bits = 0;
-    for (unsigned kinds = sight->kinds; kinds; kinds &= kinds - 1) {
+    for (unsigned kinds = sight->read; kinds; kinds &= kinds - 1) {
         bits |= sight->segment->kinds[__builtin_ctz(kinds)][word];
     }
-    return sight->live ? bits & sight->live[word] : bits;
+    bits = sight->is_read_out ? ~bits : bits;
+    return live ? bits & live[word] : bits;
 }
 
 /* The matches of a run: `for (walk = …; sight_next(&walk, &document);)`. */
 struct sight_walk {
     const struct sight *sight;
+    const uint64_t *live;
     uint32_t word, last;
     uint64_t left;
 };
-static struct sight_walk sight_walk(const struct sight *sight, const struct run *run) {
-    struct sight_walk walk = {.sight = sight, .word = run->first / 64, .last = run->last};
-    if (run->first < run->last) {
-        walk.left = sight_word(sight, walk.word) & UINT64_MAX << run->first % 64;
+/* `live`: the sight's, or NULL for what was built. */
+static struct sight_walk sight_walk_of(const struct sight *sight, const uint64_t *live,
+                                       uint32_t first, uint32_t last) {
+    struct sight_walk walk = {.sight = sight, .live = live, .word = first / 64, .last = last};
+    if (first < last) {
+        walk.left = sight_word(sight, live, walk.word) & UINT64_MAX << first % 64;
     }
     return walk;
+}
+static struct sight_walk sight_walk(const struct sight *sight, const struct run *run) {
+    return sight_walk_of(sight, sight->live, run->first, run->last);
 }
 static bool sight_next(struct sight_walk *walk, uint32_t *document) {
     while (!walk->left) {
         if (++walk->word * UINT64_C(64) >= walk->last) {
             return false;
         }
-        walk->left = sight_word(walk->sight, walk->word);
+        walk->left = sight_word(walk->sight, walk->live, walk->word);
     }
     *document = walk->word * 64 + (uint32_t)__builtin_ctzll(walk->left);
     walk->left &= walk->left - 1;
@@ -87,9 +96,10 @@ static bool sight_next(struct sight_walk *walk, uint32_t *document) {
 /* The last match of a run that has some. */
 static uint32_t sight_last(const struct sight *sight, const struct run *run) {
     uint32_t word = (run->last - 1) / 64;
-    uint64_t bits = sight_word(sight, word) & UINT64_MAX >> (63 - (run->last - 1) % 64);
+    uint64_t bits =
+        sight_word(sight, sight->live, word) & UINT64_MAX >> (63 - (run->last - 1) % 64);
     while (!bits) {
-        bits = sight_word(sight, --word);
+        bits = sight_word(sight, sight->live, --word);
     }
     return word * 64 + 63 - (uint32_t)__builtin_clzll(bits);
 }
@@ -138,6 +148,9 @@ static err look(struct atlas_plan *plan, enum atlas_part part, struct tile_work 
     struct sight *sight = &work->parts[part];
     sight->segment = plan->view->parts[part];
     sight->kinds = plan->kinds ? plan->kinds : QUERY_KINDS_ALL;
+    unsigned others = QUERY_KINDS_ALL & ~sight->kinds;
+    sight->is_read_out = __builtin_popcount(others) < __builtin_popcount(sight->kinds);
+    sight->read = sight->is_read_out ? others : sight->kinds;
     sight->quad = atlas_quads_tile(sight->segment, work->tile, &sight->from, &sight->to);
     if (sight->from == sight->to) {
         return OK;
@@ -305,10 +318,10 @@ static void sum_add(struct sums *sums, struct geo_grid grid, uint64_t times) {
     sums->y += times * grid.y;
 }
 
-static void sum_documents(const struct sight *sight, const struct run *run, struct sums *sums) {
+static void sum_walk(struct sight_walk walk, struct sums *sums) {
     uint32_t document;
-    for (struct sight_walk walk = sight_walk(sight, run); sight_next(&walk, &document);) {
-        sum_add(sums, sight->segment->grid[document], 1);
+    while (sight_next(&walk, &document)) {
+        sum_add(sums, walk.sight->segment->grid[document], 1);
     }
 }
 
@@ -317,9 +330,7 @@ static void sum_quads(const struct sight *sight, const struct atlas_quad *quad, 
     if (quad->zoom >= sums->square_zoom) {
         sum_add(sums, sight->segment->grid[quad->first], quad_count(sight, quad));
     } else if (!quad->children) {
-        struct sight whole = *sight;
-        whole.live = NULL;
-        sum_documents(&whole, &(struct run){.first = quad->first, .last = quad->last}, sums);
+        sum_walk(sight_walk_of(sight, NULL, quad->first, quad->last), sums);
     } else {
         for (unsigned i = 0; i < quad->children; i++) { /* at most thrice deep: to the squares */
             sum_quads(sight, &sight->segment->quads[quad->child + i], sums);
@@ -333,7 +344,7 @@ static struct geo_grid mean_of(const struct tile_work *work, const struct heap *
         const struct sight *sight = &work->parts[part];
         const struct run *run = &heap->runs[part];
         if (sums.square_zoom == 32 || !run->quad) {
-            sum_documents(sight, run, &sums);
+            sum_walk(sight_walk(sight, run), &sums);
             continue;
         }
         sum_quads(sight, run->quad, &sums);
