@@ -85,7 +85,8 @@ struct atlas_match {
     struct atlas_window window;
     uint64_t count; /* matches */
 
-    /* When a clause or the area has few documents: those with all words that pass all of REST, ascending. */
+    /* When a clause or the area has few documents: those with all words that pass all of REST,
+     * ascending. */
     bool is_listed;
     uint32_t *listed;
     uint32_t *scores; /* of the words, parallel to it; NULL: unasked */
