@@ -35,7 +35,8 @@ struct atlas {
 
     struct atlas_snapshot_key snapshot_key; /* set while there is no other thread */
     _Atomic bool is_snapshot_due;           /* the generation is not the one in the file */
-    _Atomic int64_t snapshot_tried_us;      /* monotonic; 0: not yet */
+    _Atomic bool is_outdated; /* territories or themes are others than those here: no snapshot */
+    _Atomic int64_t snapshot_tried_us; /* monotonic; 0: not yet */
     _Atomic uint64_t snapshots;
 
     pthread_mutex_t stop_lock;

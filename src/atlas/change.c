@@ -207,7 +207,7 @@ struct feed {
     int64_t *ids;
     size_t count, capacity;
     int64_t sequence;
-    bool has_sources;
+    bool has_sources, has_places;
 };
 
 static err feed_read(struct db_conn *conn, struct feed *feed) {
@@ -230,6 +230,8 @@ static err feed_read(struct db_conn *conn, struct feed *feed) {
                 feed->ids[feed->count++] = changes[i].object;
             }
             feed->has_sources = feed->has_sources || changes[i].topic == DB_CHANGE_SOURCE;
+            feed->has_places = feed->has_places || changes[i].topic == DB_CHANGE_TERRITORY ||
+                               changes[i].topic == DB_CHANGE_THEME;
         }
     } while (count == CHANGES_AT_ONCE);
     feed->count = atlas_ids_sort(feed->ids, feed->count);
@@ -265,6 +267,9 @@ static err bring_up_to_date(struct atlas *atlas) {
     err failed = feed_read(atlas->conn, &feed);
     if (!failed && feed.has_sources) {
         failed = atlas_known_sources_load(atlas);
+    }
+    if (feed.has_places) {
+        atomic_store(&atlas->is_outdated, true);
     }
     if (!failed && feed.sequence != atlas->view->sequence) {
         struct store_fill fill = {.atlas = atlas, .feed = &feed};

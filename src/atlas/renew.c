@@ -223,6 +223,9 @@ err atlas_rebuild(struct atlas *atlas) {
 /* ---- the snapshot ---- */
 
 err atlas_snapshot_keep(struct atlas *atlas, struct problem *problem) {
+    if (atomic_load(&atlas->is_outdated)) {
+        return problem_set(problem, ERR_CONFLICT, "", "territories or themes have changed");
+    }
     const struct atlas_view *view = atlas_pin(atlas);
     struct atlas_snapshot_mark mark = {.sequence = view->generation_sequence};
     atomic_store(&atlas->snapshot_tried_us, clock_monotonic_us());
@@ -322,7 +325,7 @@ enum job { JOB_NONE, JOB_MERGE, JOB_COMPACT, JOB_SNAPSHOT };
 static bool is_snapshot_wanted(const struct atlas *atlas) {
     int64_t tried_us = atomic_load(&atlas->snapshot_tried_us);
     return atlas->options.keeps_snapshot && atlas->options.snapshot_path &&
-           atomic_load(&atlas->is_snapshot_due) &&
+           atomic_load(&atlas->is_snapshot_due) && !atomic_load(&atlas->is_outdated) &&
            (!tried_us || clock_monotonic_us() - tried_us >= SNAPSHOT_EVERY_US);
 }
 

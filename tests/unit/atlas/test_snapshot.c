@@ -358,6 +358,22 @@ static void a_change_of_themes_or_territories_since_makes_it_anew(void **state) 
     assert_made_anew(kept, "territories have changed");
 }
 
+/* What it knows of communes, as their centres, is of before; the next start reads the store. */
+static void an_atlas_with_former_territories_keeps_no_snapshot(void **state) {
+    struct kept *kept = *state;
+    struct problem problem = {0};
+    struct atlas *atlas = open_atlas(kept);
+    assert_int_equal(db_begin_write(kept->writer), OK);
+    assert_int_equal(db_change_add(kept->writer, DB_CHANGE_TERRITORY, 0, FIXTURE_NOW_MS), OK);
+    assert_int_equal(db_commit(kept->writer), OK);
+    assert_int_equal(atlas_catch_up(atlas), OK);
+    assert_int_equal(atlas_compact(atlas), OK);
+    assert_int_equal(atlas_snapshot_keep(atlas, &problem), ERR_CONFLICT);
+    assert_non_null(strstr(problem.what, "territories"));
+    atlas_close(atlas);
+    assert_made_anew(kept, "territories have changed while it was served");
+}
+
 /* ---- writing ---- */
 
 static struct atlas_segment *mapped_segment(const struct kept *kept, struct atlas_snapshot_key *key,
@@ -419,6 +435,7 @@ int test_snapshot(void) {
         KEPT(a_store_put_back_by_hand_does_not_take_a_later_snapshot),
         KEPT(another_program_or_other_themes_do_not_take_it),
         KEPT(a_change_of_themes_or_territories_since_makes_it_anew),
+        KEPT(an_atlas_with_former_territories_keeps_no_snapshot),
         KEPT(a_full_disk_leaves_the_former_snapshot),
         KEPT(writing_ends_when_the_atlas_is_closed),
     };
