@@ -196,8 +196,8 @@ static err missing_archive(struct run *run, const struct missing *missing) {
     return OK;
 }
 
-/* Whether the run has met as many entries of the source as there are: then none is missing, and none
- * needs to be looked for. */
+/* Whether the run has met as many entries of the source as there are: then none is missing, and
+ * none needs to be looked for. */
 static err all_met(struct run *run, bool *all) {
     struct db_query *query = db_query(run->context->conn, &import_catalogue, SQL_SOURCE_COUNT);
     db_bind_i64(query, 1, run->source.v);
