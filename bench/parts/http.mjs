@@ -36,7 +36,9 @@ const running = [];
 async function serve(command, ...args) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   running.push(child);
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const ended = once(child, 'exit').then(() => { throw new Error(`${command} ended before it was ready`); });
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
+  ended.catch(() => {}); // later it is stopped on purpose
   return { child, base: /http:\/\/[^/\s]+/.exec(line)[0], pid: String(child.pid) };
 }
 
