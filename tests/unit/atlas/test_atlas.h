@@ -5,6 +5,7 @@
 int test_agree(void);
 int test_bits(void);
 int test_parts(void);
+int test_rank(void);
 int test_segment(void);
 int test_snapshot(void);
 int test_store(void);

@@ -1,0 +1,153 @@
+/* The list of an index of several regions: what ranking leaves out unseen must not be missing. */
+#include "atlas/blocks.h"
+#include "fixture.h"
+#include "test_atlas.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define ENTRIES 5000
+#define CHANGED 500
+#define QUERIES 24
+
+struct world {
+    struct fixture fixture;
+    struct arena arena;
+    struct atlas *atlas;
+    const struct atlas_view *view;
+};
+
+static int world_open(void **state) {
+    static struct world world;
+    world = (struct world){.arena = arena_make(1 << 20, 0)};
+    fixture_open(&world.fixture);
+    struct entry_public *entries = arena_new(&world.arena, struct entry_public, ENTRIES + CHANGED);
+    for (size_t i = 0; i < ENTRIES + CHANGED; i++) {
+        int64_t id = i < ENTRIES ? (int64_t)i + 1 : (int64_t)(i - ENTRIES) * 7 + 1;
+        entries[i] = fixture_entry(&world.fixture, id, &world.arena);
+    }
+    struct atlas_options options = fixture_options(&world.fixture);
+    assert_int_equal(atlas_open_bare(&options, entries, ENTRIES, &world.atlas), OK);
+    assert_int_equal(atlas_apply(world.atlas, entries + ENTRIES, CHANGED, NULL, 0), OK);
+    world.view = atlas_pin(world.atlas);
+    assert_true(atlas_region_count(world.view->parts[ATLAS_GENERATION]) >= 2);
+    *state = &world;
+    return 0;
+}
+
+static int world_close(void **state) {
+    struct world *world = *state;
+    atlas_unpin(world->atlas, world->view);
+    atlas_close(world->atlas);
+    arena_free(&world->arena);
+    fixture_close(&world->fixture);
+    return 0;
+}
+
+static struct query random_query(struct fixture *fixture, struct arena *arena) {
+    struct query query = query_default();
+    query.sort = (enum query_sort)fixture_random(fixture, QUERY_SORT__COUNT);
+    if (fixture_chance(fixture, 60)) {
+        slice first = fixture_word(fixture);
+        slice second = fixture_chance(fixture, 40) ? fixture_word(fixture) : SLICE_EMPTY;
+        query.words = arena_printf(arena, "%.*s %.*s", SLICE_ARG(first), SLICE_ARG(second));
+        query.words = slice_trim(query.words);
+    }
+    if (fixture_chance(fixture, 40)) {
+        query.has_near = true;
+        query.near = fixture_point(fixture);
+        query.radius_m = fixture_chance(fixture, 70) ? 0 : 20000;
+    }
+    if (fixture_chance(fixture, 40)) {
+        query.kinds = (uint16_t)(1 + fixture_random(fixture, QUERY_KINDS_ALL));
+    }
+    return query;
+}
+
+/* All lines, by pages of a size; sorted by relevance their scores go down. */
+static size_t read_pages(const struct world *world, struct atlas_request request, uint16_t limit,
+                         struct atlas_hit *lines, size_t room, struct arena *arena) {
+    struct query query = *request.query;
+    size_t count = 0;
+    query.limit = limit;
+    request.query = &query;
+    for (bool more = true; more;) {
+        struct atlas_result page;
+        assert_int_equal(atlas_search(world->view, &request, arena, &page, NULL), OK);
+        assert_false(page.cursor_expired);
+        for (uint32_t i = 0; i < page.hit_count; i++) {
+            assert_true(count < room);
+            lines[count++] = page.hits[i];
+            if (query.sort == QUERY_SORT_RELEVANCE && count > 1) {
+                assert_true(lines[count - 2].score >= lines[count - 1].score);
+            }
+        }
+        if (!request.fold && !page.next_cursor.n) {
+            assert_int_equal(count, page.total); /* each match has a line */
+        }
+        query.cursor = page.next_cursor;
+        more = query.cursor.n > 0;
+    }
+    return count;
+}
+
+static void pages_of_any_size_give_one_and_the_same_whole_list(void **state) {
+    struct world *world = *state;
+    const size_t room = (size_t)4 * (ENTRIES + CHANGED);
+    ARENA_CLEANUP struct arena arena = arena_make(1 << 20, 0);
+    size_t most = 0;
+    for (int i = 0; i < QUERIES; i++) {
+        struct query query = random_query(&world->fixture, &arena);
+        struct atlas_request request = {
+            .query = &query, .fold = fixture_chance(&world->fixture, 50), .now_ms = FIXTURE_NOW_MS};
+        struct atlas_hit *lines = arena_new(&arena, struct atlas_hit, room);
+        struct atlas_hit *again = arena_new(&arena, struct atlas_hit, room);
+        size_t count = read_pages(world, request, QUERY_LIMIT_MAX, lines, room, &arena);
+        uint16_t limit = (uint16_t)(200 + fixture_random(&world->fixture, 200));
+        assert_int_equal(read_pages(world, request, limit, again, room, &arena), count);
+        for (size_t line = 0; line < count; line++) {
+            assert_int_equal(lines[line].entry.v, again[line].entry.v);
+            assert_int_equal(lines[line].kind, again[line].kind);
+            assert_int_equal(lines[line].ask, again[line].ask);
+            assert_int_equal(lines[line].score, again[line].score);
+        }
+        struct atlas_result page;
+        query.limit = 20;
+        assert_int_equal(atlas_search(world->view, &request, &arena, &page, NULL), OK);
+        for (uint32_t line = 0; line < page.hit_count; line++) {
+            assert_int_equal(lines[line].entry.v, page.hits[line].entry.v);
+            assert_int_equal(lines[line].score, page.hits[line].score);
+        }
+        most = count > most ? count : most;
+        arena_reset(&arena);
+    }
+    assert_true(most > ENTRIES); /* more than a region */
+}
+
+static void no_point_of_a_block_is_nearer_than_the_block(void **state) {
+    struct world *world = *state;
+    const struct atlas_segment *segment = world->view->parts[ATLAS_GENERATION];
+    for (int i = 0; i < 12; i++) {
+        struct geo_point from = fixture_point(&world->fixture);
+        for (uint32_t document = 0; document < segment->placed; document++) {
+            size_t block = document / ATLAS_BLOCK;
+            size_t region = segment->words + block / ATLAS_REGION;
+            double away_m = geo_distance_m(from, segment->point[document]);
+            if (document % ATLAS_BLOCK == 0 || document % 17 == 0) {
+                assert_true(atlas_block_distance_m(segment, block, from) <= away_m);
+                assert_true(atlas_block_distance_m(segment, region, from) <= away_m);
+            }
+        }
+    }
+}
+
+int test_rank(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pages_of_any_size_give_one_and_the_same_whole_list),
+        cmocka_unit_test(no_point_of_a_block_is_nearer_than_the_block),
+    };
+    return cmocka_run_group_tests_name("rank", tests, world_open, world_close);
+}
