@@ -390,7 +390,7 @@ static err map_file(int fd, const struct atlas_snapshot_key *key, struct atlas_s
 err atlas_snapshot_map(const char *path, const struct atlas_snapshot_key *key,
                        struct atlas_segment **segment, struct atlas_snapshot_mark *mark,
                        struct problem *problem) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); /* a pipe would wait */
     if (fd < 0) {
         return problem_set(problem, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "", "%s",
                            strerror(errno));

@@ -292,6 +292,9 @@ static void a_snapshot_that_is_cut_off_or_longer_is_noticed(void **state) {
     assert_made_anew(kept, "not there");
     assert_int_equal(symlink("/dev/zero", kept->path), 0);
     assert_made_anew(kept, "a link");
+    assert_int_equal(unlink(kept->path), 0);
+    assert_int_equal(mkfifo(kept->path, 0600), 0);
+    assert_made_anew(kept, "a pipe, which nobody writes to");
 }
 
 static void a_restored_store_does_not_take_the_snapshot_of_the_one_before(void **state) {
