@@ -98,35 +98,48 @@ struct atlas_fold *atlas_folds_get(struct atlas_folds *folds, enum atlas_part pa
     return *slot == UINT32_MAX ? NULL : &folds->items[*slot - 1];
 }
 
-/* Adds a part's matches of one group: how many, how near, how often each type. */
+static void tell_document(const struct atlas_ranking *ranking, enum atlas_part part,
+                          uint32_t document, struct atlas_group *told, uint32_t *types) {
+    const struct atlas_segment *segment = ranking->matches[part].segment;
+    told->count++;
+    if (segment->type[document] != UINT32_MAX) {
+        types[segment->type[document]]++;
+    }
+    if (atlas_is_placed_near(ranking, part, document) &&
+        (told->nearest_m < 0 ||
+         atlas_least_distance_m(ranking->plan, part, document) < told->nearest_m)) {
+        double away_m = atlas_distance_m(ranking->plan, part, document);
+        if (told->nearest_m < 0 || away_m < told->nearest_m) {
+            told->nearest_m = away_m;
+        }
+    }
+}
+
+/* Adds a part's matches of one group: how many, how near, how often each type. Walks the matches or
+ * the source, whichever has fewer documents. */
 static void tell_part(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t group,
                       struct atlas_group *told, uint32_t *types) {
-    const struct atlas_view *view = ranking->plan->view;
     const struct atlas_match *match = &ranking->matches[part];
     const struct atlas_segment *segment = match->segment;
-    const struct atlas_lists *lists = &segment->values[ATLAS_VALUES_SOURCE].lists;
-    uint32_t key = key_in(view, part, group / QUERY_KIND__COUNT);
+    uint32_t kind = group % QUERY_KIND__COUNT;
+    uint32_t key = key_in(ranking->plan->view, part, group / QUERY_KIND__COUNT);
     if (key == ATLAS_NO_KEY) {
         return;
     }
-    struct atlas_list list = atlas_lists_get(lists, key);
-    struct atlas_list_walk walk = atlas_list_walk(&list, 0);
-    for (uint32_t document; atlas_list_next(&walk, &document);) {
-        if (!atlas_match_has(match, document) ||
-            segment->kind[document] != group % QUERY_KIND__COUNT) {
-            continue;
-        }
-        told->count++;
-        if (segment->type[document] != UINT32_MAX) {
-            types[segment->type[document]]++;
-        }
-        if (atlas_is_placed_near(ranking, part, document) &&
-            (told->nearest_m < 0 ||
-             atlas_least_distance_m(ranking->plan, part, document) < told->nearest_m)) {
-            double away_m = atlas_distance_m(ranking->plan, part, document);
-            if (told->nearest_m < 0 || away_m < told->nearest_m) {
-                told->nearest_m = away_m;
+    struct atlas_list list = atlas_lists_get(&segment->values[ATLAS_VALUES_SOURCE].lists, key);
+    uint32_t document;
+    if (match->count < list.length) {
+        for (struct atlas_walk walk = atlas_walk(match); atlas_walk_next(&walk, &document);) {
+            if (segment->kind[document] == kind && atlas_source_key(segment, document) == key) {
+                tell_document(ranking, part, document, told, types);
             }
+        }
+        return;
+    }
+    for (struct atlas_list_walk walk = atlas_list_walk(&list, 0);
+         atlas_list_next(&walk, &document);) {
+        if (segment->kind[document] == kind && atlas_match_has(match, document)) {
+            tell_document(ranking, part, document, told, types);
         }
     }
 }
