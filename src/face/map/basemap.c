@@ -237,6 +237,7 @@ err face_basemap_new(slice bytes, const struct territories *territories,
     make_etag(made, bytes);
     struct arena scratch ARENA_CLEANUP = arena_make(1u << 20, 0);
     basemap_towns_place(made->towns, made->town_count, &scratch);
+    basemap_towns_order(made);
     *basemap = made;
     return OK;
 }

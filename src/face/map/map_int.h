@@ -70,13 +70,17 @@ struct basemap_town {
     slice name;
 };
 #define BASEMAP_NEVER 255
+struct basemap_town_at {
+    uint32_t x, town; /* number in towns */
+};
 
 struct face_basemap {
     struct arena arena;
     const struct territories *territories;
     struct basemap_level levels[BASEMAP_LEVELS_MAX];
     uint32_t level_count;
-    struct basemap_town *towns; /* by zoom_first */
+    struct basemap_town *towns;         /* by zoom_first */
+    struct basemap_town_at *towns_by_x; /* from west to east */
     uint32_t town_count;
     char etag[24]; /* of everything drawn from it, with quotes */
 };
@@ -87,6 +91,8 @@ MUST_USE err basemap_decode(slice bytes, struct face_basemap *basemap, struct pr
 /* Decides from which zoom on each town is named: by people, never two names in one place; a town
  * that is named at one zoom is named at all closer ones. Sorts the towns by it. */
 void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct arena *scratch);
+/* Fills towns_by_x, in the basemap's arena, once the towns are placed. */
+void basemap_towns_order(struct face_basemap *basemap);
 /* Half the width of a town's name in px, with a little room. */
 double basemap_town_half_width(const struct basemap_town *town);
 

@@ -3,6 +3,7 @@
 #include "face/map/map_int.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define LINE_PX      13 /* height of a name */
 #define APART_PX     8  /* kept free between two names */
@@ -12,26 +13,64 @@
 #define BESIDE_COUNT 8
 #define PX_PER_NAME  20000.0 /* a calm map: a name for so many square pixels */
 
-size_t map_towns_list(const struct map_canvas *canvas, const struct face_basemap *basemap,
-                      unsigned zoom, const struct basemap_town ***list) {
-    const struct basemap_town **towns =
-        arena_new(canvas->scratch, const struct basemap_town *, basemap->town_count + (size_t)1);
-    double scale = (double)MAP_TILE * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
-    size_t count = 0;
-    for (unsigned abroad = 0; abroad < 2; abroad++) {
-        for (uint32_t i = 0; i < basemap->town_count; i++) {
-            const struct basemap_town *town = &basemap->towns[i];
-            if (town->zoom_first > zoom) {
-                break; /* sorted by it */
-            }
-            double x = town->at.x * scale - canvas->left;
-            double y = town->at.y * scale - canvas->top;
-            if (town->is_abroad == (abroad == 1) && x >= 0 && y >= 0 && x < canvas->width &&
-                y < canvas->height) {
-                towns[count++] = town;
-            }
+/* The first of the towns from west to east that stands at x or further east. */
+static uint32_t town_from(const struct face_basemap *basemap, double x) {
+    uint32_t from = 0;
+    uint32_t to = basemap->town_count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (basemap->towns_by_x[middle].x < x) {
+            from = middle + 1;
+        } else {
+            to = middle;
         }
     }
+    return from;
+}
+
+/* How many towns are named up to a zoom: the first ones. */
+static uint32_t towns_named(const struct face_basemap *basemap, unsigned zoom) {
+    uint32_t from = 0;
+    uint32_t to = basemap->town_count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (basemap->towns[middle].zoom_first <= zoom) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from;
+}
+
+static int by_naming(const void *a, const void *b) {
+    const struct basemap_town *x = *(const struct basemap_town *const *)a;
+    const struct basemap_town *y = *(const struct basemap_town *const *)b;
+    return x->is_abroad != y->is_abroad ? x->is_abroad - y->is_abroad : (x > y) - (x < y);
+}
+
+size_t map_towns_list(const struct map_canvas *canvas, const struct face_basemap *basemap,
+                      unsigned zoom, const struct basemap_town ***list) {
+    double scale = (double)MAP_TILE * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
+    uint32_t west = town_from(basemap, canvas->left / scale - 1);
+    uint32_t east = town_from(basemap, (canvas->left + canvas->width) / scale + 1);
+    uint32_t named = towns_named(basemap, zoom);
+    bool is_narrow =
+        east - west < named; /* looks at those of the frame's width, or at those named */
+    uint32_t looked_at = is_narrow ? east - west : named;
+    const struct basemap_town **towns =
+        arena_new(canvas->scratch, const struct basemap_town *, looked_at + (size_t)1);
+    size_t count = 0;
+    for (uint32_t i = 0; i < looked_at; i++) {
+        uint32_t number = is_narrow ? basemap->towns_by_x[west + i].town : i;
+        const struct basemap_town *town = &basemap->towns[number];
+        double x = town->at.x * scale - canvas->left;
+        double y = town->at.y * scale - canvas->top;
+        if (number < named && x >= 0 && y >= 0 && x < canvas->width && y < canvas->height) {
+            towns[count++] = town;
+        }
+    }
+    qsort(towns, count, sizeof(*towns), by_naming);
     *list = towns;
     return count;
 }

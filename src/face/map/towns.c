@@ -151,6 +151,22 @@ void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct aren
     qsort(towns, count, sizeof *towns, by_zoom);
 }
 
+static int compare_x(const void *a, const void *b) {
+    const struct basemap_town_at *left = a;
+    const struct basemap_town_at *right = b;
+    return left->x != right->x ? (left->x < right->x ? -1 : 1)
+                               : (left->town > right->town) - (left->town < right->town);
+}
+
+void basemap_towns_order(struct face_basemap *basemap) {
+    basemap->towns_by_x =
+        arena_new(&basemap->arena, struct basemap_town_at, basemap->town_count + (size_t)1);
+    for (uint32_t i = 0; i < basemap->town_count; i++) {
+        basemap->towns_by_x[i] = (struct basemap_town_at){.x = basemap->towns[i].at.x, .town = i};
+    }
+    qsort(basemap->towns_by_x, basemap->town_count, sizeof(*basemap->towns_by_x), compare_x);
+}
+
 slice face_basemap_version(const struct face_basemap *basemap) {
     return basemap != NULL ? slice_from_cstr(basemap->etag) : SLICE_EMPTY;
 }

@@ -267,12 +267,12 @@ static void neighbouring_tiles_cut_a_border_at_the_same_place(void **state) {
 
 /* ---- names ---- */
 
-static void names_never_stand_on_one_another_and_never_leave_when_coming_closer(void **state) {
-    (void)state;
-    enum { COUNT = 3000 };
-    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+enum { COUNT = 3000 };
+
+/* COUNT towns in a square of some hundred kilometres, placed. */
+static struct basemap_town *many_towns(struct arena *arena) {
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
-    struct basemap_town *towns = arena_new(&arena, struct basemap_town, COUNT);
+    struct basemap_town *towns = arena_new(arena, struct basemap_town, COUNT);
     uint64_t random = 11;
     for (uint32_t i = 0; i < COUNT; i++) {
         random = hash_mix(random, i);
@@ -282,9 +282,16 @@ static void names_never_stand_on_one_another_and_never_leave_when_coming_closer(
             .population = (uint32_t)(random >> 20) % 300000,
             .is_abroad = i % 7 == 0,
             .is_seat = i % 100 == 1,
-            .name = arena_printf(&arena, "Ville-sur-%.*s", (int)(i % 20), "rivierelonguebelleet")};
+            .name = arena_printf(arena, "Ville-sur-%.*s", (int)(i % 20), "rivierelonguebelleet")};
     }
     basemap_towns_place(towns, COUNT, &scratch);
+    return towns;
+}
+
+static void names_never_stand_on_one_another_and_never_leave_when_coming_closer(void **state) {
+    (void)state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct basemap_town *towns = many_towns(&arena);
     uint32_t named = 0;
     for (unsigned zoom = 3; zoom <= 16; zoom++) {
         double scale = 256.0 * (1u << zoom) / (1u << BASEMAP_GRID_BITS);
@@ -300,6 +307,53 @@ static void names_never_stand_on_one_another_and_never_leave_when_coming_closer(
         }
     }
     assert_true(named > 1000);
+}
+
+/* The country's first, then those abroad, each in the order of naming: as many as were expected. */
+static uint32_t check_listed(const struct face_basemap *basemap, const struct map_canvas *canvas,
+                             unsigned zoom) {
+    const struct basemap_town **towns;
+    size_t count = map_towns_list(canvas, basemap, zoom, &towns);
+    double scale = (double)MAP_TILE * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
+    size_t at = 0;
+    for (int abroad = 0; abroad < 2; abroad++) {
+        for (uint32_t i = 0; i < basemap->town_count; i++) {
+            const struct basemap_town *town = &basemap->towns[i];
+            double x = town->at.x * scale - canvas->left;
+            double y = town->at.y * scale - canvas->top;
+            if (town->zoom_first <= zoom && town->is_abroad == (abroad == 1) && x >= 0 && y >= 0 &&
+                x < canvas->width && y < canvas->height) {
+                assert_true(at < count && towns[at] == town);
+                at++;
+            }
+        }
+    }
+    assert_int_equal(at, count);
+    return (uint32_t)count;
+}
+
+static void a_frame_lists_its_towns_however_narrow_it_is(void **state) {
+    (void)state;
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct face_basemap basemap = {.arena = arena_make(0, 0), .town_count = COUNT};
+    basemap.towns = many_towns(&basemap.arena);
+    basemap_towns_order(&basemap);
+    uint32_t listed = 0;
+    for (unsigned zoom = 4; zoom <= 13; zoom++) {
+        double scale = (double)MAP_TILE * (double)(1u << zoom) / (1u << BASEMAP_GRID_BITS);
+        for (unsigned i = 0; i < 40; i++) {
+            const struct basemap_town *corner = &basemap.towns[i * 71];
+            struct map_canvas canvas = {.left = corner->at.x * scale - (i % 3) * 40,
+                                        .top = corner->at.y * scale - (i % 5) * 90,
+                                        .width = 40 << (i % 7),
+                                        .height = 300,
+                                        .zoom = zoom,
+                                        .scratch = &scratch};
+            listed += check_listed(&basemap, &canvas, zoom + i % 2);
+        }
+    }
+    assert_true(listed > 1000);
+    arena_free(&basemap.arena);
 }
 
 static slice draw_marks(struct map_fixture *fixture, const struct map_drawing *drawing) {
@@ -649,6 +703,7 @@ int main(void) {
         TEST(a_border_of_two_communes_is_drawn_once_and_the_land_is_their_union),
         TEST(neighbouring_tiles_cut_a_border_at_the_same_place),
         cmocka_unit_test(names_never_stand_on_one_another_and_never_leave_when_coming_closer),
+        cmocka_unit_test(a_frame_lists_its_towns_however_narrow_it_is),
         TEST(a_town_is_told_by_one_tile_of_each_zoom_only),
         TEST(towns_of_a_block_are_those_of_its_tiles),
         TEST(a_large_tile_covers_what_its_quarters_cover),
