@@ -100,9 +100,12 @@ static const struct map_rect *mark_under(const struct names *names, const struct
     double least = INFINITY;
     for (size_t i = 0; i < names->mark_count; i++) {
         const struct map_rect *mark = &names->marks[i];
+        if (!meet(rect, mark, CLEAR_PX)) {
+            continue;
+        }
         double away =
             distance(mark, (rect->west + rect->east) / 2, (rect->north + rect->south) / 2);
-        if (away < least && meet(rect, mark, CLEAR_PX)) {
+        if (away < least) {
             least = away;
             nearest = mark;
         }
