@@ -77,6 +77,15 @@ err entry_bulk_revisions_write(struct db_conn *conn, struct entry_tools *tools) 
     return db_run(query);
 }
 
+err entry_bulk_source(struct db_conn *conn, struct entry_tools *tools, struct source_id source) {
+    struct entry_bulk *bulk = entry_tools_bulk(tools);
+    if (bulk->source.v != source.v) {
+        TRY(entry_bulk_revisions_write(conn, tools));
+        bulk->source = source;
+    }
+    return OK;
+}
+
 err entry_bulk_revision_add(struct db_conn *conn, struct entry_tools *tools,
                             const struct entry_bulk_revision *revision, slice json) {
     struct entry_bulk *bulk = entry_tools_bulk(tools);
@@ -131,8 +140,8 @@ err entry_import_begin(struct db_conn *conn, struct id_source *ids) {
     struct entry_bulk *bulk = entry_tools_bulk(tools);
     TRY(entry_id_last(conn, &last));
     id_source_raise(ids, last);
-    *bulk = (struct entry_bulk){.is_open = true, .bodies = bulk->bodies};
-    buf_clear(&bulk->bodies); /* of a transaction that was undone */
+    *bulk = (struct entry_bulk){.bodies = bulk->bodies}; /* without those of a transaction undone */
+    buf_clear(&bulk->bodies);
     return OK;
 }
 
@@ -142,7 +151,6 @@ err entry_import_end(struct db_conn *conn) {
         return ERR_MEMORY;
     }
     struct entry_bulk *bulk = entry_tools_bulk(tools);
-    bulk->is_open = false;
     TRY(entry_bulk_revisions_write(conn, tools));
     TRY(rows_write(conn, &bulk->themes, ENTRY_THEME_ADD_MANY,
                    ENTRY_LIST_ADD_FIRST + ENTRY_LIST_THEME));

@@ -249,14 +249,14 @@ MUST_USE err entry_content_make(const struct entry *entry, struct buf *scratch, 
  * On an error the caller undoes the transaction or its own savepoint. */
 MUST_USE err entry_import(struct db_conn *conn, struct id_source *ids, struct entry *entry,
                           int64_t now_ms, enum entry_outcome *outcome);
-/* The same with a content that was made of this entry before. */
+/* The same with a content that was made of this entry before, between the two calls below. */
 MUST_USE err entry_import_content(struct db_conn *conn, struct id_source *ids, struct entry *entry,
                                   const struct entry_content *content, int64_t now_ms,
                                   enum entry_outcome *outcome);
 /* Around many imports within one write transaction: rows of several entries are then added
- * together. Until the end the entries stay where they are, none comes twice, and what was
- * imported is not read. `ids` is raised above all numbers in use. entry_import_end comes before the
- * commit; a transaction that is undone needs none. */
+ * together. Until the end the entries stay where they are, none comes twice, nothing else writes
+ * entries, and what was imported is not read. `ids` is raised above all numbers in
+ * use. entry_import_end comes before the commit; a transaction that is undone needs none. */
 MUST_USE err entry_import_begin(struct db_conn *conn, struct id_source *ids);
 MUST_USE err entry_import_end(struct db_conn *conn);
 /* A person's edit of a checked entry: new revision with author and reason; id 0 adds a new

@@ -136,7 +136,7 @@ void entry_list_row(enum entry_list list, struct db_query *query, struct arena *
 MUST_USE err entry_lists_load(struct db_conn *conn, unsigned lists, struct arena *arena,
                               struct entry *entry);
 struct entry_bulk;
-/* `bulk` may be NULL, or not open: then each row is added by itself. */
+/* Without `bulk` (NULL) each row is added by itself. */
 MUST_USE err entry_lists_add(struct db_conn *conn, struct entry_bulk *bulk,
                              const struct entry *entry);
 MUST_USE err entry_lists_drop(struct db_conn *conn, struct entry_id id, unsigned lists);
@@ -177,7 +177,7 @@ struct entry_bulk_rows {
     uint32_t count;
 };
 struct entry_bulk {
-    bool is_open;
+    struct source_id source; /* whose revisions wait */
     struct entry_bulk_revision revisions[ENTRY_BULK_REVISIONS];
     uint32_t revision_count;
     struct buf bodies;
@@ -186,6 +186,9 @@ struct entry_bulk {
 struct entry_bulk *entry_tools_bulk(struct entry_tools *tools);
 slice entry_tools_author(
     const struct entry_tools *tools); /* as entry_import_author found it last */
+/* Those that wait are written before another source's come. */
+MUST_USE err entry_bulk_source(struct db_conn *conn, struct entry_tools *tools,
+                               struct source_id source);
 MUST_USE err entry_bulk_revision_add(struct db_conn *conn, struct entry_tools *tools,
                                      const struct entry_bulk_revision *revision, slice json);
 MUST_USE err entry_bulk_revisions_write(struct db_conn *conn, struct entry_tools *tools);

@@ -262,7 +262,7 @@ static void item_bind(struct db_query *query, const struct entry *entry, enum en
     }
 }
 
-/* Themes and tags, which nearly every entry has, go into the bulk when one is open. */
+/* Themes and tags, which nearly every entry has, go into the bulk when there is one. */
 static err texts_bulk(struct db_conn *conn, struct entry_bulk *bulk, const struct entry *entry) {
     for (uint32_t i = 0; i < entry->theme_count; i++) {
         TRY(entry_bulk_row_add(conn, &bulk->themes, ENTRY_THEME_ADD_MANY,
@@ -277,7 +277,7 @@ static err texts_bulk(struct db_conn *conn, struct entry_bulk *bulk, const struc
 
 err entry_lists_add(struct db_conn *conn, struct entry_bulk *bulk, const struct entry *entry) {
     unsigned list = 0;
-    if (bulk && bulk->is_open) {
+    if (bulk) {
         TRY(texts_bulk(conn, bulk, entry));
         list = ENTRY_LIST_CONTACT; /* the first behind them */
     }

@@ -75,7 +75,6 @@ slice entry_tools_author(const struct entry_tools *tools) {
 err entry_import_author(struct db_conn *conn, struct entry_tools *tools, struct source_id source,
                         slice *author) {
     if (tools->author_source != source.v) {
-        TRY(entry_bulk_revisions_write(conn, tools)); /* they are the other's */
         struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_SOURCE_SLUG);
         db_bind_i64(query, 1, source.v);
         bool row = false;

@@ -21,6 +21,7 @@ struct change {
     struct db_conn *conn;
     struct id_source *ids;
     struct entry_tools *tools;
+    struct entry_bulk *bulk; /* between entry_import_begin and its end, else NULL */
     struct entry *entry;
     struct crypto_digest digest; /* of the content that comes */
     slice author, reason;
@@ -194,11 +195,10 @@ static err change_write(struct change *change, const struct stand *stand, struct
     } else {
         TRY(row_add(change));
     }
-    struct entry_bulk *bulk = entry_tools_bulk(change->tools);
-    TRY(entry_lists_add(change->conn, bulk, entry));
+    TRY(entry_lists_add(change->conn, change->bulk, entry));
     entry_content_close(entry, content);
     TRY(content->failed);
-    if (bulk->is_open && content->n <= ENTRY_BULK_JSON_MAX) {
+    if (change->bulk && content->n <= ENTRY_BULK_JSON_MAX) {
         const struct entry_bulk_revision revision = {entry->revision, entry->id.v, entry->status,
                                                      change->now_ms};
         TRY(entry_bulk_revision_add(change->conn, change->tools, &revision, buf_slice(content)));
@@ -347,6 +347,9 @@ static err import_start(struct change *change, struct buf *content, enum entry_o
     if (entry->source.v == 0 || entry->source_key.n == 0) {
         return ERR_INPUT;
     }
+    if (change->bulk) {
+        TRY(entry_bulk_source(change->conn, change->tools, entry->source));
+    }
     TRY(entry_import_author(change->conn, change->tools, entry->source, &change->author));
     struct db_query *query = db_query(change->conn, &entry_catalogue, ENTRY_STAND);
     db_bind_i64(query, 1, entry->source.v);
@@ -380,6 +383,7 @@ err entry_import_content(struct db_conn *conn, struct id_source *ids, struct ent
     for (size_t i = 0; i < sizeof content->digest; i++) {
         change.digest.bytes[i] = content->digest[i];
     }
+    change.bulk = entry_tools_bulk(change.tools);
     struct buf *json = entry_tools_json(change.tools);
     buf_add(json, content->json);
     TRY(json->failed);

@@ -411,6 +411,7 @@ static err run_all(struct run *run, struct buf *report) {
     TRY(reader_open(run));
     if (!run->options->dry_run) {
         TRY(db_bulk_begin(run->context->conn));
+        run->is_bulk = true;
         TRY(storer_new(run->context->conn, run->context->ids, run->context->clock, &run->storer));
     }
     err failed = records_take(run, report);
@@ -480,8 +481,8 @@ err import_run(const struct import_options *given, const struct import_context *
     err closed = side_file_end(&run.rejects, run.problem);
     err held_closed = side_file_end(&run.held, run.problem);
     closed = closed != OK ? closed : held_closed;
-    if (run.storer != NULL) {
-        storer_free(run.storer);
+    storer_free(run.storer);
+    if (run.is_bulk) {
         err ended = db_bulk_end(context->conn);
         failed = failed != OK ? failed : ended;
     }

@@ -6,13 +6,14 @@
 #include "work/import/import_int.h"
 #include "work/import/seen_int.h"
 
-#define BATCH_RECORDS        4096
-#define BATCH_BYTES          (8u << 20)
-#define BATCH_BLOCK          (4u << 20) /* of its arena: kept from batch to batch */
-#define SAMPLE_RECORDS       500
-#define SAMPLE_BYTES         (16u << 20)
-#define TRANSACTION_US       25000 /* with its commit it stays under the 50 ms of the design */
-#define TRANSACTION_PAUSE_US 400   /* between two, so that other writers get their turn */
+#define BATCH_RECORDS  4096
+#define BATCH_BYTES    (8u << 20)
+#define BATCH_BLOCK    (4u << 20) /* of its arena: kept from batch to batch */
+#define SAMPLE_RECORDS 500
+#define SAMPLE_BYTES   (16u << 20)
+#define TRANSACTION_US                                                                             \
+    25000 /* with its commit it stays under 50 ms, the most that others shall wait */
+#define TRANSACTION_PAUSE_US 400 /* between two, so that other writers get their turn */
 #define PROGRESS_US          200000
 
 /* A record on its way into the store. */
@@ -79,6 +80,7 @@ struct run {
     struct batch batches[BATCHES];
     struct batch *filling;
     struct storer *storer; /* NULL in a dry run */
+    bool is_bulk;          /* the connection stands in db_bulk_begin */
     struct buf content;    /* scratch */
     int64_t started_us, progress_us;
 };

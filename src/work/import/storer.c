@@ -21,8 +21,8 @@ static bool is_of_the_record(err failed) {
     return failed == ERR_INPUT || failed == ERR_LIMIT || failed == ERR_CONFLICT;
 }
 
-/* Writes from `from` on until time is up; `*to` is the first that was not. When the store refuses a
- * record, `*refused` is its place and nothing of this transaction stands. */
+/* Writes from `batch->stored` on until time is up; `*to` is the first that was not. When the store
+ * refuses a record, `*refused` is its place and nothing of this transaction stands. */
 static err records_store(struct storer *storer, struct batch *batch, uint32_t *to,
                          uint32_t *refused) {
     int64_t started = clock_monotonic_us();
@@ -126,6 +126,8 @@ err storer_new(struct db_conn *conn, struct id_source *ids, struct clock clock,
     pthread_cond_init(&made->changed, NULL);
     made->arena = arena;
     if (pthread_create(&made->thread, NULL, storer_main, made) != 0) {
+        pthread_mutex_destroy(&made->lock);
+        pthread_cond_destroy(&made->changed);
         arena_free(&arena);
         return ERR_MEMORY;
     }

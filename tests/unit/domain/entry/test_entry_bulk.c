@@ -128,6 +128,25 @@ static void a_transaction_that_is_undone_leaves_nothing_for_the_next(void **stat
     assert_int_equal(db_integrity(fixture->store.conn, &fixture->problem), OK);
 }
 
+static void an_edit_after_a_transaction_undone_is_stored_whole(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry entry;
+    begin(fixture);
+    entry_numbered(fixture, 1, &entry);
+    assert_int_equal(bring(fixture, &entry), ENTRY_ADDED);
+    db_rollback(fixture->store.conn);
+    assert_int_equal(db_begin_write(fixture->store.conn), OK);
+    entry_numbered(fixture, 2, &entry);
+    entry.source = (struct source_id){0};
+    entry.source_key = SLICE_EMPTY;
+    assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &entry, SLICE("person"),
+                                SLICE("new"), FIXTURE_NOW_MS),
+                     OK);
+    assert_int_equal(db_commit(fixture->store.conn), OK);
+    check_stored(fixture, &entry);
+    assert_int_equal(verified(fixture), 1);
+}
+
 static void a_status_change_carries_a_body_of_a_pack(void **state) {
     struct entry_fixture *fixture = *state;
     struct entry entry;
@@ -184,6 +203,7 @@ int main(void) {
         ENTRY_TEST(many_entries_of_one_transaction_are_stored_whole),
         ENTRY_TEST(updates_and_two_sources_share_a_transaction),
         ENTRY_TEST(a_transaction_that_is_undone_leaves_nothing_for_the_next),
+        ENTRY_TEST(an_edit_after_a_transaction_undone_is_stored_whole),
         ENTRY_TEST(a_status_change_carries_a_body_of_a_pack),
         ENTRY_TEST(a_reference_into_nowhere_is_noticed),
     };
