@@ -89,9 +89,8 @@ void atlas_close(struct atlas *atlas) {
     if (!atlas) {
         return;
     }
-    atomic_store(&atlas->is_closing, true);
     pthread_mutex_lock(&atlas->stop_lock);
-    atlas->is_stopping = true;
+    atomic_store(&atlas->is_closing, true);
     pthread_cond_broadcast(&atlas->stop);
     pthread_mutex_unlock(&atlas->stop_lock);
     if (atlas->has_follower) {

@@ -1,6 +1,6 @@
 /* atlas: the index behind search, facets and the map. In memory, rebuilt from the store, never
- * the truth. Readers pin a view: one generation + its delta + tombstones, unchanging while
- * pinned, so that total, facets, cells and list of one request always agree. */
+ * the truth. Readers pin a view: one generation, its delta, what is fresh, and tombstones,
+ * unchanging while pinned, so that total, facets, cells and list of one request always agree. */
 #ifndef AGORA_ATLAS_H
 #define AGORA_ATLAS_H
 
@@ -19,7 +19,7 @@ struct atlas_options {
     const struct themes *themes;
     struct clock clock;
     const struct log *log;
-    size_t delta_limit; /* documents in the delta before a rebuild beside the readers; 0: default */
+    size_t delta_limit; /* documents in delta and fresh part before a new generation; 0: default */
     const char *snapshot_path; /* the last generation as a file, for a quick start; NULL: none */
     bool keeps_snapshot;       /* writes it, too: for the one that serves the folder */
 };
@@ -46,10 +46,10 @@ uint64_t atlas_view_documents(const struct atlas_view *view); /* live ones of th
 /* How it is doing, for /metrics. */
 #define ATLAS_FIGURE_PARTS_MAX 16
 struct atlas_figures {
-    uint64_t documents;       /* live ones of the seven kinds, in the generation and the delta */
+    uint64_t documents;       /* live ones of the seven kinds */
     uint64_t all_documents;   /* needs and offers too */
-    uint64_t delta_documents; /* of them in the delta: what changed since the generation */
-    uint64_t bytes;           /* of both, and of the generation kept for who turns its pages */
+    uint64_t delta_documents; /* of them in delta and fresh part: changed since the generation */
+    uint64_t bytes;           /* of all parts, and of the generation kept for who turns its pages */
     struct {
         const char *name;
         uint64_t bytes;
@@ -136,8 +136,8 @@ MUST_USE err atlas_search(const struct atlas_view *view, const struct atlas_requ
                           struct problem *problem);
 
 /* A cell of the cluster pyramid: the matches whose points fall into one quarter-by-quarter of a
- * tile (4 x 4 cells, 64 px). `position` is their mean, moved so that a ring of `ATLAS_RING_PX`
- * fits into its cell: rings never overlap, on any tile of any zoom. */
+ * tile (4 x 4 cells, 64 px). `position` is their mean (README, "Cells"), moved so that a ring of
+ * `atlas_ring_px` fits into its cell: rings never overlap, on any tile of any zoom. */
 struct atlas_cell {
     struct geo_point position;
     struct geo_tile tile; /* of the cell: zoom + 2 */

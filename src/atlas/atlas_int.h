@@ -41,8 +41,7 @@ struct atlas {
 
     pthread_mutex_t stop_lock;
     pthread_cond_t stop;
-    bool is_stopping;
-    _Atomic bool is_closing; /* who writes the snapshot leaves it */
+    _Atomic bool is_closing; /* set under stop_lock; who writes the snapshot leaves it */
     bool has_follower, has_renewer;
     _Atomic bool is_renewing;
     pthread_t follower, renewer;

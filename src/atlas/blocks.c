@@ -74,9 +74,11 @@ static struct share share_of_document(const struct atlas_segment *segment, uint3
                           .title = document,
                           .has_box = document < segment->placed};
     uint32_t key = atlas_source_key(segment, document);
-    uint32_t alike = key == ATLAS_NO_KEY
-                         ? 0
-                         : segment->source_kinds[key * QUERY_KIND__COUNT + segment->kind[document]];
+    uint32_t alike =
+        key == ATLAS_NO_KEY
+            ? 0
+            : segment->cube
+                  .values[ATLAS_VALUES_SOURCE][key * QUERY_KIND__COUNT + segment->kind[document]];
     share.points = (uint16_t)(segment->quality[document] + atlas_source_points(alike));
     if (share.has_box) {
         struct geo_point point = segment->point[document];

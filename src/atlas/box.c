@@ -131,10 +131,6 @@ static err look_at(struct looking *looking, const struct atlas_quad *quad) {
     return OK;
 }
 
-bool atlas_has_area(const struct atlas_plan *plan) {
-    return plan->query->has_box || (plan->query->has_near && plan->query->radius_m);
-}
-
 err atlas_area_find(const struct atlas_plan *plan, const struct atlas_match *match,
                     struct atlas_area *area) {
     struct looking looking = {.plan = plan, .match = match, .area = area};

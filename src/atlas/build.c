@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define SEGMENT_BLOCK_BYTES (1u << 20)
-#define APART_LEAST         8192 /* documents that are worth a thread */
 
 struct build {
     struct atlas_builder *from;
@@ -371,21 +370,6 @@ static err keep_values(struct build *build, enum atlas_values_of of, unsigned id
         }
     }
     lists_close(&values->lists);
-    return OK;
-}
-
-static err count_sources(struct build *build) {
-    struct atlas_segment *segment = build->segment;
-    const struct atlas_values *sources = &segment->values[ATLAS_VALUES_SOURCE];
-    column(build, ATLAS_COLUMN_SOURCE_KINDS,
-           (uint64_t)sources->lists.key_count * QUERY_KIND__COUNT);
-    TRY_MEMORY(build);
-    for (uint32_t i = 0; i < segment->count; i++) {
-        if (sources->offsets[i] < sources->offsets[i + 1]) {
-            uint32_t source = sources->keys[sources->offsets[i]];
-            segment->source_kinds[source * QUERY_KIND__COUNT + segment->kind[i]]++;
-        }
-    }
     return OK;
 }
 
@@ -779,7 +763,6 @@ static err keep_others(struct build *build) {
                     &build->from->languages, ATLAS_COLUMN_LANGUAGE_STARTS));
     TRY(keep_values(build, ATLAS_VALUES_SOURCE, ATLAS_COLUMN_SOURCE_OFFSETS, &build->from->sources,
                     ATLAS_COLUMN_SOURCE_STARTS));
-    TRY(count_sources(build));
     TRY(keep_values(build, ATLAS_VALUES_SKILL, ATLAS_COLUMN_SKILL_OFFSETS, &build->from->skills,
                     ATLAS_COLUMN_SKILL_STARTS));
     TRY(keep_territories(build));
@@ -806,7 +789,7 @@ static err keep_all(struct build *build, uint32_t average_length) {
     pthread_t thread;
     job.build.arena = arena_make(SEGMENT_BLOCK_BYTES, 0);
     job.build.scratch = arena_make(SEGMENT_BLOCK_BYTES, 0);
-    bool is_apart = build->segment->count >= APART_LEAST &&
+    bool is_apart = build->segment->count >= BUILDER_APART_LEAST &&
                     pthread_create(&thread, NULL, keep_words_apart, &job) == 0;
     err failed = keep_others(build);
     if (is_apart) {

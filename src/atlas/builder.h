@@ -6,7 +6,8 @@
 #include "atlas/names.h"
 #include "atlas/segment.h"
 
-#define DRAFT_STATE_NONE UINT8_MAX
+#define DRAFT_STATE_NONE    UINT8_MAX
+#define BUILDER_APART_LEAST 8192 /* documents whose words are worth a thread of their own */
 
 struct draft {
     int64_t entry, fresh_ms;

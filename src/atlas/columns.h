@@ -7,7 +7,8 @@
 #include "atlas/segment.h"
 
 /* X(NAME, member of struct atlas_segment, what it belongs to in reports: lines of one stand
- * together). The order is the order in a snapshot. README, "Memory", says what each takes. */
+ * together). The order is the order in a snapshot. docs/performance.md,
+ * "The atlas alone", says what each takes. */
 #define ATLAS_COLUMNS_OF_LISTS(X, NAME, lists, part)                                               \
     X(NAME##_OFFSETS, lists.offsets, part)                                                         \
     X(NAME##_DOCUMENTS, lists.documents, part)                                                     \
@@ -49,7 +50,6 @@
     ATLAS_COLUMNS_OF_TEXTS(X, LANGUAGE, values[ATLAS_VALUES_LANGUAGE].names, "facets")             \
     ATLAS_COLUMNS_OF_VALUES(X, SOURCE, values[ATLAS_VALUES_SOURCE], "facets")                      \
     ATLAS_COLUMNS_OF_TEXTS(X, SOURCE, values[ATLAS_VALUES_SOURCE].names, "facets")                 \
-    X(SOURCE_KINDS, source_kinds, "facets")                                                        \
     ATLAS_COLUMNS_OF_VALUES(X, SKILL, values[ATLAS_VALUES_SKILL], "facets")                        \
     ATLAS_COLUMNS_OF_TEXTS(X, SKILL, values[ATLAS_VALUES_SKILL].names, "facets")                   \
     X(BLOCK_POINTS, block_points, "blocks")                                                        \

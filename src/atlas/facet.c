@@ -502,20 +502,6 @@ static err shown_open(const struct atlas_plan *plan, const struct territory *par
     return OK;
 }
 
-static bool is_commune_of(const struct territory *custom, uint32_t commune) {
-    uint32_t low = 0;
-    uint32_t high = custom->commune_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (custom->communes[middle] < commune) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < custom->commune_count && custom->communes[low] == commune;
-}
-
 /* Adds a document to whatever is shown of what it lies in. */
 static void count_place(const struct counting *counting, const struct shown *shown,
                         uint32_t territory, uint64_t *counts) {
@@ -537,7 +523,8 @@ static void count_place(const struct counting *counting, const struct shown *sho
     }
     for (uint32_t i = 0; i < shown->chosen; i++) {
         const struct territory *chosen = &items[shown->territories[i]];
-        counts[i] += chosen->level == TERRITORY_CUSTOM && is_commune_of(chosen, territory);
+        counts[i] += chosen->level == TERRITORY_CUSTOM &&
+                     sorted_has(chosen->communes, chosen->commune_count, territory);
     }
 }
 

@@ -19,7 +19,7 @@ struct chosen {
 bool atlas_is_within(const struct atlas_plan *plan, const struct atlas_segment *segment,
                      uint32_t document) {
     const struct query *query = plan->query;
-    if (!query->has_box && !(query->has_near && query->radius_m)) {
+    if (!atlas_has_area(plan)) {
         return true;
     }
     if (document >= segment->placed) {

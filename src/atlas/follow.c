@@ -36,10 +36,10 @@ static bool rest(struct atlas *atlas, int64_t wait_ms) {
     until.tv_nsec = (long)(ns % 1000000000);
     pthread_mutex_lock(&atlas->stop_lock);
     int waited = 0;
-    while (!atlas->is_stopping && waited != ETIMEDOUT) {
+    while (!atomic_load(&atlas->is_closing) && waited != ETIMEDOUT) {
         waited = pthread_cond_timedwait(&atlas->stop, &atlas->stop_lock, &until);
     }
-    bool goes_on = !atlas->is_stopping;
+    bool goes_on = !atomic_load(&atlas->is_closing);
     pthread_mutex_unlock(&atlas->stop_lock);
     return goes_on;
 }

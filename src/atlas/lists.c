@@ -1,20 +1,5 @@
 #include "atlas/lists.h"
 
-/* Position of the first dense key that is not before this one. */
-static uint32_t dense_bound(const struct atlas_lists *lists, uint32_t key) {
-    uint32_t low = 0;
-    uint32_t high = lists->dense_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (lists->dense_keys[middle] < key) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 void atlas_lists_measure(struct atlas_lists *lists, uint32_t documents, uint32_t share) {
     lists->dense_above = documents / share;
     lists->rank_count = documents / ATLAS_RANK_DOCUMENTS + 1;
@@ -22,7 +7,7 @@ void atlas_lists_measure(struct atlas_lists *lists, uint32_t documents, uint32_t
 }
 
 struct atlas_list atlas_lists_get(const struct atlas_lists *lists, uint32_t key) {
-    uint32_t dense = dense_bound(lists, key);
+    uint32_t dense = sorted_bound(lists->dense_keys, lists->dense_count, key);
     struct atlas_list list = {
         .length = atlas_lists_length(lists, key), .start = lists->offsets[key], .dense = dense};
     if (list.length > lists->dense_above) {
@@ -34,24 +19,9 @@ struct atlas_list atlas_lists_get(const struct atlas_lists *lists, uint32_t key)
     return list;
 }
 
-/* Position of the first document >= wanted. */
-static uint32_t document_bound(const uint32_t *documents, uint32_t count, uint32_t wanted) {
-    uint32_t low = 0;
-    uint32_t high = count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (documents[middle] < wanted) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 uint32_t atlas_list_rank(const struct atlas_list *list, uint32_t document) {
     if (list->documents) {
-        return document_bound(list->documents, list->length, document);
+        return sorted_bound(list->documents, list->length, document);
     }
     uint32_t word = document / 64;
     uint32_t from = document / ATLAS_RANK_DOCUMENTS * (ATLAS_RANK_DOCUMENTS / 64);
@@ -74,7 +44,7 @@ void atlas_lists_add(const struct atlas_lists *lists, uint32_t key,
         bits_or(bits, list.bits + window->base / 64, window->words);
         return;
     }
-    uint32_t at = document_bound(list.documents, list.length, window->first);
+    uint32_t at = sorted_bound(list.documents, list.length, window->first);
     for (; at < list.length && list.documents[at] < window->last; at++) {
         bits_set(bits, list.documents[at] - window->base);
     }

@@ -64,8 +64,8 @@ struct atlas_form {
     uint32_t length;
     const uint64_t *bits;   /* of the whole part; NULL: rare */
     const uint8_t *impacts; /* in the order of the documents; NULL: a theme */
-    const uint8_t *most;    /* struct atlas_peaks; NULL when rare, or a theme */
-    const uint32_t *ranks;  /* likewise */
+    const uint8_t *most; /* per block: largest impact (block_impacts); NULL when rare, or a theme */
+    const uint32_t *ranks; /* likewise */
 };
 /* A frequent clause as found in a window: all of its documents, and what it takes to score some. */
 struct atlas_heard {
@@ -196,7 +196,9 @@ struct atlas_area {
 };
 /* Whether a box or a circle is asked for, and the documents of the match's window that stand in it:
  * runs in order, none touching the next (box.c). */
-bool atlas_has_area(const struct atlas_plan *plan);
+static inline bool atlas_has_area(const struct atlas_plan *plan) {
+    return plan->query->has_box || (plan->query->has_near && plan->query->radius_m);
+}
 MUST_USE err atlas_area_find(const struct atlas_plan *plan, const struct atlas_match *match,
                              struct atlas_area *area);
 /* Whether a document stands in the box and the circle that are asked for (few.c). */

@@ -200,28 +200,6 @@ uint32_t atlas_segment_entry(const struct atlas_segment *segment, int64_t entry)
     return low;
 }
 
-/* Number of placed documents whose code is smaller (or_equal: or the same). */
-static uint32_t zorder_bound(const struct atlas_segment *segment, uint64_t code, bool or_equal) {
-    uint32_t low = 0;
-    uint32_t high = segment->placed;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        uint64_t here = atlas_segment_zorder(segment, middle);
-        if (here < code || (or_equal && here == code)) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-void atlas_segment_zrange(const struct atlas_segment *segment, uint64_t first, uint64_t last,
-                          uint32_t *from, uint32_t *to) {
-    *from = zorder_bound(segment, first, false);
-    *to = zorder_bound(segment, last, true);
-}
-
 uint32_t atlas_values_find(const struct atlas_values *values, slice name) {
     uint32_t low = 0;
     uint32_t high = values->lists.key_count;
@@ -241,17 +219,7 @@ uint32_t atlas_values_find(const struct atlas_values *values, slice name) {
 }
 
 uint32_t atlas_segment_territory(const struct atlas_segment *segment, uint32_t territory) {
-    uint32_t low = 0;
-    uint32_t high = segment->territory_lists.key_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (segment->territories[middle] < territory) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < segment->territory_lists.key_count && segment->territories[low] == territory
-               ? low
-               : UINT32_MAX;
+    uint32_t count = segment->territory_lists.key_count;
+    uint32_t at = sorted_bound(segment->territories, count, territory);
+    return at < count && segment->territories[at] == territory ? at : UINT32_MAX;
 }

@@ -119,7 +119,6 @@ struct atlas_segment {
     uint64_t *has[QUERY_HAS__COUNT];
     uint64_t *approximate;
     struct atlas_values values[ATLAS_VALUES__COUNT];
-    uint32_t *source_kinds;   /* documents by source * QUERY_KIND__COUNT + kind */
     struct atlas_texts types; /* labels, ascending */
 
     /* What the best document of a block has at most, then the same of the regions: blocks.h. */
@@ -189,9 +188,6 @@ static inline uint64_t atlas_segment_zorder(const struct atlas_segment *segment,
                                             uint32_t document) {
     return geo_zorder(segment->grid[document]);
 }
-/* Placed documents whose Z-order code is in first … last: *from … *to - 1. */
-void atlas_segment_zrange(const struct atlas_segment *segment, uint64_t first, uint64_t last,
-                          uint32_t *from, uint32_t *to);
 /* Key of a name among the values of a facet, or ATLAS_NO_KEY. */
 uint32_t atlas_values_find(const struct atlas_values *values, slice name);
 /* Position of a territory in `territories`, or UINT32_MAX. */

@@ -1,5 +1,6 @@
 #include "atlas/view.h"
 #include "atlas/blocks.h"
+#include "atlas/cube.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,13 +91,12 @@ static err gather_sources(const struct atlas_view_parts *parts, struct atlas_vie
 static void count_part(struct atlas_view *view, enum atlas_part part) {
     const struct atlas_segment *segment = view->parts[part];
     const struct atlas_values *values = &segment->values[ATLAS_VALUES_SOURCE];
-    for (uint32_t kind = 0; kind < QUERY_KIND_NEED; kind++) {
-        view->documents += bits_count(segment->kinds[kind], segment->words);
-    }
+    view->documents += atlas_cube_count(segment->cube.kinds, QUERY_KINDS_ENTRY);
     for (uint32_t key = 0; key < values->lists.key_count; key++) {
         uint32_t *counts = view->sources[view->source_of[part][key]].counts;
         for (uint32_t kind = 0; kind < QUERY_KIND__COUNT; kind++) {
-            counts[kind] += segment->source_kinds[key * QUERY_KIND__COUNT + kind];
+            counts[kind] +=
+                segment->cube.values[ATLAS_VALUES_SOURCE][key * QUERY_KIND__COUNT + kind];
         }
     }
     for (size_t word = 0; view->live[part] && word < segment->words; word++) {
@@ -119,7 +119,8 @@ static uint16_t source_rise(const struct atlas_view *view, enum atlas_part part)
     uint32_t sources = segment->values[ATLAS_VALUES_SOURCE].lists.key_count;
     uint16_t most = 0;
     for (uint32_t key = 0; key < sources; key++) {
-        const uint32_t *built = segment->source_kinds + (size_t)key * QUERY_KIND__COUNT;
+        const uint32_t *built =
+            segment->cube.values[ATLAS_VALUES_SOURCE] + (size_t)key * QUERY_KIND__COUNT;
         const uint32_t *now = view->sources[view->source_of[part][key]].counts;
         for (uint32_t kind = 0; kind < QUERY_KIND__COUNT; kind++) {
             uint16_t then = atlas_source_points(built[kind]);

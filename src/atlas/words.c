@@ -45,15 +45,7 @@ uint32_t atlas_gallop(const uint32_t *documents, uint32_t from, uint32_t length,
         step *= 2;
     }
     uint32_t high = length - low > step ? low + step : length;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (documents[middle] < wanted) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    return low + sorted_bound(documents + low, high - low, wanted);
 }
 
 /* A key of some lists, cut to the window; false when nothing of it lies there. */

@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/slice.h"
+#include "base/sorted.h"
 #include "base/time.h"
 
 #define ARRAY_COUNT(array) (sizeof(array) / sizeof((array)[0]))

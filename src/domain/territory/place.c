@@ -111,20 +111,6 @@ uint32_t territories_at(const struct territories *all, struct geo_point point, b
     return *exact ? holding : territories_nearest(all, point);
 }
 
-static bool has_commune(const struct territory *outer, uint32_t commune) {
-    uint32_t low = 0;
-    uint32_t high = outer->commune_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (outer->communes[middle] < commune) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < outer->commune_count && outer->communes[low] == commune;
-}
-
 bool territories_is_within(const struct territories *all, uint32_t inner, uint32_t outer) {
     if (inner >= all->count || outer >= all->count) {
         return false;
@@ -135,5 +121,5 @@ bool territories_is_within(const struct territories *all, uint32_t inner, uint32
         return true;
     }
     return all->items[outer].level == TERRITORY_CUSTOM && item->level == TERRITORY_COMMUNE &&
-           has_commune(&all->items[outer], inner);
+           sorted_has(all->items[outer].communes, all->items[outer].commune_count, inner);
 }
