@@ -340,7 +340,6 @@ err http_server_start(const struct http_options *options, struct http_server **o
     server->options = *options;
     server->listen_fd = -1;
     fill_defaults(&server->options);
-    http_rows_make(server);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -351,6 +350,7 @@ err http_server_start(const struct http_options *options, struct http_server **o
         arena_free(&arena);
         return problem_set(problem, ERR_MEMORY, "", "no thread key is left");
     }
+    http_rows_make(server);
     err result = OK;
     if (options->listen_fd > 0) {
         server->listen_fd = options->listen_fd;

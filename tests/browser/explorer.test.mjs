@@ -228,7 +228,7 @@ test('the first view of the map is one block of tiles and one or two pictures, h
   }
 });
 
-test('a map that is dragged, zoomed and moved by keys has ground everywhere and what its tiles hold', async () => {
+test('a map that is dragged, zoomed and moved by keys has ground everywhere, and no mark that no tile told of', async () => {
   const page = await site.page();
   const came = []; // features of the tiles
   page.on('response', (answer) => {

@@ -87,7 +87,10 @@ test('a snapshot of the index is used while it is whole, and made anew when it i
   assert.equal(await total(third), all);
   await third.stop();
   assert.ok(!agora('backup', '--data', folder, join(folder, '..', 'b.tar.zst')).status);
-  assert.doesNotMatch(spawnSync('tar', ['--zstd', '-tf', join(folder, '..', 'b.tar.zst')], { encoding: 'utf8' }).stdout, /snapshot/);
+  const list = spawnSync('tar', ['--zstd', '-tf', join(folder, '..', 'b.tar.zst')], { encoding: 'utf8' });
+  assert.equal(list.status, 0, list.stderr);
+  assert.match(list.stdout, /agora\.db/);
+  assert.doesNotMatch(list.stdout, /snapshot/);
 });
 
 test('a folder that cannot be written is told, and nothing in it changes', () => {

@@ -47,7 +47,7 @@ function picture(width: number, height: number, x: number, y: number): Element {
 }
 
 /** Radius of a ring by its count, as the atlas counts on it: so no two neighbours overlap. */
-export const radiusOf = (count: number) =>
+const radiusOf = (count: number) =>
   count < 10 ? 13 : count < 100 ? 15 : count < 1000 ? 17 : count < 10_000 ? 20 : 24;
 
 function drawRing(feature: Feature, words: Words): { svg: Element; size: number } {

@@ -9,7 +9,7 @@ export interface Rect {
   east: number;
   south: number;
 }
-export interface PlacedName {
+interface PlacedName {
   name: string;
   isAbroad: boolean;
   lon: number;

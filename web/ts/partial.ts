@@ -4,7 +4,7 @@ import { announce, closest, fill, find, findAll, formatNumber, isPlainClick } fr
 import { RESULTS_EVENT, type ResultsDetail } from './events.js';
 import { formUrl } from './query.js';
 
-export interface ShowOptions {
+interface ShowOptions {
   history: 'push' | 'replace' | 'none';
   fromMap?: boolean;
   /** After the next page of results, reading goes on at the top of the list. */

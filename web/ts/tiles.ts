@@ -30,7 +30,7 @@ export interface Placed extends Feature {
   cell: Box;
 }
 
-export const CELLS = 4; // a tile is cut in 4 × 4 cells
+const CELLS = 4; // a tile is cut in 4 × 4 cells
 const KEPT = 600; // tiles remembered
 const BLOCK_TILES = 64; // of one answer, at most (src/atlas/atlas.h)
 
@@ -46,7 +46,7 @@ interface Place {
   y: number;
 }
 /** What is shown of a tile, or of several. */
-export interface Shown {
+interface Shown {
   features: Placed[];
   towns: Town[];
 }

@@ -155,7 +155,9 @@ void api_kept_put(struct api_kept *kept, struct entry_id id, int64_t last, slice
     /* Who follows announces a change before it takes the entry out under this lock: so either it
      * comes after us, or we see what it announced. */
     bool fresh = atomic_load(&kept->announced) <= last && !find(set, id.v);
-    make_room(kept, shard, bytes.n);
+    if (fresh) {
+        make_room(kept, shard, bytes.n);
+    }
     if (fresh && shard->bytes + bytes.n <= kept->bytes_max) {
         struct item *item = place_for(shard, set);
         *item = (struct item){id.v, copy, (uint32_t)bytes.n, ++shard->tick};

@@ -141,9 +141,8 @@ err map_view_parse(slice query, struct map_view *view, struct problem *problem) 
 static err respond(const struct face_basemap *basemap, const struct map_canvas *canvas,
                    const struct http_request *request, struct http_response *response) {
     response->media_type = "image/svg+xml";
-    response->etag = slice_from_cstr(basemap->etag);
-    if (http_etag_matches(request->if_none_match, response->etag)) {
-        return OK; /* the server answers 304: nothing needs drawing */
+    if (http_unchanged(request, response, slice_from_cstr(basemap->etag))) {
+        return OK;
     }
     map_document_draw(canvas, basemap);
     return response->body.failed;

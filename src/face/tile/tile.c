@@ -199,9 +199,7 @@ static err answer_block(const struct face *face, const struct http_request *requ
                         const struct map_block *block, struct http_response *response,
                         struct problem *problem) {
     struct atlas_request asked = face_machine_request(face, query, 0);
-    slice salt = arena_printf(request->arena, "block %u/%u/%u %ux%u %.*s", block->first.z,
-                              block->first.x, block->first.y, block->columns, block->rows,
-                              SLICE_ARG(face_basemap_version(face->basemap)));
+    slice salt = arena_join(request->arena, request->path, face_basemap_version(face->basemap));
     if (face_machine_unchanged(request, response, view, &asked, salt)) {
         return OK;
     }
