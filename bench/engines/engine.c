@@ -51,9 +51,6 @@ void bench_fail(const char *format, ...) {
 uint32_t bench_value_count(enum bench_facet facet) {
     return bench.value_counts[facet];
 }
-const char *bench_value(enum bench_facet facet, uint32_t number) {
-    return bench.values[facet][number];
-}
 uint32_t bench_documents(void) {
     return bench.documents;
 }

@@ -97,7 +97,6 @@ int bench_main(int argc, char **argv, const struct bench_engine *engine);
 __attribute__((noreturn, format(printf, 1, 2))) void bench_fail(const char *format, ...);
 uint32_t bench_value_count(enum bench_facet facet);
 uint32_t bench_value_find(enum bench_facet facet, const char *slug, size_t n);
-const char *bench_value(enum bench_facet facet, uint32_t number);
 uint32_t bench_documents(void);
 int64_t bench_now_ms(void);
 uint64_t bench_cpu_ns(void); /* of this thread */

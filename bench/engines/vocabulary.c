@@ -49,10 +49,6 @@ uint32_t names_number(struct names *names, slice name) {
     return names->slots[slot] - 1;
 }
 
-uint32_t names_find(const struct names *names, slice name) {
-    return names->room ? names->slots[slot_of(names, name)] - 1 : NAMES_NONE;
-}
-
 uint32_t vocabulary_word(struct vocabulary *vocabulary, slice folded) {
     uint32_t known = vocabulary->names.count;
     uint32_t number = names_number(&vocabulary->names, folded);

@@ -15,7 +15,6 @@ struct names {
 /* The number of a name, a new one when it was not there. */
 uint32_t names_number(struct names *names, slice name);
 #define NAMES_NONE UINT32_MAX
-uint32_t names_find(const struct names *names, slice name);
 
 struct word {
     uint32_t stems[TEXT_LANGUAGE__COUNT]; /* numbers among `stems` of the language */

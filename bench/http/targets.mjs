@@ -7,6 +7,7 @@
 //
 // mixed: 60 % tiles, 15 % tiles with a filter, 10 % a box with facets, 15 % words with facets.
 import http from 'node:http';
+import { generator } from '../generate/random.mjs';
 
 const SHARES = { tile: 60, 'tile-filtered': 15, 'box-facets': 10, 'text-facets': 15 };
 const KINDS = ['initiative', 'place', 'actor', 'event'];
@@ -20,16 +21,7 @@ if (!base || !Number.isInteger(count) || count < 1 || (mix !== 'mixed' && !SHARE
   process.exit(2);
 }
 
-// mulberry32: small, seeded, the same everywhere.
-let state = Number(seedText) >>> 0;
-function random() {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = state;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-}
-const pick = (list) => list[Math.floor(random() * list.length)];
+const { random, pick } = generator(Number(seedText));
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 function get(path) {

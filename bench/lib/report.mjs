@@ -1,4 +1,4 @@
-// One table a person can read, the ratios of the design marked met or not, and the floors.
+// One table a person can read, the ratios that are wanted marked met or not, and the floors.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -66,7 +66,7 @@ export function table(report) {
     '\nCPU time of the thread in µs; of the others the median, and how many times ours:\n',
     lines(['class', 'ours p50', 'ours p99', ...rivals], body),
     ...report.parts.flatMap((part) => [`\n${part.title}:\n`, lines(part.head, part.rows)]),
-    '\nDesign, section 7:\n',
+    '\nWhat is wanted:\n',
     lines(['what', 'measured', wanted, ''], report.ratios.map((one) => [one.name, `${number(one.value)} ${one.unit}`,
       `${one.better === 'more' ? '≥' : '≤'} ${one.wanted}`, one.met ? 'met' : '**not met**'])),
   ].join('\n');

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { median } from '../lib/measure.mjs';
 
 const RATE = 20000; // requests a second of the mixed load
 const CHANGES = 200; // entries changed a second meanwhile
@@ -51,8 +52,6 @@ async function load(server, targets, rate, seconds, more = []) {
   if (result.wrong > 0) throw new Error(`${result.wrong} answers of ${targets} were wrong; the first: ${result.first_wrong}`);
   return result;
 }
-
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 // The server's fixed bytes against the floor that sends the same, in turn.
 async function againstFloor(server) {
