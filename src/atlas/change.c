@@ -208,13 +208,22 @@ struct feed {
     size_t count, capacity;
     int64_t sequence;
     bool has_sources, has_places;
+    bool is_cut; /* it does not reach back to where we stand: anything may have changed */
 };
+
+static err feed_cut(struct feed *feed) {
+    feed->is_cut = feed->has_sources = feed->has_places = true;
+    return OK;
+}
 
 static err feed_read(struct db_conn *conn, struct feed *feed) {
     struct db_change changes[CHANGES_AT_ONCE];
     size_t count;
     do {
-        TRY(db_change_read(conn, feed->sequence, changes, CHANGES_AT_ONCE, &count));
+        err failed = db_change_read(conn, feed->sequence, changes, CHANGES_AT_ONCE, &count);
+        if (failed) {
+            return failed == ERR_NOT_FOUND ? feed_cut(feed) : failed;
+        }
         if (feed->capacity - feed->count < count) {
             size_t wanted = feed->capacity * 2 + count;
             int64_t *ids = realloc(feed->ids, wanted * sizeof(*ids));
@@ -260,8 +269,9 @@ static err fill_from_store(void *self, struct atlas_builder *builder) {
     return OK;
 }
 
-/* Publishes what was committed since the present view, if anything was. Under write_lock. */
-static err bring_up_to_date(struct atlas *atlas) {
+/* Publishes what was committed since the present view, if anything was; `*is_cut` when the feed
+ * cannot tell. Under write_lock. */
+static err bring_up_to_date(struct atlas *atlas, bool *is_cut) {
     struct feed feed = {.sequence = atlas->view->sequence};
     TRY(db_begin_read(atlas->conn));
     err failed = feed_read(atlas->conn, &feed);
@@ -271,7 +281,8 @@ static err bring_up_to_date(struct atlas *atlas) {
     if (feed.has_places) {
         atomic_store(&atlas->is_outdated, true);
     }
-    if (!failed && feed.sequence != atlas->view->sequence) {
+    *is_cut = feed.is_cut;
+    if (!failed && !feed.is_cut && feed.sequence != atlas->view->sequence) {
         struct store_fill fill = {.atlas = atlas, .feed = &feed};
         const struct atlas_changes changes = {
             .ids = feed.ids, .count = feed.count, .fill = fill_from_store, .self = &fill};
@@ -289,14 +300,16 @@ err atlas_catch_up(struct atlas *atlas) {
     pthread_mutex_lock(&atlas->write_lock);
     int64_t version;
     err failed = db_data_version(atlas->conn, &version);
+    bool is_cut = false;
     if (!failed && version != atlas->data_version) {
-        failed = bring_up_to_date(atlas);
-        if (!failed) {
+        failed = bring_up_to_date(atlas, &is_cut);
+        if (!failed && !is_cut) {
             atlas->data_version = version;
         }
     }
     pthread_mutex_unlock(&atlas->write_lock);
-    return failed;
+    /* RULE STORE-1: who is further behind than the feed goes back begins anew. */
+    return is_cut && !failed ? atlas_rebuild_from_store(atlas, NULL) : failed;
 }
 
 /* ---- without a store ---- */

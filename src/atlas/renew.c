@@ -74,6 +74,10 @@ static err put_after(struct atlas *atlas, enum atlas_part part, struct atlas_seg
         parts.live[ATLAS_DELTA] = NULL;
         parts.generation_number = next_generation(atlas);
         parts.generation_sequence = sequence;
+        if (sequence >= parts.sequence) { /* read from the store later than all that was noted */
+            parts.sequence = sequence;
+            atlas->noted_count = 0;
+        }
     }
     atlas->noted_count = atlas_ids_sort(atlas->noted, atlas->noted_count);
     if (atlas->noted_count) {
@@ -263,7 +267,11 @@ static err check_feed(const struct atlas *atlas, const struct atlas_snapshot_mar
     uint64_t total = 0;
     int64_t sequence = mark->sequence;
     do {
-        TRY(db_change_read(atlas->conn, sequence, changes, FEED_AT_ONCE, &count));
+        failed = db_change_read(atlas->conn, sequence, changes, FEED_AT_ONCE, &count);
+        if (failed == ERR_NOT_FOUND) {
+            return problem_set(problem, ERR_CONFLICT, "", "the store does not tell all that came");
+        }
+        TRY(failed);
         for (size_t i = 0; i < count; i++) {
             if (changes[i].topic == DB_CHANGE_TERRITORY || changes[i].topic == DB_CHANGE_THEME) {
                 return problem_set(problem, ERR_CONFLICT, "", "territories or themes have changed");

@@ -23,7 +23,7 @@ static const struct db_statement statements[] = {
     [DB_OWN_EPOCH_RENEW] = {"epoch_renew", "UPDATE store_identity SET epoch = $1 WHERE one = 1"},
     [DB_OWN_SCHEMA_NUMBER] = {"schema_number", "SELECT coalesce(max(number), 0) FROM migration"},
     /* One writer at a time, so the largest number is ours to continue; the newest row is never
-     * taken away. */
+     * taken away (db_changes_prune). */
     [DB_OWN_CHANGE_ADD] = {"change_add",
                            "INSERT INTO change (sequence, topic, object, at_ms) VALUES "
                            "((SELECT coalesce(max(sequence), 0) + 1 FROM change), $1, $2, $3)"},
@@ -50,6 +50,8 @@ static const struct db_statement statements[] = {
     [DB_OWN_CHANGE_LAST] = {"change_last", "SELECT coalesce(max(sequence), 0) FROM change"},
     [DB_OWN_CHANGE_LAST_AT] = {"change_last_at",
                                "SELECT at_ms FROM change ORDER BY sequence DESC LIMIT 1"},
+    [DB_OWN_CHANGE_FIRST] = {"change_first", "SELECT coalesce(min(sequence), 0) FROM change"},
+    [DB_OWN_CHANGE_PRUNE] = {"change_prune", "DELETE FROM change WHERE sequence < $1"},
     [DB_OWN_CHANGE_ROW] = {"change_row",
                            "SELECT topic, object, at_ms FROM change WHERE sequence = $1"},
 };

@@ -9,15 +9,20 @@ static err change_write(struct db_conn *conn, const struct db_change_row *row) {
     return db_run(query);
 }
 
+static err change_number(struct db_conn *conn, enum db_own which, int64_t *sequence) {
+    struct db_query *query = db_query(conn, &db_own_catalogue, which);
+    bool row = false;
+    TRY(db_next(query, &row));
+    *sequence = db_i64(query, 0);
+    db_done(query);
+    return OK;
+}
+
 /* All the places of the array, by one statement. */
 static err changes_write_together(struct db_conn *conn) {
     int64_t last = 0;
-    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_LAST);
-    bool there = false;
-    TRY(db_next(query, &there));
-    last = db_i64(query, 0);
-    db_done(query);
-    query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_ADD_MANY);
+    TRY(change_number(conn, DB_OWN_CHANGE_LAST, &last));
+    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_ADD_MANY);
     for (unsigned i = 0; i < DB_CHANGES_TOGETHER; i++) {
         db_bind_i64(query, 4 * i + 1, last + 1 + i);
         db_bind_i64(query, 4 * i + 2, conn->changes[i].topic);
@@ -33,6 +38,7 @@ err db_changes_write(struct db_conn *conn) {
     if (count > 0 && !db_in_transaction(conn)) {
         return ERR_IO; /* SQLite has given the transaction up, and what it changed with it */
     }
+    conn->has_changes = conn->has_changes || count > 0;
     if (count == DB_CHANGES_TOGETHER) {
         return changes_write_together(conn);
     }
@@ -52,6 +58,26 @@ err db_change_add(struct db_conn *conn, enum db_change_topic topic, int64_t obje
     return conn->change_count == DB_CHANGES_TOGETHER ? db_changes_write(conn) : OK;
 }
 
+void db_changes_keep(struct db_conn *conn, int64_t count) {
+    conn->changes_kept = count;
+}
+
+/* RULE STORE-1. A sixteenth more than is kept may gather, so that not every commit writes the
+ * oldest page too. */
+err db_changes_prune(struct db_conn *conn) {
+    int64_t first = 0;
+    int64_t last = 0;
+    TRY(change_number(conn, DB_OWN_CHANGE_FIRST, &first));
+    TRY(change_number(conn, DB_OWN_CHANGE_LAST, &last));
+    if (last - first < conn->changes_kept + conn->changes_kept / 16) {
+        return OK;
+    }
+    int64_t begin = last - conn->changes_kept + 1;
+    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_PRUNE);
+    db_bind_i64(query, 1, begin - first > DB_CHANGES_PRUNED ? first + DB_CHANGES_PRUNED : begin);
+    return db_run(query);
+}
+
 err db_change_read(struct db_conn *conn, int64_t after, struct db_change *changes, size_t room,
                    size_t *count) {
     TRY(db_changes_write(conn));
@@ -69,18 +95,18 @@ err db_change_read(struct db_conn *conn, int64_t after, struct db_change *change
                                               .object = db_i64(query, 2)};
     }
     db_done(query);
+    /* RULE STORE-1: numbers have no gap, so a first one that is not the next tells of rows that
+     * are gone. */
+    if (found && changes[0].sequence != after + 1) {
+        return ERR_NOT_FOUND;
+    }
     *count = found;
     return OK;
 }
 
 err db_change_last(struct db_conn *conn, int64_t *sequence) {
     TRY(db_changes_write(conn));
-    struct db_query *query = db_query(conn, &db_own_catalogue, DB_OWN_CHANGE_LAST);
-    bool row = false;
-    TRY(db_next(query, &row));
-    *sequence = db_i64(query, 0);
-    db_done(query);
-    return OK;
+    return change_number(conn, DB_OWN_CHANGE_LAST, sequence);
 }
 
 err db_change_last_ms(struct db_conn *conn, int64_t *at_ms) {

@@ -181,6 +181,7 @@ err db_open(const char *path, enum db_mode mode, struct db_conn **conn, struct p
     struct db_conn *opened = arena_new(&arena, struct db_conn, 1);
     opened->arena = arena;
     opened->mode = mode;
+    opened->changes_kept = DB_CHANGES_KEPT;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |= mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     struct problem found = {.code = OK};
@@ -269,6 +270,10 @@ err db_begin_read(struct db_conn *conn) {
 
 err db_commit(struct db_conn *conn) {
     TRY(db_changes_write(conn));
+    if (conn->has_changes) {
+        conn->has_changes = false;
+        TRY(db_changes_prune(conn));
+    }
     TRY(own_run(conn, DB_OWN_COMMIT));
     conn->savepoints = 0;
     conn->committed = true;
@@ -279,6 +284,7 @@ void db_rollback(struct db_conn *conn) {
     db_done_all(conn);
     conn->savepoints = 0;
     conn->change_count = 0;
+    conn->has_changes = false;
     if (db_in_transaction(conn)) {
         char kept[sizeof(conn->message)]; /* why we roll back matters more than how that went */
         memcpy(kept, conn->message, sizeof(kept));

@@ -123,8 +123,10 @@ MUST_USE err db_copy(const char *from, const char *to, struct problem *problem);
 /* Removes a store that nobody has open, with its log; what is not there is fine. */
 void db_remove(const char *path);
 
-/* The change feed: one row for each changed object, in commit order, in the writing transaction.
- * Rows are written together, at the latest with the commit. */
+/* The change feed: one row for each changed object, in commit order, in the writing transaction,
+ * numbered without a gap. Rows are written together, at the latest with the commit. The newest
+ * DB_CHANGES_KEPT stay, a few more for a while (RULE STORE-1). */
+#define DB_CHANGES_KEPT INT64_C(1048576) /* about 24 MB */
 enum db_change_topic {
     DB_CHANGE_ENTRY = 1,
     DB_CHANGE_TERRITORY,
@@ -139,9 +141,12 @@ struct db_change {
 };
 MUST_USE err db_change_add(struct db_conn *conn, enum db_change_topic topic, int64_t object,
                            int64_t now_ms);
-/* Up to `room` changes after `after`; `*count` tells how many. */
+/* Up to `room` changes after `after`; `*count` tells how many. ERR_NOT_FOUND when rows after it are
+ * not there any more: what was made from the feed must be made anew from the store. */
 MUST_USE err db_change_read(struct db_conn *conn, int64_t after, struct db_change *changes,
                             size_t room, size_t *count);
+/* How many a commit of this connection leaves, for tests: at least 1. */
+void db_changes_keep(struct db_conn *conn, int64_t count);
 MUST_USE err db_change_last(struct db_conn *conn, int64_t *sequence); /* 0: none yet */
 MUST_USE err db_change_last_ms(struct db_conn *conn, int64_t *at_ms); /* its time; 0: none yet */
 /* A digest of one row of the feed, told by its number: two stores that went apart before it have

@@ -9,8 +9,9 @@
 #define DB_BUSY_TIMEOUT_MS    5000
 #define DB_BUSY_PAUSE_US      250 /* between two looks whether the store is free */
 #define DB_PARAMETERS_MAX     128
-#define DB_CHANGES_TOGETHER   16 /* rows of the feed that one statement adds */
-#define DB_CATALOGUES_MAX     16 /* rooms that have statements */
+#define DB_CHANGES_TOGETHER   16    /* rows of the feed that one statement adds */
+#define DB_CHANGES_PRUNED     65536 /* at most with one commit: others wait for it */
+#define DB_CATALOGUES_MAX     16    /* rooms that have statements */
 #define DB_COMPANIONS_MAX     8
 #define DB_SAVEPOINTS_MAX     8
 #define DB_APPLICATION_ID     0x41676f72 /* "Agor", in the header of the file */
@@ -41,6 +42,8 @@ enum db_own {
     DB_OWN_CHANGE_READ,
     DB_OWN_CHANGE_LAST,
     DB_OWN_CHANGE_LAST_AT,
+    DB_OWN_CHANGE_FIRST,
+    DB_OWN_CHANGE_PRUNE,
     DB_OWN_CHANGE_ROW,
     DB_OWN__COUNT
 };
@@ -82,6 +85,8 @@ struct db_conn {
     unsigned savepoints;                               /* open now */
     struct db_change_row changes[DB_CHANGES_TOGETHER]; /* of this transaction, not yet written */
     size_t change_count;
+    bool has_changes;       /* rows of the feed were written in this transaction */
+    int64_t changes_kept;   /* of the feed */
     int64_t version;        /* as db_data_version counts */
     int64_t pragma_version; /* what SQLite said last */
     bool committed;         /* by this connection since the last look */
@@ -94,6 +99,8 @@ err db_fail(struct db_conn *conn, int sqlite_result, const char *doing);
 MUST_USE err db_execute(struct db_conn *conn, slice sql);
 /* Writes the changes that wait: before a commit, before a savepoint, before they are read. */
 MUST_USE err db_changes_write(struct db_conn *conn);
+/* Takes the oldest rows of the feed away when there are clearly more than are kept. */
+MUST_USE err db_changes_prune(struct db_conn *conn);
 /* Ends every query in use. */
 void db_done_all(struct db_conn *conn);
 /* True while a transaction is open. A full disk may have ended it behind our back. */

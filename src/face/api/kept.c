@@ -196,11 +196,12 @@ static err take_out(struct api_kept *kept, struct db_conn *conn, int64_t from, i
     struct db_change changes[CHANGES];
     while (from < last) {
         size_t count = 0;
-        TRY(db_change_read(conn, from, changes, CHANGES, &count));
-        if (count == 0 || changes[0].sequence != from + 1) {
-            forget_all(kept); /* the feed does not reach back so far */
+        err failed = db_change_read(conn, from, changes, CHANGES, &count);
+        if (failed == ERR_NOT_FOUND || (failed == OK && count == 0)) {
+            forget_all(kept); /* RULE STORE-1: the feed does not reach back so far */
             return OK;
         }
+        TRY(failed);
         for (size_t i = 0; i < count; i++) {
             if (changes[i].topic == DB_CHANGE_ENTRY) {
                 TRY(drop_with_targets(kept, conn, changes[i].object));

@@ -361,6 +361,19 @@ static void a_change_of_themes_or_territories_since_makes_it_anew(void **state) 
     assert_made_anew(kept, "territories have changed");
 }
 
+/* RULE STORE-1 */
+static void a_feed_that_does_not_go_back_to_it_makes_it_anew(void **state) {
+    struct kept *kept = *state;
+    db_changes_keep(kept->writer, 2);
+    for (int i = 0; i < 3; i++) {
+        put(kept, ENTRIES + i, "Planétarium");
+    }
+    assert_made_anew(kept, "the feed begins later");
+    struct atlas *atlas = open_atlas(kept);
+    assert_int_equal(count_words(atlas, "planétarium"), 3);
+    atlas_close(atlas);
+}
+
 /* What it knows of communes, as their centres, is of before; the next start reads the store. */
 static void an_atlas_with_former_territories_keeps_no_snapshot(void **state) {
     struct kept *kept = *state;
@@ -438,6 +451,7 @@ int test_snapshot(void) {
         KEPT(a_store_put_back_by_hand_does_not_take_a_later_snapshot),
         KEPT(another_program_or_other_themes_do_not_take_it),
         KEPT(a_change_of_themes_or_territories_since_makes_it_anew),
+        KEPT(a_feed_that_does_not_go_back_to_it_makes_it_anew),
         KEPT(an_atlas_with_former_territories_keeps_no_snapshot),
         KEPT(a_full_disk_leaves_the_former_snapshot),
         KEPT(writing_ends_when_the_atlas_is_closed),

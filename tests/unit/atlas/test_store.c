@@ -35,18 +35,24 @@ static struct entry stored_entry(struct stored *stored, const char *key, const c
                           .source_key = slice_from_cstr(key)};
 }
 
-static struct entry_id store_put(struct stored *stored, struct entry entry) {
+/* Within a transaction. */
+static struct entry_id store_write(struct stored *stored, struct entry entry) {
     struct problem problem = {0};
     enum entry_outcome outcome;
-    assert_int_equal(db_begin_write(stored->writer), OK);
     if (entry_check(&entry, stored->fixture.territories, stored->fixture.themes, &stored->arena,
                     &problem)) {
         fail_msg("%s: %s", problem.field, problem.what);
     }
     assert_int_equal(entry_import(stored->writer, &stored->ids, &entry, FIXTURE_NOW_MS, &outcome),
                      OK);
-    assert_int_equal(db_commit(stored->writer), OK);
     return entry.id;
+}
+
+static struct entry_id store_put(struct stored *stored, struct entry entry) {
+    assert_int_equal(db_begin_write(stored->writer), OK);
+    struct entry_id id = store_write(stored, entry);
+    assert_int_equal(db_commit(stored->writer), OK);
+    return id;
 }
 
 static int stored_setup(void **state) {
@@ -126,6 +132,42 @@ static void removed_and_archived_entries_leave(void **state) {
     assert_int_equal(count_words(stored, ""), 2);
     assert_int_equal(atlas_rebuild(stored->atlas), OK);
     assert_int_equal(count_words(stored, ""), 2);
+}
+
+/* RULE STORE-1: the feed tells of the last four changes only, and one of them all is a source. */
+static void an_atlas_that_the_feed_left_behind_begins_anew(void **state) {
+    struct stored *stored = *state;
+    struct source_id id;
+    const struct source source = {.slug = SLICE("nouvelle"), .title = SLICE("Nouvelle")};
+    struct entry_id gone = store_put(stored, stored_entry(stored, "c", "Four à pain"));
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    db_changes_keep(stored->writer, 4);
+    assert_int_equal(db_begin_write(stored->writer), OK);
+    assert_int_equal(source_store(stored->writer, &stored->ids, &source, FIXTURE_NOW_MS, &id), OK);
+    assert_int_equal(entry_set_status(stored->writer, &stored->ids, gone, ENTRY_ARCHIVED,
+                                      SLICE("test"), SLICE("over"), FIXTURE_NOW_MS),
+                     OK);
+    for (int i = 0; i < 40; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "k%d", i);
+        store_write(stored, stored_entry(stored, key, "Nouveau"));
+    }
+    assert_int_equal(db_commit(stored->writer), OK);
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    assert_int_equal(count_words(stored, "nouveau"), 40);
+    assert_int_equal(count_words(stored, ""), 42);
+    struct atlas_figures figures;
+    int64_t last;
+    atlas_figures_read(stored->atlas, &figures);
+    assert_int_equal(db_change_last(stored->writer, &last), OK);
+    assert_int_equal(figures.sequence, last);
+    assert_in_range(figures.generations, 2, 3);
+    const struct atlas_view *view = atlas_pin(stored->atlas);
+    assert_true(atlas_view_has_source(view, SLICE("nouvelle")));
+    atlas_unpin(stored->atlas, view);
+    store_put(stored, stored_entry(stored, "d", "Lavoir"));
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    assert_int_equal(count_words(stored, "lavoir"), 1);
 }
 
 static uint64_t version_now(struct stored *stored) {
@@ -301,6 +343,7 @@ int test_store(void) {
         STORED(what_is_in_the_store_is_found_at_once),
         STORED(the_writer_sees_its_change_after_catching_up),
         STORED(removed_and_archived_entries_leave),
+        STORED(an_atlas_that_the_feed_left_behind_begins_anew),
         STORED(a_clock_that_jumps_gives_no_version_twice),
         STORED(a_change_of_anyone_is_followed_without_being_told),
         STORED(a_source_without_entries_is_known_once_it_is_stored),

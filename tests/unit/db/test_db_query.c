@@ -325,6 +325,65 @@ static void changes_are_numbered_in_order_however_they_are_written(void **state)
     }
 }
 
+static void feed_write(struct db_conn *conn, int64_t first, int64_t last) {
+    assert_int_equal(db_begin_write(conn), OK);
+    for (int64_t object = first; object <= last; object++) {
+        assert_int_equal(db_change_add(conn, DB_CHANGE_ENTRY, object, FIXTURE_NOW_MS), OK);
+    }
+    assert_int_equal(db_commit(conn), OK);
+}
+
+/* RULE STORE-1 */
+static void the_feed_keeps_its_newest_changes_and_tells_who_is_further_behind(void **state) {
+    struct store_fixture *fixture = *state;
+    struct db_conn *conn = fixture->conn;
+    struct db_change changes[64];
+    size_t count = 0;
+    int64_t last = 0;
+    uint64_t mark = 0;
+    db_changes_keep(conn, 32);
+    feed_write(conn, 1, 34);
+    assert_int_equal(db_change_read(conn, 0, changes, ARRAY_COUNT(changes), &count), OK);
+    assert_int_equal(count, 34); /* a few more than are kept: not worth a page */
+    feed_write(conn, 35, 50);
+    assert_int_equal(db_change_read(conn, 0, changes, ARRAY_COUNT(changes), &count), ERR_NOT_FOUND);
+    assert_int_equal(db_change_read(conn, 17, changes, 1, &count), ERR_NOT_FOUND);
+    assert_int_equal(db_change_mark(conn, 18, &mark), ERR_NOT_FOUND);
+    assert_int_equal(db_change_mark(conn, 19, &mark), OK);
+    assert_int_equal(db_change_read(conn, 18, changes, ARRAY_COUNT(changes), &count), OK);
+    assert_int_equal(count, 32);
+    assert_int_equal(changes[0].object, 19);
+    assert_int_equal(changes[31].object, 50);
+    db_changes_keep(conn, 1); /* numbers go on from the one that stays */
+    feed_write(conn, 51, 51);
+    feed_write(conn, 52, 52);
+    assert_int_equal(db_change_last(conn, &last), OK);
+    assert_int_equal(last, 52);
+    assert_int_equal(db_change_read(conn, 51, changes, ARRAY_COUNT(changes), &count), OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(db_change_read(conn, 52, changes, ARRAY_COUNT(changes), &count), OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(db_change_read(conn, 50, changes, ARRAY_COUNT(changes), &count),
+                     ERR_NOT_FOUND);
+}
+
+static void a_long_feed_is_pruned_in_pieces(void **state) {
+    struct store_fixture *fixture = *state;
+    struct db_conn *conn = fixture->conn;
+    struct db_change change;
+    size_t count = 0;
+    feed_write(conn, 1, DB_CHANGES_PRUNED + 1000);
+    db_changes_keep(conn, 10);
+    feed_write(conn, 0, 0);
+    assert_int_equal(db_change_read(conn, DB_CHANGES_PRUNED, &change, 1, &count), OK);
+    assert_int_equal(db_change_read(conn, DB_CHANGES_PRUNED - 1, &change, 1, &count),
+                     ERR_NOT_FOUND);
+    feed_write(conn, 0, 0);
+    assert_int_equal(db_change_read(conn, DB_CHANGES_PRUNED + 992, &change, 1, &count), OK);
+    assert_int_equal(db_change_read(conn, DB_CHANGES_PRUNED + 991, &change, 1, &count),
+                     ERR_NOT_FOUND);
+}
+
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 
 int main(void) {
@@ -343,6 +402,8 @@ int main(void) {
         STORE_TEST(the_data_version_moves_with_every_commit_and_only_then),
         STORE_TEST(changes_are_read_in_order_and_in_pieces),
         STORE_TEST(changes_are_numbered_in_order_however_they_are_written),
+        STORE_TEST(the_feed_keeps_its_newest_changes_and_tells_who_is_further_behind),
+        STORE_TEST(a_long_feed_is_pruned_in_pieces),
         STORE_TEST(a_catalogue_with_a_bad_statement_names_it),
         STORE_TEST(a_companion_is_made_once_and_goes_with_its_connection),
         STORE_TEST(a_sound_store_passes_its_check),
