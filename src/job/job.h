@@ -1,0 +1,95 @@
+/* job: a durable queue in the store. A job is added inside the transaction of whoever wants it
+ * done, so that it is there when and only when the rest of that transaction is; one thread runs
+ * those that are due, again and again until they are done or there is no use in trying. */
+#ifndef AGORA_JOB_H
+#define AGORA_JOB_H
+
+#include "base/base.h"
+#include "db/db.h"
+
+#define JOB_KIND_MAX_BYTES 40
+#define JOB_BODY_MAX_BYTES (64 * 1024)
+#define JOB_KINDS_MAX      16
+#define JOB_SAID_BYTES     256
+#define JOB_DEAD_KEPT_MS   (INT64_C(90) * 86400000) /* dead ones are seen that long */
+
+/* Adds a job that is due at `due_ms`, in a write transaction. `body` is text that its handler
+ * understands. ERR_INPUT: no kind (1 to 40 of a-z, 0-9 and -) or no UTF-8; ERR_LIMIT. */
+MUST_USE err job_add(struct db_conn *conn, slice kind, slice body, int64_t due_ms, int64_t now_ms);
+
+struct job {
+    int64_t id;
+    slice body;         /* valid while the handler runs */
+    unsigned tries;     /* this one included: 1 for the first */
+    int64_t created_ms; /* when it was added */
+};
+
+enum job_result {
+    JOB_DONE,     /* it is gone from the queue */
+    JOB_AGAIN,    /* later: after the back-off of its kind, or dead when it was the last try */
+    JOB_HOPELESS, /* trying again is of no use: dead */
+    JOB_STOPPED,  /* the runner is to end; this try does not count */
+    JOB_RESULT__COUNT
+};
+struct job_outcome {
+    enum job_result result;
+    char said[JOB_SAID_BYTES]; /* why, for administration; "" when done */
+    int64_t hold_ms;           /* > 0: no job of this kind is begun for so long (what they all
+                                * need is away), and this one is tried then */
+};
+
+/* What a handler is given: it may read the store, ask the time, and has to end soon once `stop_fd`
+ * is readable. */
+struct job_turn {
+    struct db_conn *reader; /* DB_READ, of the runner's thread */
+    struct clock clock;
+    const struct log *log;
+    int stop_fd; /* eventfd(2); never read from it */
+};
+typedef void job_run(void *self, const struct job_turn *turn, const struct job *job,
+                     struct job_outcome *outcome);
+
+enum job_end { JOB_END_DONE, JOB_END_LATER, JOB_END_DEAD, JOB_END__COUNT };
+/* In the transaction that ends the try, on the writer's thread: what the handler learnt becomes
+ * durable together with the end of its job. An error undoes both; they are tried again. */
+typedef err job_finish(struct db_conn *conn, void *self, const struct job *job,
+                       const struct job_outcome *outcome, enum job_end end, int64_t now_ms);
+
+struct job_kind {
+    const char *name;
+    job_run *run;
+    job_finish *finish; /* NULL: nothing to note */
+    void *self;
+    unsigned tries_max;             /* then it is dead */
+    int64_t again_ms, again_max_ms; /* the first wait; each is twice the one before, up to this */
+};
+
+/* The thread that runs them. A job that was being run when the process died is run again by the
+ * next runner, and that try counts: a job that kills the process is dead after `tries_max`. One
+ * runner a store. */
+struct job_runner_options {
+    const char *store_path;
+    struct db_writer *writer; /* outlives the runner */
+    const struct job_kind *kinds;
+    size_t kind_count;
+    struct clock clock;
+    const struct log *log;
+};
+struct job_runner;
+MUST_USE err job_runner_start(const struct job_runner_options *options, struct job_runner **runner,
+                              struct problem *problem);
+/* Something was added: look at once (any thread). Without it the runner notices within half a
+ * second. */
+void job_runner_wake(struct job_runner *runner);
+/* Asks the running handler to end, waits for it, frees the runner. NULL is fine. */
+void job_runner_stop(struct job_runner *runner);
+
+/* For administration and for figures. */
+struct job_counts {
+    int64_t waiting, running, dead;
+};
+MUST_USE err job_count(struct db_conn *conn, slice kind, struct job_counts *counts);
+
+extern const struct db_catalogue job_catalogue;
+
+#endif

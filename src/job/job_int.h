@@ -1,0 +1,30 @@
+/* job_int: the parts of the queue, for this room and its tests. */
+#ifndef AGORA_JOB_INT_H
+#define AGORA_JOB_INT_H
+
+#include "job/job.h"
+
+/* queue.c. What stands in job.state. */
+enum job_state { JOB_STATE_WAITING, JOB_STATE_RUNNING, JOB_STATE_DEAD };
+
+/* The one of a kind that is due first: its id (0: none waits) and when. */
+MUST_USE err job_first(struct db_conn *conn, slice kind, int64_t *id, int64_t *due_ms);
+/* Marks it as being run and counts the try; the body is copied to the arena. ERR_NOT_FOUND when it
+ * does not wait (any more). */
+MUST_USE err job_lease(struct db_conn *conn, int64_t id, struct arena *arena, struct job *job);
+/* Those that a runner before us left in the middle wait again. */
+MUST_USE err job_release_all(struct db_conn *conn);
+/* Ends a try: deletes the job, puts it back, or marks it dead; then calls `finish`. */
+MUST_USE err job_end(struct db_conn *conn, const struct job_kind *kind, const struct job *job,
+                     const struct job_outcome *outcome, int64_t now_ms);
+/* How long a job waits after its nth try. */
+int64_t job_wait_ms(const struct job_kind *kind, unsigned tries);
+
+/* runner.c. One look at the queue without the thread: runs at most one job of each kind that is
+ * due; *next_ms is when to look again at the latest (INT64_MAX: nothing waits). */
+struct job_runner *job_runner_new(const struct job_runner_options *options,
+                                  struct problem *problem); /* NULL: problem says why */
+void job_runner_free(struct job_runner *runner);
+bool job_runner_step(struct job_runner *runner, int64_t *next_ms); /* whether a job was run */
+
+#endif

@@ -1,0 +1,158 @@
+/* The rows of the queue. */
+#include "job/job_int.h"
+
+#include <stdio.h>
+
+#include "text/text.h"
+
+enum job_statement {
+    JOB_ADD,
+    JOB_FIRST,
+    JOB_LEASE,
+    JOB_RELEASE_ALL,
+    JOB_DELETE,
+    JOB_BACK,
+    JOB_LATER,
+    JOB_DIE,
+    JOB_FORGET,
+    JOB_COUNT,
+    JOB_STATEMENT__COUNT
+};
+
+static const struct db_statement statements[] = {
+    [JOB_ADD] = {"add",
+                 "INSERT INTO job (kind, body, state, due_ms, tries, created_ms, ended_ms, said) "
+                 "VALUES ($1, $2, 0, $3, 0, $4, 0, '')"},
+    [JOB_FIRST] = {"first", "SELECT id, due_ms FROM job WHERE state = 0 AND kind = $1 "
+                            "ORDER BY due_ms, id LIMIT 1"},
+    [JOB_LEASE] = {"lease", "UPDATE job SET state = 1, tries = tries + 1 "
+                            "WHERE id = $1 AND state = 0 RETURNING body, tries, created_ms"},
+    [JOB_RELEASE_ALL] = {"release all", "UPDATE job SET state = 0 WHERE state = 1"},
+    [JOB_DELETE] = {"delete", "DELETE FROM job WHERE id = $1"},
+    [JOB_BACK] = {"back", "UPDATE job SET state = 0, tries = tries - 1 WHERE id = $1"},
+    [JOB_LATER] = {"later", "UPDATE job SET state = 0, due_ms = $2, said = $3 WHERE id = $1"},
+    [JOB_DIE] = {"die", "UPDATE job SET state = 2, ended_ms = $2, said = $3 WHERE id = $1"},
+    [JOB_FORGET] = {"forget", "DELETE FROM job WHERE state = 2 AND ended_ms < $1"},
+    [JOB_COUNT] = {"count", "SELECT state, count(*) FROM job WHERE kind = $1 GROUP BY state"},
+};
+const struct db_catalogue job_catalogue = {"job", statements, ARRAY_COUNT(statements)};
+
+err job_add(struct db_conn *conn, slice kind, slice body, int64_t due_ms, int64_t now_ms) {
+    if (!text_is_slug(kind, JOB_KIND_MAX_BYTES) || !text_is_utf8(body)) {
+        return ERR_INPUT;
+    }
+    if (body.n > JOB_BODY_MAX_BYTES) {
+        return ERR_LIMIT;
+    }
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_ADD);
+    db_bind_text_borrowed(query, 1, kind);
+    db_bind_text_borrowed(query, 2, body);
+    db_bind_i64(query, 3, due_ms);
+    db_bind_i64(query, 4, now_ms);
+    return db_run(query);
+}
+
+err job_first(struct db_conn *conn, slice kind, int64_t *id, int64_t *due_ms) {
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_FIRST);
+    db_bind_text_borrowed(query, 1, kind);
+    bool row = false;
+    TRY(db_next(query, &row));
+    *id = row ? db_i64(query, 0) : 0;
+    *due_ms = row ? db_i64(query, 1) : INT64_MAX;
+    db_done(query);
+    return OK;
+}
+
+err job_lease(struct db_conn *conn, int64_t id, struct arena *arena, struct job *job) {
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_LEASE);
+    db_bind_i64(query, 1, id);
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_NOT_FOUND;
+    }
+    *job = (struct job){.id = id,
+                        .body = arena_copy(arena, db_text(query, 0)),
+                        .tries = (unsigned)db_i64(query, 1),
+                        .created_ms = db_i64(query, 2)};
+    return db_run(query);
+}
+
+err job_release_all(struct db_conn *conn) {
+    return db_run(db_query(conn, &job_catalogue, JOB_RELEASE_ALL));
+}
+
+int64_t job_wait_ms(const struct job_kind *kind, unsigned tries) {
+    int64_t wait = kind->again_ms;
+    for (unsigned i = 1; i < tries && wait < kind->again_max_ms; i++) {
+        wait *= 2;
+    }
+    return wait < kind->again_max_ms ? wait : kind->again_max_ms;
+}
+
+static enum job_end end_of(const struct job_kind *kind, const struct job *job,
+                           enum job_result result) {
+    switch (result) {
+    case JOB_DONE:
+        return JOB_END_DONE;
+    case JOB_HOPELESS:
+        return JOB_END_DEAD;
+    case JOB_STOPPED:
+        return JOB_END_LATER;
+    case JOB_AGAIN:
+    case JOB_RESULT__COUNT:
+        break;
+    }
+    return job->tries < kind->tries_max ? JOB_END_LATER : JOB_END_DEAD;
+}
+
+static err forget_old(struct db_conn *conn, int64_t now_ms) {
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_FORGET);
+    db_bind_i64(query, 1, now_ms - JOB_DEAD_KEPT_MS);
+    return db_run(query);
+}
+
+static err row_end(struct db_conn *conn, const struct job_kind *kind, const struct job *job,
+                   const struct job_outcome *outcome, enum job_end end, int64_t now_ms) {
+    static const enum job_statement by_end[] = {
+        [JOB_END_DONE] = JOB_DELETE, [JOB_END_LATER] = JOB_LATER, [JOB_END_DEAD] = JOB_DIE};
+    enum job_statement statement = outcome->result == JOB_STOPPED ? JOB_BACK : by_end[end];
+    struct db_query *query = db_query(conn, &job_catalogue, statement);
+    db_bind_i64(query, 1, job->id);
+    if (statement == JOB_LATER || statement == JOB_DIE) {
+        int64_t wait_ms = outcome->hold_ms > 0 ? outcome->hold_ms : job_wait_ms(kind, job->tries);
+        db_bind_i64(query, 2, end == JOB_END_LATER ? now_ms + wait_ms : now_ms);
+        db_bind_text(query, 3, slice_from_cstr(outcome->said));
+    }
+    return db_run(query);
+}
+
+err job_end(struct db_conn *conn, const struct job_kind *kind, const struct job *job,
+            const struct job_outcome *outcome, int64_t now_ms) {
+    enum job_end end = end_of(kind, job, outcome->result);
+    TRY(row_end(conn, kind, job, outcome, end, now_ms));
+    if (end == JOB_END_DEAD) {
+        TRY(forget_old(conn, now_ms));
+    }
+    return kind->finish != NULL ? kind->finish(conn, kind->self, job, outcome, end, now_ms) : OK;
+}
+
+err job_count(struct db_conn *conn, slice kind, struct job_counts *counts) {
+    struct job_counts found = {0};
+    int64_t *const by_state[] = {&found.waiting, &found.running, &found.dead};
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_COUNT);
+    db_bind_text_borrowed(query, 1, kind);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        size_t state = (size_t)db_i64(query, 0);
+        if (state < ARRAY_COUNT(by_state)) {
+            *by_state[state] = db_i64(query, 1);
+        }
+    }
+    *counts = found;
+    return OK;
+}
