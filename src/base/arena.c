@@ -195,3 +195,18 @@ slice arena_printf(struct arena *arena, const char *format, ...) {
     }
     return slice_of(text, n);
 }
+
+#define LIST_ROOM_FIRST 16
+
+void *arena_grow_list(struct arena *arena, const void *list, size_t size, size_t used, size_t *room,
+                      size_t align) {
+    if (used < *room) {
+        return (void *)(uintptr_t)list;
+    }
+    *room = used ? 2 * used : LIST_ROOM_FIRST;
+    void *larger = arena_alloc(arena, size, *room, align);
+    if (used) {
+        memcpy(larger, list, used * size);
+    }
+    return larger;
+}

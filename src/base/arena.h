@@ -29,6 +29,13 @@ void arena_free(struct arena *arena);
 #define arena_try(arena, type, count)                                                              \
     ((type *)arena_try_alloc((arena), sizeof(type), (count), _Alignof(type)))
 
+/* A list of `used` things with room for one more: itself, or a copy twice as large when it is full.
+ * `*room` begins at 0, with a list that may be NULL. */
+#define arena_grow(arena, type, list, used, room)                                                  \
+    ((type *)arena_grow_list((arena), (list), sizeof(type), (used), (room), _Alignof(type)))
+
+void *arena_grow_list(struct arena *arena, const void *list, size_t size, size_t used, size_t *room,
+                      size_t align) __attribute__((returns_nonnull));
 void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
     __attribute__((returns_nonnull));
 void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t align);

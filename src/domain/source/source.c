@@ -101,14 +101,7 @@ err source_list(struct db_conn *conn, struct arena *arena, struct source **sourc
         if (!row) {
             break;
         }
-        if (used == room) {
-            room = room ? 2 * room : 16;
-            struct source *larger = arena_new(arena, struct source, room);
-            for (size_t i = 0; i < used; i++) {
-                larger[i] = list[i];
-            }
-            list = larger;
-        }
+        list = arena_grow(arena, struct source, list, used, &room);
         list[used++] = source_read(query, arena);
     }
     *sources = list;
