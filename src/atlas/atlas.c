@@ -102,6 +102,7 @@ void atlas_close(struct atlas *atlas) {
     atlas_view_release(atlas->view);
     atlas_segment_release(atlas->empty);
     free(atlas->noted);
+    atlas_desks_free(&atlas->desks);
     arena_free(&atlas->theme_words.arena);
     arena_free(&atlas->known_arena);
     db_close(atlas->conn);

@@ -10,6 +10,7 @@
 struct atlas {
     struct atlas_options options;
     struct atlas_theme_words theme_words;
+    struct atlas_desks desks;
     struct atlas_segment *empty; /* a part without documents */
 
     /* Pinning reads the pointer and counts itself in: two steps that a swap must not come between.
@@ -56,7 +57,7 @@ struct atlas_changes {
 };
 
 /* change.c. All under write_lock. */
-struct atlas_view_parts atlas_parts_of(const struct atlas *atlas, const struct atlas_view *view);
+struct atlas_view_parts atlas_parts_of(struct atlas *atlas, const struct atlas_view *view);
 MUST_USE err atlas_publish(struct atlas *atlas, const struct atlas_view_parts *parts);
 /* The present view with the changes on top. */
 MUST_USE err atlas_publish_changes(struct atlas *atlas, const struct atlas_changes *changes,

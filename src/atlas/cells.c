@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRATCH_BLOCK_BYTES (64u << 10)
-#define CELLS               16 /* of a tile: 4 x 4 */
-#define CELL_PX             (GEO_TILE_PX / 4)
-#define MEAN_DOCUMENTS      64 /* of a cell that stands at their mean; of more at that of squares */
-#define GONE_MAX            256 /* of a tile that are taken off one by one */
+#define CELLS          16 /* of a tile: 4 x 4 */
+#define CELL_PX        (GEO_TILE_PX / 4)
+#define MEAN_DOCUMENTS 64  /* of a cell that stands at their mean; of more at that of squares */
+#define GONE_MAX       256 /* of a tile that are taken off one by one */
 
 unsigned atlas_ring_px(uint64_t count) {
     return count < 10 ? 13 : count < 100 ? 15 : count < 1000 ? 17 : count < 10000 ? 20 : 24;
@@ -459,10 +458,13 @@ static bool tiles_of(const struct geo_box *box, unsigned zoom, struct geo_tile *
 static err cells_of(const struct atlas_view *view, const struct atlas_request *request,
                     const struct geo_tile *tiles, size_t tile_count, struct arena *arena,
                     struct atlas_cell **cells, size_t *count, struct problem *problem) {
-    ARENA_CLEANUP struct arena scratch = arena_make(SCRATCH_BLOCK_BYTES, 0);
+    ATLAS_DESK_CLEANUP struct atlas_desk *desk = atlas_desk_take(view->desks);
+    if (!desk) {
+        return ERR_MEMORY;
+    }
     struct atlas_plan plan;
-    TRY(atlas_plan_make(view, request, &scratch, &plan, problem));
-    struct atlas_cell *found = arena_try(&scratch, struct atlas_cell, tile_count * CELLS);
+    TRY(atlas_plan_make(view, request, desk, &plan, problem));
+    struct atlas_cell *found = arena_try(&desk->arena, struct atlas_cell, tile_count * CELLS);
     size_t found_count = 0;
     if (!found) {
         return ERR_MEMORY;
@@ -527,10 +529,13 @@ err atlas_cells(const struct atlas_view *view, const struct atlas_request *reque
 err atlas_count_communes(const struct atlas_view *view, const struct atlas_request *request,
                          const uint32_t *communes, size_t count, uint64_t *counts,
                          struct problem *problem) {
-    ARENA_CLEANUP struct arena scratch = arena_make(SCRATCH_BLOCK_BYTES, 0);
+    ATLAS_DESK_CLEANUP struct atlas_desk *desk = atlas_desk_take(view->desks);
+    if (!desk) {
+        return ERR_MEMORY;
+    }
     struct atlas_plan plan;
-    TRY(atlas_plan_make(view, request, &scratch, &plan, problem));
-    uint32_t *within = arena_try(&scratch, uint32_t, view->territories->count);
+    TRY(atlas_plan_make(view, request, desk, &plan, problem));
+    uint32_t *within = arena_try(&desk->arena, uint32_t, view->territories->count);
     if (!within) {
         return ERR_MEMORY;
     }

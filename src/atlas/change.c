@@ -9,11 +9,12 @@
 #define CHANGES_AT_ONCE   1024
 #define ENTRY_BLOCK_BYTES (64u << 10)
 
-struct atlas_view_parts atlas_parts_of(const struct atlas *atlas, const struct atlas_view *view) {
+struct atlas_view_parts atlas_parts_of(struct atlas *atlas, const struct atlas_view *view) {
     struct atlas_view_parts parts = {
         .territories = atlas->options.territories,
         .themes = atlas->options.themes,
         .theme_words = &atlas->theme_words,
+        .desks = &atlas->desks,
         .known = atlas->known,
         .known_count = atlas->known_count,
         .generation_number = view->generation,
@@ -28,8 +29,8 @@ struct atlas_view_parts atlas_parts_of(const struct atlas *atlas, const struct a
 }
 
 /* The view to keep for those who turn pages of the last generation, with its end; NULL: none. */
-static err previous_for(const struct atlas *atlas, const struct atlas_view_parts *parts,
-                        int64_t now_ms, struct atlas_view **previous, int64_t *until_ms) {
+static err previous_for(struct atlas *atlas, const struct atlas_view_parts *parts, int64_t now_ms,
+                        struct atlas_view **previous, int64_t *until_ms) {
     struct atlas_view *last = atlas->view;
     *previous = NULL;
     *until_ms = 0;

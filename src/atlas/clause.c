@@ -127,19 +127,60 @@ static void add_theme(struct atlas_clause *clause, uint16_t theme) {
     clause->themes[clause->theme_count++] = theme;
 }
 
+/* The first that is not before a stem, of a language's; not before a word, of the items. */
+static uint32_t first_with_stem(const struct atlas_theme_words *all, enum text_language language,
+                                uint64_t stem) {
+    uint32_t low = 0;
+    for (uint32_t high = all->count; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        bool is_before = all->stems[language][middle].stem < stem;
+        low = is_before ? middle + 1 : low;
+        high = is_before ? high : middle;
+    }
+    return low;
+}
+static uint32_t first_from_word(const struct atlas_theme_words *all, slice word) {
+    uint32_t low = 0;
+    for (uint32_t high = all->count; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        bool is_before = slice_compare(all->items[middle].word, word) < 0;
+        low = is_before ? middle + 1 : low;
+        high = is_before ? high : middle;
+    }
+    return low;
+}
+
+/* Themes of which some word has one of the stems, or the prefix. */
 static void find_themes(struct atlas_plan *plan, struct atlas_clause *clause,
                         const uint64_t *stems) {
     const struct atlas_theme_words *all = plan->view->theme_words;
-    slice word = clause->words[0];
-    clause->themes = arena_new(plan->arena, uint16_t, all->count);
-    clause->theme_count = 0;
-    for (uint32_t i = 0; i < all->count; i++) {
-        const struct atlas_theme_word *item = &all->items[i];
-        if (item->stems[TEXT_FRENCH] == stems[TEXT_FRENCH] ||
-            item->stems[TEXT_ENGLISH] == stems[TEXT_ENGLISH] ||
-            (clause->is_prefix && slice_starts_with(item->word, word))) {
-            add_theme(clause, item->theme);
+    uint32_t first[TEXT_LANGUAGE__COUNT];
+    uint32_t last[TEXT_LANGUAGE__COUNT];
+    uint32_t room = 0;
+    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
+        const struct atlas_theme_stem *sorted = all->stems[language];
+        first[language] = first_with_stem(all, (enum text_language)language, stems[language]);
+        last[language] = first[language];
+        while (last[language] < all->count && sorted[last[language]].stem == stems[language]) {
+            last[language]++;
         }
+        room += last[language] - first[language];
+    }
+    uint32_t prefix_first = clause->is_prefix ? first_from_word(all, clause->words[0]) : 0;
+    uint32_t prefix_last = prefix_first;
+    while (clause->is_prefix && prefix_last < all->count &&
+           slice_starts_with(all->items[prefix_last].word, clause->words[0])) {
+        prefix_last++;
+    }
+    clause->themes = arena_new(plan->arena, uint16_t, room + prefix_last - prefix_first);
+    clause->theme_count = 0;
+    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
+        for (uint32_t i = first[language]; i < last[language]; i++) {
+            add_theme(clause, all->stems[language][i].theme);
+        }
+    }
+    for (uint32_t i = prefix_first; i < prefix_last; i++) {
+        add_theme(clause, all->items[i].theme);
     }
 }
 
@@ -360,7 +401,7 @@ err atlas_plan_words(struct atlas_plan *plan) {
     if (!plan->clause_count) {
         return OK;
     }
-    struct text_stemmer *stemmer = text_stemmer_new();
+    struct text_stemmer *stemmer = atlas_desk_stemmer(plan->desk);
     if (!stemmer) {
         return ERR_MEMORY;
     }
@@ -379,7 +420,6 @@ err atlas_plan_words(struct atlas_plan *plan) {
             is_corrected = true;
         }
     }
-    text_stemmer_free(stemmer);
     if (is_corrected) {
         plan->corrected = words_as_searched(plan);
     }

@@ -60,10 +60,13 @@ static err plan_dates(struct atlas_plan *plan) {
 }
 
 err atlas_plan_make(const struct atlas_view *view, const struct atlas_request *request,
-                    struct arena *arena, struct atlas_plan *plan, struct problem *problem) {
+                    struct atlas_desk *desk, struct atlas_plan *plan, struct problem *problem) {
     const struct query *query = request->query;
-    *plan = (struct atlas_plan){
-        .view = view, .query = query, .arena = arena, .now_ms = request->now_ms};
+    *plan = (struct atlas_plan){.view = view,
+                                .query = query,
+                                .desk = desk,
+                                .arena = &desk->arena,
+                                .now_ms = request->now_ms};
     plan->kinds = query->kinds ? query->kinds : request->seven_kinds ? QUERY_KINDS_ENTRY : 0;
     if (plan->kinds == QUERY_KINDS_ALL) {
         plan->kinds = 0;

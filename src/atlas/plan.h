@@ -40,7 +40,8 @@ enum atlas_group_of {
 struct atlas_plan {
     const struct atlas_view *view;
     const struct query *query;
-    struct arena *arena;
+    struct atlas_desk *desk;
+    struct arena *arena; /* the desk's */
     int64_t now_ms;
     unsigned kinds; /* bits; 0: all nine */
     uint16_t themes[QUERY_VALUES_MAX];
@@ -52,9 +53,10 @@ struct atlas_plan {
     uint32_t clause_count;
     slice corrected;
 };
-/* Everything a plan needs lives in the arena. ERR_INPUT names what is unknown, ERR_MEMORY. */
+/* Everything a plan needs lives on the desk. ERR_INPUT names what is unknown, ERR_MEMORY. */
 MUST_USE err atlas_plan_make(const struct atlas_view *view, const struct atlas_request *request,
-                             struct arena *arena, struct atlas_plan *plan, struct problem *problem);
+                             struct atlas_desk *desk, struct atlas_plan *plan,
+                             struct problem *problem);
 /* The words part of it (clause.c). */
 MUST_USE err atlas_plan_words(struct atlas_plan *plan);
 

@@ -50,6 +50,7 @@ static err put_first(struct atlas *atlas, struct atlas_segment *segment, int64_t
         .territories = atlas->options.territories,
         .themes = atlas->options.themes,
         .theme_words = &atlas->theme_words,
+        .desks = &atlas->desks,
         .segments = {[ATLAS_GENERATION] = segment,
                      [ATLAS_DELTA] = atlas->empty,
                      [ATLAS_FRESH] = atlas->empty},

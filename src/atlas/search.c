@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRATCH_BLOCK_BYTES (256u << 10)
-#define DAY_MS              INT64_C(86400000)
+#define DAY_MS INT64_C(86400000)
 
 /* Looks at the cursor: which view answers, behind which place. `*view` becomes the last one of an
  * older generation while that is kept. */
@@ -151,18 +150,18 @@ static err list(const struct atlas_plan *plan, const struct atlas_match *matches
 }
 
 static err search(const struct atlas_view *view, const struct atlas_request *request,
-                  struct arena *scratch, struct atlas_result *result, struct problem *problem) {
+                  struct atlas_desk *desk, struct atlas_result *result, struct problem *problem) {
     struct atlas_cursor cursor;
     struct atlas_request asked = *request;
     bool goes_on = request->query->cursor.n > 0;
     if (goes_on) {
-        TRY(follow_cursor(request, scratch, &view, &cursor, result, problem));
+        TRY(follow_cursor(request, &desk->arena, &view, &cursor, result, problem));
         goes_on = !result->cursor_expired;
         asked.now_ms = goes_on ? cursor.now_ms : request->now_ms;
     }
     struct atlas_plan plan;
     struct atlas_match matches[ATLAS_PART__COUNT];
-    TRY(atlas_plan_make(view, &asked, scratch, &plan, problem));
+    TRY(atlas_plan_make(view, &asked, desk, &plan, problem));
     TRY(atlas_match_all(&plan, matches));
     sum_up(matches, result);
     result->corrected = plan.corrected;
@@ -206,19 +205,25 @@ static err hand_over(const struct atlas_result *from, struct arena *arena,
 
 err atlas_search(const struct atlas_view *view, const struct atlas_request *request,
                  struct arena *arena, struct atlas_result *result, struct problem *problem) {
-    ARENA_CLEANUP struct arena scratch = arena_make(SCRATCH_BLOCK_BYTES, 0);
+    ATLAS_DESK_CLEANUP struct atlas_desk *desk = atlas_desk_take(view->desks);
+    if (!desk) {
+        return ERR_MEMORY;
+    }
     struct atlas_result found = {.next_cursor = SLICE_EMPTY, .corrected = SLICE_EMPTY};
-    TRY(search(view, request, &scratch, &found, problem));
+    TRY(search(view, request, desk, &found, problem));
     return hand_over(&found, arena, result);
 }
 
 err atlas_all(const struct atlas_view *view, const struct atlas_request *request,
               struct arena *arena, struct atlas_document **documents, size_t *count,
               struct problem *problem) {
-    ARENA_CLEANUP struct arena scratch = arena_make(SCRATCH_BLOCK_BYTES, 0);
+    ATLAS_DESK_CLEANUP struct atlas_desk *desk = atlas_desk_take(view->desks);
+    if (!desk) {
+        return ERR_MEMORY;
+    }
     struct atlas_plan plan;
     struct atlas_match matches[ATLAS_PART__COUNT];
-    TRY(atlas_plan_make(view, request, &scratch, &plan, problem));
+    TRY(atlas_plan_make(view, request, desk, &plan, problem));
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         struct atlas_window window = atlas_window(0, view->parts[part]->count);
         TRY(atlas_match_make(&plan, (enum atlas_part)part, window, false, &matches[part]));

@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-#define SCRATCH_BLOCK_BYTES (64u << 10)
-#define TYPED_LIMIT         1024
-#define TYPED_WORDS_MAX     8
-#define TYPED_CODEPOINTS    2 /* fewer begin too many titles */
+#define TYPED_LIMIT      1024
+#define TYPED_WORDS_MAX  8
+#define TYPED_CODEPOINTS 2 /* fewer begin too many titles */
 
 struct typed {
     slice folded;
@@ -94,7 +93,6 @@ static void suggest_from(const struct atlas_view *view, enum atlas_part part,
 err atlas_suggest(const struct atlas_view *view, slice text, struct arena *arena,
                   struct atlas_suggestion *found, size_t room, size_t *count) {
     BUF_CLEANUP struct buf folded = buf_new(TYPED_LIMIT);
-    ARENA_CLEANUP struct arena scratch = arena_make(SCRATCH_BLOCK_BYTES, 0);
     text_fold(slice_trim(text), &folded);
     TRY(folded.failed);
     struct typed typed = {.folded = buf_slice(&folded)};
@@ -109,10 +107,14 @@ err atlas_suggest(const struct atlas_view *view, slice text, struct arena *arena
     if (!typed.count || text_codepoints(typed.words[0]) < TYPED_CODEPOINTS) {
         return OK;
     }
-    struct fit *fits = arena_try(&scratch, struct fit, room);
+    ATLAS_DESK_CLEANUP struct atlas_desk *desk = atlas_desk_take(view->desks);
+    if (!desk) {
+        return ERR_MEMORY;
+    }
+    struct fit *fits = arena_try(&desk->arena, struct fit, room);
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        uint64_t *bits = arena_try(&scratch, uint64_t, view->parts[part]->words);
-        uint64_t *more = arena_try(&scratch, uint64_t, view->parts[part]->words);
+        uint64_t *bits = arena_try(&desk->arena, uint64_t, view->parts[part]->words);
+        uint64_t *more = arena_try(&desk->arena, uint64_t, view->parts[part]->words);
         if (!fits || !bits || !more) {
             return ERR_MEMORY;
         }

@@ -180,6 +180,7 @@ err atlas_view_make(const struct atlas_view_parts *parts, struct atlas_view **vi
         .territories = parts->territories,
         .themes = parts->themes,
         .theme_words = parts->theme_words,
+        .desks = parts->desks,
         .generation = parts->generation_number,
         .version = hash_mix(parts->generation_number, (uint64_t)parts->sequence),
         .sequence = parts->sequence,
@@ -256,6 +257,44 @@ static err add_theme(struct theme_words_make *make, const struct theme *theme, u
     return OK;
 }
 
+static int compare_stems(const void *a, const void *b) {
+    const struct atlas_theme_stem *left = a;
+    const struct atlas_theme_stem *right = b;
+    return left->stem != right->stem ? (left->stem > right->stem) - (left->stem < right->stem)
+                                     : (left->theme > right->theme) - (left->theme < right->theme);
+}
+
+static err sort_stems(struct atlas_theme_words *words, enum text_language language) {
+    struct atlas_theme_stem *stems =
+        arena_try(&words->arena, struct atlas_theme_stem, words->count);
+    if (!stems) {
+        return ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < words->count; i++) {
+        stems[i] =
+            (struct atlas_theme_stem){words->items[i].stems[language], words->items[i].theme};
+    }
+    if (words->count) {
+        qsort(stems, words->count, sizeof(*stems), compare_stems);
+    }
+    words->stems[language] = stems;
+    return OK;
+}
+
+/* Sorts the words, each once for a theme. */
+static void sort_words(struct atlas_theme_words *words) {
+    if (words->count) {
+        qsort(words->items, words->count, sizeof(*words->items), compare_theme_words);
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < words->count; i++) {
+        if (!kept || compare_theme_words(&words->items[kept - 1], &words->items[i])) {
+            words->items[kept++] = words->items[i];
+        }
+    }
+    words->count = kept;
+}
+
 err atlas_theme_words_make(const struct themes *themes, struct atlas_theme_words *words) {
     *words = (struct atlas_theme_words){.arena = arena_make(WORDS_BLOCK_BYTES, 0)};
     struct theme_words_make make = {.to = words, .stemmer = text_stemmer_new()};
@@ -267,19 +306,12 @@ err atlas_theme_words_make(const struct themes *themes, struct atlas_theme_words
         failed = add_theme(&make, &themes->items[theme], theme);
     }
     text_stemmer_free(make.stemmer);
+    sort_words(words);
+    for (int language = 0; language < TEXT_LANGUAGE__COUNT && !failed; language++) {
+        failed = sort_stems(words, (enum text_language)language);
+    }
     if (failed) {
         arena_free(&words->arena);
-        return failed;
     }
-    if (words->count) {
-        qsort(words->items, words->count, sizeof(*words->items), compare_theme_words);
-    }
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < words->count; i++) {
-        if (!kept || compare_theme_words(&words->items[kept - 1], &words->items[i])) {
-            words->items[kept++] = words->items[i];
-        }
-    }
-    words->count = kept;
-    return OK;
+    return failed;
 }

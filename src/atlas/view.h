@@ -2,6 +2,7 @@
 #ifndef AGORA_ATLAS_VIEW_H
 #define AGORA_ATLAS_VIEW_H
 
+#include "atlas/desk.h"
 #include "atlas/segment.h"
 
 /* The words of all themes' labels and synonyms, sorted; a word of a theme stands for the theme. */
@@ -11,10 +12,15 @@ struct atlas_theme_word {
     uint32_t letters;
     uint16_t theme;
 };
+struct atlas_theme_stem {
+    uint64_t stem;
+    uint16_t theme;
+};
 struct atlas_theme_words {
     struct arena arena;
     struct atlas_theme_word *items;
     uint32_t count;
+    struct atlas_theme_stem *stems[TEXT_LANGUAGE__COUNT]; /* of the items, sorted */
 };
 MUST_USE err atlas_theme_words_make(const struct themes *themes, struct atlas_theme_words *words);
 
@@ -34,6 +40,7 @@ struct atlas_view {
     const struct territories *territories;
     const struct themes *themes;
     const struct atlas_theme_words *theme_words;
+    struct atlas_desks *desks;
     struct atlas_segment *parts[ATLAS_PART__COUNT]; /* never NULL; they may be empty */
     /* Without the documents changed or removed since the part was made; NULL: all live. */
     const uint64_t *live[ATLAS_PART__COUNT];
@@ -62,6 +69,7 @@ struct atlas_view_parts {
     const struct territories *territories;
     const struct themes *themes;
     const struct atlas_theme_words *theme_words;
+    struct atlas_desks *desks;
     struct atlas_segment *segments[ATLAS_PART__COUNT]; /* none NULL */
     const uint64_t *live[ATLAS_PART__COUNT];
     const slice *known;

@@ -65,6 +65,23 @@ void arena_reset(struct arena *arena) {
     arena->used_bytes = 0;
 }
 
+static size_t round_up(size_t bytes, size_t unit) {
+    return (bytes + unit - 1) / unit * unit;
+}
+
+void arena_recycle(struct arena *arena, size_t most_bytes) {
+    size_t bytes = 0;
+    for (const struct arena_block *block = arena->head; block; block = block->next) {
+        bytes += block->used;
+    }
+    bytes = round_up(bytes, ARENA_BLOCK_BYTES_DEFAULT);
+    if (arena->head && arena->head->next && bytes <= most_bytes) {
+        arena->block_bytes = bytes > arena->block_bytes ? bytes : arena->block_bytes;
+        arena_free(arena); /* the next block has room for all */
+    }
+    arena_reset(arena);
+}
+
 void arena_free(struct arena *arena) {
     while (arena->head) {
         struct arena_block *next = arena->head->next;

@@ -18,6 +18,9 @@ struct arena {
 
 struct arena arena_make(size_t block_bytes, size_t limit_bytes);
 void arena_reset(struct arena *arena); /* keeps one block */
+/* The same for an arena that will be filled as far again: what it has used becomes one block, which
+ * is kept unless it has more than `most_bytes`. */
+void arena_recycle(struct arena *arena, size_t most_bytes);
 void arena_free(struct arena *arena);
 
 /* Zeroed memory for `count` things of a type, aligned for it. Aborts when memory is used up, so use

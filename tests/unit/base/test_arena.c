@@ -63,6 +63,33 @@ static void a_size_that_overflows_is_refused(void **state) {
     assert_non_null(arena_try(&arena, char, 1));
 }
 
+static void a_recycled_arena_has_room_for_all_in_one_block_unless_that_is_too_much(void **state) {
+    (void)state;
+    ARENA_CLEANUP struct arena arena = arena_make(4096, 0);
+    for (int round = 0; round < 2; round++) {
+        char *before = NULL;
+        for (int i = 0; i < 10; i++) {
+            char *piece = arena_new(&arena, char, 10000);
+            assert_int_equal(piece[9999], 0);
+            memset(piece, 'x', 10000);
+            if (round) { /* in one block, one behind the other */
+                assert_true(!before || (piece > before && piece < before + 10100));
+            }
+            before = piece;
+        }
+        arena_recycle(&arena, 200000);
+        assert_int_equal(arena.used_bytes, 0);
+        assert_true(arena.block_bytes >= 100000);
+    }
+    size_t block_bytes = arena.block_bytes;
+    for (int i = 0; i < 100; i++) {
+        assert_non_null(arena_try(&arena, char, 10000));
+    }
+    arena_recycle(&arena, 200000);
+    assert_int_equal(arena.block_bytes, block_bytes);
+    assert_int_equal(arena_new(&arena, char, 100)[99], 0);
+}
+
 static void after_a_reset_memory_is_zeroed_again(void **state) {
     (void)state;
     ARENA_CLEANUP struct arena arena = arena_make(1024, 0);
@@ -98,6 +125,7 @@ int main(void) {
         cmocka_unit_test(a_size_from_input_is_refused_beyond_the_limit),
         cmocka_unit_test(a_size_that_overflows_is_refused),
         cmocka_unit_test(after_a_reset_memory_is_zeroed_again),
+        cmocka_unit_test(a_recycled_arena_has_room_for_all_in_one_block_unless_that_is_too_much),
         cmocka_unit_test(copies_end_with_a_nul_behind_them),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
