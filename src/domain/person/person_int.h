@@ -1,0 +1,64 @@
+/* What the files of the room share. */
+#ifndef AGORA_DOMAIN_PERSON_INT_H
+#define AGORA_DOMAIN_PERSON_INT_H
+
+#include "domain/person/person.h"
+
+enum person_statement {
+    PERSON_ADD,
+    PERSON_GET,
+    PERSON_SET_LANGUAGE,
+    PERSON_SET_STATUS,
+    PERSON_SET_PASSWORD,
+    PERSON_FIELDS,
+    PERSON_FIELD_PUT,
+    PERSON_FIELDS_DELETE,
+    PERSON_ADDRESS_FIND,
+    PERSON_ADDRESS_LIST,
+    PERSON_ADDRESS_ADD,
+    PERSON_ADDRESS_DELETE,
+    PERSON_ADDRESSES_DELETE,
+    PERSON_PASSWORD_FIND,
+    PERSON_PROOF_ADD,
+    PERSON_PROOF_BY_LINK,
+    PERSON_PROOF_BY_BROWSER,
+    PERSON_PROOF_TRIED,
+    PERSON_PROOF_DELETE,
+    PERSON_PROOFS_SWEEP,
+    PERSON_PROOFS_DELETE,
+    PERSON_TRY_COUNT,
+    PERSON_TRY_LOOK,
+    PERSON_TRIES_SWEEP,
+    PERSON_SESSION_ADD,
+    PERSON_SESSION_GET,
+    PERSON_SESSION_PROVE,
+    PERSON_SESSION_LIST,
+    PERSON_SESSION_DELETE,
+    PERSON_SESSIONS_DELETE,
+    PERSON_SESSIONS_SWEEP,
+    PERSON_ROLE_ADD,
+    PERSON_ROLE_DELETE,
+    PERSON_ROLES_DELETE,
+    PERSON_ROLE_LIST,
+    PERSON_ROLE_LIST_OF,
+    PERSON_ADMINS_BUT,
+    PERSON_AUDIT_ADD,
+    PERSON_AUDIT_LIST,
+    PERSON_STATEMENT__COUNT
+};
+
+static inline struct db_query *person_query(struct db_conn *conn, enum person_statement which) {
+    return db_query(conn, &person_catalogue, which);
+}
+static inline slice digest_slice(const struct crypto_digest *digest) {
+    return slice_of((const char *)digest->bytes, sizeof digest->bytes);
+}
+/* Zero when the blob has another size, which fits no secret. */
+struct crypto_digest person_digest_read(struct db_query *query, unsigned column);
+
+/* Runs a statement whose only parameter is a number. */
+MUST_USE err person_run(struct db_conn *conn, enum person_statement which, int64_t value);
+/* ERR_CONFLICT when nobody else is an admin. */
+MUST_USE err person_check_last_admin(struct db_conn *conn, struct person_id person);
+
+#endif

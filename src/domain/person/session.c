@@ -1,0 +1,104 @@
+/* Who is signed in (RULE PERSON-3, RULE PERSON-4). */
+#include "domain/person/person_int.h"
+
+#define DEVICE_MAX 80
+
+err person_session_begin(struct db_conn *conn, struct person_id id, slice device, int64_t now_ms,
+                         struct crypto_secret *secret) {
+    *secret = crypto_secret_make();
+    slice text = slice_from_cstr(secret->text);
+    struct crypto_digest digest = crypto_digest(&text, 1);
+    struct db_query *query = person_query(conn, PERSON_SESSION_ADD);
+    db_bind_blob(query, 1, digest_slice(&digest));
+    db_bind_i64(query, 2, id.v);
+    db_bind_i64(query, 3, now_ms);
+    db_bind_text(query, 4, slice_sub(device, 0, DEVICE_MAX));
+    return db_run(query);
+}
+
+static err read_roles(struct db_conn *conn, struct person_id id, unsigned *roles) {
+    struct db_query *query = person_query(conn, PERSON_ROLE_LIST_OF);
+    db_bind_i64(query, 1, id.v);
+    *roles = 0;
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        *roles |= 1u << db_i64(query, 2);
+    }
+}
+
+err person_session_find(struct db_conn *conn, slice secret, int64_t now_ms, struct arena *arena,
+                        struct actor *actor) {
+    *actor = (struct actor){.name = SLICE_EMPTY, .language = SLICE_EMPTY};
+    if (secret.n != CRYPTO_SECRET_TEXT) {
+        return OK;
+    }
+    struct crypto_digest digest = crypto_digest(&secret, 1);
+    struct db_query *query = person_query(conn, PERSON_SESSION_GET);
+    db_bind_blob(query, 1, digest_slice(&digest));
+    db_bind_i64(query, 2, now_ms - PERSON_SESSION_MS);
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (!row) {
+        return OK;
+    }
+    struct actor found = {.person = {db_i64(query, 0)},
+                          .session = digest,
+                          .is_proved = db_i64(query, 2) > now_ms - PERSON_PROVED_MS,
+                          .language = arena_copy(arena, db_text(query, 1)),
+                          .name = arena_copy(arena, db_text(query, 3))};
+    db_done(query);
+    TRY(read_roles(conn, found.person, &found.roles));
+    *actor = found;
+    return OK;
+}
+
+err person_session_prove(struct db_conn *conn, const struct actor *actor, int64_t now_ms) {
+    struct db_query *query = person_query(conn, PERSON_SESSION_PROVE);
+    db_bind_blob(query, 1, digest_slice(&actor->session));
+    db_bind_i64(query, 2, now_ms);
+    return db_run(query);
+}
+
+err person_sessions(struct db_conn *conn, struct person_id id, int64_t now_ms, struct arena *arena,
+                    struct person_session **sessions, size_t *count) {
+    struct db_query *query = person_query(conn, PERSON_SESSION_LIST);
+    db_bind_i64(query, 1, id.v);
+    db_bind_i64(query, 2, now_ms - PERSON_SESSION_MS);
+    struct person_session *list = NULL;
+    size_t used = 0;
+    size_t room = 0;
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        list = arena_grow(arena, struct person_session, list, used, &room);
+        list[used++] = (struct person_session){.session = person_digest_read(query, 0),
+                                               .device = arena_copy(arena, db_text(query, 1)),
+                                               .began_ms = db_i64(query, 2)};
+    }
+    *sessions = list;
+    *count = used;
+    return OK;
+}
+
+err person_session_end(struct db_conn *conn, struct person_id id,
+                       const struct crypto_digest *session) {
+    struct db_query *query = person_query(conn, PERSON_SESSION_DELETE);
+    db_bind_i64(query, 1, id.v);
+    db_bind_blob(query, 2, digest_slice(session));
+    return db_run(query);
+}
+
+err person_sessions_end(struct db_conn *conn, struct person_id id,
+                        const struct crypto_digest *but) {
+    struct db_query *query = person_query(conn, PERSON_SESSIONS_DELETE);
+    db_bind_i64(query, 1, id.v);
+    db_bind_blob(query, 2, but ? digest_slice(but) : SLICE_EMPTY);
+    return db_run(query);
+}

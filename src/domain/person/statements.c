@@ -1,0 +1,120 @@
+/* The statements of the room. */
+#include "domain/person/person_int.h"
+
+#include <string.h>
+
+#define PROOF_COLUMNS "link_digest, code_digest, purpose, person_id, address, next, tries, asked_ms"
+
+static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
+    [PERSON_ADD] = {"add", "INSERT INTO person (id, status, created_ms, language, password) "
+                           "VALUES ($1, $2, $3, $4, '') ON CONFLICT (id) DO NOTHING"},
+    [PERSON_GET] = {"get", "SELECT status, created_ms, language, password <> '' FROM person "
+                           "WHERE id = $1"},
+    [PERSON_SET_LANGUAGE] = {"set language", "UPDATE person SET language = $2 WHERE id = $1"},
+    [PERSON_SET_STATUS] = {"set status", "UPDATE person SET status = $2 WHERE id = $1"},
+    [PERSON_SET_PASSWORD] = {"set password", "UPDATE person SET password = $2 WHERE id = $1"},
+    [PERSON_FIELDS] = {"fields", "SELECT field, visibility, value FROM person_field "
+                                 "WHERE person_id = $1"},
+    [PERSON_FIELD_PUT] = {"field put",
+                          "INSERT INTO person_field (person_id, field, visibility, value) "
+                          "VALUES ($1, $2, $3, $4) ON CONFLICT (person_id, field) DO UPDATE SET "
+                          "visibility = excluded.visibility, value = excluded.value"},
+    [PERSON_FIELDS_DELETE] = {"fields delete", "DELETE FROM person_field WHERE person_id = $1"},
+    [PERSON_ADDRESS_FIND] = {"address find",
+                             "SELECT person_id FROM person_address WHERE address = $1"},
+    [PERSON_ADDRESS_LIST] = {"address list", "SELECT address, confirmed_ms FROM person_address "
+                                             "WHERE person_id = $1 ORDER BY confirmed_ms, address"},
+    [PERSON_ADDRESS_ADD] = {"address add",
+                            "INSERT INTO person_address (address, person_id, confirmed_ms) "
+                            "VALUES ($1, $2, $3) ON CONFLICT (address) DO NOTHING"},
+    [PERSON_ADDRESS_DELETE] = {"address delete",
+                               "DELETE FROM person_address WHERE person_id = $1 AND address = $2"},
+    [PERSON_ADDRESSES_DELETE] = {"addresses delete",
+                                 "DELETE FROM person_address WHERE person_id = $1"},
+    [PERSON_PASSWORD_FIND] = {"password find",
+                              "SELECT person.id, person.password FROM person_address "
+                              "JOIN person ON person.id = person_address.person_id "
+                              "WHERE person_address.address = $1"},
+    [PERSON_PROOF_ADD] = {"proof add",
+                          "INSERT INTO person_proof (link_digest, browser_digest, code_digest, "
+                          "purpose, person_id, address, next, tries, asked_ms) "
+                          "VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)"},
+    [PERSON_PROOF_BY_LINK] = {"proof by link", "SELECT " PROOF_COLUMNS " FROM person_proof "
+                                               "WHERE link_digest = $1"},
+    [PERSON_PROOF_BY_BROWSER] = {"proof by browser", "SELECT " PROOF_COLUMNS " FROM person_proof "
+                                                     "WHERE browser_digest = $1"},
+    [PERSON_PROOF_TRIED] = {"proof tried",
+                            "UPDATE person_proof SET tries = tries + 1 WHERE link_digest = $1"},
+    [PERSON_PROOF_DELETE] = {"proof delete", "DELETE FROM person_proof WHERE link_digest = $1"},
+    [PERSON_PROOFS_SWEEP] = {"proofs sweep", "DELETE FROM person_proof WHERE asked_ms <= $1"},
+    [PERSON_PROOFS_DELETE] = {"proofs delete",
+                              "DELETE FROM person_proof WHERE person_id = $1 OR address IN "
+                              "(SELECT address FROM person_address WHERE person_id = $1)"},
+    [PERSON_TRY_COUNT] = {"try count",
+                          "INSERT INTO person_try (what, subject, began_ms, count) "
+                          "VALUES ($1, $2, $3, 1) ON CONFLICT (what, subject) DO UPDATE SET "
+                          "count = CASE WHEN person_try.began_ms <= $4 THEN 1 "
+                          "ELSE person_try.count + 1 END, "
+                          "began_ms = CASE WHEN person_try.began_ms <= $4 "
+                          "THEN excluded.began_ms ELSE person_try.began_ms END RETURNING count"},
+    [PERSON_TRY_LOOK] = {"try look", "SELECT count FROM person_try "
+                                     "WHERE what = $1 AND subject = $2 AND began_ms > $3"},
+    [PERSON_TRIES_SWEEP] = {"tries sweep", "DELETE FROM person_try WHERE began_ms <= $1"},
+    [PERSON_SESSION_ADD] = {"session add", "INSERT INTO person_session (digest, person_id, "
+                                           "began_ms, proved_ms, device) "
+                                           "VALUES ($1, $2, $3, $3, $4)"},
+    [PERSON_SESSION_GET] = {"session get",
+                            "SELECT person.id, person.language, person_session.proved_ms, "
+                            "coalesce(person_field.value, '') FROM person_session "
+                            "JOIN person ON person.id = person_session.person_id "
+                            "LEFT JOIN person_field ON person_field.person_id = person.id "
+                            "AND person_field.field = 0 "
+                            "WHERE person_session.digest = $1 AND person_session.began_ms > $2 "
+                            "AND person.status = 1"},
+    [PERSON_SESSION_PROVE] = {"session prove", "UPDATE person_session SET proved_ms = $2 "
+                                               "WHERE digest = $1"},
+    [PERSON_SESSION_LIST] = {"session list",
+                             "SELECT digest, device, began_ms FROM person_session "
+                             "WHERE person_id = $1 AND began_ms > $2 ORDER BY began_ms DESC"},
+    [PERSON_SESSION_DELETE] = {"session delete",
+                               "DELETE FROM person_session WHERE person_id = $1 AND digest = $2"},
+    [PERSON_SESSIONS_DELETE] = {"sessions delete", "DELETE FROM person_session "
+                                                   "WHERE person_id = $1 AND digest <> $2"},
+    [PERSON_SESSIONS_SWEEP] = {"sessions sweep", "DELETE FROM person_session WHERE began_ms <= $1"},
+    [PERSON_ROLE_ADD] = {"role add", "INSERT INTO person_role (id, person_id, role, territory, "
+                                     "at_ms) VALUES ($1, $2, $3, $4, $5) "
+                                     "ON CONFLICT (person_id, role, territory) DO NOTHING"},
+    [PERSON_ROLE_DELETE] = {"role delete", "DELETE FROM person_role WHERE person_id = $1 "
+                                           "AND role = $2 AND territory = $3"},
+    [PERSON_ROLES_DELETE] = {"roles delete", "DELETE FROM person_role WHERE person_id = $1"},
+    [PERSON_ROLE_LIST] = {"role list", "SELECT id, person_id, role, territory, at_ms "
+                                       "FROM person_role ORDER BY role DESC, territory, at_ms, id"},
+    [PERSON_ROLE_LIST_OF] = {"role list of",
+                             "SELECT id, person_id, role, territory, at_ms FROM person_role "
+                             "WHERE person_id = $1 ORDER BY role DESC, territory, id"},
+    [PERSON_ADMINS_BUT] = {"admins but",
+                           "SELECT count(*) FROM person_role "
+                           "JOIN person ON person.id = person_role.person_id "
+                           "WHERE person_role.role = 3 AND person_role.territory = '' "
+                           "AND person.status = 1 AND person.id <> $1"},
+    [PERSON_AUDIT_ADD] = {"audit add", "INSERT INTO audit (id, at_ms, person_id, act, object, "
+                                       "reason) VALUES ($1, $2, $3, $4, $5, $6)"},
+    [PERSON_AUDIT_LIST] = {"audit list", "SELECT at_ms, person_id, act, object, reason FROM audit "
+                                         "WHERE at_ms < $1 ORDER BY id DESC LIMIT $2"},
+};
+const struct db_catalogue person_catalogue = {"person", statements, ARRAY_COUNT(statements)};
+
+struct crypto_digest person_digest_read(struct db_query *query, unsigned column) {
+    struct crypto_digest digest = {0};
+    slice bytes = db_blob(query, column);
+    if (bytes.n == sizeof digest.bytes) {
+        memcpy(digest.bytes, bytes.p, bytes.n);
+    }
+    return digest;
+}
+
+err person_run(struct db_conn *conn, enum person_statement which, int64_t value) {
+    struct db_query *query = person_query(conn, which);
+    db_bind_i64(query, 1, value);
+    return db_run(query);
+}

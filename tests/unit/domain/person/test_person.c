@@ -1,0 +1,445 @@
+/* Accounts: proved addresses, sessions, roles, leaving. */
+#include "store_fixture.h"
+
+#include "domain/person/person.h"
+
+#include <string.h>
+
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
+
+static struct person_network network_of(struct store_fixture *fixture, const char *text) {
+    struct ip_address address;
+    struct person_network network;
+    assert_true(address_parse(slice_from_cstr(text), &address));
+    assert_int_equal(person_network_of(fixture->conn, &address, &network), OK);
+    return network;
+}
+
+static err ask(struct store_fixture *fixture, const char *address, const char *from,
+               struct person_letter *letter) {
+    struct problem problem = {0};
+    return person_ask(fixture->conn,
+                      &(struct person_ask){.address = slice_from_cstr(address),
+                                           .purpose = PERSON_TO_SIGN_IN,
+                                           .next = SLICE("/account"),
+                                           .network = network_of(fixture, from)},
+                      fixture->now_ms, letter, &problem);
+}
+
+static err use_link(struct store_fixture *fixture, const struct person_letter *letter,
+                    struct arena *arena, struct person_proof *proof) {
+    return person_link_use(fixture->conn, slice_from_cstr(letter->link.text), fixture->now_ms,
+                           arena, proof);
+}
+
+static err use_code(struct store_fixture *fixture, const char *browser, const char *code,
+                    struct arena *arena, struct person_proof *proof) {
+    struct person_network network = network_of(fixture, "192.0.2.1");
+    return person_code_use(fixture->conn, slice_from_cstr(browser), slice_from_cstr(code), &network,
+                           fixture->now_ms, arena, proof);
+}
+
+static struct person_id enter(struct store_fixture *fixture, const char *address) {
+    struct person_network network = network_of(fixture, "192.0.2.1");
+    struct person_id id = {0};
+    bool is_new;
+    struct problem problem = {0};
+    assert_int_equal(person_enter(fixture->conn, &fixture->ids, slice_from_cstr(address),
+                                  SLICE("fr"), &network, fixture->now_ms, &id, &is_new, &problem),
+                     OK);
+    return id;
+}
+
+static struct actor actor_of(struct store_fixture *fixture, const struct crypto_secret *secret,
+                             struct arena *arena) {
+    struct actor actor;
+    assert_int_equal(person_session_find(fixture->conn, slice_from_cstr(secret->text),
+                                         fixture->now_ms, arena, &actor),
+                     OK);
+    return actor;
+}
+
+static struct crypto_secret begin(struct store_fixture *fixture, struct person_id id) {
+    struct crypto_secret secret;
+    assert_int_equal(person_session_begin(fixture->conn, id, SLICE("Firefox, Android"),
+                                          fixture->now_ms, &secret),
+                     OK);
+    return secret;
+}
+
+/* ---- proving an address ---- */
+
+/* RULE PERSON-2 */
+static void a_link_is_good_once_and_for_half_an_hour(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_letter letter;
+    struct person_proof proof;
+    assert_int_equal(ask(fixture, "anna@example.org", "192.0.2.1", &letter), OK);
+    assert_int_equal(person_link_look(fixture->conn, slice_from_cstr(letter.link.text),
+                                      fixture->now_ms, &arena, &proof),
+                     OK);
+    assert_slice(proof.address, "anna@example.org");
+    assert_slice(proof.next, "/account");
+    assert_int_equal(use_link(fixture, &letter, &arena, &proof), OK);
+    assert_int_equal(use_link(fixture, &letter, &arena, &proof), ERR_NOT_FOUND);
+    assert_int_equal(use_code(fixture, letter.browser.text, letter.code.text, &arena, &proof),
+                     ERR_NOT_FOUND); /* the code went with its link */
+
+    assert_int_equal(ask(fixture, "anna@example.org", "192.0.2.1", &letter), OK);
+    fixture->now_ms += 30 * MINUTE_MS - 1;
+    assert_int_equal(person_link_look(fixture->conn, slice_from_cstr(letter.link.text),
+                                      fixture->now_ms, &arena, &proof),
+                     OK);
+    fixture->now_ms += 1;
+    assert_int_equal(use_link(fixture, &letter, &arena, &proof), ERR_NOT_FOUND);
+}
+
+/* RULE PERSON-2 */
+static void a_code_is_good_in_the_browser_that_asked_and_for_five_tries(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_letter letter, other;
+    struct person_proof proof;
+    assert_int_equal(ask(fixture, "anna@example.org", "192.0.2.1", &letter), OK);
+    assert_int_equal(ask(fixture, "eve@example.org", "192.0.2.9", &other), OK);
+    assert_int_equal(use_code(fixture, other.browser.text, letter.code.text, &arena, &proof),
+                     ERR_DENIED);
+    assert_int_equal(use_code(fixture, "", letter.code.text, &arena, &proof), ERR_NOT_FOUND);
+    for (int tries = 1; tries <= 4; tries++) {
+        assert_int_equal(use_code(fixture, letter.browser.text, "2222-2222", &arena, &proof),
+                         ERR_DENIED);
+    }
+    assert_int_equal(use_code(fixture, letter.browser.text, "not a code", &arena, &proof),
+                     ERR_NOT_FOUND);
+    assert_int_equal(use_code(fixture, letter.browser.text, letter.code.text, &arena, &proof),
+                     ERR_NOT_FOUND);
+
+    assert_int_equal(ask(fixture, "anna@example.org", "192.0.2.1", &letter), OK);
+    assert_int_equal(use_code(fixture, letter.browser.text, letter.code.text, &arena, &proof), OK);
+    assert_slice(proof.address, "anna@example.org");
+}
+
+/* RULE PERSON-1 */
+static void letters_to_an_address_are_few_whoever_asks_for_them(void **state) {
+    struct store_fixture *fixture = *state;
+    struct person_letter letter;
+    for (int i = 0; i < 6; i++) {
+        char from[32];
+        snprintf(from, sizeof from, "198.51.%d.1", i);
+        assert_int_equal(ask(fixture, "anna@example.org", from, &letter), OK);
+    }
+    assert_int_equal(ask(fixture, "anna@example.org", "198.51.100.1", &letter), ERR_LIMIT);
+    assert_int_equal(ask(fixture, "ben@example.org", "198.51.100.1", &letter), OK);
+    fixture->now_ms += HOUR_MS;
+    assert_int_equal(ask(fixture, "anna@example.org", "198.51.100.1", &letter), OK);
+}
+
+/* RULE PERSON-1 */
+static void ten_thousand_accounts_from_one_network_are_forty_a_day(void **state) {
+    struct store_fixture *fixture = *state;
+    int made = 0;
+    for (int i = 0; i < 10000; i++) {
+        char from[32], address[64];
+        snprintf(from, sizeof from, "203.0.113.%d", i % 256);
+        snprintf(address, sizeof address, "robot%d@example.org", i);
+        struct person_network network = network_of(fixture, from);
+        struct person_id id;
+        bool is_new;
+        struct problem problem = {0};
+        err entered = person_enter(fixture->conn, &fixture->ids, slice_from_cstr(address),
+                                   SLICE("fr"), &network, fixture->now_ms, &id, &is_new, &problem);
+        assert_true(entered == OK || entered == ERR_LIMIT);
+        made += entered == OK;
+    }
+    assert_int_equal(made, 40);
+    enter(fixture, "anna@example.org"); /* another network is not touched by it */
+}
+
+static void networks_are_told_apart_without_being_kept(void **state) {
+    struct store_fixture *fixture = *state;
+    struct person_network here = network_of(fixture, "192.0.2.1");
+    struct person_network beside = network_of(fixture, "192.0.2.200");
+    struct person_network elsewhere = network_of(fixture, "192.0.3.1");
+    assert_true(crypto_digest_same(&here.key, &beside.key));
+    assert_false(crypto_digest_same(&here.key, &elsewhere.key));
+    here = network_of(fixture, "2001:db8:1:2::1");
+    beside = network_of(fixture, "2001:db8:1:ffff::1");
+    elsewhere = network_of(fixture, "2001:db8:2::1");
+    assert_true(crypto_digest_same(&here.key, &beside.key));
+    assert_false(crypto_digest_same(&here.key, &elsewhere.key));
+}
+
+static void an_address_is_one_account(void **state) {
+    struct store_fixture *fixture = *state;
+    struct person_id anna = enter(fixture, "anna@example.org");
+    struct person_id ben = enter(fixture, "ben@example.org");
+    assert_int_equal(enter(fixture, "anna@example.org").v, anna.v);
+    assert_int_not_equal(anna.v, ben.v);
+    assert_int_equal(
+        person_address_add(fixture->conn, ben, SLICE("anna@example.org"), fixture->now_ms),
+        ERR_CONFLICT);
+    assert_int_equal(person_address_remove(fixture->conn, anna, SLICE("anna@example.org")),
+                     ERR_CONFLICT);
+    assert_int_equal(
+        person_address_add(fixture->conn, anna, SLICE("a@example.com"), fixture->now_ms), OK);
+    assert_int_equal(person_address_remove(fixture->conn, anna, SLICE("anna@example.org")), OK);
+    assert_int_equal(enter(fixture, "a@example.com").v, anna.v);
+}
+
+/* ---- sessions ---- */
+
+/* RULE PERSON-3 */
+static void a_session_ends_after_sixty_days_or_when_its_owner_says_so(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_id anna = enter(fixture, "anna@example.org");
+    struct crypto_secret telephone = begin(fixture, anna);
+    fixture->now_ms += DAY_MS;
+    struct crypto_secret desk = begin(fixture, anna);
+    assert_int_equal(actor_of(fixture, &telephone, &arena).person.v, anna.v);
+    struct person_session *sessions;
+    size_t count;
+    assert_int_equal(
+        person_sessions(fixture->conn, anna, fixture->now_ms, &arena, &sessions, &count), OK);
+    assert_int_equal(count, 2);
+    assert_slice(sessions[0].device, "Firefox, Android");
+    fixture->now_ms += 59 * DAY_MS;
+    assert_int_equal(actor_of(fixture, &telephone, &arena).person.v, 0);
+    struct actor actor = actor_of(fixture, &desk, &arena);
+    assert_int_equal(actor.person.v, anna.v);
+    struct person_id ben = enter(fixture, "ben@example.org");
+    assert_int_equal(person_session_end(fixture->conn, ben, &actor.session), OK);
+    assert_int_equal(actor_of(fixture, &desk, &arena).person.v, anna.v); /* not his to end */
+    assert_int_equal(person_session_end(fixture->conn, anna, &actor.session), OK);
+    assert_int_equal(actor_of(fixture, &desk, &arena).person.v, 0);
+    static const char *const made_up[] = {"", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    for (size_t i = 0; i < ARRAY_COUNT(made_up); i++) {
+        assert_int_equal(person_session_find(fixture->conn, slice_from_cstr(made_up[i]),
+                                             fixture->now_ms, &arena, &actor),
+                         OK);
+        assert_int_equal(actor.person.v, 0);
+    }
+}
+
+/* RULE PERSON-4 */
+static void a_proof_is_fresh_for_a_quarter_of_an_hour(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct crypto_secret secret = begin(fixture, enter(fixture, "anna@example.org"));
+    assert_true(actor_of(fixture, &secret, &arena).is_proved);
+    fixture->now_ms += 15 * MINUTE_MS;
+    struct actor actor = actor_of(fixture, &secret, &arena);
+    assert_false(actor.is_proved);
+    assert_int_equal(person_session_prove(fixture->conn, &actor, fixture->now_ms), OK);
+    assert_true(actor_of(fixture, &secret, &arena).is_proved);
+}
+
+/* RULE PERSON-3 */
+static void a_new_password_ends_the_other_sessions(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_id anna = enter(fixture, "anna@example.org");
+    struct crypto_secret thief = begin(fixture, anna);
+    struct crypto_secret own = begin(fixture, anna);
+    struct actor actor = actor_of(fixture, &own, &arena);
+    struct problem problem = {0};
+    assert_int_equal(person_password_check(SLICE("short"), &problem), ERR_INPUT);
+    assert_string_equal(problem.field, "password");
+    assert_int_equal(person_password_check(SLICE("ééééééééééé"), &problem), ERR_INPUT);
+    assert_int_equal(person_password_check(SLICE("éééééééééééé"), &problem), OK);
+    assert_int_equal(person_password_set(fixture->conn, anna, SLICE("$argon2id$…"), &actor.session),
+                     OK);
+    assert_int_equal(actor_of(fixture, &thief, &arena).person.v, 0);
+    assert_int_equal(actor_of(fixture, &own, &arena).person.v, anna.v);
+    struct person_id found;
+    slice hash;
+    assert_int_equal(
+        person_password_of(fixture->conn, SLICE("anna@example.org"), &arena, &found, &hash), OK);
+    assert_slice(hash, "$argon2id$…");
+    assert_int_equal(
+        person_password_of(fixture->conn, SLICE("nobody@example.org"), &arena, &found, &hash), OK);
+    assert_int_equal(found.v, 0);
+    assert_int_equal(hash.n, 0);
+}
+
+/* ---- what one says of oneself ---- */
+
+static void a_field_is_seen_by_whom_its_owner_chose(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_id anna = enter(fixture, "anna@example.org");
+    struct person_id ben = enter(fixture, "ben@example.org");
+    struct problem problem = {0};
+    struct person person;
+    assert_int_equal(person_load(fixture->conn, anna, &arena, &person), OK);
+    person.fields[PERSON_NAME].text = SLICE(" Anna\xe2\x80\xae nnA ");
+    person.fields[PERSON_ABOUT].text = SLICE("Je répare\ndes vélos.");
+    person.fields[PERSON_ABOUT].visibility = PERSON_MEMBERS;
+    person.fields[PERSON_SKILLS].text = SLICE("soudure");
+    assert_int_equal(person_store(fixture->conn, &person, &arena, &problem), OK);
+    assert_int_equal(person_load(fixture->conn, anna, &arena, &person), OK);
+    const struct person_id nobody = {0};
+    assert_slice(person_shown(&person, PERSON_NAME, nobody), "Anna nnA"); /* no direction mark */
+    assert_slice(person_shown(&person, PERSON_ABOUT, nobody), "");
+    assert_slice(person_shown(&person, PERSON_ABOUT, ben), "Je répare\ndes vélos.");
+    assert_slice(person_shown(&person, PERSON_SKILLS, ben), "");
+    assert_slice(person_shown(&person, PERSON_SKILLS, anna), "soudure");
+    char long_name[PERSON_NAME_MAX + 2];
+    memset(long_name, 'a', sizeof long_name);
+    person.fields[PERSON_NAME].text = slice_of(long_name, PERSON_NAME_MAX + 1);
+    assert_int_equal(person_store(fixture->conn, &person, &arena, &problem), ERR_LIMIT);
+    assert_string_equal(problem.field, "name");
+    person.fields[PERSON_NAME].text = SLICE("An\nna");
+    assert_int_equal(person_store(fixture->conn, &person, &arena, &problem), ERR_INPUT);
+}
+
+/* ---- power ---- */
+
+static void roles_are_given_and_taken_and_each_act_is_kept(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_id anna = enter(fixture, "anna@example.org");
+    struct person_id ben = enter(fixture, "ben@example.org");
+    const struct person_id command_line = {0};
+    struct db_conn *conn = fixture->conn;
+    int64_t now_ms = fixture->now_ms;
+    assert_int_equal(
+        person_grant(conn, &fixture->ids, command_line, anna, PERSON_ADMIN, SLICE_EMPTY, now_ms),
+        OK);
+    for (int twice = 0; twice < 2; twice++) {
+        assert_int_equal(person_grant(conn, &fixture->ids, anna, ben, PERSON_STEWARD,
+                                      SLICE("com-73065"), now_ms),
+                         OK);
+    }
+    struct crypto_secret secret = begin(fixture, ben);
+    assert_int_equal(actor_of(fixture, &secret, &arena).roles, 1u << PERSON_STEWARD);
+    assert_int_equal(
+        person_revoke(conn, &fixture->ids, ben, anna, PERSON_ADMIN, SLICE_EMPTY, now_ms),
+        ERR_CONFLICT); /* the last admin */
+    assert_int_equal(person_delete(conn, &fixture->ids, anna, now_ms), ERR_CONFLICT);
+    assert_int_equal(person_block(conn, &fixture->ids, ben, anna, true, SLICE("x"), now_ms),
+                     ERR_CONFLICT);
+    assert_int_equal(
+        person_revoke(conn, &fixture->ids, anna, ben, PERSON_STEWARD, SLICE("com-73065"), now_ms),
+        OK);
+    struct person_act *acts;
+    size_t count;
+    assert_int_equal(person_acts(conn, 0, 10, &arena, &acts, &count), OK);
+    assert_int_equal(count, 3);
+    assert_slice(acts[0].act, "revoke");
+    assert_int_equal(acts[0].by.v, anna.v);
+    char object[64];
+    snprintf(object, sizeof object, "person:%lld steward com-73065", (long long)ben.v);
+    assert_slice(acts[1].object, object);
+    assert_int_equal(acts[2].by.v, 0);
+    for (int role = PERSON_STEWARD; role < PERSON_ROLE__COUNT; role++) {
+        enum person_role read = PERSON_ROLE__COUNT;
+        assert_true(person_role_from_slug(person_role_slug((enum person_role)role), &read));
+        assert_int_equal(read, role);
+    }
+}
+
+static void who_is_blocked_is_signed_out_and_stays_out(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_id anna = enter(fixture, "anna@example.org");
+    struct person_id ben = enter(fixture, "ben@example.org");
+    assert_int_equal(person_grant(fixture->conn, &fixture->ids, anna, anna, PERSON_ADMIN,
+                                  SLICE_EMPTY, fixture->now_ms),
+                     OK);
+    struct crypto_secret secret = begin(fixture, ben);
+    assert_int_equal(
+        person_block(fixture->conn, &fixture->ids, anna, ben, true, SLICE("spam"), fixture->now_ms),
+        OK);
+    assert_int_equal(actor_of(fixture, &secret, &arena).person.v, 0);
+    struct person_network network = network_of(fixture, "192.0.2.1");
+    struct problem problem = {0};
+    struct person_id id;
+    bool is_new;
+    assert_int_equal(person_enter(fixture->conn, &fixture->ids, SLICE("ben@example.org"),
+                                  SLICE("fr"), &network, fixture->now_ms, &id, &is_new, &problem),
+                     ERR_DENIED);
+    assert_int_equal(person_block(fixture->conn, &fixture->ids, anna, ben, false, SLICE("erreur"),
+                                  fixture->now_ms),
+                     OK);
+    assert_int_equal(enter(fixture, "ben@example.org").v, ben.v);
+}
+
+/* ---- leaving ---- */
+
+/* RULE PERSON-5 */
+static void a_deleted_account_leaves_its_number_only(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_id anna = enter(fixture, "anna@example.org");
+    struct crypto_secret secret = begin(fixture, anna);
+    struct problem problem = {0};
+    struct person person;
+    assert_int_equal(person_load(fixture->conn, anna, &arena, &person), OK);
+    person.fields[PERSON_NAME].text = SLICE("Anna");
+    assert_int_equal(person_store(fixture->conn, &person, &arena, &problem), OK);
+    BUF_CLEANUP struct buf json = buf_new(1 << 16);
+    assert_int_equal(person_to_json(fixture->conn, anna, &arena, &json), OK);
+    assert_true(slice_contains(buf_slice(&json), SLICE("\"anna@example.org\"")));
+    assert_int_equal(person_delete(fixture->conn, &fixture->ids, anna, fixture->now_ms), OK);
+    assert_int_equal(person_load(fixture->conn, anna, &arena, &person), OK);
+    assert_int_equal(person.status, PERSON_DELETED);
+    assert_int_equal(person.fields[PERSON_NAME].text.n, 0);
+    assert_int_equal(actor_of(fixture, &secret, &arena).person.v, 0);
+    struct person_id found;
+    assert_int_equal(person_of_address(fixture->conn, SLICE("anna@example.org"), &found),
+                     ERR_NOT_FOUND);
+    assert_int_not_equal(enter(fixture, "anna@example.org").v, anna.v);
+}
+
+static void what_is_no_longer_needed_is_swept(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_letter letter;
+    struct crypto_secret secret = begin(fixture, enter(fixture, "anna@example.org"));
+    assert_int_equal(ask(fixture, "anna@example.org", "192.0.2.1", &letter), OK);
+    assert_int_equal(person_sweep(fixture->conn, fixture->now_ms), OK);
+    struct person_proof proof;
+    assert_int_equal(use_link(fixture, &letter, &arena, &proof), OK); /* nothing too early */
+    assert_int_equal(actor_of(fixture, &secret, &arena).person.v == 0, 0);
+    assert_int_equal(person_sweep(fixture->conn, fixture->now_ms + 61 * DAY_MS), OK);
+    struct person_session *sessions;
+    size_t count;
+    assert_int_equal(person_sessions(fixture->conn, actor_of(fixture, &secret, &arena).person,
+                                     fixture->now_ms, &arena, &sessions, &count),
+                     OK);
+    assert_int_equal(count, 0);
+}
+
+static void every_statement_can_be_prepared(void **state) {
+    struct store_fixture *fixture = *state;
+    struct problem problem = {0};
+    assert_int_equal(db_catalogue_check(fixture->conn, &person_catalogue, &problem), OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(a_link_is_good_once_and_for_half_an_hour),
+        TEST(a_code_is_good_in_the_browser_that_asked_and_for_five_tries),
+        TEST(letters_to_an_address_are_few_whoever_asks_for_them),
+        TEST(ten_thousand_accounts_from_one_network_are_forty_a_day),
+        TEST(networks_are_told_apart_without_being_kept),
+        TEST(an_address_is_one_account),
+        TEST(a_session_ends_after_sixty_days_or_when_its_owner_says_so),
+        TEST(a_proof_is_fresh_for_a_quarter_of_an_hour),
+        TEST(a_new_password_ends_the_other_sessions),
+        TEST(a_field_is_seen_by_whom_its_owner_chose),
+        TEST(roles_are_given_and_taken_and_each_act_is_kept),
+        TEST(who_is_blocked_is_signed_out_and_stays_out),
+        TEST(a_deleted_account_leaves_its_number_only),
+        TEST(what_is_no_longer_needed_is_swept),
+        TEST(every_statement_can_be_prepared),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
