@@ -1,5 +1,6 @@
 #include "http/bodies.h"
 
+#include <microhttpd.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +10,15 @@
 #define TYPICAL_SIZE 4096 /* of an answer with its key */
 #define SHARE_MAX    8    /* one answer takes at most this part of a shard */
 #define SEEN         512  /* keys that were brought once, by their hash */
+#define POPULAR      3    /* found so often, an answer keeps its head ready too */
+#define HEAD_SIZE    2048 /* which takes about this much */
 
 struct place {
     uint64_t hash;
     slice key; /* in the same piece of memory as the body */
     struct http_body *body;
-    size_t n; /* of that piece */
-    uint32_t used;
+    size_t n; /* of that piece, and of the head */
+    uint32_t used, found;
 };
 struct shard {
     pthread_mutex_t lock;
@@ -51,6 +54,9 @@ struct http_bodies *http_bodies_new(size_t bytes) {
 
 void http_body_release(struct http_body *body) {
     if (body && atomic_fetch_sub(&body->holders, 1) == 1) {
+        if (body->ready) {
+            MHD_destroy_response(body->ready);
+        }
         free(body);
     }
 }
@@ -93,6 +99,15 @@ static struct place *find(struct place *set, uint64_t hash, slice key) {
     return NULL;
 }
 
+/* What is asked for again and again may keep its head. */
+static void count_found(struct shard *shard, struct place *place) {
+    if (place->found < POPULAR && ++place->found == POPULAR) {
+        place->n += HEAD_SIZE;
+        shard->bytes += HEAD_SIZE;
+        atomic_store(&place->body->is_popular, true);
+    }
+}
+
 struct http_body *http_bodies_find(struct http_bodies *bodies, slice key) {
     uint64_t hash = hash_bytes(key, SHARDS);
     struct place *set;
@@ -102,6 +117,7 @@ struct http_body *http_bodies_find(struct http_bodies *bodies, slice key) {
     struct place *place = find(set, hash, key);
     if (place) {
         place->used = ++shard->tick;
+        count_found(shard, place);
         body = place->body;
         atomic_fetch_add(&body->holders, 1);
     }
@@ -178,7 +194,7 @@ static void keep(const struct http_bodies *bodies, struct shard *shard, struct p
     struct http_body *body = body_new(key, response, encoding, size, &kept_key);
     if (body) {
         make_room(bodies, shard, size);
-        *place_for(shard, set) = (struct place){hash, kept_key, body, size, ++shard->tick};
+        *place_for(shard, set) = (struct place){hash, kept_key, body, size, ++shard->tick, 0};
         shard->bytes += size;
     }
 }

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+struct MHD_Response;
 struct http_bodies;
 
 /* One kept answer: it never changes, and lives until its last holder lets go of it. */
@@ -17,6 +18,9 @@ struct http_body {
     enum http_encoding encoding; /* of bytes */
     slice bytes, media_type, file_name, extra_csp;
     bool allow_framing;
+    atomic_bool is_popular; /* its head may be kept too: that is counted */
+    /* Head and bytes as the library sends them, made by the first who needs it; never changed. */
+    _Atomic(struct MHD_Response *) ready;
 };
 
 /* At most about `bytes` of them. NULL without memory. */

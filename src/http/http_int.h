@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 struct http_watch;   /* one per connection: when it is cut off */
+struct http_ready;   /* ready.c: heads of fixed bytes */
 struct http_tallies; /* figures.c: of one thread, one for each row of the routes and one more */
 
 /* One per thread of the library. */
@@ -46,6 +47,7 @@ struct http_server {
     struct http_row *rows;
     size_t row_count;
     struct http_limiter *limiter;
+    struct http_ready *ready;
     struct http_bodies *bodies; /* NULL: none are kept */
     atomic_uint_fast64_t kept;  /* answers that came from there */
 
@@ -144,6 +146,16 @@ void http_on_completed(void *server, struct MHD_Connection *connection, void **c
 
 /* request.c: the typed request from what came in. */
 void http_request_fill(struct http_exchange *exchange, slice host);
+
+/* An answer as the library sends it; never changed once it is there, so that any thread may send
+ * it. */
+typedef _Atomic(struct MHD_Response *) http_ready_answer;
+/* ready.c: fixed bytes with the head they have on a route. NULL without memory. */
+struct http_ready *http_ready_new(void);
+void http_ready_free(struct http_ready *ready); /* NULL is fine; nothing is sent any more */
+/* Where the answer of these bytes stands, or will stand; NULL when there is no place for it. */
+http_ready_answer *http_ready_of(struct http_ready *ready, const struct http_route *route,
+                                 const char *bytes);
 
 /* respond.c: sends exchange->response. */
 enum MHD_Result http_respond(struct http_exchange *exchange);

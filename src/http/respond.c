@@ -169,9 +169,12 @@ static const char *policy_of(const struct http_exchange *exchange, bool page) {
         .p;
 }
 
+static bool is_open(const struct http_exchange *exchange) {
+    return exchange->route && exchange->route->audience == HTTP_FOR_MACHINES;
+}
+
 static void add_safety(const struct http_exchange *exchange, struct MHD_Response *out) {
     const struct http_response *response = &exchange->response;
-    bool open = exchange->route && exchange->route->audience == HTTP_FOR_MACHINES;
     bool page = is_type(response, "text/html");
     header(out, "Content-Security-Policy", policy_of(exchange, page));
     header(out, "X-Content-Type-Options", "nosniff");
@@ -180,12 +183,15 @@ static void add_safety(const struct http_exchange *exchange, struct MHD_Response
     }
     header(out, "Referrer-Policy", "same-origin");
     header(out, "Cross-Origin-Resource-Policy",
-           open || response->allow_framing ? "cross-origin" : "same-origin");
+           is_open(exchange) || response->allow_framing ? "cross-origin" : "same-origin");
     if (page) {
         header(out, "Permissions-Policy", "geolocation=(self)");
         header(out, "Cross-Origin-Opener-Policy", "same-origin");
     }
-    if (open) {
+}
+
+static void add_sharing(const struct http_exchange *exchange, struct MHD_Response *out) {
+    if (is_open(exchange)) {
         header(out, "Access-Control-Allow-Origin", "*");
         header(out, "Access-Control-Expose-Headers",
                "ETag, Content-Disposition, Retry-After, X-Request-Id");
@@ -241,9 +247,7 @@ static void add_file_name(const struct http_response *response, struct MHD_Respo
     }
     value[n++] = '"';
     value[n] = '\0';
-    if (response->file_name.n > 0) {
-        header(out, "Content-Disposition", value);
-    }
+    header(out, "Content-Disposition", value);
 }
 
 /* A tag names one sequence of bytes; a compressed form is the same in meaning only, so it is
@@ -257,26 +261,42 @@ static void add_etag(struct http_exchange *exchange, enum http_encoding encoding
     }
 }
 
-static void add_headers(struct http_exchange *exchange, enum http_encoding encoding,
+static void add_vary(const struct http_exchange *exchange, struct MHD_Response *out) {
+    bool people = !exchange->route || exchange->route->audience == HTTP_FOR_PEOPLE;
+    header(out, "Vary",
+           exchange->response.fixed.n > 0 ? "Accept-Encoding"
+           : people                       ? "Accept-Encoding, Accept-Language, Cookie, X-Agora-Part"
+                                          : "Accept, Accept-Encoding, Accept-Language, Cookie");
+}
+
+/* What is the same whoever asks: of an answer that is sent again as it stands, all of its head. A
+ * 304 says what it has to (RFC 9110, 15.4.5); for the rest what the client has still holds. */
+static void add_lasting(struct http_exchange *exchange, enum http_encoding encoding,
                         struct MHD_Response *out) {
     const struct http_response *response = &exchange->response;
-    bool people = !exchange->route || exchange->route->audience == HTTP_FOR_PEOPLE;
+    header(out, "Cache-Control", cache_text(response->cache));
+    add_vary(exchange, out);
+    add_etag(exchange, encoding, out);
+    add_sharing(exchange, out);
+    if (response->status == 304) {
+        return;
+    }
     if (response->media_type) {
         header(out, "Content-Type", response->media_type);
     }
-    if (encoding != HTTP_IDENTITY && response->status != 304) {
+    if (encoding != HTTP_IDENTITY) {
         header(out, "Content-Encoding", http_encoding_name(encoding).p);
     }
-    header(out, "Cache-Control", cache_text(response->cache));
-    header(out, "Vary",
-           response->fixed.n > 0 ? "Accept-Encoding"
-           : people              ? "Accept-Encoding, Accept-Language, Cookie, X-Agora-Part"
-                                 : "Accept, Accept-Encoding, Accept-Language, Cookie");
-    add_etag(exchange, encoding, out);
     add_safety(exchange, out);
-    add_allow(exchange, out);
     add_language(exchange, out);
-    add_file_name(response, out);
+    if (response->file_name.n > 0) {
+        add_file_name(response, out);
+    }
+}
+
+static void add_passing(struct http_exchange *exchange, struct MHD_Response *out) {
+    const struct http_response *response = &exchange->response;
+    add_allow(exchange, out);
     if (response->location.n > 0) {
         header(out, "Location", arena_cstr(&exchange->arena, response->location));
     }
@@ -357,15 +377,17 @@ static bool encode_body(struct http_exchange *exchange, enum http_encoding encod
     return true;
 }
 
-static struct MHD_Response *kept_response(struct http_exchange *exchange) {
-    const struct http_body *kept = exchange->kept;
-    exchange->sent_bytes = exchange->request.method != HTTP_HEAD ? kept->bytes.n : 0;
-    struct MHD_Response *out = MHD_create_response_from_buffer_with_free_callback_cls(
-        kept->bytes.n, (void *)(uintptr_t)kept->bytes.p, body_free, exchange);
-    if (out) {
-        exchange->holders++;
-    }
-    return out;
+/* Whether the bytes were there before the request, and stay at least until it is completed. */
+static bool stands_ready(const struct http_exchange *exchange) {
+    return exchange->kept || exchange->response.fixed.n > 0;
+}
+
+static slice standing_bytes(const struct http_exchange *exchange, enum http_encoding encoding) {
+    const struct http_response *response = &exchange->response;
+    return exchange->kept            ? exchange->kept->bytes
+           : encoding == HTTP_BROTLI ? response->fixed_br
+           : encoding == HTTP_GZIP   ? response->fixed_gzip
+                                     : response->fixed;
 }
 
 static struct MHD_Response *make_response(struct http_exchange *exchange,
@@ -375,13 +397,8 @@ static struct MHD_Response *make_response(struct http_exchange *exchange,
     if (response->status == 304 || response->status == 204) {
         return fixed_response(SLICE_EMPTY);
     }
-    if (exchange->kept) {
-        return kept_response(exchange);
-    }
-    if (response->fixed.n > 0) {
-        slice bytes = *encoding == HTTP_BROTLI ? response->fixed_br
-                      : *encoding == HTTP_GZIP ? response->fixed_gzip
-                                               : response->fixed;
+    if (stands_ready(exchange)) {
+        slice bytes = standing_bytes(exchange, *encoding);
         exchange->sent_bytes = has_body ? bytes.n : 0;
         return fixed_response(bytes);
     }
@@ -463,8 +480,53 @@ static void take_kept(struct http_exchange *exchange) {
     atomic_fetch_add(&exchange->server->kept, 1);
 }
 
+/* Where this answer stands with its head, or may stand from now on; NULL when it is made for this
+ * request alone. No request has a number in it: with a line of the log for each it must have. */
+static http_ready_answer *ready_answer(const struct http_exchange *exchange,
+                                       enum http_encoding encoding) {
+    const struct http_response *response = &exchange->response;
+    if (response->status != 200 || !stands_ready(exchange) || exchange->closes ||
+        atomic_load(&exchange->server->stopping) ||
+        exchange->server->options.log_requests == HTTP_LOG_ALL) {
+        return NULL;
+    }
+    if (exchange->kept) {
+        return atomic_load(&exchange->kept->is_popular) ? &exchange->kept->ready : NULL;
+    }
+    bool plain = response->file_name.n == 0 && !response->extra_csp && !response->allow_framing &&
+                 !is_type(response, "text/html");
+    return plain ? http_ready_of(exchange->server->ready, exchange->route,
+                                 standing_bytes(exchange, encoding).p)
+                 : NULL;
+}
+
+/* Queues what stands there, after making it when it is asked for the first time. False: without
+ * memory. */
+static bool queue_ready(struct http_exchange *exchange, enum http_encoding encoding,
+                        http_ready_answer *answer, enum MHD_Result *result) {
+    struct MHD_Connection *connection = exchange->request.connection;
+    struct MHD_Response *out = atomic_load(answer);
+    slice bytes = standing_bytes(exchange, encoding);
+    if (!out) {
+        out = fixed_response(bytes);
+        if (!out) {
+            return false;
+        }
+        add_lasting(exchange, encoding, out);
+        struct MHD_Response *other = NULL;
+        if (!atomic_compare_exchange_strong(answer, &other, out)) {
+            MHD_destroy_response(out);
+            out = other;
+        }
+    }
+    exchange->sent_bytes = exchange->request.method != HTTP_HEAD ? bytes.n : 0;
+    *result = MHD_queue_response(connection, (unsigned)exchange->response.status, out);
+    return true;
+}
+
 enum MHD_Result http_respond(struct http_exchange *exchange) {
     struct http_response *response = &exchange->response;
+    enum MHD_Result result = MHD_NO;
     response->status = response->status ? response->status : 200;
     if (response->status == 200 && exchange->request.method != HTTP_POST &&
         http_etag_matches(exchange->request.if_none_match, response->etag)) {
@@ -475,14 +537,17 @@ enum MHD_Result http_respond(struct http_exchange *exchange) {
     }
     enum http_encoding encoding =
         exchange->kept ? exchange->kept->encoding : choose_encoding(exchange);
-    struct MHD_Response *out = make_response(exchange, &encoding);
-    if (!out) {
-        return MHD_NO;
+    http_ready_answer *ready = ready_answer(exchange, encoding);
+    if (ready && queue_ready(exchange, encoding, ready, &result)) {
+        return result;
     }
-    add_headers(exchange, encoding, out);
-    enum MHD_Result result =
-        MHD_queue_response(exchange->request.connection, (unsigned)response->status, out);
-    MHD_destroy_response(out);
+    struct MHD_Response *out = make_response(exchange, &encoding);
+    if (out) {
+        add_lasting(exchange, encoding, out);
+        add_passing(exchange, out);
+        result = MHD_queue_response(exchange->request.connection, (unsigned)response->status, out);
+        MHD_destroy_response(out);
+    }
     return result;
 }
 

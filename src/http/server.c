@@ -300,7 +300,8 @@ static err start_daemon(struct http_server *server, struct problem *problem) {
                : problem_set(problem, ERR_IO, "listen", "the HTTP library did not start");
 }
 
-static err limiter_start(struct http_server *server) {
+/* The limiter's table, and what keeps answers. */
+static err memory_start(struct http_server *server) {
     const struct http_options *options = &server->options;
     struct http_limiter_options limits = {.reads_per_minute = options->reads_per_minute,
                                           .exports_per_minute = options->exports_per_minute,
@@ -313,7 +314,8 @@ static err limiter_start(struct http_server *server) {
     if (options->bodies_bytes > 0) {
         server->bodies = http_bodies_new(options->bodies_bytes);
     }
-    return server->limiter ? OK : ERR_MEMORY;
+    server->ready = http_ready_new();
+    return server->limiter && server->ready ? OK : ERR_MEMORY;
 }
 
 /* Frees what there is; the daemon has ended or never began. */
@@ -325,6 +327,7 @@ static void server_free(struct http_server *server) {
     workers_free(server);
     http_limiter_free(server->limiter);
     http_bodies_free(server->bodies);
+    http_ready_free(server->ready);
     pthread_key_delete(server->worker_key);
     pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->lock);
@@ -358,7 +361,7 @@ err http_server_start(const struct http_options *options, struct http_server **o
         result = open_socket(options->listen, &server->listen_fd, problem);
     }
     if (result == OK) {
-        result = limiter_start(server);
+        result = memory_start(server);
     }
     if (result == OK) {
         result = http_watch_start(server);

@@ -249,11 +249,19 @@ err catalog_sitemap_entries(void *app, const struct http_request *request,
 
 /* ---- robots.txt ---- */
 
+#define ROBOTS_VERSION 1 /* of its words */
+
 err catalog_robots(void *app, const struct http_request *request, struct http_response *response,
                    struct problem *problem) {
     (void)app;
     (void)problem;
     response->media_type = "text/plain; charset=utf-8";
+    char tag[HASH_HEX_BYTES + 2];
+    hash_hex(hash_bytes(request->base_url, ROBOTS_VERSION), tag + 1);
+    tag[0] = tag[sizeof tag - 1] = '"';
+    if (http_unchanged(request, response, arena_copy(request->arena, slice_of(tag, sizeof tag)))) {
+        return OK;
+    }
     /* Pages are for everyone; what programs ask for in bulk has its own doors. */
     buf_add_cstr(&response->body, "User-agent: *\n"
                                   "Disallow: /api/\n"

@@ -1,4 +1,5 @@
 #include "http/bodies.h"
+#include "http/asset.h"
 #include "http_test.h"
 
 #include <stdio.h>
@@ -27,8 +28,25 @@ static err on_made(void *app, const struct http_request *request, struct http_re
                : OK;
 }
 
+/* A file of the program, in two forms. */
+static err on_fixed(void *app, const struct http_request *request, struct http_response *response,
+                    struct problem *problem) {
+    const struct asset file = {.media_type = SLICE("text/css; charset=utf-8"),
+                               .etag = SLICE("\"file\""),
+                               .identity = SLICE("body{color:red}"),
+                               .br = SLICE("packed"),
+                               .immutable = true};
+    (void)app;
+    (void)request;
+    (void)problem;
+    http_asset_response(&file, response);
+    return OK;
+}
+
 static const struct http_route routes[] = {
     {HTTP_GET, "/made", on_made, CAP_ANYONE, HTTP_FOR_MACHINES, false, false, 0,
+     HTTP_CACHE_REVALIDATE, ""},
+    {HTTP_GET, "/file", on_fixed, CAP_ANYONE, HTTP_FOR_MACHINES, false, false, 0,
      HTTP_CACHE_REVALIDATE, ""},
     {HTTP_GET, "/own", on_made, CAP_ANYONE, HTTP_FOR_MACHINES, false, false, 0, HTTP_CACHE_NONE,
      ""},
@@ -36,17 +54,26 @@ static const struct http_route routes[] = {
 static const struct http_route *const tables[] = {routes, NULL};
 static const size_t counts[] = {ARRAY_COUNT(routes)};
 
-static int setup(void **state) {
+static int setup_logging(void **state, enum http_log_requests logged) {
     server_setup(state);
     struct fixture *f = *state;
     struct http_options options = test_options(f);
     struct problem problem = {0};
+    options.log_requests = logged;
     options.route_tables = tables;
     options.route_counts = counts;
     options.bodies_bytes = KEPT_BYTES;
     assert_int_equal(http_server_start(&options, &f->server, f->address, &problem), OK);
     f->port = port_of(f->address);
     return 0;
+}
+
+static int setup(void **state) {
+    return setup_logging(state, HTTP_LOG_ERRORS);
+}
+
+static int setup_with_lines(void **state) {
+    return setup_logging(state, HTTP_LOG_ALL);
 }
 
 static const char *get(struct fixture *f, const char *method, const char *target,
@@ -140,6 +167,79 @@ static void head_and_304_of_a_kept_answer_have_no_body(void **state) {
     assert_int_equal(atomic_load(&f->handled), 2);
 }
 
+/* ---- answers that are sent as they stand ---- */
+
+/* The head without the lines that belong to one request. */
+static void lasting_head(const char *answer, struct buf *out) {
+    slice rest = slice_from_cstr(answer);
+    slice line;
+    while (slice_cut(&rest, '\n', &line) && line.n > 1) {
+        if (!slice_starts_with(line, SLICE("Date:")) &&
+            !slice_starts_with(line, SLICE("X-Request-Id:"))) {
+            buf_add(out, line);
+        }
+    }
+    buf_add_char(out, '\0');
+}
+
+static void popular_answer_says_what_it_said_when_it_was_made(void **state) {
+    struct fixture *f = *state;
+    static const char *const asked[] = {"", "Accept-Encoding: br\r\n", "Accept-Language: en\r\n"};
+    for (size_t i = 0; i < ARRAY_COUNT(asked); i++) {
+        struct buf made BUF_CLEANUP = buf_new(8192);
+        lasting_head(get(f, "GET", "/made?a", asked[i]), &made);
+        assert_non_null(strstr(made.p, "X-Content-Type-Options: nosniff"));
+        assert_non_null(strstr(made.p, "Content-Security-Policy: default-src 'none'"));
+        for (int times = 0; times < 8; times++) {
+            struct buf kept BUF_CLEANUP = buf_new(8192);
+            const char *a = get(f, "GET", "/made?a", asked[i]);
+            lasting_head(a, &kept);
+            assert_string_equal(kept.p, made.p);
+            assert_true(f->answer.n > strlen(kept.p));
+        }
+        assert_null(strstr(f->answer.p, "\nX-Request-Id:"));
+    }
+}
+
+static void fixed_bytes_carry_their_whole_head_in_each_form(void **state) {
+    struct fixture *f = *state;
+    for (int times = 0; times < 3; times++) {
+        const char *a = get(f, "GET", "/file", "");
+        assert_true(has_header(a, "Content-Type: text/css; charset=utf-8"));
+        assert_true(has_header(a, "ETag: \"file\""));
+        assert_true(has_header(a, "Cache-Control: public, max-age=31536000, immutable"));
+        assert_true(has_header(a, "Vary: Accept-Encoding"));
+        assert_true(has_header(a, "X-Content-Type-Options: nosniff"));
+        assert_true(has_header(a, "Access-Control-Allow-Origin: *"));
+        assert_string_equal(body_of(a), "body{color:red}");
+        a = get(f, "GET", "/file", "Accept-Encoding: gzip, br\r\n");
+        assert_true(has_header(a, "Content-Encoding: br"));
+        assert_true(has_header(a, "ETag: W/\"file\""));
+        assert_string_equal(body_of(a), "packed");
+        a = get(f, "HEAD", "/file", "");
+        assert_true(has_header(a, "Content-Length: 15"));
+        assert_string_equal(body_of(a), "");
+        a = get(f, "GET", "/file", "If-None-Match: \"file\"\r\n");
+        assert_int_equal(status_of(a), 304);
+        assert_true(has_header(a, "ETag: \"file\""));
+        assert_true(has_header(a, "Cache-Control: public, max-age=31536000, immutable"));
+    }
+}
+
+static void every_answer_has_its_number_when_the_log_has_a_line_for_each(void **state) {
+    struct fixture *f = *state;
+    static const char *const targets[] = {"/made?a", "/file"};
+    for (size_t i = 0; i < ARRAY_COUNT(targets); i++) {
+        char last[32] = "";
+        for (int times = 0; times < 8; times++) {
+            const char *id = strstr(get(f, "GET", targets[i], ""), "\nX-Request-Id: ");
+            assert_non_null(id);
+            assert_true(strncmp(id, last, sizeof last - 1) != 0);
+            snprintf(last, sizeof last, "%.30s", id);
+        }
+    }
+}
+
 /* ---- the table alone ---- */
 
 static void bring(struct http_bodies *bodies, int64_t number, size_t n, int times) {
@@ -185,6 +285,27 @@ static void memory_of_kept_answers_is_bounded(void **state) {
     http_bodies_free(bodies);
 }
 
+/* Small ones, each asked for often: what their heads take is counted. */
+static void memory_of_kept_heads_is_bounded(void **state) {
+    struct http_bodies *bodies = http_bodies_new(KEPT_BYTES);
+    size_t popular = 0;
+    (void)state;
+    for (int64_t i = 0; i < 20000; i++) {
+        bring(bodies, i, 20, 2);
+        for (int times = 0; times < 3; times++) {
+            http_body_release(found(bodies, i));
+        }
+    }
+    for (int64_t i = 0; i < 20000; i++) {
+        struct http_body *body = found(bodies, i);
+        popular += body && atomic_load(&body->is_popular);
+        http_body_release(body);
+    }
+    assert_true(popular > 100);
+    assert_true(popular * 2048 <= KEPT_BYTES);
+    http_bodies_free(bodies);
+}
+
 static void answer_lives_as_long_as_it_is_held(void **state) {
     struct http_bodies *bodies = http_bodies_new(KEPT_BYTES);
     (void)state;
@@ -207,7 +328,12 @@ const struct CMUnitTest http_body_tests[] = {
     RUNNING(what_is_for_one_asker_alone_is_never_kept),
     RUNNING(error_is_never_kept),
     RUNNING(head_and_304_of_a_kept_answer_have_no_body),
+    RUNNING(popular_answer_says_what_it_said_when_it_was_made),
+    RUNNING(fixed_bytes_carry_their_whole_head_in_each_form),
+    cmocka_unit_test_setup_teardown(every_answer_has_its_number_when_the_log_has_a_line_for_each,
+                                    setup_with_lines, server_teardown),
     cmocka_unit_test(memory_of_kept_answers_is_bounded),
+    cmocka_unit_test(memory_of_kept_heads_is_bounded),
     cmocka_unit_test(answer_lives_as_long_as_it_is_held),
 };
 const size_t http_body_test_count = ARRAY_COUNT(http_body_tests);
