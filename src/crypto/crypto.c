@@ -31,6 +31,14 @@ uint64_t crypto_random_u64(void) {
     return value;
 }
 
+bool crypto_digest_read(slice bytes, struct crypto_digest *digest) {
+    if (bytes.n != CRYPTO_DIGEST_BYTES) {
+        return false;
+    }
+    memcpy(digest->bytes, bytes.p, bytes.n);
+    return true;
+}
+
 bool crypto_digest_same(const struct crypto_digest *a, const struct crypto_digest *b) {
     return sodium_memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }

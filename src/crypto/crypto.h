@@ -15,6 +15,11 @@ struct crypto_digest {
 struct crypto_digest crypto_digest(const slice *parts, size_t count);
 void crypto_digest_hex(const struct crypto_digest *digest, char out[CRYPTO_DIGEST_HEX + 1]);
 uint64_t crypto_random_u64(void);
+/* Its bytes, as the store keeps them, and back: false when that is none. */
+static inline slice crypto_digest_slice(const struct crypto_digest *digest) {
+    return slice_of((const char *)digest->bytes, CRYPTO_DIGEST_BYTES);
+}
+bool crypto_digest_read(slice bytes, struct crypto_digest *digest);
 /* In a time that does not depend on where they differ. */
 bool crypto_digest_same(const struct crypto_digest *a, const struct crypto_digest *b);
 

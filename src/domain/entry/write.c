@@ -29,25 +29,6 @@ struct change {
     bool by_import;
 };
 
-static bool digest_read(struct db_query *query, unsigned column, struct crypto_digest *digest) {
-    slice bytes = db_blob(query, column);
-    if (bytes.n != CRYPTO_DIGEST_BYTES) {
-        return false;
-    }
-    for (size_t i = 0; i < CRYPTO_DIGEST_BYTES; i++) {
-        digest->bytes[i] = (unsigned char)bytes.p[i];
-    }
-    return true;
-}
-
-static slice digest_slice(const struct crypto_digest *digest) {
-    return slice_of((const char *)digest->bytes, CRYPTO_DIGEST_BYTES);
-}
-
-static bool digest_equal(const struct crypto_digest *a, const struct crypto_digest *b) {
-    return slice_equal(digest_slice(a), digest_slice(b));
-}
-
 static err stand_read(struct db_query *query, struct stand *stand) {
     bool row = false;
     TRY(db_next(query, &row));
@@ -56,8 +37,8 @@ static err stand_read(struct db_query *query, struct stand *stand) {
         stand->id = (struct entry_id){db_i64(query, 0)};
         stand->revision = db_i64(query, 1);
         stand->edited = db_i64(query, 2) != 0;
-        bool has_digest = digest_read(query, 3, &stand->digest);
-        stand->has_import_digest = digest_read(query, 4, &stand->import_digest);
+        bool has_digest = crypto_digest_read(db_blob(query, 3), &stand->digest);
+        stand->has_import_digest = crypto_digest_read(db_blob(query, 4), &stand->import_digest);
         stand->lists = (unsigned)db_i64(query, 5);
         stand->created_ms = db_i64(query, 6);
         stand->status = (enum entry_status)db_i64(query, 7);
@@ -105,9 +86,10 @@ static void row_bind(struct db_query *query, const struct change *change) {
         db_bind_i64(query, ENTRY_COLUMN_LATITUDE_E7 + 1, entry->place.point.lat_e7);
         db_bind_i64(query, ENTRY_COLUMN_LONGITUDE_E7 + 1, entry->place.point.lon_e7);
     }
-    db_bind_blob_borrowed(query, ENTRY_COLUMN_DIGEST + 1, digest_slice(&change->digest));
+    db_bind_blob_borrowed(query, ENTRY_COLUMN_DIGEST + 1, crypto_digest_slice(&change->digest));
     if (change->by_import) {
-        db_bind_blob_borrowed(query, ENTRY_COLUMN_IMPORT_DIGEST + 1, digest_slice(&change->digest));
+        db_bind_blob_borrowed(query, ENTRY_COLUMN_IMPORT_DIGEST + 1,
+                              crypto_digest_slice(&change->digest));
     }
     for (unsigned i = 0; i < ENTRY_TEXT_COLUMNS; i++) {
         slice text = *(const slice *)(const void *)((const char *)entry + entry_text_columns[i]);
@@ -222,7 +204,7 @@ static err held_put(struct change *change, const struct stand *stand, struct buf
     db_bind_i64(query, 1, stand->id.v);
     bool row = false;
     TRY(db_next(query, &row));
-    bool same = row && slice_equal(db_blob(query, 0), digest_slice(&change->digest));
+    bool same = row && slice_equal(db_blob(query, 0), crypto_digest_slice(&change->digest));
     db_done(query);
     if (same) {
         return OK;
@@ -231,7 +213,7 @@ static err held_put(struct change *change, const struct stand *stand, struct buf
     TRY(content_pack(change, content, &packed));
     query = db_query(change->conn, &entry_catalogue, ENTRY_HELD_PUT);
     db_bind_i64(query, 1, stand->id.v);
-    db_bind_blob_borrowed(query, 2, digest_slice(&change->digest));
+    db_bind_blob_borrowed(query, 2, crypto_digest_slice(&change->digest));
     db_bind_text_borrowed(query, 3, change->author);
     db_bind_i64(query, 4, change->now_ms);
     db_bind_i64(query, 5, ENTRY_BODY_ZSTD);
@@ -242,8 +224,8 @@ static err held_put(struct change *change, const struct stand *stand, struct buf
 static err import_against_edit(struct change *change, const struct stand *stand,
                                struct buf *content, enum entry_outcome *outcome) {
     bool source_is_still =
-        stand->has_import_digest && digest_equal(&stand->import_digest, &change->digest);
-    if (source_is_still || digest_equal(&stand->digest, &change->digest)) {
+        stand->has_import_digest && crypto_digest_same(&stand->import_digest, &change->digest);
+    if (source_is_still || crypto_digest_same(&stand->digest, &change->digest)) {
         TRY(held_drop(change->conn, stand->id)); /* an older difference is settled with it */
         *outcome = ENTRY_UNCHANGED;
         return OK;
@@ -293,7 +275,7 @@ static err import_decide(struct change *change, struct stand *stand, struct buf 
         *outcome = ENTRY_ADDED;
         return OK;
     }
-    bool same = digest_equal(&stand->digest, &change->digest);
+    bool same = crypto_digest_same(&stand->digest, &change->digest);
     if (stand->edited || same) {
         TRY(come_back(change, stand, &back));
     }

@@ -50,11 +50,6 @@ enum person_statement {
 static inline struct db_query *person_query(struct db_conn *conn, enum person_statement which) {
     return db_query(conn, &person_catalogue, which);
 }
-static inline slice digest_slice(const struct crypto_digest *digest) {
-    return slice_of((const char *)digest->bytes, sizeof digest->bytes);
-}
-/* Zero when the blob has another size, which fits no secret. */
-struct crypto_digest person_digest_read(struct db_query *query, unsigned column);
 
 /* Runs a statement whose only parameter is a number. */
 MUST_USE err person_run(struct db_conn *conn, enum person_statement which, int64_t value);

@@ -22,9 +22,9 @@ err person_ask(struct db_conn *conn, const struct person_ask *ask, int64_t now_m
     struct crypto_digest browser_digest = crypto_digest(&browser, 1);
     struct crypto_digest digest = code_digest(&letter->code, browser);
     struct db_query *query = person_query(conn, PERSON_PROOF_ADD);
-    db_bind_blob(query, 1, digest_slice(&link_digest));
-    db_bind_blob(query, 2, digest_slice(&browser_digest));
-    db_bind_blob(query, 3, digest_slice(&digest));
+    db_bind_blob(query, 1, crypto_digest_slice(&link_digest));
+    db_bind_blob(query, 2, crypto_digest_slice(&browser_digest));
+    db_bind_blob(query, 3, crypto_digest_slice(&digest));
     db_bind_i64(query, 4, ask->purpose);
     if (ask->person.v) {
         db_bind_i64(query, 5, ask->person.v);
@@ -48,15 +48,13 @@ static err find(struct db_conn *conn, enum person_statement by, slice secret, in
                 struct arena *arena, struct found *found) {
     struct crypto_digest digest = crypto_digest(&secret, 1);
     struct db_query *query = person_query(conn, by);
-    db_bind_blob(query, 1, digest_slice(&digest));
+    db_bind_blob(query, 1, crypto_digest_slice(&digest));
     bool row = false;
     TRY(db_next(query, &row));
     if (!row) {
         return ERR_NOT_FOUND;
     }
     *found = (struct found){
-        .link = person_digest_read(query, 0),
-        .code = person_digest_read(query, 1),
         .proof = {.purpose = (enum person_purpose)db_i64(query, 2),
                   .person = {db_i64(query, 3)},
                   .address = arena_copy(arena, db_text(query, 4)),
@@ -64,14 +62,19 @@ static err find(struct db_conn *conn, enum person_statement by, slice secret, in
         .tries = db_i64(query, 6),
     };
     int64_t asked_ms = db_i64(query, 7);
+    bool is_sound = crypto_digest_read(db_blob(query, 0), &found->link) &&
+                    crypto_digest_read(db_blob(query, 1), &found->code);
     db_done(query);
+    if (!is_sound) {
+        return ERR_CORRUPT;
+    }
     return asked_ms <= now_ms - PROOF_MS ? ERR_NOT_FOUND : OK;
 }
 
 static err run_with_link(struct db_conn *conn, enum person_statement which,
                          const struct crypto_digest *link) {
     struct db_query *query = person_query(conn, which);
-    db_bind_blob(query, 1, digest_slice(link));
+    db_bind_blob(query, 1, crypto_digest_slice(link));
     return db_run(query);
 }
 

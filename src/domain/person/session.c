@@ -9,7 +9,7 @@ err person_session_begin(struct db_conn *conn, struct person_id id, slice device
     slice text = slice_from_cstr(secret->text);
     struct crypto_digest digest = crypto_digest(&text, 1);
     struct db_query *query = person_query(conn, PERSON_SESSION_ADD);
-    db_bind_blob(query, 1, digest_slice(&digest));
+    db_bind_blob(query, 1, crypto_digest_slice(&digest));
     db_bind_i64(query, 2, id.v);
     db_bind_i64(query, 3, now_ms);
     db_bind_text(query, 4, slice_sub(device, 0, DEVICE_MAX));
@@ -38,7 +38,7 @@ err person_session_find(struct db_conn *conn, slice secret, int64_t now_ms, stru
     }
     struct crypto_digest digest = crypto_digest(&secret, 1);
     struct db_query *query = person_query(conn, PERSON_SESSION_GET);
-    db_bind_blob(query, 1, digest_slice(&digest));
+    db_bind_blob(query, 1, crypto_digest_slice(&digest));
     db_bind_i64(query, 2, now_ms - PERSON_SESSION_MS);
     bool row = false;
     TRY(db_next(query, &row));
@@ -58,7 +58,7 @@ err person_session_find(struct db_conn *conn, slice secret, int64_t now_ms, stru
 
 err person_session_prove(struct db_conn *conn, const struct actor *actor, int64_t now_ms) {
     struct db_query *query = person_query(conn, PERSON_SESSION_PROVE);
-    db_bind_blob(query, 1, digest_slice(&actor->session));
+    db_bind_blob(query, 1, crypto_digest_slice(&actor->session));
     db_bind_i64(query, 2, now_ms);
     return db_run(query);
 }
@@ -78,9 +78,11 @@ err person_sessions(struct db_conn *conn, struct person_id id, int64_t now_ms, s
             break;
         }
         list = arena_grow(arena, struct person_session, list, used, &room);
-        list[used++] = (struct person_session){.session = person_digest_read(query, 0),
-                                               .device = arena_copy(arena, db_text(query, 1)),
-                                               .began_ms = db_i64(query, 2)};
+        list[used] = (struct person_session){.device = arena_copy(arena, db_text(query, 1)),
+                                             .began_ms = db_i64(query, 2)};
+        if (!crypto_digest_read(db_blob(query, 0), &list[used++].session)) {
+            return ERR_CORRUPT;
+        }
     }
     *sessions = list;
     *count = used;
@@ -91,7 +93,7 @@ err person_session_end(struct db_conn *conn, struct person_id id,
                        const struct crypto_digest *session) {
     struct db_query *query = person_query(conn, PERSON_SESSION_DELETE);
     db_bind_i64(query, 1, id.v);
-    db_bind_blob(query, 2, digest_slice(session));
+    db_bind_blob(query, 2, crypto_digest_slice(session));
     return db_run(query);
 }
 
@@ -99,6 +101,6 @@ err person_sessions_end(struct db_conn *conn, struct person_id id,
                         const struct crypto_digest *but) {
     struct db_query *query = person_query(conn, PERSON_SESSIONS_DELETE);
     db_bind_i64(query, 1, id.v);
-    db_bind_blob(query, 2, but ? digest_slice(but) : SLICE_EMPTY);
+    db_bind_blob(query, 2, but ? crypto_digest_slice(but) : SLICE_EMPTY);
     return db_run(query);
 }

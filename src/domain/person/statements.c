@@ -1,8 +1,6 @@
 /* The statements of the room. */
 #include "domain/person/person_int.h"
 
-#include <string.h>
-
 #define PROOF_COLUMNS "link_digest, code_digest, purpose, person_id, address, next, tries, asked_ms"
 
 static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
@@ -103,15 +101,6 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                                          "WHERE at_ms < $1 ORDER BY id DESC LIMIT $2"},
 };
 const struct db_catalogue person_catalogue = {"person", statements, ARRAY_COUNT(statements)};
-
-struct crypto_digest person_digest_read(struct db_query *query, unsigned column) {
-    struct crypto_digest digest = {0};
-    slice bytes = db_blob(query, column);
-    if (bytes.n == sizeof digest.bytes) {
-        memcpy(digest.bytes, bytes.p, bytes.n);
-    }
-    return digest;
-}
 
 err person_run(struct db_conn *conn, enum person_statement which, int64_t value) {
     struct db_query *query = person_query(conn, which);
