@@ -113,25 +113,9 @@ static http_handler *handler_of(const char *path) {
     return NULL;
 }
 
-/* What callgrind counts, and what of it not (--toggle-collect=page_answer and __wrap_*). */
-err page_answer(http_handler *handler, struct face *face, const struct http_request *request,
-                struct http_response *response, struct problem *problem);
-__attribute__((noinline)) err page_answer(http_handler *handler, struct face *face,
-                                          const struct http_request *request,
-                                          struct http_response *response, struct problem *problem) {
-    err failed = handler(face, request, response, problem);
-    return failed;
-}
-
-/* Here callgrind writes down what it has counted, and begins anew (--dump-after). */
-void class_end(void);
-__attribute__((noinline)) void class_end(void) {
-    fflush(stdout);
-}
-
 /* Answers as the server would, without the server; `spans` may be NULL. */
-static void answer(struct bench *bench, const struct target *target, struct arena *arena,
-                   struct spans *spans, struct http_response *response) {
+static err answer(struct bench *bench, const struct target *target, struct arena *arena,
+                  struct spans *spans, struct http_response *response) {
     bool is_entry = slice_starts_with(target->path, SLICE("/entries/"));
     http_handler *handler = handler_of(is_entry ? "/entries/{id}" : "/explore");
     const struct http_request request = {
@@ -149,14 +133,11 @@ static void answer(struct bench *bench, const struct target *target, struct aren
     if (spans != NULL) {
         spans_begin(spans);
     }
-    err failed = page_answer(handler, &bench->face, &request, response, &problem);
+    err failed = handler(&bench->face, &request, response, &problem);
     if (spans != NULL) {
         spans_end(spans);
     }
-    if (failed != OK) {
-        bench_fail("%.*s?%.*s: %s", SLICE_ARG(target->path), SLICE_ARG(target->query),
-                   problem.what);
-    }
+    return failed;
 }
 
 /* ---- which pages ---- */
@@ -176,15 +157,15 @@ static void target_add(struct bench *bench, const char *class_name, slice path, 
 static void entry_add(struct bench *bench, int64_t id) {
     struct arena arena ARENA_CLEANUP = arena_make(ARENA_BYTES, 0);
     struct target target = {.path = arena_printf(&bench->arena, "/entries/%lld", (long long)id)};
-    struct entry_public entry;
-    if (entry_public_load(bench->worker.reader, bench->face.territories, (struct entry_id){id},
-                          &arena, &entry) != OK) {
-        return;
-    }
     struct http_response response;
-    answer(bench, &target, &arena, NULL, &response);
-    target_add(bench, "entry", response.status == 301 ? response.location : target.path,
-               SLICE_EMPTY);
+    err failed = answer(bench, &target, &arena, NULL, &response);
+    if (failed != OK && failed != ERR_NOT_FOUND) {
+        bench_fail("%.*s: %s", SLICE_ARG(target.path), err_name(failed));
+    }
+    if (failed == OK) {
+        target_add(bench, "entry", response.status == 301 ? response.location : target.path,
+                   SLICE_EMPTY);
+    }
     buf_free(&response.body);
 }
 
@@ -281,7 +262,12 @@ static void page_write(const struct bench *bench, size_t number, const struct bu
 static size_t sample(struct bench *bench, size_t page, struct arena *arena, struct spans *spans) {
     struct http_response response;
     arena_reset(arena);
-    answer(bench, &bench->targets[page], arena, spans, &response);
+    const struct target *target = &bench->targets[page];
+    err failed = answer(bench, target, arena, spans, &response);
+    if (failed != OK) {
+        bench_fail("%.*s?%.*s: %s", SLICE_ARG(target->path), SLICE_ARG(target->query),
+                   err_name(failed));
+    }
     size_t bytes = response.body.n;
     if (bench->folder != NULL && spans == NULL) {
         page_write(bench, page, &response.body);
@@ -361,7 +347,7 @@ static void *measure_all(void *self) {
         if (is_first_of_class(bench, i)) {
             printf("%s", i > 0 ? ",\n " : "");
             class_measure(bench, bench->targets[i].class_name);
-            class_end();
+            spans_dump(bench->targets[i].class_name);
         }
     }
     printf("]\n");

@@ -12,7 +12,7 @@ struct spans { /* ns of the thread's CPU time */
     uint64_t begun, whole;
     uint64_t of[SPAN__COUNT];
     unsigned entered; /* how many spans there were */
-    bool is_inside;
+    unsigned depth;   /* a span within a span is a part of it */
 };
 
 /* Once a thread that measures: finds out what looking at the clock costs. */
@@ -22,5 +22,8 @@ void spans_begin(struct spans *spans);
 void spans_end(struct spans *spans);
 /* What is left when the spans are taken off, and what taking their time has cost. */
 uint64_t spans_rest(const struct spans *spans);
+/* Under callgrind (--collect-atstart=no), where it counts what is left: what it has counted since
+ * the last time is written down under this name. */
+void spans_dump(const char *name);
 
 #endif
