@@ -144,7 +144,7 @@ static void *arena_take(struct arena *arena, size_t need, size_t align) {
         }
     }
     arena->used_bytes += need;
-    return memset(p, 0, need);
+    return p;
 }
 
 void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t align) {
@@ -156,36 +156,58 @@ void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t ali
         (arena->used_bytes > arena->limit_bytes || need > arena->limit_bytes - arena->used_bytes)) {
         return NULL;
     }
-    return arena_take(arena, need, align);
+    void *p = arena_take(arena, need, align);
+    return p ? memset(p, 0, need) : NULL;
+}
+
+static _Noreturn void out_of_memory(void) {
+    fputs("agora: out of memory\n", stderr);
+    abort();
 }
 
 void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align) {
     size_t need;
     void *p = __builtin_mul_overflow(size, count, &need) ? NULL : arena_take(arena, need, align);
     if (!p) {
-        fputs("agora: out of memory\n", stderr);
-        abort();
+        out_of_memory();
     }
-    return p;
+    return memset(p, 0, need);
+}
+
+/* Room for a text of n bytes, with the NUL behind it. */
+static char *text_alloc(struct arena *arena, size_t n) {
+    char *text = n == SIZE_MAX ? NULL : arena_take(arena, n + 1, 1);
+    if (!text) {
+        out_of_memory();
+    }
+    text[n] = '\0';
+    return text;
 }
 
 slice arena_copy(struct arena *arena, slice text) {
-    char *copy = arena_alloc(arena, 1, text.n + 1, 1);
-    if (text.n) {
-        memcpy(copy, text.p, text.n);
+    return arena_concat(arena, &text, 1);
+}
+
+slice arena_concat(struct arena *arena, const slice *parts, size_t count) {
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (__builtin_add_overflow(n, parts[i].n, &n)) {
+            out_of_memory();
+        }
     }
-    return slice_of(copy, text.n);
+    char *text = text_alloc(arena, n);
+    char *end = text;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].n) {
+            memcpy(end, parts[i].p, parts[i].n);
+            end += parts[i].n;
+        }
+    }
+    return slice_of(text, n);
 }
 
 slice arena_join(struct arena *arena, slice a, slice b) {
-    char *copy = arena_alloc(arena, 1, a.n + b.n + 1, 1);
-    if (a.n) {
-        memcpy(copy, a.p, a.n);
-    }
-    if (b.n) {
-        memcpy(copy + a.n, b.p, b.n);
-    }
-    return slice_of(copy, a.n + b.n);
+    return arena_concat(arena, (const slice[]){a, b}, 2);
 }
 
 const char *arena_cstr(struct arena *arena, slice text) {
@@ -202,7 +224,7 @@ slice arena_printf(struct arena *arena, const char *format, ...) {
         return SLICE_EMPTY;
     }
     size_t n = (size_t)wanted;
-    char *text = arena_alloc(arena, 1, n + 1, 1);
+    char *text = text_alloc(arena, n);
     if (n < sizeof(small)) {
         memcpy(text, small, n);
     } else {

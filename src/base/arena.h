@@ -45,6 +45,11 @@ void *arena_try_alloc(struct arena *arena, size_t size, size_t count, size_t ali
 slice arena_copy(struct arena *arena, slice text);       /* also NUL-terminated behind the end */
 const char *arena_cstr(struct arena *arena, slice text); /* NUL-terminated copy */
 slice arena_join(struct arena *arena, slice a, slice b); /* one behind the other; likewise */
+/* Any number of them: arena_concat_of(arena, SLICE("/themes/"), theme->slug). */
+slice arena_concat(struct arena *arena, const slice *parts, size_t count);
+#define arena_concat_of(arena, ...)                                                                \
+    arena_concat((arena), (const slice[]){__VA_ARGS__},                                            \
+                 sizeof((const slice[]){__VA_ARGS__}) / sizeof(slice))
 slice arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -23,31 +23,45 @@ void buf_clear(struct buf *buf) {
     buf->failed = OK;
 }
 
+/* Nothing is added any more: there is no room left to find. */
+static bool buf_fail(struct buf *buf, err failed) {
+    buf->failed = failed;
+    buf->capacity = buf->n;
+    return false;
+}
+
 /* Makes room for `more` bytes and a NUL. False, with the error kept, when that cannot be. */
-static bool buf_reserve(struct buf *buf, size_t more) {
+static __attribute__((noinline)) bool buf_grow(struct buf *buf, size_t more) {
     if (buf->failed) {
         return false;
     }
     if (more > buf->limit - buf->n || buf->n + more == SIZE_MAX) {
-        buf->failed = ERR_LIMIT;
-        return false;
+        return buf_fail(buf, ERR_LIMIT);
     }
     size_t need = buf->n + more + 1;
-    if (need <= buf->capacity) {
-        return true;
-    }
     size_t capacity = buf->capacity ? buf->capacity : BUF_FIRST_BYTES;
     while (capacity < need) {
         capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
     }
+    if (capacity - 1 > buf->limit) {
+        capacity = buf->limit + 1; /* so that room is all there is to ask for */
+    }
     char *p = realloc(buf->p, capacity);
     if (!p) {
-        buf->failed = ERR_MEMORY;
-        return false;
+        return buf_fail(buf, ERR_MEMORY);
     }
     buf->p = p;
     buf->capacity = capacity;
     return true;
+}
+
+static inline bool buf_reserve(struct buf *buf, size_t more) {
+    return more < buf->capacity - buf->n || buf_grow(buf, more);
+}
+
+void buf_expect(struct buf *buf, size_t bytes) {
+    size_t room = buf->limit - buf->n;
+    (void)buf_reserve(buf, bytes < room ? bytes : room);
 }
 
 void buf_add_bytes(struct buf *buf, const void *bytes, size_t n) {
@@ -71,30 +85,14 @@ void buf_add_cstr(struct buf *buf, const char *text) {
     buf_add_bytes(buf, text, strlen(text));
 }
 
-/* Writes the digits before `end` and returns where they start. 20 bytes hold any value. */
-static char *digits_before(char *end, uint64_t value) {
-    do {
-        *--end = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
-    return end;
-}
-
 void buf_add_u64(struct buf *buf, uint64_t value) {
-    char digits[20];
-    char *end = digits + sizeof(digits);
-    char *start = digits_before(end, value);
-    buf_add_bytes(buf, start, (size_t)(end - start));
+    char digits[SLICE_DIGITS_MAX];
+    buf_add(buf, slice_from_u64(value, digits));
 }
 
 void buf_add_i64(struct buf *buf, int64_t value) {
-    char digits[21];
-    char *end = digits + sizeof(digits);
-    char *start = digits_before(end, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
-    if (value < 0) {
-        *--start = '-';
-    }
-    buf_add_bytes(buf, start, (size_t)(end - start));
+    char digits[SLICE_DIGITS_MAX];
+    buf_add(buf, slice_from_i64(value, digits));
 }
 
 void buf_add_double(struct buf *buf, double value) {
@@ -120,26 +118,21 @@ void buf_add_double(struct buf *buf, double value) {
 
 void buf_add_e7(struct buf *buf, int32_t value_e7) {
     uint32_t size = value_e7 < 0 ? 0 - (uint32_t)value_e7 : (uint32_t)value_e7;
-    char text[24];
-    char *end = text + sizeof(text);
-    char *start = end;
+    char digits[SLICE_DIGITS_MAX];
+    char text[16] = "-"; /* "-214.7483648" */
+    size_t n = value_e7 < 0;
+    slice whole = slice_from_u64(size / 10000000, digits);
+    memcpy(text + n, whole.p, whole.n);
+    n += whole.n;
     uint32_t fraction = size % 10000000;
     if (fraction) {
-        int places = 7;
-        for (; fraction % 10 == 0; places--) {
-            fraction /= 10;
+        text[n++] = '.';
+        for (uint32_t unit = 1000000; fraction; unit /= 10) {
+            text[n++] = (char)('0' + fraction / unit);
+            fraction %= unit;
         }
-        for (; places > 0; places--) {
-            *--start = (char)('0' + fraction % 10);
-            fraction /= 10;
-        }
-        *--start = '.';
     }
-    start = digits_before(start, size / 10000000);
-    if (value_e7 < 0) {
-        *--start = '-';
-    }
-    buf_add_bytes(buf, start, (size_t)(end - start));
+    buf_add_bytes(buf, text, n);
 }
 
 void buf_add_utf8(struct buf *buf, uint32_t codepoint) {
@@ -176,7 +169,7 @@ void buf_addf(struct buf *buf, const char *format, ...) {
     int wanted = vsnprintf(small, sizeof(small), format, args);
     va_end(args);
     if (wanted < 0) {
-        buf->failed = ERR_INTERNAL;
+        (void)buf_fail(buf, ERR_INTERNAL);
         return;
     }
     size_t n = (size_t)wanted;
@@ -187,6 +180,34 @@ void buf_addf(struct buf *buf, const char *format, ...) {
         (void)vsnprintf(buf->p + buf->n, n + 1, format, args);
         va_end(args);
         buf->n += n;
+    }
+}
+
+static bool is_unreserved(unsigned char c) {
+    unsigned char lower = c | 0x20;
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
+}
+
+void buf_add_percent(struct buf *buf, slice text, const char *space) {
+    static const char hex[] = "0123456789ABCDEF";
+    size_t plain = 0; /* start of the run that stands as it is */
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if (is_unreserved(c)) {
+            continue;
+        }
+        buf_add_bytes(buf, text.p + plain, i - plain);
+        plain = i + 1;
+        if (c == ' ') {
+            buf_add_cstr(buf, space);
+        } else {
+            const char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
+            buf_add_bytes(buf, escape, sizeof(escape));
+        }
+    }
+    if (plain < text.n) { /* an empty text may have no address */
+        buf_add_bytes(buf, text.p + plain, text.n - plain);
     }
 }
 
@@ -232,23 +253,28 @@ static size_t add_json_escape(struct buf *buf, slice text, size_t i) {
     return 0;
 }
 
+/* Bytes that begin an escape, or may (U+2028, U+2029): marked by a 1. */
+static const unsigned char json_special[256] = {
+    1,         1,          1,         1,         1,         1,         1, 1,
+    1,         1,          1,         1,         1,         1,         1, 1, /* 0x00 */
+    1,         1,          1,         1,         1,         1,         1, 1,
+    1,         1,          1,         1,         1,         1,         1, 1, /* 0x10 */
+    ['"'] = 1, ['\\'] = 1, ['<'] = 1, ['>'] = 1, ['&'] = 1, [0xE2] = 1};
+
 void buf_add_json_string(struct buf *buf, slice text) {
     buf_add_char(buf, '"');
     size_t plain = 0; /* start of the run that needs no escape */
     size_t i = 0;
-    while (i < text.n) {
-        unsigned char c = (unsigned char)text.p[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' && c != 0xE2) {
-            i++;
-            continue;
-        }
+    while ((i = slice_find_marked(text, i, json_special)) < text.n) {
         buf_add_bytes(buf, text.p + plain, i - plain);
         plain = i;
         size_t escaped = add_json_escape(buf, text, i);
         i += escaped ? escaped : 1;
         plain += escaped;
     }
-    buf_add_bytes(buf, text.p + plain, text.n - plain);
+    if (plain < text.n) { /* an empty text may have no address */
+        buf_add_bytes(buf, text.p + plain, text.n - plain);
+    }
     buf_add_char(buf, '"');
 }
 

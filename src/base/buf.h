@@ -20,6 +20,8 @@ struct buf {
 struct buf buf_new(size_t limit);
 void buf_free(struct buf *buf);
 void buf_clear(struct buf *buf); /* empties it, keeps its memory, forgets the error */
+/* Makes room for that many more bytes at once (at most up to the limit). */
+void buf_expect(struct buf *buf, size_t bytes);
 void buf_add(struct buf *buf, slice text);
 void buf_add_bytes(struct buf *buf, const void *bytes, size_t n);
 void buf_add_char(struct buf *buf, char byte);
@@ -33,6 +35,9 @@ void buf_add_double(struct buf *buf, double value);
 void buf_add_e7(struct buf *buf, int32_t value_e7);
 void buf_add_utf8(struct buf *buf, uint32_t codepoint);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Percent-encoded for any part of an address: all but unreserved bytes (RFC 3986, 2.3). A space
+ * becomes `space`, "+" or "%20". */
+void buf_add_percent(struct buf *buf, slice text, const char *space);
 /* A JSON string with its quotes; escapes what RFC 8259 asks, and < > & U+2028 U+2029, so that the
  * result may stand inside a script element. */
 void buf_add_json_string(struct buf *buf, slice text);

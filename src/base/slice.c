@@ -4,14 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-slice slice_of(const char *bytes, size_t n) {
-    return (slice){.p = bytes, .n = n};
-}
-
-slice slice_from_cstr(const char *text) {
-    return text ? (slice){.p = text, .n = strlen(text)} : SLICE_EMPTY;
-}
-
 bool slice_equal(slice a, slice b) {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
@@ -81,6 +73,23 @@ size_t slice_find(slice text, size_t from, char byte) {
     }
     const char *hit = memchr(text.p + from, byte, text.n - from);
     return hit ? (size_t)(hit - text.p) : text.n;
+}
+
+size_t slice_find_marked(slice text, size_t from, const unsigned char marks[256]) {
+    const unsigned char *p = (const unsigned char *)text.p;
+    size_t i = from;
+    while (text.n - i >= 8 && i < text.n) { /* most texts have none: eight are looked at together */
+        unsigned any = marks[p[i]] | marks[p[i + 1]] | marks[p[i + 2]] | marks[p[i + 3]] |
+                       marks[p[i + 4]] | marks[p[i + 5]] | marks[p[i + 6]] | marks[p[i + 7]];
+        if (any != 0) {
+            break;
+        }
+        i += 8;
+    }
+    while (i < text.n && marks[p[i]] == 0) {
+        i++;
+    }
+    return i < text.n ? i : text.n;
 }
 
 size_t slice_find_slice(slice text, size_t from, slice part) {
@@ -220,4 +229,23 @@ bool slice_to_double(slice text, double *value) {
     }
     *value = parsed;
     return true;
+}
+
+slice slice_from_u64(uint64_t value, char room[SLICE_DIGITS_MAX]) {
+    char *end = room + SLICE_DIGITS_MAX;
+    char *start = end;
+    do {
+        *--start = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    return slice_of(start, (size_t)(end - start));
+}
+
+slice slice_from_i64(int64_t value, char room[SLICE_DIGITS_MAX]) {
+    if (value >= 0) {
+        return slice_from_u64((uint64_t)value, room);
+    }
+    slice digits = slice_from_u64(0 - (uint64_t)value, room); /* 19 at most */
+    room[SLICE_DIGITS_MAX - digits.n - 1] = '-';
+    return slice_of(digits.p - 1, digits.n + 1);
 }

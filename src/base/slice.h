@@ -17,8 +17,13 @@ typedef struct slice {
 /* For printf("%.*s"): two arguments. */
 #define SLICE_ARG(s) (int)(s).n, (s).p
 
-slice slice_of(const char *bytes, size_t n);
-slice slice_from_cstr(const char *text); /* NULL gives the empty slice */
+static inline slice slice_of(const char *bytes, size_t n) {
+    return (slice){.p = bytes, .n = n};
+}
+/* NULL gives the empty slice. Of a literal the length is known when this is compiled. */
+static inline slice slice_from_cstr(const char *text) {
+    return text ? (slice){.p = text, .n = __builtin_strlen(text)} : SLICE_EMPTY;
+}
 bool slice_equal(slice a, slice b);
 bool slice_equal_ascii_nocase(slice a, slice b);
 bool slice_starts_with(slice text, slice prefix);
@@ -30,6 +35,8 @@ bool slice_contains(slice text, slice part);
 
 /* Index of the first `byte` at or after `from`, or text.n. */
 size_t slice_find(slice text, size_t from, char byte);
+/* Index of the first byte at or after `from` that `marks` has a 1 for, or text.n. */
+size_t slice_find_marked(slice text, size_t from, const unsigned char marks[256]);
 /* Index of the first occurrence of `part` at or after `from`, or text.n. */
 size_t slice_find_slice(slice text, size_t from, slice part);
 
@@ -41,5 +48,10 @@ bool slice_cut(slice *rest, char separator, slice *part);
 bool slice_to_i64(slice text, int64_t *value);
 bool slice_to_u64(slice text, uint64_t *value);
 bool slice_to_double(slice text, double *value); /* finite only; no locale */
+
+/* The other way: the number's digits, written at the end of `room`. */
+#define SLICE_DIGITS_MAX 20
+slice slice_from_i64(int64_t value, char room[SLICE_DIGITS_MAX]);
+slice slice_from_u64(uint64_t value, char room[SLICE_DIGITS_MAX]);
 
 #endif

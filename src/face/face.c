@@ -3,7 +3,6 @@
 #include "text/text.h"
 
 #define SLUG_BYTES 60
-#define FOLD_BYTES 8192 /* text_slug folds the whole title before it cuts */
 
 slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena) {
     return face_etag_of(view, hash_bytes(salt, hash_bytes(canonical, 1)), arena);
@@ -20,22 +19,23 @@ slice face_etag_of(const struct atlas_view *view, uint64_t hash, struct arena *a
 }
 
 slice face_slug(slice title, struct arena *arena) {
-    struct buf slug BUF_CLEANUP = buf_new(FOLD_BYTES);
+    struct buf slug BUF_CLEANUP = buf_new(SLUG_BYTES);
     text_slug(title, SLUG_BYTES, &slug);
     return arena_copy(arena, buf_slice(&slug));
 }
 
-static slice slugged(slice path, slice title, struct arena *arena) {
-    slice slug = face_slug(title, arena);
-    return arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(path), slug.n > 0 ? "-" : "",
-                        SLICE_ARG(slug));
+static slice slugged(slice folder, slice id, slice title, struct arena *arena) {
+    struct buf slug BUF_CLEANUP = buf_new(SLUG_BYTES);
+    text_slug(title, SLUG_BYTES, &slug);
+    return arena_concat_of(arena, folder, id, slug.n > 0 ? SLICE("-") : SLICE_EMPTY,
+                           buf_slice(&slug));
 }
 
 slice face_entry_path(struct entry_id id, slice title, struct arena *arena) {
-    return slugged(arena_printf(arena, "/entries/%lld", (long long)id.v), title, arena);
+    char digits[SLICE_DIGITS_MAX];
+    return slugged(SLICE("/entries/"), slice_from_i64(id.v, digits), title, arena);
 }
 
 slice face_territory_path(const struct territory *territory, struct arena *arena) {
-    return slugged(arena_printf(arena, "/territories/%.*s", SLICE_ARG(territory->code)),
-                   territory->name, arena);
+    return slugged(SLICE("/territories/"), territory->code, territory->name, arena);
 }

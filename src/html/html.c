@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define MESSAGE_BYTES_MAX (256 * 1024)
-
 static slice escape_of(char byte) {
     switch (byte) {
     case '&':
@@ -14,28 +12,24 @@ static slice escape_of(char byte) {
         return SLICE("&gt;");
     case '"':
         return SLICE("&quot;");
-    case '\'':
-        return SLICE("&#39;");
     default:
-        return SLICE_EMPTY;
+        return SLICE("&#39;");
     }
 }
 
 void html_text(struct html *html, slice text) {
-    if (text.n == 0) {
-        return; /* its pointer may be NULL */
-    }
+    static const unsigned char escaped[256] = {
+        ['&'] = 1, ['<'] = 1, ['>'] = 1, ['"'] = 1, ['\''] = 1};
     size_t start = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        slice escaped = escape_of(text.p[i]);
-        if (escaped.n == 0) {
-            continue;
-        }
+    size_t i = 0;
+    while ((i = slice_find_marked(text, i, escaped)) < text.n) {
         buf_add_bytes(html->out, text.p + start, i - start);
-        buf_add(html->out, escaped);
-        start = i + 1;
+        buf_add(html->out, escape_of(text.p[i]));
+        start = ++i;
     }
-    buf_add_bytes(html->out, text.p + start, text.n - start);
+    if (start < text.n) {
+        buf_add_bytes(html->out, text.p + start, text.n - start);
+    }
 }
 
 bool html_data_block_(struct html *html, const char *opening, slice json) {
@@ -56,14 +50,14 @@ void html_number(struct html *html, int64_t value) {
     i18n_number(html->language, value, html->out);
 }
 
-void html_attr_(struct html *html, const char *opening, slice value) {
-    buf_add_cstr(html->out, opening);
+void html_attr_(struct html *html, slice opening, slice value) {
+    buf_add(html->out, opening);
     html_text(html, value);
     buf_add_char(html->out, '"');
 }
 
-void html_attr_i64_(struct html *html, const char *opening, int64_t value) {
-    buf_add_cstr(html->out, opening);
+void html_attr_i64_(struct html *html, slice opening, int64_t value) {
+    buf_add(html->out, opening);
     buf_add_i64(html->out, value);
     buf_add_char(html->out, '"');
 }
@@ -95,22 +89,23 @@ bool html_href_outside(struct html *html, slice url) {
     return true;
 }
 
-/* Writes what was put together as plain text; an error of its buffer becomes the page's. */
-static void text_from(struct html *html, const struct buf *text) {
-    html_text(html, buf_slice(text));
-    if (text->failed != OK && html->out->failed == OK) {
-        html->out->failed = text->failed;
+void html_tn(struct html *html, const char *one, const char *many, int64_t n) {
+    slice message = i18n_plural(html->language, one, many, n);
+    size_t at = slice_find_slice(message, 0, SLICE("%n"));
+    html_text(html, slice_sub(message, 0, at));
+    if (at < message.n) {
+        html_number(html, n);
+        html_text(html, slice_sub(message, at + 2, message.n - at - 2));
     }
 }
 
-void html_tn(struct html *html, const char *one, const char *many, int64_t n) {
-    struct buf text BUF_CLEANUP = buf_new(MESSAGE_BYTES_MAX);
-    i18n_tn(html->language, one, many, n, &text);
-    text_from(html, &text);
-}
-
 void html_tf(struct html *html, const char *message, const slice *values, size_t count) {
-    struct buf text BUF_CLEANUP = buf_new(MESSAGE_BYTES_MAX);
-    i18n_tf(html->language, message, values, count, &text);
-    text_from(html, &text);
+    slice rest = i18n(html->language, message);
+    slice before;
+    size_t value;
+    while (i18n_cut(&rest, &before, &value)) {
+        html_text(html, before);
+        html_text(html, value < count ? values[value] : SLICE_EMPTY);
+    }
+    html_text(html, rest);
 }

@@ -18,10 +18,10 @@ void html_text(struct html *html,
 void html_i64(struct html *html, int64_t value);    /* plain digits */
 void html_number(struct html *html, int64_t value); /* grouped as the language does: 15 756 */
 /* name="value" with a leading space; the name is a literal. */
-#define html_attr(html, name, value) html_attr_((html), " " name "=\"", (value))
-void html_attr_(struct html *html, const char *opening, slice value);
-#define html_attr_i64(html, name, value) html_attr_i64_((html), " " name "=\"", (value))
-void html_attr_i64_(struct html *html, const char *opening, int64_t value);
+#define html_attr(html, name, value) html_attr_((html), SLICE(" " name "=\""), (value))
+void html_attr_(struct html *html, slice opening, slice value);
+#define html_attr_i64(html, name, value) html_attr_i64_((html), SLICE(" " name "=\""), (value))
+void html_attr_i64_(struct html *html, slice opening, int64_t value);
 /* An href that came from outside: http, https, mailto, tel only; writes nothing and returns false for
  * anything else. */
 bool html_href_outside(struct html *html, slice url);

@@ -33,6 +33,10 @@ void i18n_tf(const struct i18n_language *language, const char *message, const sl
 void i18n_tn(const struct i18n_language *language, const char *one, const char *many, int64_t n,
              struct buf *out);
 
+/* Takes what stands before the first "%1" … "%9" of a message off `*rest`, and that sign itself;
+ * `*value` counts from 0. False, with the rest untouched, when there is none. */
+bool i18n_cut(slice *rest, slice *before, size_t *value);
+
 /* Language-dependent writing: 15 756 / 15,756; "samedi 28 novembre 2026", "sam. 28 nov., 14 h",
  * "printemps 2022"; "à 2 km", "à 350 m". */
 void i18n_number(const struct i18n_language *language, int64_t n, struct buf *out);

@@ -9,18 +9,18 @@ static bool is_english(const struct i18n_language *language) {
 }
 
 void i18n_number(const struct i18n_language *language, int64_t n, struct buf *out) {
-    struct buf digits BUF_CLEANUP = buf_new(32);
-    buf_add_i64(&digits, n);
-    slice text = buf_slice(&digits);
+    char room[SLICE_DIGITS_MAX];
+    slice digits = slice_from_i64(n, room);
     if (n < 0) {
         buf_add_char(out, '-');
-        text = slice_sub(text, 1, text.n - 1);
+        digits = slice_of(digits.p + 1, digits.n - 1);
     }
-    for (size_t i = 0; i < text.n; i++) {
-        if (i > 0 && (text.n - i) % 3 == 0) {
-            buf_add_cstr(out, is_english(language) ? "," : NARROW_SPACE);
+    slice separator = is_english(language) ? SLICE(",") : SLICE(NARROW_SPACE);
+    for (size_t head = (digits.n - 1) % 3 + 1, i = 0; i < digits.n; i += head, head = 3) {
+        if (i > 0) {
+            buf_add(out, separator);
         }
-        buf_add_char(out, text.p[i]);
+        buf_add_bytes(out, digits.p + i, head);
     }
 }
 
@@ -119,21 +119,27 @@ void i18n_tn(const struct i18n_language *language, const char *one, const char *
     }
 }
 
+bool i18n_cut(slice *rest, slice *before, size_t *value) {
+    for (size_t i = 0; (i = slice_find(*rest, i, '%')) + 1 < rest->n; i++) {
+        char digit = rest->p[i + 1];
+        if (digit >= '1' && digit <= '9') {
+            *before = slice_of(rest->p, i);
+            *value = (size_t)(digit - '1');
+            *rest = slice_of(rest->p + i + 2, rest->n - i - 2);
+            return true;
+        }
+    }
+    return false;
+}
+
 void i18n_tf(const struct i18n_language *language, const char *message, const slice *values,
              size_t count, struct buf *out) {
-    slice text = i18n(language, message);
-    size_t start = 0;
-    for (size_t i = 0; i + 1 < text.n; i++) {
-        if (text.p[i] != '%' || text.p[i + 1] < '1' || text.p[i + 1] > '9') {
-            continue;
-        }
-        size_t value = (size_t)(text.p[i + 1] - '1');
-        buf_add(out, slice_sub(text, start, i - start));
-        if (value < count) {
-            buf_add(out, values[value]);
-        }
-        start = i + 2;
-        i++;
+    slice rest = i18n(language, message);
+    slice before;
+    size_t value;
+    while (i18n_cut(&rest, &before, &value)) {
+        buf_add(out, before);
+        buf_add(out, value < count ? values[value] : SLICE_EMPTY);
     }
-    buf_add(out, slice_sub(text, start, text.n - start));
+    buf_add(out, rest);
 }

@@ -1,25 +1,7 @@
 #include "query/query_int.h"
 
-#include <string.h>
-
-static bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           memchr("-._~", c, 4);
-}
-
 void query_encode(slice text, struct buf *out) {
-    static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char byte = (unsigned char)text.p[i];
-        if (is_unreserved(text.p[i])) {
-            buf_add_char(out, text.p[i]);
-        } else if (byte == ' ') {
-            buf_add_char(out, '+');
-        } else {
-            char escaped[3] = {'%', hex[byte >> 4], hex[byte & 15]};
-            buf_add_bytes(out, escaped, sizeof escaped);
-        }
-    }
+    buf_add_percent(out, text, "+");
 }
 
 /* Writes `&key=` (no & at the very start of the query text). */

@@ -191,30 +191,70 @@ bool text_is_slug(slice text, size_t limit) {
     return true;
 }
 
-void text_slug(slice text, size_t limit, struct buf *out) {
-    BUF_CLEANUP struct buf folded = buf_new(out->limit);
-    BUF_CLEANUP struct buf slug = buf_new(out->limit);
-    text_fold(text, &folded);
-    bool hyphen_waits = false;
-    for (size_t i = 0; i < folded.n; i++) {
-        char byte = folded.p[i];
-        if (!is_slug_char(byte)) {
-            hyphen_waits = slug.n > 0;
-            continue;
-        }
-        if (hyphen_waits) {
-            buf_add_char(&slug, '-');
-            hyphen_waits = false;
-        }
-        buf_add_char(&slug, byte);
+/* One byte more than is asked for: it decides where the slug is cut. */
+struct slug {
+    size_t n, most;
+    bool hyphen_waits;
+    char bytes[TEXT_SLUG_MAX + 1];
+};
+
+static void slug_put(struct slug *slug, char byte) {
+    if (slug->n < slug->most) {
+        slug->bytes[slug->n++] = byte;
     }
-    if (out->failed == OK && (folded.failed || slug.failed)) {
-        out->failed = folded.failed ? folded.failed : slug.failed;
+}
+
+/* A byte of the folded text. */
+static void slug_add(struct slug *slug, char byte) {
+    if (!is_slug_char(byte)) {
+        slug->hyphen_waits = slug->n > 0;
         return;
     }
-    slice whole = buf_slice(&slug);
-    slice kept = slice_sub(whole, 0, limit);
-    if (kept.n < whole.n && whole.p[kept.n] != '-') {
+    if (slug->hyphen_waits) {
+        slug_put(slug, '-');
+        slug->hyphen_waits = false;
+    }
+    slug_put(slug, byte);
+}
+
+static void slug_add_wide(struct slug *slug, uint32_t codepoint) {
+    const char *ascii = ascii_for(codepoint);
+    if (ascii) {
+        for (; *ascii; ascii++) {
+            slug_add(slug, *ascii);
+        }
+        return;
+    }
+    struct folder folder = {.started = true, .out = NULL}; /* its chunk holds any one code point */
+    folder_add_wide(&folder, codepoint);
+    for (size_t i = 0; i < folder.n; i++) {
+        slug_add(slug, folder.chunk[i]);
+    }
+    if (folder.space_waits) {
+        slug_add(slug, ' ');
+    }
+}
+
+void text_slug(slice text, size_t limit, struct buf *out) {
+    struct slug slug;
+    slug.n = 0;
+    slug.hyphen_waits = false;
+    limit = limit < TEXT_SLUG_MAX ? limit : TEXT_SLUG_MAX;
+    slug.most = limit + 1;
+    for (size_t i = 0; i < text.n && slug.n < slug.most;) {
+        unsigned char c = (unsigned char)text.p[i];
+        if (c < 0x80) {
+            slug_add(&slug, c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : text.p[i]);
+            i++;
+            continue;
+        }
+        size_t length;
+        uint32_t codepoint = text_decode(text, i, &length);
+        slug_add_wide(&slug, codepoint);
+        i += length;
+    }
+    slice kept = slice_of(slug.bytes, slug.n < limit ? slug.n : limit);
+    if (kept.n < slug.n && slug.bytes[kept.n] != '-') {
         const char *hyphen = memrchr(kept.p, '-', kept.n);
         kept.n = hyphen ? (size_t)(hyphen - kept.p) : kept.n;
     }

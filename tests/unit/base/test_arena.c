@@ -118,6 +118,15 @@ static void copies_end_with_a_nul_behind_them(void **state) {
     assert_true(slice_ends_with(wide, SLICE(" 1|")));
 }
 
+static void parts_are_joined_in_their_order(void **state) {
+    (void)state;
+    ARENA_CLEANUP struct arena arena = arena_make(64, 0);
+    slice path = arena_concat_of(&arena, SLICE("/themes/"), (slice){NULL, 0}, SLICE("food"));
+    assert_string_equal(path.p, "/themes/food");
+    assert_int_equal(path.n, 12);
+    assert_string_equal(arena_join(&arena, path, SLICE("?")).p, "/themes/food?");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_zeroed_aligned_and_apart),
@@ -127,6 +136,7 @@ int main(void) {
         cmocka_unit_test(after_a_reset_memory_is_zeroed_again),
         cmocka_unit_test(a_recycled_arena_has_room_for_all_in_one_block_unless_that_is_too_much),
         cmocka_unit_test(copies_end_with_a_nul_behind_them),
+        cmocka_unit_test(parts_are_joined_in_their_order),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

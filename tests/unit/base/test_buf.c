@@ -163,6 +163,46 @@ static void json_text_that_ends_within_a_character_is_not_read_beyond(void **sta
     assert_string_equal(buf_cstr(&buf), "\"\xe2\x80\"");
 }
 
+static void a_full_buffer_takes_no_shorter_text_either(void **state) {
+    (void)state;
+    BUF_CLEANUP struct buf buf = buf_new(10);
+    buf_add_cstr(&buf, "abc");
+    buf_add_cstr(&buf, "defghijklmn");
+    buf_add_cstr(&buf, "d");
+    assert_int_equal(buf.failed, ERR_LIMIT);
+    assert_true(slice_equal(buf_slice(&buf), SLICE("abc")));
+    buf_clear(&buf);
+    buf_add_cstr(&buf, "0123456789");
+    assert_string_equal(buf_cstr(&buf), "0123456789");
+}
+
+static void room_that_is_expected_is_made_up_to_the_limit(void **state) {
+    (void)state;
+    BUF_CLEANUP struct buf buf = buf_new(100);
+    buf_expect(&buf, 80);
+    const char *first = buf.p;
+    for (int i = 0; i < 80; i++) {
+        buf_add_char(&buf, 'x');
+    }
+    assert_ptr_equal(buf.p, first);
+    buf_expect(&buf, 1000);
+    assert_int_equal(buf.failed, OK);
+    buf_add_cstr(&buf, "01234567890123456789");
+    assert_int_equal(buf.failed, OK);
+    buf_add_char(&buf, 'x');
+    assert_int_equal(buf.failed, ERR_LIMIT);
+}
+
+static void parts_of_addresses_are_percent_encoded(void **state) {
+    (void)state;
+    BUF_CLEANUP struct buf buf = buf_new(200);
+    buf_add_percent(&buf, SLICE("Aé z-._~0&=?#%+"), "%20");
+    buf_add_char(&buf, '|');
+    buf_add_percent(&buf, SLICE(" /@[`{"), "+");
+    buf_add_percent(&buf, (slice){NULL, 0}, "+");
+    assert_string_equal(buf_cstr(&buf), "A%C3%A9%20z-._~0%26%3D%3F%23%25%2B|+%2F%40%5B%60%7B");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_buffer_grows_up_to_its_limit_and_not_beyond),
@@ -176,6 +216,9 @@ int main(void) {
         cmocka_unit_test(code_points_are_written_as_utf8),
         cmocka_unit_test(json_text_may_stand_in_a_script_element),
         cmocka_unit_test(json_text_that_ends_within_a_character_is_not_read_beyond),
+        cmocka_unit_test(a_full_buffer_takes_no_shorter_text_either),
+        cmocka_unit_test(room_that_is_expected_is_made_up_to_the_limit),
+        cmocka_unit_test(parts_of_addresses_are_percent_encoded),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,34 @@ static void what_is_no_finite_decimal_number_is_refused(void **state) {
     assert_true(value == 7);
 }
 
+static void a_marked_byte_is_found_wherever_it_stands(void **state) {
+    (void)state;
+    static const unsigned char marks[256] = {['<'] = 1, [0xFF] = 1};
+    char text[40];
+    for (size_t at = 0; at < sizeof text; at++) {
+        memset(text, 'x', sizeof text);
+        text[at] = at % 2 ? '<' : (char)0xFF;
+        slice whole = slice_of(text, sizeof text);
+        for (size_t from = 0; from <= sizeof text; from++) {
+            assert_int_equal(slice_find_marked(whole, from, marks), from <= at ? at : whole.n);
+        }
+    }
+    assert_int_equal(slice_find_marked((slice){NULL, 0}, 0, marks), 0);
+}
+
+static void a_number_is_written_as_it_is_read(void **state) {
+    (void)state;
+    static const int64_t values[] = {0, 7, -1, 10, -65, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char room[SLICE_DIGITS_MAX];
+        int64_t again = 1;
+        assert_true(slice_to_i64(slice_from_i64(values[i], room), &again));
+        assert_int_equal(again, values[i]);
+    }
+    char room[SLICE_DIGITS_MAX];
+    assert_true(slice_equal(slice_from_u64(UINT64_MAX, room), SLICE("18446744073709551615")));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_come_one_after_the_other_and_the_last_may_be_empty),
@@ -169,6 +197,8 @@ int main(void) {
         cmocka_unit_test(numbers_with_anything_beside_them_are_refused),
         cmocka_unit_test(decimal_numbers_become_the_nearest_double),
         cmocka_unit_test(what_is_no_finite_decimal_number_is_refused),
+        cmocka_unit_test(a_marked_byte_is_found_wherever_it_stands),
+        cmocka_unit_test(a_number_is_written_as_it_is_read),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,6 +175,9 @@ static void slugs_are_cut_at_a_hyphen(void **state) {
     check_slug("-- !", 10, "");
     check_slug("日本", 10, "");
     check_slug("(Re)pair' Café !", 60, "re-pair-cafe");
+    check_slug("E\u0301te\u0301\u00a0½ ﬁn", 60, "ete-1-2-fin");
+    check_slug("Œuf", 1, "o");
+    check_slug("aaaa-bbbb-cccc", 9, "aaaa-bbbb");
 }
 
 static void check_clip(const char *text, size_t codepoints, const char *expected) {
