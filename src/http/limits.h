@@ -22,9 +22,16 @@
 #define HTTP_IDLE_TIMEOUT_S    15
 #define HTTP_WATCH_EVERY_MS    250
 
-#define HTTP_BODY_IN_MAX_BYTES      (64u << 20) /* whatever a route allows */
-#define HTTP_BODY_OUT_MAX_BYTES     (64u << 20) /* of a response that is not streamed */
-#define HTTP_COMPRESS_MIN_BYTES     1024        /* below it the headers weigh more than is won */
+#define HTTP_BODY_IN_MAX_BYTES   (64u << 20) /* whatever a route allows */
+#define HTTP_BODY_OUT_MAX_BYTES  (64u << 20) /* of a response that is not streamed */
+#define HTTP_FORM_FIELDS_MAX     512         /* a long entry has some eighty */
+#define HTTP_FORM_NAME_MAX_BYTES 64
+#define HTTP_FORM_PART_HEAD_MAX_BYTES                                                              \
+    2048                           /* a file's name is at most 255 bytes, escaped thrice that */
+#define HTTP_COOKIE_MAX_BYTES 1024 /* of ours, name and value: browsers keep 4,096 */
+#define HTTP_NEXT_MAX_BYTES   2048 /* of an address to go on to: the longest query and its path */
+
+#define HTTP_COMPRESS_MIN_BYTES     1024 /* below it the headers weigh more than is won */
 #define HTTP_STREAM_BLOCK_BYTES     32768
 #define HTTP_STREAM_CHUNK_MAX_BYTES (8u << 20) /* one call of stream_next */
 

@@ -46,5 +46,11 @@ extern const struct CMUnitTest http_limit_tests[];
 extern const size_t http_limit_test_count;
 extern const struct CMUnitTest http_body_tests[];
 extern const size_t http_body_test_count;
+extern const struct CMUnitTest http_form_tests[];
+extern const size_t http_form_test_count;
+extern const struct CMUnitTest http_guard_tests[];
+extern const size_t http_guard_test_count;
+extern const struct CMUnitTest http_later_tests[];
+extern const size_t http_later_test_count;
 
 #endif
