@@ -1,6 +1,7 @@
 /* One request from its first line to its answer: walls, typing, routing, handler. */
 #include "http/http_int.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -131,13 +132,9 @@ static err body_failed(struct http_exchange *exchange) {
                        "the answer could not be written: try again in a moment");
 }
 
-static void run_handler(struct http_exchange *exchange) {
-    const struct http_server *server = exchange->server;
+/* Makes the answer of what the handler, or what it left for later, came to. */
+static enum MHD_Result answer(struct http_exchange *exchange, err result) {
     struct http_response *response = &exchange->response;
-    response->cache = exchange->route->cache;
-    response->body = buf_new(HTTP_BODY_OUT_MAX_BYTES);
-    err result = exchange->route->handler(server->options.app, &exchange->request, response,
-                                          &exchange->problem);
     if (response->body.failed != OK && (result == OK || result == response->body.failed)) {
         result = body_failed(exchange);
     }
@@ -154,17 +151,47 @@ static void run_handler(struct http_exchange *exchange) {
     if (status != 0) {
         http_respond_problem(exchange, status);
     }
+    return http_respond(exchange);
+}
+
+static enum MHD_Result run_handler(struct http_exchange *exchange) {
+    struct http_response *response = &exchange->response;
+    response->cache = exchange->route->cache;
+    response->body = buf_new(HTTP_BODY_OUT_MAX_BYTES);
+    err result = exchange->route->handler(exchange->server->options.app, &exchange->request,
+                                          response, &exchange->problem);
+    if (exchange->finish) {
+        assert(result == OK); /* the answer is not the handler's any more */
+        return MHD_YES;
+    }
+    return answer(exchange, result);
+}
+
+/* What was waited for is there. */
+static enum MHD_Result run_finish(struct http_exchange *exchange) {
+    if (!atomic_load(&exchange->woken)) {
+        return MHD_YES; /* it still sleeps */
+    }
+    http_finish *finish = exchange->finish;
+    exchange->finish = NULL;
+    http_watch_deadline(exchange->request.connection, HTTP_ANSWER_TIMEOUT_MS);
+    return answer(exchange,
+                  finish(exchange->server->options.app, &exchange->request, exchange->finish_self,
+                         exchange->finish_result, &exchange->response, &exchange->problem));
 }
 
 /* A form of ours is sent from a page of ours: browsers say where a request comes from, and a
- * program that says nothing holds no cookie of anyone. */
+ * program that says nothing has no cookie to lend. */
 static bool is_same_origin(const struct http_request *request) {
     slice site = http_header(request, "Sec-Fetch-Site");
     slice origin = http_header(request, "Origin");
     if (site.n && !slice_equal(site, SLICE("same-origin")) && !slice_equal(site, SLICE("none"))) {
         return false;
     }
-    return origin.n == 0 || slice_equal(origin, request->base_url);
+    if (origin.n == 0) {
+        return site.n > 0 || http_header(request, "Cookie").n == 0;
+    }
+    return slice_equal(origin, request->base_url);
 }
 
 /* ---- reading the request ---- */
@@ -250,6 +277,7 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
         return refuse(exchange, refused);
     }
     exchange->body = buf_new(HTTP_BODY_IN_MAX_BYTES);
+    exchange->refused = body_allowed ? http_guard_check(exchange) : 0;
     exchange->admitted = true;
     return MHD_YES;
 }
@@ -257,13 +285,16 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
 static void take_body(struct http_exchange *exchange, const char *upload, size_t n) {
     size_t room = exchange->route ? exchange->route->body_max - exchange->body.n : 0;
     exchange->body_too_large = exchange->body_too_large || n > room;
-    if (!exchange->body_too_large) {
+    if (!exchange->body_too_large && exchange->refused == 0) {
         buf_add_bytes(&exchange->body, upload, n);
     }
 }
 
 /* All of the request is there. */
 static enum MHD_Result on_whole(struct http_exchange *exchange) {
+    if (exchange->finish) {
+        return run_finish(exchange);
+    }
     if (exchange->body_too_large || exchange->body.failed != OK) {
         problem_set(&exchange->problem, ERR_LIMIT, "",
                     "the body is larger than this address takes");
@@ -277,12 +308,18 @@ static enum MHD_Result on_whole(struct http_exchange *exchange) {
     if (exchange->request.method == HTTP_OPTIONS && exchange->found.any) {
         return answer_options(exchange);
     }
+    if (exchange->request.method != HTTP_POST) {
+        exchange->refused = http_guard_check(exchange);
+    }
+    if (exchange->refused != 0) {
+        http_guard_refuse(exchange, exchange->refused);
+        return http_respond(exchange);
+    }
     if (!exchange->route) {
         return answer_unknown(exchange);
     }
     exchange->request.body = buf_slice(&exchange->body);
-    run_handler(exchange);
-    return http_respond(exchange);
+    return run_handler(exchange);
 }
 
 /* ---- the library's callbacks ---- */

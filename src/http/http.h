@@ -9,7 +9,16 @@ struct MHD_Connection;
 struct asset;
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS, HTTP_METHOD__COUNT };
-enum http_capability { CAP_ANYONE = 1 };
+/* What somebody may do here; each may be limited to a territory or a space, which the rules of the
+ * house look at again. A route asks for one, a person has several: HTTP_MAY(CAP_…), together. */
+enum http_capability {
+    CAP_ANYONE = 1, /* also nobody signed in */
+    CAP_MEMBER,     /* signed in */
+    CAP_MODERATE,
+    CAP_STEWARD,
+    CAP_ADMIN
+};
+#define HTTP_MAY(capability) (1u << (capability))
 enum http_audience {                    /* who reads errors of this route */
                      HTTP_FOR_PEOPLE,   /* an HTML page, through options.error_page */
                      HTTP_FOR_MACHINES, /* application/problem+json (RFC 9457), CORS open */
@@ -49,8 +58,12 @@ struct http_request {
     slice base_url; /* from the settings, else from Host: "https://agora.example" */
     slice id; /* of the request, in the log, on error pages and as X-Request-Id: 16 hexadecimal
                * digits, or what a trusted proxy named it (RULE HOST-2) */
-    struct arena *arena; /* everything of this request */
-    void *worker;        /* options.worker_new of this thread: reader connection and the like */
+    /* Who asks, of options.identify: NULL when nobody is signed in, and on a route that answers
+     * everybody the same (see there). */
+    const void *actor;
+    unsigned capabilities; /* HTTP_MAY(…) of whoever asks */
+    struct arena *arena;   /* everything of this request */
+    void *worker;          /* options.worker_new of this thread: reader connection and the like */
     struct MHD_Connection *connection; /* private */
 };
 /* A request header by name, empty when absent. */
@@ -60,6 +73,14 @@ slice http_header(const struct http_request *request, const char *name);
  * pages and documents that are made from them. */
 struct http_route;
 const struct http_route *http_route_at(const struct http_request *request, size_t index);
+
+/* The value of a cookie of ours; empty when absent. With https its name on the wire begins with
+ * __Host- (RFC 6265bis, 4.1.3.2). */
+slice http_cookie(const struct http_request *request, const char *name);
+/* Whether an address that came with a request may be gone on to: a path of this site with its query
+ * (http_path_decode's conditions, at most HTTP_NEXT_MAX_BYTES), so that no link of ours leads
+ * elsewhere. */
+bool http_next_is_ours(slice next);
 
 /* Adds the next bytes of a streamed body to `out` (some KB a call); adds nothing at the end. */
 typedef err http_stream_next(void *self, struct buf *out);
@@ -71,8 +92,9 @@ struct http_response {
     slice etag;             /* with its quotes; empty: none. The server answers 304 by itself */
     enum http_cache cache;  /* the route's unless changed; an error is never kept */
     slice location;         /* of a redirect */
-    slice file_name;        /* Content-Disposition: attachment when not empty */
-    struct buf body;        /* freed by the server */
+    struct http_set_cookie *cookies; /* http_response_cookie */
+    slice file_name;                 /* Content-Disposition: attachment when not empty */
+    struct buf body;                 /* freed by the server */
     /* Fixed bytes, sent without copying (assets): identity and ready compressed forms. */
     slice fixed, fixed_br, fixed_gzip;
     /* A streamed body instead; `stream_end` is called once in any case. */
@@ -83,10 +105,29 @@ struct http_response {
     bool allow_framing;    /* /embed only */
     const char *extra_csp; /* e.g. "frame-src https://…" for this page, else NULL */
 };
+/* 303: go on with a GET of this address; never kept. */
+void http_redirect(struct http_response *response, slice location);
+/* Gives the client a cookie for all of this site: HttpOnly, SameSite=Lax, with https Secure too. It
+ * ends after `max_age_s` (0: now, a negative one: with the browser's session). Name and value are
+ * tokens of ours; the answer is never kept. An answer that fails gives none. */
+void http_response_cookie(const struct http_request *request, struct http_response *response,
+                          const char *name, slice value, int64_t max_age_s);
+
 /* Answers with a problem: page or problem+json by the route's audience. Returned errors of handlers
  * become the same. */
 typedef err http_handler(void *app, const struct http_request *request,
                          struct http_response *response, struct problem *problem);
+
+/* An answer that comes later: a handler calls http_wait, hands the request to whoever does the work,
+ * and returns OK without an answer. The connection sleeps, no thread waits for it. http_wake, from
+ * any thread, once, lets `finish` make the answer on the request's own thread as a handler would;
+ * `result` is what the work came to. Between the two the request's arena belongs to the work. A
+ * client that leaves meanwhile is noticed only when the answer is sent. Each is woken: a server
+ * that stops waits for it. */
+typedef err http_finish(void *app, const struct http_request *request, void *self, err result,
+                        struct http_response *response, struct problem *problem);
+void http_wait(const struct http_request *request, http_finish *finish, void *self);
+void http_wake(const struct http_request *request, err result);
 
 struct http_route {
     enum http_method method; /* GET answers HEAD too; OPTIONS is answered for machine routes */
@@ -127,6 +168,13 @@ struct http_options {
     unsigned idle_timeout_s;          /* without a byte in either direction */
     void *(*worker_new)(void *app);   /* once per thread; NULL on failure */
     void (*worker_free)(void *worker);
+    /* Tells who asks: sets request->actor and request->capabilities from the request's cookies, or
+     * leaves both when nobody is signed in. Called before the handler, on the request's thread, for
+     * every page, for what writes and for what asks for a capability; not for open reads of
+     * machines and hosts, which are the same for everybody. What is answered to an actor is kept
+     * by nobody (no-store). NULL: nobody ever is. */
+    err (*identify)(void *app, struct http_request *request, struct problem *problem);
+    const char *sign_in; /* where people are led who are not signed in but must be: "/sign-in" */
     /* Writes the HTML page of an error (people routes and unknown paths). */
     void (*error_page)(void *app, const struct http_request *request, int status,
                        const struct problem *problem, struct buf *out);

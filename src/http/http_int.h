@@ -40,6 +40,7 @@ struct http_server {
     pthread_key_t worker_key;
     atomic_uint_fast64_t next_request;
     atomic_uint running; /* exchanges between their first line and their last byte */
+    atomic_uint waiting; /* of them those between http_wait and the end of http_wake */
     atomic_bool stopping;
     atomic_bool told_of_relay;
     atomic_uint_fast64_t connections_open, connections_total, connections_refused;
@@ -82,6 +83,7 @@ struct http_exchange {
     bool closes;            /* the connection ends with this answer */
     bool is_proxied;        /* the peer is a trusted proxy */
     bool method_unknown;
+    int refused;            /* by the guard: what to answer once the request is whole */
     bool runs_export;       /* counted by the limiter until the exchange is released */
     uint32_t retry_after_s; /* of a refusal by a limit */
     err failed;             /* what the handler said, for the log */
@@ -95,6 +97,15 @@ struct http_exchange {
     struct http_body *kept; /* the answer, from memory */
     slice kept_key;         /* of it, or of what may be kept; empty: nothing is */
     int64_t began_us;
+    http_finish *finish; /* of http_wait, until it has run */
+    void *finish_self;
+    err finish_result;
+    atomic_bool woken;
+};
+
+struct http_set_cookie {
+    slice line; /* the value of Set-Cookie */
+    struct http_set_cookie *next;
 };
 
 /* server.c: the life of an exchange. Taken by its target, ended once, released by each holder. */
@@ -109,6 +120,11 @@ struct http_tallies *http_tallies_new(const struct http_server *server, struct a
 void http_tallies_add(struct http_tallies *tallies, const struct http_exchange *exchange,
                       int64_t duration_us);
 size_t http_route_total(const struct http_options *options);
+
+/* guard.c: who asks, and whether they may. 0, or the status to refuse with (problem says why, or
+ * where people are led: 303). */
+int http_guard_check(struct http_exchange *exchange);
+void http_guard_refuse(struct http_exchange *exchange, int status);
 
 /* limit.c: whether this request may go on now. 0, or the status to refuse with (problem and
  * retry_after_s say more). */
@@ -133,6 +149,9 @@ struct http_head {
  * Fills what it read on its way: host. */
 int http_walls_check(struct MHD_Connection *connection, const struct http_head *head,
                      bool body_allowed, slice *host, struct problem *problem);
+
+/* later.c: before a server is freed, all that waits has been woken. */
+void http_later_drain(struct http_server *server);
 
 /* exchange.c: the rows of all tables, in their order. */
 void http_rows_make(struct http_server *server);

@@ -297,6 +297,12 @@ static void add_lasting(struct http_exchange *exchange, enum http_encoding encod
 static void add_passing(struct http_exchange *exchange, struct MHD_Response *out) {
     const struct http_response *response = &exchange->response;
     add_allow(exchange, out);
+    for (const struct http_set_cookie *cookie = response->cookies; cookie; cookie = cookie->next) {
+        header(out, "Set-Cookie", cookie->line.p);
+    }
+    if (response->status == 401) {
+        header(out, "WWW-Authenticate", "Cookie"); /* of a session: no scheme is standard */
+    }
     if (response->location.n > 0) {
         header(out, "Location", arena_cstr(&exchange->arena, response->location));
     }
@@ -409,7 +415,7 @@ static struct MHD_Response *make_response(struct http_exchange *exchange,
         *encoding = HTTP_IDENTITY;
     }
     if (response->status == 200 && response->cache == HTTP_CACHE_REVALIDATE &&
-        exchange->kept_key.n > 0) {
+        exchange->kept_key.n > 0 && !response->cookies) {
         http_bodies_bring(exchange->server->bodies, exchange->kept_key, response, *encoding);
     }
     exchange->sent_bytes = has_body ? response->body.n : 0;
@@ -454,6 +460,9 @@ static slice kept_key(const struct http_exchange *exchange, slice etag) {
 
 bool http_unchanged(const struct http_request *request, struct http_response *response,
                     slice etag) {
+    if (request->actor) {
+        return false; /* made for one person */
+    }
     response->etag = etag;
     if (http_etag_matches(request->if_none_match, etag)) {
         response->status = 304;
@@ -486,7 +495,7 @@ static http_ready_answer *ready_answer(const struct http_exchange *exchange,
                                        enum http_encoding encoding) {
     const struct http_response *response = &exchange->response;
     if (response->status != 200 || !stands_ready(exchange) || exchange->closes ||
-        atomic_load(&exchange->server->stopping) ||
+        response->cookies || exchange->request.actor || atomic_load(&exchange->server->stopping) ||
         exchange->server->options.log_requests == HTTP_LOG_ALL) {
         return NULL;
     }
@@ -528,6 +537,10 @@ enum MHD_Result http_respond(struct http_exchange *exchange) {
     struct http_response *response = &exchange->response;
     enum MHD_Result result = MHD_NO;
     response->status = response->status ? response->status : 200;
+    if (exchange->request.actor) {
+        response->etag = SLICE_EMPTY;
+        response->cache = HTTP_CACHE_NONE;
+    }
     if (response->status == 200 && exchange->request.method != HTTP_POST &&
         http_etag_matches(exchange->request.if_none_match, response->etag)) {
         response->status = 304;
@@ -557,6 +570,8 @@ static const char *status_title(int status) {
     switch (status) {
     case 400:
         return "Bad Request";
+    case 401:
+        return "Unauthorized";
     case 403:
         return "Forbidden";
     case 404:

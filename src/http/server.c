@@ -76,6 +76,7 @@ struct http_exchange *http_exchange_take(struct http_server *server) {
         .client = SLICE_EMPTY,
         .if_none_match = SLICE_EMPTY,
         .base_url = SLICE_EMPTY,
+        .capabilities = HTTP_MAY(CAP_ANYONE),
         .arena = &exchange->arena,
         .worker = worker->user,
     };
@@ -285,8 +286,9 @@ static void on_library_log(void *cls, const char *format, va_list arguments) {
 static err start_daemon(struct http_server *server, struct problem *problem) {
     const struct http_options *options = &server->options;
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0, NULL,
-        NULL, http_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, server,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_TURBO | MHD_USE_ERROR_LOG |
+            MHD_ALLOW_SUSPEND_RESUME,
+        0, NULL, NULL, http_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, server,
         MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
         MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         options->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s,
@@ -392,6 +394,7 @@ void http_server_stop(struct http_server *server, unsigned grace_ms) {
            pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0) {
     }
     pthread_mutex_unlock(&server->lock);
+    http_later_drain(server);
     MHD_stop_daemon(server->daemon);
     server_free(server);
 }

@@ -11,6 +11,7 @@ int main(void) {
     static const struct part parts[] = {
         {http_pure_tests, &http_pure_test_count},     {http_form_tests, &http_form_test_count},
         {http_limit_tests, &http_limit_test_count},   {http_body_tests, &http_body_test_count},
+        {http_guard_tests, &http_guard_test_count},   {http_later_tests, &http_later_test_count},
         {http_server_tests, &http_server_test_count},
     };
     struct CMUnitTest tests[256];
