@@ -24,8 +24,8 @@ bool text_one_line(slice text, struct buf *out);
  * œ -> oe, æ -> ae, ß -> ss, ø -> o, ł -> l, đ -> d, every apostrophe -> ', every dash -> -, white
  * space and control runs -> one space, none at the ends. Folding twice changes nothing. */
 void text_fold(slice text, struct buf *out);
-/* "Saint-Étienne d’Œuf" -> "saint-etienne-d-oeuf"; at most `limit` bytes (and TEXT_SLUG_MAX), cut at
- * a hyphen. Only [a-z0-9-]: nothing when no such letter is there. */
+/* "Saint-Étienne d’Œuf" -> "saint-etienne-d-oeuf"; at most `limit` bytes (never more than
+ * TEXT_SLUG_MAX), cut at a hyphen. Only [a-z0-9-]: nothing when no such letter is there. */
 #define TEXT_SLUG_MAX 255
 void text_slug(slice text, size_t limit, struct buf *out);
 /* Whether it may be one: 1 to `limit` of [a-z0-9-], no hyphen at either end. */
