@@ -73,7 +73,7 @@ static struct share share_of_document(const struct atlas_segment *segment, uint3
                           .entry = segment->entry[document],
                           .title = document,
                           .has_box = document < segment->placed};
-    uint32_t key = atlas_source_key(segment, document);
+    uint32_t key = segment->source[document];
     uint32_t alike =
         key == ATLAS_NO_KEY
             ? 0

@@ -30,12 +30,6 @@ double atlas_block_distance_m(const struct atlas_segment *segment, size_t block,
 static inline uint16_t atlas_source_points(uint32_t alike) {
     return alike <= 12 ? 150 : alike <= 100 ? 110 : alike <= 1000 ? 50 : 0;
 }
-/* Key of the document's source, or ATLAS_NO_KEY. */
-static inline uint32_t atlas_source_key(const struct atlas_segment *segment, uint32_t document) {
-    const struct atlas_values *sources = &segment->values[ATLAS_VALUES_SOURCE];
-    uint32_t at = sources->offsets[document];
-    return at < sources->offsets[document + 1] ? sources->keys[at] : ATLAS_NO_KEY;
-}
 
 /* How many bits of a word are set; without an instruction that is not on every machine. */
 static inline uint32_t atlas_ones(uint64_t word) {

@@ -4,6 +4,7 @@
 #include "atlas/columns.h"
 #include "atlas/cube.h"
 #include "atlas/quads.h"
+#include "atlas/rows.h"
 #include "atlas/runs.h"
 
 #include <pthread.h>
@@ -347,26 +348,20 @@ static err keep_values(struct build *build, enum atlas_values_of of, unsigned id
         key_count = names->count;
     }
     TRY(lists_open(build, &values->lists, id, key_count));
-    column(build, id + 6, (uint64_t)segment->count + 1);
-    TRY_MEMORY(build);
     for (uint32_t i = 0; i < segment->count; i++) {
         const struct draft *draft = build->order[i];
         uint32_t count = draft_key_count(draft, of);
         for (uint32_t j = 0; j < count; j++) {
             lists_expect(&values->lists, draft_key(build, draft, of, rank, j));
         }
-        values->offsets[i + 1] = values->offsets[i] + count;
     }
     struct push *pushes;
     TRY(lists_allocate(build, &values->lists, id, &pushes));
-    column(build, id + 7, values->offsets[segment->count]);
-    TRY_MEMORY(build);
     for (uint32_t i = 0; i < segment->count; i++) {
         uint32_t count = draft_key_count(build->order[i], of);
         for (uint32_t j = 0; j < count; j++) {
             uint32_t key = draft_key(build, build->order[i], of, rank, j);
             lists_push(&values->lists, &pushes[key], i);
-            values->keys[values->offsets[i] + j] = key;
         }
     }
     lists_close(&values->lists);
@@ -443,6 +438,37 @@ static err keep_cube(struct build *build) {
     column(build, ATLAS_COLUMN_CUBE_TERRITORIES, segment->territory_lists.key_count * row);
     TRY_MEMORY(build);
     atlas_cube_fill(segment);
+    return OK;
+}
+
+static err keep_rows(struct build *build) {
+    struct atlas_segment *segment = build->segment;
+    const struct territory *parent = atlas_top_parent(build->from->territories);
+    segment->top_count = parent ? parent->child_count : 0;
+    column(build, ATLAS_COLUMN_TOPS, segment->top_count);
+    TRY_MEMORY(build);
+    for (uint32_t i = 0; i < segment->top_count; i++) {
+        segment->tops[i] = parent->children[i];
+    }
+    atlas_rows_measure(segment);
+    uint32_t *values = scratch(build, uint32_t, segment->value_first[ATLAS_OF__COUNT]);
+    uint32_t chosen[ATLAS_ROW_MORE];
+    uint64_t rest;
+    TRY_MEMORY(build);
+    segment->row_value_count = atlas_rows_choose(segment, values, chosen, &rest);
+    if (rest > UINT32_MAX) {
+        return ERR_LIMIT;
+    }
+    segment->rest_count = (uint32_t)rest;
+    column(build, ATLAS_COLUMN_SOURCE_OF, segment->count);
+    column(build, ATLAS_COLUMN_ROWS, (uint64_t)segment->count * TALLY_WORDS);
+    column(build, ATLAS_COLUMN_ROW_VALUES, segment->row_value_count);
+    column(build, ATLAS_COLUMN_REST, rest);
+    TRY_MEMORY(build);
+    if (segment->row_value_count) {
+        memcpy(segment->row_values, chosen, segment->row_value_count * sizeof(*chosen));
+    }
+    atlas_rows_fill(segment);
     return OK;
 }
 
@@ -767,6 +793,7 @@ static err keep_others(struct build *build) {
                     ATLAS_COLUMN_SKILL_STARTS));
     TRY(keep_territories(build));
     TRY(keep_cube(build));
+    TRY(keep_rows(build));
     TRY(keep_dates(build));
     return OK;
 }

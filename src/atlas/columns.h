@@ -19,10 +19,6 @@
 #define ATLAS_COLUMNS_OF_TEXTS(X, NAME, texts, part)                                               \
     X(NAME##_STARTS, texts.offsets, part)                                                          \
     X(NAME##_BYTES, texts.bytes, part)
-#define ATLAS_COLUMNS_OF_VALUES(X, NAME, values, part)                                             \
-    ATLAS_COLUMNS_OF_LISTS(X, NAME, values.lists, part)                                            \
-    X(NAME##_KEYS_OFFSETS, values.offsets, part)                                                   \
-    X(NAME##_KEYS, values.keys, part)
 
 #define ATLAS_COLUMNS(X)                                                                           \
     X(ENTRY, entry, "documents")                                                                   \
@@ -45,13 +41,18 @@
     X(HAS_BITS, has_bits, "facets")                                                                \
     X(APPROXIMATE, approximate, "facets")                                                          \
     ATLAS_COLUMNS_OF_TEXTS(X, TYPES, types, "facets")                                              \
-    ATLAS_COLUMNS_OF_VALUES(X, THEME, values[ATLAS_VALUES_THEME], "facets")                        \
-    ATLAS_COLUMNS_OF_VALUES(X, LANGUAGE, values[ATLAS_VALUES_LANGUAGE], "facets")                  \
+    ATLAS_COLUMNS_OF_LISTS(X, THEME, values[ATLAS_VALUES_THEME].lists, "facets")                   \
+    ATLAS_COLUMNS_OF_LISTS(X, LANGUAGE, values[ATLAS_VALUES_LANGUAGE].lists, "facets")             \
     ATLAS_COLUMNS_OF_TEXTS(X, LANGUAGE, values[ATLAS_VALUES_LANGUAGE].names, "facets")             \
-    ATLAS_COLUMNS_OF_VALUES(X, SOURCE, values[ATLAS_VALUES_SOURCE], "facets")                      \
+    ATLAS_COLUMNS_OF_LISTS(X, SOURCE, values[ATLAS_VALUES_SOURCE].lists, "facets")                 \
     ATLAS_COLUMNS_OF_TEXTS(X, SOURCE, values[ATLAS_VALUES_SOURCE].names, "facets")                 \
-    ATLAS_COLUMNS_OF_VALUES(X, SKILL, values[ATLAS_VALUES_SKILL], "facets")                        \
+    ATLAS_COLUMNS_OF_LISTS(X, SKILL, values[ATLAS_VALUES_SKILL].lists, "facets")                   \
     ATLAS_COLUMNS_OF_TEXTS(X, SKILL, values[ATLAS_VALUES_SKILL].names, "facets")                   \
+    X(SOURCE_OF, source, "facets")                                                                 \
+    X(ROWS, rows, "facets")                                                                        \
+    X(ROW_VALUES, row_values, "facets")                                                            \
+    X(REST, rest, "facets")                                                                        \
+    X(TOPS, tops, "facets")                                                                        \
     X(BLOCK_POINTS, block_points, "blocks")                                                        \
     X(BLOCK_FRESH, block_fresh_ms, "blocks")                                                       \
     X(BLOCK_LAST, block_last_ms, "blocks")                                                         \

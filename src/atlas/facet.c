@@ -1,13 +1,17 @@
 /* Counts beside the facets: exact, over all matches, each facet ignoring its own choice. */
 #include "atlas/cube.h"
 #include "atlas/rank.h"
+#include "atlas/rows.h"
 
 #include <stdlib.h>
 
 #define TERRITORIES_SHOWN 50
 
-/* Fewer matches than one document in so many are counted one by one. */
+/* Fewer matches than one document in so many become a list. */
 #define FEW_SHARE 64
+/* What a row of a bitset costs, in probes of a document, and how many are counted at once. */
+#define ROW_COST     4
+#define ROWS_AT_ONCE 1024
 
 /* The documents of a part that are counted for a facet: its matches without the facet's own choice,
  * or, when they are most of the documents of their kinds, what these have besides. */
@@ -22,6 +26,7 @@ struct base {
     const uint64_t *bits;      /* they as a bitset; NULL: as a list only */
     const uint32_t *documents; /* they as a list; NULL: as a bitset only */
     unsigned rest_of;          /* 0, or the kinds whose cube they are taken off */
+    uint32_t *counts;          /* by value, from the rows; NULL: the lists are asked instead */
     struct stretch *stretches; /* of the bits: where some are set. A box is a few runs of them */
     uint32_t stretch_count;
 };
@@ -29,6 +34,7 @@ struct counting {
     const struct atlas_plan *plan;
     const struct atlas_match *matches;
     const struct atlas_request *request;
+    unsigned asked;                     /* facets to be counted, 1 << enum atlas_facet_of */
     struct base all[ATLAS_PART__COUNT]; /* for facets without a choice of their own */
     bool has_all;
     struct base bases[ATLAS_PART__COUNT]; /* of the facet in hand */
@@ -106,15 +112,108 @@ static uint64_t count_in(const struct base *base, const uint64_t *bits) {
     return count;
 }
 
+/* The documents counted that are on a list; the base is a bitset. */
+static uint64_t count_list(const struct base *base, const struct atlas_list *list) {
+    if (list->bits) {
+        return count_in(base, list->bits);
+    }
+    uint64_t count = 0;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < base->stretch_count; i++) {
+        at = atlas_gallop(list->documents, at, list->length, base->stretches[i].first * 64);
+        uint64_t end = base->stretches[i].last * UINT64_C(64);
+        for (; at < list->length && list->documents[at] < end; at++) {
+            count += bits_has(base->bits, list->documents[at]);
+        }
+    }
+    return count;
+}
+
+/* What asking a list costs, in probes of a document, for a base of so many words of all. */
+static uint64_t cost_of_list(const struct atlas_list *list, size_t all_words, size_t words) {
+    return 8 + (list->bits ? words / (bits_code() == BITS_PLAIN ? 1 : 8)
+                           : (uint64_t)list->length * words / (all_words + 1));
+}
+
+/* Counts the documents of a base for all facets at once, from their rows. */
+static err count_rows(const struct counting *counting, const struct atlas_match *match,
+                      struct base *base) {
+    const struct atlas_segment *segment = match->segment;
+    base->counts = plan_new(counting->plan, uint32_t, segment->value_first[ATLAS_OF__COUNT]);
+    if (!base->counts) {
+        return ERR_MEMORY;
+    }
+    if (base->documents) {
+        atlas_rows_count(segment, base->documents, base->count, base->counts);
+        return OK;
+    }
+    uint32_t documents[ROWS_AT_ONCE];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < base->stretch_count; i++) {
+        for (size_t word = base->stretches[i].first; word < base->stretches[i].last; word++) {
+            for (uint64_t left = base->bits[word]; left; left &= left - 1) {
+                documents[count++] = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left);
+            }
+            if (count > ROWS_AT_ONCE - 64) {
+                atlas_rows_count(segment, documents, count, base->counts);
+                count = 0;
+            }
+        }
+    }
+    atlas_rows_count(segment, documents, count, base->counts);
+    return OK;
+}
+
+/* Whether reading the rows of a bitset costs less than asking the lists of what is counted:
+ * `wanted` facets, 1 << enum atlas_facet_of. */
+static bool rows_pay(const struct atlas_segment *segment, unsigned wanted,
+                     const struct base *base) {
+    size_t words = stretch_words(base);
+    uint64_t by_rows = base->count * ROW_COST + words;
+    uint64_t by_lists = 0;
+    for (unsigned of = 0; of < ATLAS_OF__COUNT; of++) {
+        uint32_t first = segment->value_first[of];
+        uint32_t last = wanted & 1u << of ? segment->value_first[of + 1] : first;
+        for (uint32_t value = first; value < last && by_lists < by_rows; value++) {
+            struct atlas_list list = atlas_value_list(segment, value);
+            by_lists += cost_of_list(&list, segment->words, words);
+        }
+    }
+    return by_rows <= by_lists;
+}
+
+/* The facets that are counted from the base without a group's choice. */
+static unsigned wanted_of(const struct counting *counting, enum atlas_group_of group) {
+    static const enum atlas_facet_of facet_of[ATLAS_GROUP__COUNT] = {
+        [ATLAS_GROUP_REST] = ATLAS_OF__COUNT,       [ATLAS_GROUP_KIND] = ATLAS_OF_KIND,
+        [ATLAS_GROUP_STATE] = ATLAS_OF_STATE,       [ATLAS_GROUP_THEME] = ATLAS_OF_THEME,
+        [ATLAS_GROUP_TERRITORY] = ATLAS_OF_TOP,     [ATLAS_GROUP_HAS] = ATLAS_OF_HAS,
+        [ATLAS_GROUP_LANGUAGE] = ATLAS_OF_LANGUAGE, [ATLAS_GROUP_SOURCE] = ATLAS_OF_SOURCE,
+        [ATLAS_GROUP_SKILL] = ATLAS_OF_SKILL,
+    };
+    unsigned chosen = 0;
+    for (int other = ATLAS_GROUP_REST + 1; other < ATLAS_GROUP__COUNT; other++) {
+        if (atlas_plan_chooses(counting->plan, (enum atlas_group_of)other)) {
+            chosen |= 1u << facet_of[other];
+        }
+    }
+    if (!atlas_plan_chooses(counting->plan, group)) {
+        return counting->asked & ~chosen;
+    }
+    /* Children of what was chosen are counted on their own. */
+    return group == ATLAS_GROUP_TERRITORY ? 0 : counting->asked & 1u << facet_of[group];
+}
+
 static err make_base(const struct counting *counting, const struct atlas_match *match,
                      enum atlas_group_of group, struct base *base) {
     const struct atlas_plan *plan = counting->plan;
     const struct atlas_segment *segment = match->segment;
+    unsigned wanted = wanted_of(counting, group);
     *base = (struct base){.count = match->listed_count};
     if (match->misses) {
         base->documents = list_of(plan, atlas_walk_without(match, NULL, group), &base->count);
         base->matches = base->count;
-        return base->documents ? OK : ERR_MEMORY;
+        return !base->documents ? ERR_MEMORY : wanted ? count_rows(counting, match, base) : OK;
     }
     base->bits = atlas_match_without(plan, match, group);
     if (!base->bits) {
@@ -137,9 +236,10 @@ static err make_base(const struct counting *counting, const struct atlas_match *
         struct atlas_walk walk = {.match = match,
                                   .bits = bits_walk(base->bits, match->window.words)};
         base->documents = list_of(plan, walk, &base->count);
-        return base->documents ? OK : ERR_MEMORY;
+        return !base->documents ? ERR_MEMORY : wanted ? count_rows(counting, match, base) : OK;
     }
-    return find_stretches(plan, match->window.words, base);
+    TRY(find_stretches(plan, match->window.words, base));
+    return rows_pay(segment, wanted, base) ? count_rows(counting, match, base) : OK;
 }
 
 static err choose_base(struct counting *counting, enum atlas_group_of group) {
@@ -158,9 +258,29 @@ static err choose_base(struct counting *counting, enum atlas_group_of group) {
     return OK;
 }
 
-/* What a value has: as counted, or its row of the cube without that. */
-static uint64_t told(const struct base *base, uint64_t counted, const uint32_t *row) {
-    return base->rest_of ? atlas_cube_count(row, base->rest_of) - counted : counted;
+/* The matches of a part that have a value. */
+static uint64_t count_value(const struct counting *counting, int part, enum atlas_facet_of of,
+                            uint32_t key) {
+    const struct base *base = &counting->bases[part];
+    const struct atlas_segment *segment = counting->matches[part].segment;
+    uint32_t value = atlas_value_of(segment, of, key);
+    uint64_t count = 0;
+    if (base->counts) {
+        count = base->counts[value];
+    } else if (base->count) {
+        struct atlas_list list = atlas_value_list(segment, value);
+        count = count_list(base, &list);
+    }
+    return base->rest_of ? atlas_value_count(segment, value, base->rest_of) - count : count;
+}
+
+/* The same over all parts; their keys are alike. */
+static uint64_t count_alike(const struct counting *counting, enum atlas_facet_of of, uint32_t key) {
+    uint64_t count = 0;
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        count += count_value(counting, part, of, key);
+    }
+    return count;
 }
 
 static int compare_values(const void *a, const void *b) {
@@ -196,70 +316,15 @@ static void facet_close(struct atlas_facet_counts *facet) {
     }
 }
 
-/* Matches in one of a few bitsets, over both parts; `row`: its row of the cube. */
-typedef const uint64_t *few_set(const struct atlas_segment *segment, unsigned which);
-typedef const uint32_t *few_row(const struct atlas_segment *segment, unsigned which);
-static uint64_t count_set(const struct counting *counting, few_set *set, few_row *row,
-                          unsigned which) {
-    uint64_t total = 0;
-    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        const struct base *base = &counting->bases[part];
-        const struct atlas_match *match = &counting->matches[part];
-        const uint64_t *bits = set(match->segment, which);
-        uint64_t count = 0;
-        for (uint64_t i = 0; base->documents && i < base->count; i++) {
-            count += bits_has(bits, base->documents[i]);
-        }
-        if (!base->documents) {
-            count = count_in(base, bits);
-        }
-        total += told(base, count, row(match->segment, which));
-    }
-    return total;
-}
-static const uint64_t *state_set(const struct atlas_segment *segment, unsigned state) {
-    return segment->states[state];
-}
-static const uint32_t *state_row(const struct atlas_segment *segment, unsigned state) {
-    return segment->cube.states + state * QUERY_KIND__COUNT;
-}
-static const uint64_t *has_set(const struct atlas_segment *segment, unsigned has) {
-    return segment->has[has];
-}
-static const uint32_t *has_row(const struct atlas_segment *segment, unsigned has) {
-    return segment->cube.has + has * QUERY_KIND__COUNT;
-}
-
-/* Adds a part's counts by kind. */
-static void count_part_kinds(const struct counting *counting, int part,
-                             uint64_t counts[QUERY_KIND__COUNT]) {
-    const struct base *base = &counting->bases[part];
-    const struct atlas_match *match = &counting->matches[part];
-    const struct atlas_segment *segment = match->segment;
-    uint64_t counted[QUERY_KIND__COUNT] = {0};
-    for (uint64_t i = 0; base->documents && i < base->count; i++) {
-        counted[segment->kind[base->documents[i]]]++;
-    }
-    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
-        if (!base->documents) {
-            counted[kind] = count_in(base, segment->kinds[kind]);
-        }
-        counts[kind] += base->rest_of ? segment->cube.kinds[kind] - counted[kind] : counted[kind];
-    }
-}
-
 static err count_kinds(struct counting *counting, struct atlas_facet_counts *facet) {
     TRY(choose_base(counting, ATLAS_GROUP_KIND));
     TRY(facet_open(counting, QUERY_KIND__COUNT, facet));
     unsigned shown = counting->request->seven_kinds ? QUERY_KINDS_ENTRY : QUERY_KINDS_ALL;
-    uint64_t counts[QUERY_KIND__COUNT] = {0};
-    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        count_part_kinds(counting, part, counts);
-    }
     facet->total = 0;
     for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
-        facet->total += shown >> kind & 1 ? counts[kind] : 0;
-        facet_add(facet, query_kind_slug((enum query_kind)kind), UINT32_MAX, counts[kind],
+        uint64_t count = count_alike(counting, ATLAS_OF_KIND, kind);
+        facet->total += shown >> kind & 1 ? count : 0;
+        facet_add(facet, query_kind_slug((enum query_kind)kind), UINT32_MAX, count,
                   counting->plan->query->kinds >> kind & 1);
     }
     return OK;
@@ -270,7 +335,7 @@ static err count_states(struct counting *counting, struct atlas_facet_counts *fa
     TRY(facet_open(counting, QUERY_STATE__COUNT, facet));
     for (unsigned state = 0; state < QUERY_STATE__COUNT; state++) {
         facet_add(facet, query_state_slug((enum query_state)state), UINT32_MAX,
-                  count_set(counting, state_set, state_row, state),
+                  count_alike(counting, ATLAS_OF_STATE, state),
                   counting->plan->query->states >> state & 1);
     }
     return OK;
@@ -281,81 +346,9 @@ static err count_has(struct counting *counting, struct atlas_facet_counts *facet
     TRY(facet_open(counting, QUERY_HAS__COUNT, facet));
     for (unsigned has = 0; has < QUERY_HAS__COUNT; has++) {
         facet_add(facet, query_has_slug((enum query_has)has), UINT32_MAX,
-                  count_set(counting, has_set, has_row, has),
-                  counting->plan->query->has >> has & 1);
+                  count_alike(counting, ATLAS_OF_HAS, has), counting->plan->query->has >> has & 1);
     }
     return OK;
-}
-
-/* The documents counted that are on a list; the base is a bitset. */
-static uint64_t count_list(const struct base *base, const struct atlas_list *list) {
-    if (list->bits) {
-        return count_in(base, list->bits);
-    }
-    uint64_t count = 0;
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < base->stretch_count; i++) {
-        at = atlas_gallop(list->documents, at, list->length, base->stretches[i].first * 64);
-        uint64_t end = base->stretches[i].last * UINT64_C(64);
-        for (; at < list->length && list->documents[at] < end; at++) {
-            count += bits_has(base->bits, list->documents[at]);
-        }
-    }
-    return count;
-}
-
-/* What counting by the lists of keys costs, in probes of a document, for a base of so many words
- * of a segment's. */
-static uint64_t cost_of_list(const struct atlas_lists *lists, uint32_t key, size_t words) {
-    uint64_t length = atlas_lists_length(lists, key);
-    return 8 + (atlas_lists_is_dense(lists, key) ? words / 8 : length * words / (lists->words + 1));
-}
-
-static void count_documents(const struct counting *counting, int part,
-                            const struct atlas_values *values, uint64_t *counts) {
-    const struct base *base = &counting->bases[part];
-    const struct atlas_match *match = &counting->matches[part];
-    uint32_t i;
-    if (base->documents) {
-        for (uint64_t n = 0; n < base->count; n++) {
-            i = base->documents[n];
-            for (uint32_t at = values->offsets[i]; at < values->offsets[i + 1]; at++) {
-                counts[values->keys[at]]++;
-            }
-        }
-        return;
-    }
-    for (struct bits_walk walk = bits_walk(base->bits, match->window.words);
-         bits_next(&walk, &i);) {
-        for (uint32_t at = values->offsets[i]; at < values->offsets[i + 1]; at++) {
-            counts[values->keys[at]]++;
-        }
-    }
-}
-
-/* Adds one part's counts by key: from the documents when they are few, else from the lists. */
-static void count_keys(const struct counting *counting, int part, enum atlas_values_of of,
-                       uint64_t *counts) {
-    const struct base *base = &counting->bases[part];
-    const struct atlas_match *match = &counting->matches[part];
-    const struct atlas_values *values = &match->segment->values[of];
-    const struct atlas_lists *lists = &values->lists;
-    uint64_t pairs = lists->offsets[lists->key_count];
-    size_t words = stretch_words(base);
-    uint64_t by_list = 0;
-    for (uint32_t key = 0; key < lists->key_count && words; key++) {
-        by_list += cost_of_list(lists, key, words);
-    }
-    uint64_t documents = match->segment->count ? match->segment->count : 1;
-    uint64_t by_document = base->count * (1 + 2 * pairs / documents);
-    if (base->documents || by_document <= by_list) {
-        count_documents(counting, part, values, counts);
-    } else {
-        for (uint32_t key = 0; key < lists->key_count; key++) {
-            struct atlas_list list = atlas_lists_get(lists, key);
-            counts[key] += count_list(base, &list);
-        }
-    }
 }
 
 static err count_themes(struct counting *counting, struct atlas_facet_counts *facet) {
@@ -363,28 +356,13 @@ static err count_themes(struct counting *counting, struct atlas_facet_counts *fa
     const struct themes *themes = plan->view->themes;
     TRY(choose_base(counting, ATLAS_GROUP_THEME));
     TRY(facet_open(counting, themes->count, facet));
-    uint64_t *counts = plan_new(plan, uint64_t, themes->count);
-    uint64_t *counted = plan_new(plan, uint64_t, themes->count);
-    if (!counts || !counted) {
-        return ERR_MEMORY;
-    }
-    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        const uint32_t *rows = counting->matches[part].segment->cube.values[ATLAS_VALUES_THEME];
-        if (!counting->matches[part].segment->count) {
-            continue;
-        }
-        count_keys(counting, part, ATLAS_VALUES_THEME, counted);
-        for (uint32_t theme = 0; theme < themes->count; theme++, rows += QUERY_KIND__COUNT) {
-            counts[theme] += told(&counting->bases[part], counted[theme], rows);
-            counted[theme] = 0;
-        }
-    }
     for (uint16_t theme = 0; theme < themes->count; theme++) {
         bool is_chosen = false;
         for (uint32_t i = 0; i < plan->query->themes.count; i++) {
             is_chosen = is_chosen || plan->themes[i] == theme;
         }
-        facet_add(facet, themes->items[theme].slug, theme, counts[theme], is_chosen);
+        facet_add(facet, themes->items[theme].slug, theme,
+                  count_alike(counting, ATLAS_OF_THEME, theme), is_chosen);
     }
     return OK;
 }
@@ -395,21 +373,11 @@ static err count_names(struct counting *counting, enum atlas_group_of group,
                        struct atlas_facet_counts *facet) {
     const struct atlas_plan *plan = counting->plan;
     const struct atlas_values *values[ATLAS_PART__COUNT];
-    uint64_t *counts[ATLAS_PART__COUNT];
+    enum atlas_facet_of facet_of = (enum atlas_facet_of)(ATLAS_OF_THEME + of);
     size_t room = chosen->count;
     TRY(choose_base(counting, group));
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         values[part] = &counting->matches[part].segment->values[of];
-        counts[part] = plan_new(plan, uint64_t, values[part]->lists.key_count);
-        if (!counts[part]) {
-            return ERR_MEMORY;
-        }
-        const uint32_t *rows = counting->matches[part].segment->cube.values[of];
-        count_keys(counting, part, of, counts[part]);
-        for (uint32_t key = 0; key < values[part]->lists.key_count; key++) {
-            counts[part][key] =
-                told(&counting->bases[part], counts[part][key], rows + key * QUERY_KIND__COUNT);
-        }
         room += values[part]->lists.key_count;
     }
     TRY(facet_open(counting, room, facet));
@@ -431,7 +399,7 @@ static err count_names(struct counting *counting, enum atlas_group_of group,
         for (int part = 0; part < ATLAS_PART__COUNT; part++) {
             if (at[part] < values[part]->lists.key_count &&
                 slice_equal(atlas_text(&values[part]->names, at[part]), name)) {
-                count += counts[part][at[part]++];
+                count += count_value(counting, part, facet_of, at[part]++);
             }
         }
         if (count) {
@@ -550,7 +518,8 @@ static uint64_t sum_lists(const struct counting *counting, int part, const struc
             total += atlas_cube_count(segment->cube.territories + (size_t)key * QUERY_KIND__COUNT,
                                       base->rest_of);
         } else if (sum == SUM_COST) {
-            total += cost_of_list(lists, key, stretch_words(base));
+            struct atlas_list list = atlas_lists_get(lists, key);
+            total += cost_of_list(&list, segment->words, stretch_words(base));
         } else {
             struct atlas_list list = atlas_lists_get(lists, key);
             total += count_list(base, &list);
@@ -601,14 +570,7 @@ static const struct territory *shown_parent(const struct atlas_plan *plan) {
         uint32_t parent = chosen->epci != TERRITORY_NONE ? chosen->epci : chosen->departement;
         return parent == TERRITORY_NONE ? chosen : &all->items[parent];
     }
-    const struct territory *country = NULL; /* the first; only custom ones stand behind them */
-    for (uint32_t i = all->count; i > all->commune_count; i--) {
-        if (all->items[i - 1].level < TERRITORY_COUNTRY) {
-            break;
-        }
-        country = all->items[i - 1].level == TERRITORY_COUNTRY ? &all->items[i - 1] : country;
-    }
-    return country;
+    return atlas_top_parent(all);
 }
 
 static bool is_chosen_territory(const struct atlas_plan *plan, uint32_t territory) {
@@ -631,7 +593,10 @@ static err count_territories(struct counting *counting, struct atlas_facet_count
     if (!counted) {
         return ERR_MEMORY;
     }
-    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+    for (uint32_t i = 0; i < shown.count && !plan->query->territories.count; i++) {
+        shown.counts[i] = count_alike(counting, ATLAS_OF_TOP, i); /* children of the country */
+    }
+    for (int part = 0; part < ATLAS_PART__COUNT && plan->query->territories.count; part++) {
         if (counting->matches[part].segment->count) {
             count_within(counting, part, &shown, counted);
         }
@@ -685,7 +650,16 @@ static err count_facet(struct counting *counting, enum atlas_facet which,
 err atlas_facets_count(const struct atlas_plan *plan,
                        const struct atlas_match matches[ATLAS_PART__COUNT],
                        const struct atlas_request *request, struct atlas_result *result) {
+    static const enum atlas_facet_of facet_of[ATLAS_FACET__COUNT] = {
+        [ATLAS_FACET_KIND] = ATLAS_OF_KIND,     [ATLAS_FACET_STATE] = ATLAS_OF_STATE,
+        [ATLAS_FACET_THEME] = ATLAS_OF_THEME,   [ATLAS_FACET_TERRITORY] = ATLAS_OF_TOP,
+        [ATLAS_FACET_HAS] = ATLAS_OF_HAS,       [ATLAS_FACET_LANGUAGE] = ATLAS_OF_LANGUAGE,
+        [ATLAS_FACET_SOURCE] = ATLAS_OF_SOURCE, [ATLAS_FACET_SKILL] = ATLAS_OF_SKILL,
+    };
     struct counting counting = {.plan = plan, .matches = matches, .request = request};
+    for (int which = 0; which < ATLAS_FACET__COUNT; which++) {
+        counting.asked |= (request->facets >> which & 1) << facet_of[which];
+    }
     for (int which = 0; which < ATLAS_FACET__COUNT; which++) {
         if (request->facets & 1u << which) {
             TRY(count_facet(&counting, (enum atlas_facet)which, &result->facets[which]));

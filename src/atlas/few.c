@@ -1,18 +1,17 @@
 /* A list of documents, one by one, against what a query chooses: the same answers as the bitsets of
  * plan.c, for the price of the documents instead of the index. */
 #include "atlas/plan.h"
+#include "atlas/rows.h"
 
 #include <string.h>
 
-/* The chosen values of a query as keys of the segment. */
-struct chosen_keys {
-    uint32_t keys[QUERY_VALUES_MAX];
-    uint32_t count;
-};
+/* The chosen values of a query as those of the segment. */
 struct chosen {
     const struct atlas_plan *plan;
     const struct atlas_segment *segment;
-    struct chosen_keys languages, sources, skills;
+    struct atlas_any kinds, states, languages, sources, skills;
+    struct atlas_any *themes; /* of each taxonomy that something is chosen of */
+    uint32_t scheme_count;
     const bool *territories; /* by index: chosen, or a commune of a chosen custom one */
 };
 
@@ -64,27 +63,44 @@ static void keep_rest(const struct atlas_plan *plan, struct atlas_match *match) 
     match->listed_count = kept;
 }
 
-static void choose_keys(const struct atlas_values *values, const struct query_values *names,
-                        struct chosen_keys *chosen) {
-    chosen->count = 0;
+static void choose_bits(const struct atlas_segment *segment, enum atlas_facet_of of, unsigned keys,
+                        struct atlas_any *chosen) {
+    for (; keys; keys &= keys - 1) {
+        atlas_any_add(segment, chosen, atlas_value_of(segment, of, (uint32_t)__builtin_ctz(keys)));
+    }
+}
+
+static void choose_names(const struct atlas_segment *segment, enum atlas_values_of of,
+                         const struct query_values *names, struct atlas_any *chosen) {
     for (uint32_t i = 0; i < names->count; i++) {
-        uint32_t key = atlas_values_find(values, names->values[i]);
+        uint32_t key = atlas_values_find(&segment->values[of], names->values[i]);
         if (key != ATLAS_NO_KEY) {
-            chosen->keys[chosen->count++] = key;
+            enum atlas_facet_of facet = (enum atlas_facet_of)(ATLAS_OF_THEME + of);
+            atlas_any_add(segment, chosen, atlas_value_of(segment, facet, key));
         }
     }
 }
 
-static bool has_key(const struct atlas_values *values, uint32_t document,
-                    const struct chosen_keys *chosen) {
-    for (uint32_t at = values->offsets[document]; at < values->offsets[document + 1]; at++) {
-        for (uint32_t i = 0; i < chosen->count; i++) {
-            if (values->keys[at] == chosen->keys[i]) {
-                return true;
+/* Any of the chosen themes within one taxonomy, and between taxonomies. */
+static err choose_themes(const struct atlas_plan *plan, struct chosen *chosen) {
+    const struct themes *themes = plan->view->themes;
+    uint32_t count = plan->query->themes.count;
+    chosen->themes = plan_new(plan, struct atlas_any, count ? themes->scheme_count : 0);
+    if (!chosen->themes) {
+        return ERR_MEMORY;
+    }
+    for (uint16_t scheme = 0; scheme < themes->scheme_count; scheme++) {
+        bool is_chosen = false;
+        for (uint32_t i = 0; i < count; i++) {
+            if (themes->items[plan->themes[i]].scheme == scheme) {
+                is_chosen = true;
+                atlas_any_add(chosen->segment, &chosen->themes[chosen->scheme_count],
+                              atlas_value_of(chosen->segment, ATLAS_OF_THEME, plan->themes[i]));
             }
         }
+        chosen->scheme_count += is_chosen;
     }
-    return false;
+    return OK;
 }
 
 static const bool *choose_territories(const struct atlas_plan *plan) {
@@ -116,23 +132,9 @@ static bool is_in_territory(const struct chosen *chosen, uint32_t document) {
     return false;
 }
 
-/* Any of the chosen themes within one taxonomy, and between taxonomies. */
 static bool has_themes(const struct chosen *chosen, uint32_t document) {
-    const struct atlas_plan *plan = chosen->plan;
-    const struct atlas_values *values = &chosen->segment->values[ATLAS_VALUES_THEME];
-    const struct theme *themes = plan->view->themes->items;
-    uint32_t count = plan->query->themes.count;
-    for (uint32_t i = 0; i < count; i++) {
-        uint16_t scheme = themes[plan->themes[i]].scheme;
-        struct chosen_keys alike = {0};
-        bool is_new = true;
-        for (uint32_t j = 0; j < count; j++) {
-            if (themes[plan->themes[j]].scheme == scheme) {
-                is_new = is_new && j >= i;
-                alike.keys[alike.count++] = plan->themes[j];
-            }
-        }
-        if (is_new && !has_key(values, document, &alike)) {
+    for (uint32_t i = 0; i < chosen->scheme_count; i++) {
+        if (!atlas_row_has_any(chosen->segment, document, &chosen->themes[i])) {
             return false;
         }
     }
@@ -148,22 +150,13 @@ static bool has_all(const struct chosen *chosen, uint32_t document) {
     return true;
 }
 
-static bool has_state(const struct chosen *chosen, uint32_t document) {
-    for (unsigned states = chosen->plan->query->states; states; states &= states - 1) {
-        if (bits_has(chosen->segment->states[__builtin_ctz(states)], document)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_hit(const struct chosen *chosen, enum atlas_group_of group, uint32_t document) {
     const struct atlas_segment *segment = chosen->segment;
     switch (group) {
     case ATLAS_GROUP_KIND:
-        return chosen->plan->kinds >> segment->kind[document] & 1;
+        return atlas_row_has_any(segment, document, &chosen->kinds);
     case ATLAS_GROUP_STATE:
-        return has_state(chosen, document);
+        return atlas_row_has_any(segment, document, &chosen->states);
     case ATLAS_GROUP_THEME:
         return has_themes(chosen, document);
     case ATLAS_GROUP_TERRITORY:
@@ -171,11 +164,11 @@ static bool is_hit(const struct chosen *chosen, enum atlas_group_of group, uint3
     case ATLAS_GROUP_HAS:
         return has_all(chosen, document);
     case ATLAS_GROUP_LANGUAGE:
-        return has_key(&segment->values[ATLAS_VALUES_LANGUAGE], document, &chosen->languages);
+        return atlas_row_has_any(segment, document, &chosen->languages);
     case ATLAS_GROUP_SOURCE:
-        return has_key(&segment->values[ATLAS_VALUES_SOURCE], document, &chosen->sources);
+        return atlas_row_has_any(segment, document, &chosen->sources);
     case ATLAS_GROUP_SKILL:
-        return has_key(&segment->values[ATLAS_VALUES_SKILL], document, &chosen->skills);
+        return atlas_row_has_any(segment, document, &chosen->skills);
     case ATLAS_GROUP_REST:
     case ATLAS_GROUP__COUNT:
         break;
@@ -197,9 +190,12 @@ err atlas_match_few(const struct atlas_plan *plan, struct atlas_match *match) {
     if (!match->misses || !chosen.territories) {
         return ERR_MEMORY;
     }
-    choose_keys(&segment->values[ATLAS_VALUES_LANGUAGE], &query->languages, &chosen.languages);
-    choose_keys(&segment->values[ATLAS_VALUES_SOURCE], &query->sources, &chosen.sources);
-    choose_keys(&segment->values[ATLAS_VALUES_SKILL], &query->skills, &chosen.skills);
+    TRY(choose_themes(plan, &chosen));
+    choose_bits(segment, ATLAS_OF_KIND, plan->kinds, &chosen.kinds);
+    choose_bits(segment, ATLAS_OF_STATE, query->states, &chosen.states);
+    choose_names(segment, ATLAS_VALUES_LANGUAGE, &query->languages, &chosen.languages);
+    choose_names(segment, ATLAS_VALUES_SOURCE, &query->sources, &chosen.sources);
+    choose_names(segment, ATLAS_VALUES_SKILL, &query->skills, &chosen.skills);
     for (int group = ATLAS_GROUP_REST + 1; group < ATLAS_GROUP__COUNT; group++) {
         if (!atlas_plan_chooses(plan, (enum atlas_group_of)group)) {
             continue;

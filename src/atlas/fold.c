@@ -36,7 +36,7 @@ static uint64_t count_matches(const struct atlas_match *match, uint32_t key, uin
         for (uint32_t i = 0; i < match->listed_count && count <= enough; i++) {
             uint32_t document = match->listed[i];
             count += !match->misses[i] && segment->kind[document] == kind &&
-                     atlas_source_key(segment, document) == key;
+                     segment->source[document] == key;
         }
         return count;
     }
@@ -130,7 +130,7 @@ static void tell_part(const struct atlas_ranking *ranking, enum atlas_part part,
     uint32_t document;
     if (match->count < list.length) {
         for (struct atlas_walk walk = atlas_walk(match); atlas_walk_next(&walk, &document);) {
-            if (segment->kind[document] == kind && atlas_source_key(segment, document) == key) {
+            if (segment->kind[document] == kind && segment->source[document] == key) {
                 tell_document(ranking, part, document, told, types);
             }
         }

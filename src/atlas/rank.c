@@ -83,7 +83,7 @@ static uint32_t closeness(double away_m) {
 }
 
 uint32_t atlas_source_of(const struct atlas_view *view, enum atlas_part part, uint32_t document) {
-    uint32_t key = atlas_source_key(view->parts[part], document);
+    uint32_t key = view->parts[part]->source[document];
     return key == ATLAS_NO_KEY ? UINT32_MAX : view->source_of[part][key];
 }
 

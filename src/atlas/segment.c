@@ -1,4 +1,5 @@
 #include "atlas/columns.h"
+#include "atlas/rows.h"
 
 #include <assert.h>
 #include <string.h>
@@ -74,6 +75,9 @@ void atlas_columns_count(struct atlas_segment *segment) {
     segment->words = bits_words(segment->count);
     segment->dated_count = (uint32_t)counts[ATLAS_COLUMN_DATED];
     segment->term_count = (uint32_t)counts[ATLAS_COLUMN_LETTERS];
+    segment->row_value_count = (uint32_t)counts[ATLAS_COLUMN_ROW_VALUES];
+    segment->rest_count = (uint32_t)counts[ATLAS_COLUMN_REST];
+    segment->top_count = (uint32_t)counts[ATLAS_COLUMN_TOPS];
     for (size_t i = 0; i < ARRAY_COUNT(all_lists); i++) {
         struct atlas_lists *lists = (void *)((char *)segment + all_lists[i].lists);
         unsigned first = all_lists[i].first;
@@ -85,6 +89,7 @@ void atlas_columns_count(struct atlas_segment *segment) {
         struct atlas_texts *texts = (void *)((char *)segment + all_texts[i].texts);
         texts->count = (uint32_t)counts[all_texts[i].starts] - 1;
     }
+    atlas_rows_measure(segment);
 }
 
 void atlas_columns_bind(struct atlas_segment *segment) {

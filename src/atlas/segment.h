@@ -49,8 +49,6 @@ static inline slice atlas_text(const struct atlas_texts *texts, uint32_t i) {
 /* A facet whose values are not known beforehand, or many: theme, language, source, skill. */
 struct atlas_values {
     struct atlas_lists lists;
-    uint32_t *offsets; /* per document + 1, into keys */
-    uint32_t *keys;
     struct atlas_texts names; /* of the keys, ascending; none for themes: the key is their index */
 };
 enum atlas_values_of {
@@ -59,6 +57,19 @@ enum atlas_values_of {
     ATLAS_VALUES_SOURCE,
     ATLAS_VALUES_SKILL,
     ATLAS_VALUES__COUNT
+};
+
+/* The facets in the order in which their values are numbered (rows.h). */
+enum atlas_facet_of {
+    ATLAS_OF_KIND,
+    ATLAS_OF_STATE,
+    ATLAS_OF_HAS,
+    ATLAS_OF_THEME, /* as enum atlas_values_of from here */
+    ATLAS_OF_LANGUAGE,
+    ATLAS_OF_SOURCE,
+    ATLAS_OF_SKILL,
+    ATLAS_OF_TOP, /* children of the country */
+    ATLAS_OF__COUNT
 };
 
 /* The smallest square of the map (of the grid, as tiles are) that holds all documents of its run.
@@ -120,6 +131,16 @@ struct atlas_segment {
     uint64_t *approximate;
     struct atlas_values values[ATLAS_VALUES__COUNT];
     struct atlas_texts types; /* labels, ascending */
+    uint32_t *source;         /* per document: key of its source, or ATLAS_NO_KEY */
+
+    uint64_t *rows;           /* TALLY_WORDS a document: rows.h */
+    uint32_t *row_values;     /* of the bits, ascending */
+    uint32_t row_value_count; /* bits that have a value */
+    uint64_t *rest;           /* ascending: document << 32 | a value of it that has no bit */
+    uint32_t rest_count;
+    uint32_t *tops; /* children of the country, in their order there: indexes of territories */
+    uint32_t top_count;
+    uint32_t value_first[ATLAS_OF__COUNT + 1]; /* the values of each facet; the last: how many */
 
     /* What the best document of a block has at most, then the same of the regions: blocks.h. */
     uint16_t *block_points;    /* quality and, as built, what its source and kind bring */

@@ -1,5 +1,6 @@
 /* Documents go from a segment to the next one without being read or analysed anew. */
 #include "atlas/builder.h"
+#include "atlas/rows.h"
 #include "atlas/runs.h"
 
 #include <stdlib.h>
@@ -56,38 +57,49 @@ static err take_dates(struct take *take, uint32_t dated, struct draft *draft) {
     return OK;
 }
 
-static err take_name(struct names *names, const struct atlas_values *values, uint32_t document,
-                     uint32_t *number) {
-    uint32_t at = values->offsets[document];
-    *number = NAMES_NONE;
-    if (at == values->offsets[document + 1]) {
+static err take_value(struct take *take, uint32_t value, struct draft *draft) {
+    struct atlas_builder *builder = take->builder;
+    enum atlas_facet_of of = atlas_value_facet(take->from, value);
+    uint32_t key = value - take->from->value_first[of];
+    const struct atlas_values *values = take->from->values;
+    uint32_t number;
+    switch (of) {
+    case ATLAS_OF_THEME:
+        TRY(pool_reserve(&builder->themes_of, sizeof(uint16_t), 1));
+        POOL(&builder->themes_of, uint16_t)[builder->themes_of.count++] = (uint16_t)key;
+        draft->theme_count++;
         return OK;
+    case ATLAS_OF_LANGUAGE:
+        return names_add(&builder->languages, atlas_text(&values[ATLAS_VALUES_LANGUAGE].names, key),
+                         &draft->language, NULL);
+    case ATLAS_OF_SOURCE:
+        return names_add(&builder->sources, atlas_text(&values[ATLAS_VALUES_SOURCE].names, key),
+                         &draft->source, NULL);
+    case ATLAS_OF_SKILL:
+        TRY(names_add(&builder->skills, atlas_text(&values[ATLAS_VALUES_SKILL].names, key), &number,
+                      NULL));
+        TRY(pool_reserve(&builder->skills_of, sizeof(uint32_t), 1));
+        POOL(&builder->skills_of, uint32_t)[builder->skills_of.count++] = number;
+        draft->skill_count++;
+        return OK;
+    case ATLAS_OF_KIND: /* taken on their own, or with the territory */
+    case ATLAS_OF_STATE:
+    case ATLAS_OF_HAS:
+    case ATLAS_OF_TOP:
+    case ATLAS_OF__COUNT:
+        break;
     }
-    return names_add(names, atlas_text(&values->names, values->keys[at]), number, NULL);
+    return OK;
 }
 
 static err take_values(struct take *take, uint32_t document, struct draft *draft) {
-    struct atlas_builder *builder = take->builder;
-    const struct atlas_values *values = take->from->values;
-    TRY(take_name(&builder->languages, &values[ATLAS_VALUES_LANGUAGE], document, &draft->language));
-    TRY(take_name(&builder->sources, &values[ATLAS_VALUES_SOURCE], document, &draft->source));
-    const struct atlas_values *themes = &values[ATLAS_VALUES_THEME];
-    draft->theme_start = builder->themes_of.count;
-    draft->theme_count = themes->offsets[document + 1] - themes->offsets[document];
-    TRY(pool_reserve(&builder->themes_of, sizeof(uint16_t), draft->theme_count));
-    for (uint32_t i = 0; i < draft->theme_count; i++) {
-        POOL(&builder->themes_of, uint16_t)
-        [builder->themes_of.count++] = (uint16_t)themes->keys[themes->offsets[document] + i];
-    }
-    const struct atlas_values *skills = &values[ATLAS_VALUES_SKILL];
-    draft->skill_start = builder->skills_of.count;
-    draft->skill_count = skills->offsets[document + 1] - skills->offsets[document];
-    TRY(pool_reserve(&builder->skills_of, sizeof(uint32_t), draft->skill_count));
-    for (uint32_t i = 0; i < draft->skill_count; i++) {
-        uint32_t number;
-        slice skill = atlas_text(&skills->names, skills->keys[skills->offsets[document] + i]);
-        TRY(names_add(&builder->skills, skill, &number, NULL));
-        POOL(&builder->skills_of, uint32_t)[builder->skills_of.count++] = number;
+    draft->language = NAMES_NONE;
+    draft->source = NAMES_NONE;
+    draft->theme_start = take->builder->themes_of.count;
+    draft->skill_start = take->builder->skills_of.count;
+    struct atlas_row_walk walk = atlas_row_walk(take->from, document);
+    for (uint32_t value; atlas_row_next(&walk, &value);) {
+        TRY(take_value(take, value, draft));
     }
     return OK;
 }

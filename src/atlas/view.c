@@ -106,8 +106,8 @@ static void count_part(struct atlas_view *view, enum atlas_part part) {
         for (uint64_t dead = there & ~view->live[part][word]; dead; dead &= dead - 1) {
             uint32_t i = first + (uint32_t)__builtin_ctzll(dead);
             view->documents -= segment->kind[i] < QUERY_KIND_NEED;
-            if (values->offsets[i] < values->offsets[i + 1]) {
-                uint32_t source = view->source_of[part][values->keys[values->offsets[i]]];
+            if (segment->source[i] != ATLAS_NO_KEY) {
+                uint32_t source = view->source_of[part][segment->source[i]];
                 view->sources[source].counts[segment->kind[i]]--;
             }
         }

@@ -167,6 +167,11 @@ const uint32_t fixture_skill_count = ARRAY_COUNT(fixture_skills);
 const slice fixture_languages[] = {{"fr", 2}, {"en", 2}, {"oc", 2}};
 const uint32_t fixture_language_count = ARRAY_COUNT(fixture_languages);
 
+/* So many that not all have a bit in the rows. */
+slice fixture_trade(struct fixture *fixture, struct arena *arena) {
+    return arena_printf(arena, "metier-%u", fixture_random(fixture, 600));
+}
+
 slice fixture_word(struct fixture *fixture) {
     static const char *const words[] = {
         "jardin",       "jardins",  "partagé",   "partagée",   "la",          "de",
@@ -260,9 +265,10 @@ static void add_asks(struct fixture *fixture, struct entry *entry, struct arena 
         struct entry_ask *ask = &entry->asks[i];
         ask->direction = fixture_chance(fixture, 60) ? ENTRY_NEED : ENTRY_OFFER;
         ask->text = sentence(fixture, 2, 6, arena);
-        ask->skill = fixture_chance(fixture, 50)
+        ask->skill = !fixture_chance(fixture, 90) ? SLICE_EMPTY
+                     : fixture_chance(fixture, 30)
                          ? fixture_skills[fixture_random(fixture, fixture_skill_count)]
-                         : SLICE_EMPTY;
+                         : fixture_trade(fixture, arena);
     }
     entry->translation_count = fixture_chance(fixture, 10) ? fixture_random(fixture, 6) : 0;
     for (uint32_t i = 0; i < entry->translation_count; i++) {

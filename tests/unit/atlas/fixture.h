@@ -23,6 +23,8 @@ uint32_t fixture_random(struct fixture *fixture, uint32_t below);
 bool fixture_chance(struct fixture *fixture, uint32_t percent);
 /* One word, as someone would write it. */
 slice fixture_word(struct fixture *fixture);
+/* A skill that few have. */
+slice fixture_trade(struct fixture *fixture, struct arena *arena);
 /* A made-up entry; everything lives in the arena. */
 struct entry_public fixture_entry(struct fixture *fixture, int64_t id, struct arena *arena);
 

@@ -102,7 +102,7 @@ static void random_place(struct fixture *fixture, struct query *query) {
     }
 }
 
-static void random_facets(struct fixture *fixture, struct query *query) {
+static void random_facets(struct fixture *fixture, struct query *query, struct arena *arena) {
     const struct themes *themes = fixture->themes;
     const struct territories *all = fixture->territories;
     if (fixture_chance(fixture, 20)) {
@@ -136,6 +136,9 @@ static void random_facets(struct fixture *fixture, struct query *query) {
     }
     if (fixture_chance(fixture, 8)) {
         choose(fixture, fixture_skills, fixture_skill_count, &query->skills);
+        if (fixture_chance(fixture, 50)) {
+            (void)query_values_set(&query->skills, fixture_trade(fixture, arena), true);
+        }
     }
 }
 
@@ -158,7 +161,7 @@ static struct query random_query(struct fixture *fixture, struct arena *arena) {
                      ? QUERY_SORT_RELEVANCE
                      : (enum query_sort)fixture_random(fixture, QUERY_SORT__COUNT);
     random_place(fixture, &query);
-    random_facets(fixture, &query);
+    random_facets(fixture, &query, arena);
     return query;
 }
 

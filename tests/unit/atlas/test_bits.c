@@ -1,5 +1,6 @@
 /* Bitsets: counted, combined, walked; the same with every code the processor can run. */
 #include "atlas/bits.h"
+#include "atlas/tally.h"
 #include "test_atlas.h"
 
 #include <setjmp.h>
@@ -114,6 +115,48 @@ static void every_code_gives_what_counting_bit_by_bit_gives(void **state) {
     assert_true(bits_use(was));
 }
 
+#define ROWS 9000 /* more than sixteen times the sixteens that a byte holds */
+
+/* Some rows, any of them several times; and the rows one after the other. */
+static void check_tally(uint64_t *seed, const uint64_t *rows, uint32_t count) {
+    static uint32_t numbers[ROWS];
+    uint32_t wanted[2][TALLY_BITS] = {0};
+    uint32_t found[2][TALLY_BITS] = {0};
+    uint32_t first = (uint32_t)(next_random(seed) % (ROWS - count + 1));
+    for (uint32_t i = 0; i < count; i++) {
+        numbers[i] = (uint32_t)(next_random(seed) % ROWS);
+        for (uint32_t bit = 0; bit < TALLY_BITS; bit++) {
+            wanted[0][bit] += bits_has(rows + (size_t)numbers[i] * TALLY_WORDS, bit);
+            wanted[1][bit] += bits_has(rows + (size_t)(first + i) * TALLY_WORDS, bit);
+        }
+    }
+    tally_rows(rows, numbers, count, found[0]);
+    tally_run(rows, first, first + count, found[1]);
+    assert_memory_equal(found, wanted, sizeof(found));
+}
+
+static void every_code_counts_the_bits_of_rows_as_one_by_one(void **state) {
+    static uint64_t rows[ROWS * TALLY_WORDS];
+    enum bits_code was = bits_code();
+    uint64_t seed = 11;
+    (void)state;
+    for (size_t i = 0; i < ROWS * TALLY_WORDS; i++) { /* the first word of a row is nearly full */
+        rows[i] = i % TALLY_WORDS ? next_random(&seed) : next_random(&seed) | next_random(&seed);
+        rows[i] |= i % TALLY_WORDS ? 0 : UINT64_C(0xffff00000000ffff);
+    }
+    for (unsigned code = BITS_PLAIN; code < BITS_CODE__COUNT; code++) {
+        if (!bits_use((enum bits_code)code)) {
+            continue;
+        }
+        for (uint32_t count = 0; count <= 70; count++) {
+            check_tally(&seed, rows, count);
+        }
+        check_tally(&seed, rows, 255 * 16);
+        check_tally(&seed, rows, ROWS);
+    }
+    assert_true(bits_use(was));
+}
+
 static void the_set_bits_are_walked_in_order(void **state) {
     uint64_t bits[5] = {0};
     uint32_t seen = 0;
@@ -134,6 +177,7 @@ static void the_set_bits_are_walked_in_order(void **state) {
 int test_bits(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_gives_what_counting_bit_by_bit_gives),
+        cmocka_unit_test(every_code_counts_the_bits_of_rows_as_one_by_one),
         cmocka_unit_test(the_set_bits_are_walked_in_order),
     };
     return cmocka_run_group_tests_name("bits", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "atlas/blocks.h"
 #include "atlas/builder.h"
 #include "atlas/columns.h"
+#include "atlas/rows.h"
 #include "atlas/runs.h"
 
 #include <setjmp.h>
@@ -175,6 +176,51 @@ static void a_segment_large_enough_for_two_threads_has_the_words_of_all_document
     world_close(&world);
 }
 
+/* Whether a walk over the row of a document comes across a value, once. */
+static bool row_tells(const struct atlas_segment *segment, uint32_t document, uint32_t value) {
+    struct atlas_row_walk walk = atlas_row_walk(segment, document);
+    unsigned found = 0;
+    for (uint32_t next; atlas_row_next(&walk, &next);) {
+        found += next == value;
+    }
+    assert_true(found <= 1);
+    return found == 1;
+}
+
+static void the_rows_tell_the_same_documents_as_the_lists_with_a_bit_or_without(void **state) {
+    (void)state;
+    struct world world;
+    world_open(&world, 1000);
+    const struct atlas_segment *segment = world.view->parts[ATLAS_GENERATION];
+    uint32_t values = segment->value_first[ATLAS_OF__COUNT];
+    uint32_t *all = arena_new(&world.arena, uint32_t, segment->count);
+    uint32_t *counts = arena_new(&world.arena, uint32_t, values);
+    for (uint32_t document = 0; document < segment->count; document++) {
+        all[document] = document;
+    }
+    atlas_rows_count(segment, all, segment->count, counts);
+    uint32_t without = 0;
+    for (uint32_t value = 0; value < values; value++) {
+        struct atlas_any any = {0};
+        struct atlas_list list = atlas_value_list(segment, value);
+        uint32_t at = 0;
+        atlas_any_add(segment, &any, value);
+        without += list.length && any.rest_count;
+        assert_int_equal(counts[value], list.length);
+        for (uint32_t document = 0; document < segment->count; document++) {
+            bool is_there = list.bits ? bits_has(list.bits, document)
+                                      : at < list.length && list.documents[at] == document;
+            at += is_there;
+            assert_int_equal(row_tells(segment, document, value), is_there);
+            assert_int_equal(atlas_row_has_any(segment, document, &any), is_there);
+        }
+        assert_int_equal(at, list.length);
+    }
+    assert_int_equal(segment->row_value_count, ATLAS_ROW_MORE);
+    assert_true(without > 10);
+    world_close(&world);
+}
+
 static void the_figures_name_each_part_once_and_add_up(void **state) {
     (void)state;
     struct world world;
@@ -199,6 +245,7 @@ int test_segment(void) {
         cmocka_unit_test(a_block_knows_its_largest_impact),
         cmocka_unit_test(rare_and_dense_lists_tell_the_same_documents_as_the_kept_words),
         cmocka_unit_test(a_segment_large_enough_for_two_threads_has_the_words_of_all_documents),
+        cmocka_unit_test(the_rows_tell_the_same_documents_as_the_lists_with_a_bit_or_without),
         cmocka_unit_test(the_figures_name_each_part_once_and_add_up),
     };
     return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
