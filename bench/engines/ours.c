@@ -110,24 +110,39 @@ static int32_t tile_units(uint32_t grid, uint32_t tile, unsigned zoom) {
     return (int32_t)(((uint64_t)grid - corner) * MVT_EXTENT >> (32 - zoom));
 }
 
-/* As face/tile writes it, without the titles that it reads from the store. */
+/* As face/tile writes it, without the titles, which no rival gives. */
+enum { TAG_COUNT, TAG_APPROXIMATE, TAG_ID, TAG_KIND, TAG_KINDS };
+
 static void tile_write(struct geo_tile tile, const struct atlas_cell *cells, size_t count) {
-    struct mvt_layer layer = mvt_layer_begin(&ours.arena, SLICE("entries"), MVT_EXTENT);
+    slice keys[TAG_KINDS + QUERY_KIND__COUNT] = {
+        SLICE("count"),
+        SLICE("approximate"),
+        SLICE("id"),
+        SLICE("kind"),
+    };
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        keys[TAG_KINDS + kind] = query_kind_slug((enum query_kind)kind);
+    }
+    struct mvt_layer layer;
+    mvt_layer_begin(&layer, &ours.arena, SLICE("entries"), MVT_EXTENT, keys, ARRAY_COUNT(keys));
     for (size_t i = 0; i < count; i++) {
         const struct atlas_cell *cell = &cells[i];
-        struct geo_grid grid = geo_grid_from_point(cell->position);
         ours.tile_total += cell->count;
-        mvt_point(&layer, tile_units(grid.x, tile.x, tile.z), tile_units(grid.y, tile.y, tile.z));
-        mvt_tag_u64(&layer, SLICE("count"), cell->count);
+        mvt_point(&layer, tile_units(cell->grid.x, tile.x, tile.z),
+                  tile_units(cell->grid.y, tile.y, tile.z));
+        mvt_tag_u64(&layer, TAG_COUNT, cell->count);
+        if (cell->all_approximate) {
+            mvt_tag_bool(&layer, TAG_APPROXIMATE, true);
+        }
         if (cell->count == 1) {
             mvt_feature_id(&layer, (uint64_t)cell->entry.v);
-            mvt_tag_u64(&layer, SLICE("id"), (uint64_t)cell->entry.v);
-            mvt_tag_text(&layer, SLICE("kind"), query_kind_slug(cell->kind));
+            mvt_tag_u64(&layer, TAG_ID, (uint64_t)cell->entry.v);
+            mvt_tag_text(&layer, TAG_KIND, query_kind_slug(cell->kind));
             continue;
         }
         for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
             if (cell->kinds[kind] > 0) {
-                mvt_tag_u64(&layer, query_kind_slug((enum query_kind)kind), cell->kinds[kind]);
+                mvt_tag_u64(&layer, TAG_KINDS + kind, cell->kinds[kind]);
             }
         }
     }

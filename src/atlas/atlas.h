@@ -139,8 +139,9 @@ MUST_USE err atlas_search(const struct atlas_view *view, const struct atlas_requ
  * tile (4 x 4 cells, 64 px). `position` is their mean (README, "Cells"), moved so that a ring of
  * `atlas_ring_px` fits into its cell: rings never overlap, on any tile of any zoom. */
 struct atlas_cell {
-    struct geo_point position;
-    struct geo_tile tile; /* of the cell: zoom + 2 */
+    struct geo_grid grid;      /* the position … */
+    struct geo_point position; /* … in degrees: see atlas_tile */
+    struct geo_tile tile;      /* of the cell: zoom + 2 */
     uint64_t count;
     uint32_t kinds[QUERY_KIND__COUNT];
     bool all_approximate;  /* known by their commune only */
@@ -150,10 +151,12 @@ struct atlas_cell {
     uint32_t territory;    /* … and the smallest known, or TERRITORY_NONE */
     bool is_stack;         /* more than one, all on one and the same point */
 };
-/* The cells of a tile; their counts add up to the matches inside it. */
+/* The cells of a tile; their counts add up to the matches inside it. `position` is left to
+ * atlas_cells_place, since a vector tile needs the grid only; the calls below fill it in. */
 MUST_USE err atlas_tile(const struct atlas_view *view, const struct atlas_request *request,
                         struct geo_tile tile, struct arena *arena, struct atlas_cell **cells,
                         size_t *count, struct problem *problem);
+void atlas_cells_place(struct atlas_cell *cells, size_t count);
 /* The same for a block of tiles, `columns` x `rows` from its north-west one: tile after tile, row
  * by row. ERR_INPUT for none, for more than ATLAS_TILES_MAX, for one beyond the edge of the
  * world. */

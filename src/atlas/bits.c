@@ -10,6 +10,9 @@ struct code {
     void (*and_not)(uint64_t *bits, const uint64_t *without, size_t words);
     uint64_t (*count)(const uint64_t *bits, size_t words);
     uint64_t (*count_and)(const uint64_t *a, const uint64_t *b, size_t words);
+    /* Words first … last; of these two only what the masks have. */
+    uint64_t (*sieve)(const struct bits_sieve *sieve, size_t first, size_t last, uint64_t head,
+                      uint64_t tail);
 };
 
 static void plain_and(uint64_t *bits, const uint64_t *with, size_t words) {
@@ -50,7 +53,20 @@ static uint64_t plain_count_and(const uint64_t *a, const uint64_t *b, size_t wor
     return count;
 }
 
-static const struct code plain = {plain_and, plain_or, plain_and_not, plain_count, plain_count_and};
+static uint64_t plain_sieve(const struct bits_sieve *sieve, size_t first, size_t last,
+                            uint64_t head, uint64_t tail) {
+    uint64_t count = 0;
+    for (size_t word = first; word <= last; word++) {
+        uint64_t bits = bits_sieve_word(sieve, word);
+        bits &= word == first ? head : UINT64_MAX;
+        bits &= word == last ? tail : UINT64_MAX;
+        count += count_word(bits);
+    }
+    return count;
+}
+
+static const struct code plain = {plain_and,   plain_or,        plain_and_not,
+                                  plain_count, plain_count_and, plain_sieve};
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -125,7 +141,41 @@ AVX2 static uint64_t avx2_count_and(const uint64_t *a, const uint64_t *b, size_t
     return count;
 }
 
-static const struct code avx2 = {avx2_and, avx2_or, avx2_and_not, avx2_count, avx2_count_and};
+AVX2 static inline __m256i avx2_sieve_four(const struct bits_sieve *sieve, size_t word) {
+    __m256i all = _mm256_set1_epi64x(-1);
+    __m256i any = _mm256_setzero_si256();
+    for (unsigned i = 0; i < sieve->count; i++) {
+        const struct bits_sieve_set *set = &sieve->sets[i];
+        any = _mm256_or_si256(any, avx2_load(set->bits + (word - set->from)));
+        if (set->is_last) {
+            any = _mm256_xor_si256(any, _mm256_set1_epi64x((int64_t)set->flip));
+            all = _mm256_and_si256(all, any);
+            any = _mm256_setzero_si256();
+        }
+    }
+    return all;
+}
+AVX2 static uint64_t avx2_sieve(const struct bits_sieve *sieve, size_t first, size_t last,
+                                uint64_t head, uint64_t tail) {
+    uint64_t bits = bits_sieve_word(sieve, first) & head;
+    if (first == last) {
+        return (uint64_t)__builtin_popcountll(bits & tail);
+    }
+    uint64_t count = (uint64_t)__builtin_popcountll(bits);
+    __m256i sums = _mm256_setzero_si256();
+    size_t word = first + 1;
+    for (; word + 4 <= last; word += 4) {
+        sums = _mm256_add_epi64(sums, avx2_count_four(avx2_sieve_four(sieve, word)));
+    }
+    for (; word < last; word++) {
+        count += (uint64_t)__builtin_popcountll(bits_sieve_word(sieve, word));
+    }
+    return count + (uint64_t)__builtin_popcountll(bits_sieve_word(sieve, last) & tail) +
+           avx2_sum(sums);
+}
+
+static const struct code avx2 = {avx2_and,   avx2_or,        avx2_and_not,
+                                 avx2_count, avx2_count_and, avx2_sieve};
 
 #define AVX512 __attribute__((target("avx512f,avx512vpopcntdq,popcnt")))
 
@@ -190,8 +240,45 @@ AVX512 static uint64_t avx512_count_and(const uint64_t *a, const uint64_t *b, si
     return (uint64_t)_mm512_reduce_add_epi64(sums);
 }
 
-static const struct code avx512 = {avx512_and, avx512_or, avx512_and_not, avx512_count,
-                                   avx512_count_and};
+/* Eight words; of fewer the mask. */
+AVX512 static inline __m512i avx512_sieve_eight(const struct bits_sieve *sieve, size_t word,
+                                                __mmask8 mask) {
+    __m512i all = _mm512_set1_epi64(-1);
+    __m512i any = _mm512_setzero_si512();
+    for (unsigned i = 0; i < sieve->count; i++) {
+        const struct bits_sieve_set *set = &sieve->sets[i];
+        const uint64_t *bits = set->bits + (word - set->from);
+        any = _mm512_or_si512(any, _mm512_maskz_loadu_epi64(mask, bits));
+        if (set->is_last) {
+            any = _mm512_xor_si512(any, _mm512_set1_epi64((int64_t)set->flip));
+            all = _mm512_and_si512(all, any);
+            any = _mm512_setzero_si512();
+        }
+    }
+    return all;
+}
+AVX512 static uint64_t avx512_sieve(const struct bits_sieve *sieve, size_t first, size_t last,
+                                    uint64_t head, uint64_t tail) {
+    __m512i sums = _mm512_setzero_si512();
+    __mmask8 all = (__mmask8)-1;
+    for (size_t word = first; word <= last; word += 8) {
+        size_t left = last - word + 1;
+        __mmask8 mask = left >= 8 ? all : avx512_rest(left);
+        __m512i eight = avx512_sieve_eight(sieve, word, mask);
+        if (word == first) {
+            eight = _mm512_mask_and_epi64(eight, 1, eight, _mm512_set1_epi64((int64_t)head));
+        }
+        if (left <= 8) {
+            __mmask8 end = (__mmask8)(1u << (left - 1));
+            eight = _mm512_mask_and_epi64(eight, end, eight, _mm512_set1_epi64((int64_t)tail));
+        }
+        sums = _mm512_add_epi64(sums, _mm512_maskz_popcnt_epi64(mask, eight));
+    }
+    return (uint64_t)_mm512_reduce_add_epi64(sums);
+}
+
+static const struct code avx512 = {avx512_and,   avx512_or,        avx512_and_not,
+                                   avx512_count, avx512_count_and, avx512_sieve};
 
 static bool can(enum bits_code code) {
     switch (code) {
@@ -312,4 +399,13 @@ uint64_t bits_count_and_run(const uint64_t *a, const uint64_t *b, uint32_t first
     }
     return count_word(a[at] & b[at] & head) + count_word(a[end] & b[end] & tail) +
            use()->count_and(a + at + 1, b + at + 1, end - at - 1);
+}
+
+uint64_t bits_sieve_count(const struct bits_sieve *sieve, uint32_t first, uint32_t last) {
+    if (first >= last) {
+        return 0;
+    }
+    uint64_t head = UINT64_MAX << (first % 64);
+    uint64_t tail = UINT64_MAX >> (63 - (last - 1) % 64);
+    return use()->sieve(sieve, first / 64, (last - 1) / 64, head, tail);
 }

@@ -33,6 +33,45 @@ uint64_t bits_count_and(const uint64_t *a, const uint64_t *b, size_t words);
 uint64_t bits_count_run(const uint64_t *a, uint32_t first, uint32_t last);
 uint64_t bits_count_and_run(const uint64_t *a, const uint64_t *b, uint32_t first, uint32_t last);
 
+/* A choice that is read word by word and never written down: a bit passes when each of some groups
+ * has it, and a group has it when any of its sets does. No group: everything passes. */
+#define BITS_SIEVE_MAX 160
+struct bits_sieve {
+    unsigned count;
+    struct bits_sieve_set {
+        const uint64_t *bits;
+        size_t from;   /* word of bits[0]; no word before is asked for */
+        uint64_t flip; /* all ones: what is not in the group; else 0 */
+        bool is_last;  /* of its group */
+    } sets[BITS_SIEVE_MAX];
+};
+/* Adds a set, and ends its group unless more of it follow. There is room: the caller counts. */
+static inline void bits_sieve_add(struct bits_sieve *sieve, const uint64_t *bits, size_t from,
+                                  bool is_last) {
+    sieve->sets[sieve->count++] =
+        (struct bits_sieve_set){.bits = bits, .from = from, .is_last = is_last};
+}
+/* Adds a group of one: what is not in the set, over all documents. */
+static inline void bits_sieve_add_not(struct bits_sieve *sieve, const uint64_t *bits) {
+    sieve->sets[sieve->count++] =
+        (struct bits_sieve_set){.bits = bits, .flip = UINT64_MAX, .is_last = true};
+}
+static inline uint64_t bits_sieve_word(const struct bits_sieve *sieve, size_t word) {
+    uint64_t all = UINT64_MAX;
+    uint64_t any = 0;
+    for (unsigned i = 0; i < sieve->count; i++) {
+        const struct bits_sieve_set *set = &sieve->sets[i];
+        any |= set->bits[word - set->from];
+        if (set->is_last) {
+            all &= any ^ set->flip;
+            any = 0;
+        }
+    }
+    return all;
+}
+/* How many of the bits first … last - 1 pass. */
+uint64_t bits_sieve_count(const struct bits_sieve *sieve, uint32_t first, uint32_t last);
+
 /* The code in use. The best of the processor, unless the environment says AGORA_VECTORS=plain, avx2
  * or avx512 (what the processor lacks is not taken), or a test says bits_use. */
 enum bits_code { BITS_PLAIN, BITS_AVX2, BITS_AVX512, BITS_CODE__COUNT };

@@ -311,37 +311,55 @@ static err match_group(const struct atlas_plan *plan, struct atlas_match *match,
     return OK;
 }
 
-/* Narrows bits to any of some bitsets; `scratch` is a bitset of the window. */
-static void narrow_to_any(const struct atlas_match *match, uint64_t *const *sets, unsigned chosen,
-                          uint64_t *bits, uint64_t *scratch) {
-    if (!(chosen & (chosen - 1))) {
-        bits_and(bits, sets[__builtin_ctz(chosen)] + match->window.base / 64, match->window.words);
-        return;
+/* Any of some bitsets (over all documents), as a group. */
+static void sieve_any(uint64_t *const *sets, unsigned chosen, struct bits_sieve *sieve) {
+    for (; chosen; chosen &= chosen - 1) {
+        bits_sieve_add(sieve, sets[__builtin_ctz(chosen)], 0, !(chosen & (chosen - 1)));
     }
-    memset(scratch, 0, match->window.words * sizeof(*scratch));
-    any_of(match, sets, chosen, scratch);
-    bits_and(bits, scratch, match->window.words);
 }
 
 /* Every document has one kind: the fewer of those in and those out are looked at. */
-static void narrow_to_kinds(const struct atlas_match *match, unsigned kinds, uint64_t *bits,
-                            uint64_t *scratch) {
+static void sieve_kinds(const struct atlas_segment *segment, unsigned kinds,
+                        struct bits_sieve *sieve) {
     unsigned others = QUERY_KINDS_ALL & ~kinds;
     if (__builtin_popcount(kinds) <= __builtin_popcount(others)) {
-        narrow_to_any(match, match->segment->kinds, kinds, bits, scratch);
+        sieve_any(segment->kinds, kinds, sieve);
         return;
     }
     for (; others; others &= others - 1) {
-        bits_and_not(bits, match->segment->kinds[__builtin_ctz(others)] + match->window.base / 64,
-                     match->window.words);
+        bits_sieve_add_not(sieve, segment->kinds[__builtin_ctz(others)]);
     }
 }
 
-static void narrow_to_themes(const struct atlas_plan *plan, const struct atlas_match *match,
-                             uint64_t *bits, uint64_t *scratch) {
+/* Any of some keys: their bitsets when all have one, else written down for the window. */
+static err sieve_keys(const struct atlas_plan *plan, const struct atlas_lists *lists,
+                      const uint32_t *keys, uint32_t count, const struct atlas_window *window,
+                      struct bits_sieve *sieve) {
+    bool is_dense = count > 0;
+    for (uint32_t i = 0; i < count; i++) {
+        is_dense = is_dense && atlas_lists_is_dense(lists, keys[i]);
+    }
+    if (is_dense) {
+        for (uint32_t i = 0; i < count; i++) {
+            bits_sieve_add(sieve, atlas_lists_get(lists, keys[i]).bits, 0, i + 1 == count);
+        }
+        return OK;
+    }
+    uint64_t *bits = plan_new(plan, uint64_t, window->words);
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        atlas_lists_add(lists, keys[i], window, bits);
+    }
+    bits_sieve_add(sieve, bits, window->base / 64, true);
+    return OK;
+}
+
+static err sieve_themes(const struct atlas_plan *plan, const struct atlas_match *match,
+                        struct bits_sieve *sieve) {
     const struct themes *themes = plan->view->themes;
     const struct atlas_lists *lists = &match->segment->values[ATLAS_VALUES_THEME].lists;
-    size_t words = match->window.words;
     for (uint16_t scheme = 0; scheme < themes->scheme_count; scheme++) {
         uint32_t alike[QUERY_VALUES_MAX];
         uint32_t count = 0;
@@ -350,59 +368,98 @@ static void narrow_to_themes(const struct atlas_plan *plan, const struct atlas_m
                 alike[count++] = plan->themes[i];
             }
         }
-        if (count == 1 && atlas_lists_is_dense(lists, alike[0])) {
-            bits_and(bits, atlas_lists_get(lists, alike[0]).bits + match->window.base / 64, words);
-        } else if (count) {
-            memset(scratch, 0, words * sizeof(*scratch));
-            for (uint32_t i = 0; i < count; i++) {
-                atlas_lists_add(lists, alike[i], &match->window, scratch);
-            }
-            bits_and(bits, scratch, words);
+        if (count) {
+            TRY(sieve_keys(plan, lists, alike, count, &match->window, sieve));
         }
-    }
-}
-
-static err narrow_to_group(const struct atlas_plan *plan, struct atlas_match *match,
-                           enum atlas_group_of group, uint64_t *bits, uint64_t *scratch) {
-    if (group == ATLAS_GROUP_KIND) {
-        narrow_to_kinds(match, plan->kinds, bits, scratch);
-    } else if (group == ATLAS_GROUP_STATE) {
-        narrow_to_any(match, match->segment->states, plan->query->states, bits, scratch);
-    } else if (group == ATLAS_GROUP_THEME) {
-        narrow_to_themes(plan, match, bits, scratch);
-    } else {
-        TRY(match_group(plan, match, group));
-        bits_and(bits, match->groups[group], match->window.words);
     }
     return OK;
 }
 
-err atlas_match_bits(struct atlas_plan *plan, enum atlas_part part, struct atlas_window window,
-                     const uint64_t **bits) {
-    struct atlas_match match = {.segment = plan->view->parts[part], .part = part, .window = window};
-    if (plan->clause_count || atlas_has_area(plan)) {
-        TRY(atlas_match_make(plan, part, window, false, &match));
-        uint64_t *found = match.bits ? match.bits : plan_new(plan, uint64_t, window.words);
-        uint32_t document;
-        for (struct atlas_walk walk = atlas_walk(&match);
-             found && !match.bits && atlas_walk_next(&walk, &document);) {
-            bits_set(found, document - window.base);
+static err sieve_values(const struct atlas_plan *plan, const struct atlas_match *match,
+                        enum atlas_values_of of, const struct query_values *chosen,
+                        struct bits_sieve *sieve) {
+    const struct atlas_values *values = &match->segment->values[of];
+    uint32_t keys[QUERY_VALUES_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < chosen->count; i++) {
+        uint32_t key = atlas_values_find(values, chosen->values[i]);
+        if (key != ATLAS_NO_KEY) {
+            keys[count++] = key;
         }
-        *bits = found;
-        return found ? OK : ERR_MEMORY;
     }
-    TRY(match_rest(plan, &match));
-    uint64_t *scratch = plan_new(plan, uint64_t, window.words);
-    if (!scratch) {
-        return ERR_MEMORY;
+    return sieve_keys(plan, &values->lists, keys, count, &match->window, sieve);
+}
+
+static err sieve_group(const struct atlas_plan *plan, struct atlas_match *match,
+                       enum atlas_group_of group, struct bits_sieve *sieve) {
+    const struct query *query = plan->query;
+    switch (group) {
+    case ATLAS_GROUP_KIND:
+        sieve_kinds(match->segment, plan->kinds, sieve);
+        break;
+    case ATLAS_GROUP_STATE:
+        sieve_any(match->segment->states, query->states, sieve);
+        break;
+    case ATLAS_GROUP_THEME:
+        return sieve_themes(plan, match, sieve);
+    case ATLAS_GROUP_TERRITORY:
+        TRY(match_group(plan, match, group));
+        bits_sieve_add(sieve, match->groups[group], match->window.base / 64, true);
+        break;
+    case ATLAS_GROUP_HAS:
+        for (unsigned has = query->has; has; has &= has - 1) {
+            bits_sieve_add(sieve, match->segment->has[__builtin_ctz(has)], 0, true);
+        }
+        break;
+    case ATLAS_GROUP_LANGUAGE:
+        return sieve_values(plan, match, ATLAS_VALUES_LANGUAGE, &query->languages, sieve);
+    case ATLAS_GROUP_SOURCE:
+        return sieve_values(plan, match, ATLAS_VALUES_SOURCE, &query->sources, sieve);
+    case ATLAS_GROUP_SKILL:
+        return sieve_values(plan, match, ATLAS_VALUES_SKILL, &query->skills, sieve);
+    case ATLAS_GROUP_REST:
+    case ATLAS_GROUP__COUNT:
+        break;
+    }
+    return OK;
+}
+
+/* What no set stands for: written down, with all that is chosen. */
+static err sieve_match(struct atlas_plan *plan, struct atlas_match *match,
+                       struct bits_sieve *sieve) {
+    struct atlas_window window = match->window;
+    TRY(atlas_match_make(plan, match->part, window, false, match));
+    uint64_t *found = match->bits ? match->bits : plan_new(plan, uint64_t, window.words);
+    uint32_t document;
+    for (struct atlas_walk walk = atlas_walk(match);
+         found && !match->bits && atlas_walk_next(&walk, &document);) {
+        bits_set(found, document - window.base);
+    }
+    bits_sieve_add(sieve, found, window.base / 64, true);
+    return found ? OK : ERR_MEMORY;
+}
+
+err atlas_match_sieve(struct atlas_plan *plan, enum atlas_part part, struct atlas_window window,
+                      struct bits_sieve *sieve) {
+    /* Each kind, state, theme and what there is has a set of its own at most; all that is left
+     * has one together. */
+    _Static_assert(QUERY_KIND__COUNT + QUERY_STATE__COUNT + QUERY_HAS__COUNT +
+                           4 * QUERY_VALUES_MAX + 2 <=
+                       BITS_SIEVE_MAX,
+                   "a sieve holds every choice");
+    struct atlas_match match = {.segment = plan->view->parts[part], .part = part, .window = window};
+    sieve->count = 0;
+    if (plan->clause_count || plan->has_dates || atlas_has_area(plan)) {
+        return sieve_match(plan, &match, sieve);
+    }
+    if (plan->view->live[part]) {
+        bits_sieve_add(sieve, plan->view->live[part], 0, true);
     }
     for (int group = ATLAS_GROUP_REST + 1; group < ATLAS_GROUP__COUNT; group++) {
         if (atlas_plan_chooses(plan, (enum atlas_group_of)group)) {
-            TRY(narrow_to_group(plan, &match, (enum atlas_group_of)group,
-                                match.groups[ATLAS_GROUP_REST], scratch));
+            TRY(sieve_group(plan, &match, (enum atlas_group_of)group, sieve));
         }
     }
-    *bits = match.groups[ATLAS_GROUP_REST];
     return OK;
 }
 

@@ -111,9 +111,10 @@ struct atlas_match {
 MUST_USE err atlas_match_make(struct atlas_plan *plan, enum atlas_part part,
                               struct atlas_window window, bool with_scores,
                               struct atlas_match *match);
-/* The matches alone, as a bitset of the window: for who wants to know nothing else of them. */
-MUST_USE err atlas_match_bits(struct atlas_plan *plan, enum atlas_part part,
-                              struct atlas_window window, const uint64_t **bits);
+/* The matches alone, to be read in the window and nowhere else: for who wants to know nothing else
+ * of them. What has bitsets is not written down. */
+MUST_USE err atlas_match_sieve(struct atlas_plan *plan, enum atlas_part part,
+                               struct atlas_window window, struct bits_sieve *sieve);
 /* The documents of the window that have the words (words.c): match->listed when some clause has
  * few, else match->heard, whose bits narrow. Scores are asked for on whole windows only, of the
  * generation first: it gives the words' rarity. */

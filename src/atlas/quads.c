@@ -1,8 +1,8 @@
 #include "atlas/quads.h"
 
 /* Levels on which all codes between two agree: pairs of bits. */
-static uint16_t zoom_of(uint64_t first, uint64_t last) {
-    return (uint16_t)(first == last ? 32 : __builtin_clzll(first ^ last) / 2);
+static uint8_t zoom_of(uint64_t first, uint64_t last) {
+    return (uint8_t)(first == last ? 32 : __builtin_clzll(first ^ last) / 2);
 }
 
 /* The first document of from … to - 1 whose code is not below, by code. */
@@ -19,6 +19,41 @@ static uint32_t bound(const struct atlas_segment *segment, uint32_t from, uint32
     return from;
 }
 
+/* Sums over the documents of a run, of all or of entries only. */
+static void place(const struct atlas_segment *segment, enum atlas_quad_of of,
+                  struct atlas_quad *quad) {
+    unsigned kinds = of == ATLAS_QUAD_ALL ? QUERY_KINDS_ALL : QUERY_KINDS_ENTRY;
+    uint64_t count = atlas_quad_count(quad, kinds);
+    bool is_mean = count <= ATLAS_MEAN_DOCUMENTS;
+    unsigned deepest = quad->zoom + ATLAS_SQUARE_LEVELS;
+    uint64_t x = 0;
+    uint64_t y = 0;
+    if (!count || (!is_mean && deepest >= 32)) {
+        return;
+    }
+    unsigned shift = is_mean ? 0 : 32 - deepest;
+    uint32_t mask = is_mean ? UINT32_MAX : (1u << ATLAS_SQUARE_LEVELS) - 1;
+    for (uint32_t i = quad->first; i < quad->last; i++) {
+        if (kinds >> segment->kind[i] & 1) {
+            x += segment->grid[i].x >> shift & mask;
+            y += segment->grid[i].y >> shift & mask;
+        }
+    }
+    quad->at[of].x = (uint32_t)(is_mean ? x / count : x);
+    quad->at[of].y = (uint32_t)(is_mean ? y / count : y);
+}
+
+/* Points of one grid square may differ: those at the rim of the world do. */
+static bool is_point(const struct atlas_segment *segment, const struct atlas_quad *quad) {
+    struct geo_point point = segment->point[quad->first];
+    for (uint32_t i = quad->first; i < quad->last && quad->zoom == 32; i++) {
+        if (!geo_point_is_same(segment->point[i], point)) {
+            return false;
+        }
+    }
+    return quad->zoom == 32;
+}
+
 static struct atlas_quad quad_of(const struct atlas_segment *segment, uint32_t first,
                                  uint32_t last) {
     struct atlas_quad quad = {.first = first, .last = last};
@@ -27,6 +62,10 @@ static struct atlas_quad quad_of(const struct atlas_segment *segment, uint32_t f
     for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
         quad.kinds[kind] = (uint32_t)bits_count_run(segment->kinds[kind], first, last);
     }
+    quad.is_point = is_point(segment, &quad);
+    quad.is_approximate = bits_count_run(segment->approximate, first, last) == last - first;
+    place(segment, ATLAS_QUAD_ALL, &quad);
+    place(segment, ATLAS_QUAD_ENTRIES, &quad);
     return quad;
 }
 

@@ -75,13 +75,24 @@ enum atlas_facet_of {
 /* The smallest square of the map (of the grid, as tiles are) that holds all documents of its run.
  * It is divided while more than ATLAS_QUAD_DOCUMENTS stand in it, not all on one grid point
  * (quads.h). */
+enum atlas_quad_of { ATLAS_QUAD_ALL, ATLAS_QUAD_ENTRIES, ATLAS_QUAD_OF__COUNT }; /* documents */
 struct atlas_quad {
     uint32_t first, last; /* documents first … last - 1 */
     uint32_t child;       /* the first of its quarters that hold something; 0: not divided */
-    uint16_t children;    /* how many: they stand side by side, in Z-order */
-    uint16_t zoom;        /* of the square: 0 … 32 */
+    uint8_t children;     /* how many: they stand side by side, in Z-order */
+    uint8_t zoom;         /* of the square: 0 … 32 */
+    bool is_point;        /* all stand on one and the same point */
+    bool is_approximate;  /* all of them are */
     uint32_t kinds[QUERY_KIND__COUNT];
+    /* Where they stand. Up to ATLAS_MEAN_DOCUMENTS: the mean on the grid, rounded down. More: the
+     * sums of the columns (x) and rows (y), 0 … 7, of their squares, eighths of this one; nothing
+     * when those would be smaller than the grid's. */
+    struct {
+        uint32_t x, y;
+    } at[ATLAS_QUAD_OF__COUNT];
 };
+#define ATLAS_MEAN_DOCUMENTS 64 /* README, "Cells" */
+#define ATLAS_SQUARE_LEVELS  3u /* a cell has 8 x 8 squares */
 #define ATLAS_QUAD_DOCUMENTS 64
 
 /* A block is 64 documents: one word of a bitset. A region is 64 blocks. */

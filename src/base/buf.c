@@ -64,6 +64,14 @@ void buf_expect(struct buf *buf, size_t bytes) {
     (void)buf_reserve(buf, bytes < room ? bytes : room);
 }
 
+char *buf_room(struct buf *buf, size_t n) {
+    return buf_reserve(buf, n) ? buf->p + buf->n : NULL;
+}
+
+void buf_took(struct buf *buf, size_t n) {
+    buf->n += n;
+}
+
 void buf_add_bytes(struct buf *buf, const void *bytes, size_t n) {
     if (n && buf_reserve(buf, n)) {
         memcpy(buf->p + buf->n, bytes, n);

@@ -41,6 +41,10 @@ void buf_add_percent(struct buf *buf, slice text, const char *space);
 /* A JSON string with its quotes; escapes what RFC 8259 asks, and < > & U+2028 U+2029, so that the
  * result may stand inside a script element. */
 void buf_add_json_string(struct buf *buf, slice text);
+/* Room behind the end for up to n bytes that the caller writes himself, and tells with buf_took how
+ * many they were; NULL when it failed. */
+char *buf_room(struct buf *buf, size_t n);
+void buf_took(struct buf *buf, size_t n);
 slice buf_slice(const struct buf *buf);
 /* NUL-terminated view, valid until the next change; "" when it failed. */
 const char *buf_cstr(struct buf *buf);

@@ -1,8 +1,7 @@
 #include "formats/mvt.h"
-#include <string.h>
 
-#define MVT_BYTES_MAX (64u << 20)
-#define MVT_SLOTS     256
+#include <assert.h>
+#include <string.h>
 
 /* Field numbers and wire types of vector_tile.proto 2.1. */
 enum {
@@ -23,80 +22,110 @@ enum {
     GEOMETRY_POINT = 1,
     COMMAND_MOVE_TO_ONE = 1 << 3 | 1,
 };
+#define VARINT_BYTES   10
+#define FIELD_BYTES    (1 + VARINT_BYTES) /* of a number, or before the bytes of a text */
+#define GEOMETRY_BYTES (1 + 5 + 5)
+#define FEATURE_BYTES  (4 * FIELD_BYTES + GEOMETRY_BYTES + MVT_TAGS_BYTES) /* the longest */
+#define HEAD_BYTES     FIELD_BYTES                                         /* before a layer */
 
-struct mvt_value {
-    uint64_t hash;
-    slice wire; /* the encoded Value message, in the arena */
-};
-
-static size_t varint(unsigned char out[10], uint64_t value) {
-    size_t n = 0;
+/* All of these write at a place with room enough, and return the end. */
+static inline unsigned char *put_varint(unsigned char *at, uint64_t value) {
     while (value >= 0x80) {
-        out[n++] = (unsigned char)(value | 0x80);
+        *at++ = (unsigned char)(value | 0x80);
         value >>= 7;
     }
-    out[n++] = (unsigned char)value;
-    return n;
+    *at++ = (unsigned char)value;
+    return at;
 }
 
-static size_t varint_size(uint64_t value) {
-    unsigned char scratch[10];
-    return varint(scratch, value);
+static inline size_t varint_size(uint64_t value) {
+    return (70u - (unsigned)__builtin_clzll(value | 1)) / 7;
 }
 
-static void add_varint(struct buf *out, uint64_t value) {
-    unsigned char bytes[10];
-    buf_add_bytes(out, bytes, varint(bytes, value));
+static inline unsigned char *put_number(unsigned char *at, unsigned field, uint64_t value) {
+    *at++ = (unsigned char)field;
+    return put_varint(at, value);
 }
 
-static void add_field(struct buf *out, unsigned field, slice bytes) {
-    add_varint(out, field);
-    add_varint(out, bytes.n);
-    buf_add(out, bytes);
+static inline unsigned char *put_bytes(unsigned char *at, unsigned field, const void *bytes,
+                                       size_t n) {
+    at = put_number(at, field, n);
+    if (n) {
+        memcpy(at, bytes, n);
+    }
+    return at + n;
 }
 
-static uint32_t zigzag(int32_t value) {
+static inline uint32_t zigzag(int32_t value) {
     return (uint32_t)value << 1 ^ (uint32_t)(value >> 31);
 }
 
-struct mvt_layer mvt_layer_begin(struct arena *arena, slice name, uint32_t extent) {
-    return (struct mvt_layer){.arena = arena,
-                              .name = name,
-                              .extent = extent,
-                              .features = buf_new(MVT_BYTES_MAX),
-                              .tags = buf_new(MVT_BYTES_MAX)};
+void mvt_layer_begin(struct mvt_layer *layer, struct arena *arena, slice name, uint32_t extent,
+                     const slice *keys, uint32_t key_count) {
+    assert(key_count <= MVT_KEYS_MAX);
+    memset(layer, 0, offsetof(struct mvt_layer, tags));
+    memset(layer->first_slots, 0, sizeof(layer->first_slots));
+    layer->arena = arena;
+    layer->name = name;
+    layer->extent = extent;
+    layer->keys = keys;
+    layer->key_count = key_count;
+    layer->features = layer->first_features;
+    layer->feature_room = MVT_FEATURES_FIRST;
+    layer->values = layer->first_values;
+    layer->value_room = MVT_VALUES_FIRST;
+    layer->slots = layer->first_slots;
+    layer->slot_mask = MVT_SLOTS_FIRST - 1;
+}
+
+/* ---- features ---- */
+
+/* Makes room for one more feature of any length. */
+static bool features_grow(struct mvt_layer *layer) {
+    if (layer->feature_room - layer->feature_bytes >= FEATURE_BYTES) {
+        return true;
+    }
+    size_t room = 4 * layer->feature_room;
+    unsigned char *features = arena_try(layer->arena, unsigned char, room);
+    if (!features) {
+        layer->failed = ERR_MEMORY;
+        return false;
+    }
+    memcpy(features, layer->features, layer->feature_bytes);
+    layer->features = features;
+    layer->feature_room = room;
+    return true;
 }
 
 static void feature_close(struct mvt_layer *layer) {
-    unsigned char geometry[20];
-    if (!layer->open) {
+    unsigned char geometry[GEOMETRY_BYTES];
+    if (!layer->open || !features_grow(layer)) {
         return;
     }
-    size_t n = varint(geometry, COMMAND_MOVE_TO_ONE);
-    n += varint(geometry + n, zigzag(layer->x));
-    n += varint(geometry + n, zigzag(layer->y));
+    layer->open = false;
+    unsigned char *end = put_varint(geometry, COMMAND_MOVE_TO_ONE);
+    end = put_varint(end, zigzag(layer->x));
+    end = put_varint(end, zigzag(layer->y));
+    size_t n = (size_t)(end - geometry);
     size_t size = 2 + 2 + n;
     size += layer->has_id ? 1 + varint_size(layer->id) : 0;
-    size += layer->tags.n > 0 ? 1 + varint_size(layer->tags.n) + layer->tags.n : 0;
-    struct buf *out = &layer->features;
-    add_varint(out, LAYER_FEATURE);
-    add_varint(out, size);
+    size += layer->tag_bytes ? 1 + varint_size(layer->tag_bytes) + layer->tag_bytes : 0;
+    unsigned char *at = layer->features + layer->feature_bytes;
+    at = put_number(at, LAYER_FEATURE, size);
     if (layer->has_id) {
-        add_varint(out, FEATURE_ID);
-        add_varint(out, layer->id);
+        at = put_number(at, FEATURE_ID, layer->id);
     }
-    if (layer->tags.n > 0) {
-        add_field(out, FEATURE_TAGS, buf_slice(&layer->tags));
+    if (layer->tag_bytes) {
+        at = put_bytes(at, FEATURE_TAGS, layer->tags, layer->tag_bytes);
     }
-    add_varint(out, FEATURE_TYPE);
-    add_varint(out, GEOMETRY_POINT);
-    add_field(out, FEATURE_GEOMETRY, slice_of((const char *)geometry, n));
-    layer->open = false;
+    at = put_number(at, FEATURE_TYPE, GEOMETRY_POINT);
+    at = put_bytes(at, FEATURE_GEOMETRY, geometry, n);
+    layer->feature_bytes = (size_t)(at - layer->features);
 }
 
 void mvt_point(struct mvt_layer *layer, int32_t x, int32_t y) {
     feature_close(layer);
-    buf_clear(&layer->tags);
+    layer->tag_bytes = 0;
     layer->open = true;
     layer->has_id = false;
     layer->x = x;
@@ -108,30 +137,12 @@ void mvt_feature_id(struct mvt_layer *layer, uint64_t id) {
     layer->id = id;
 }
 
-static bool key_index(struct mvt_layer *layer, slice key, uint32_t *index) {
-    for (uint32_t i = 0; i < layer->key_count; i++) {
-        if (layer->keys[i].p == key.p || slice_equal(layer->keys[i], key)) {
-            *index = i;
-            return true;
-        }
-    }
-    if (layer->key_count == ARRAY_COUNT(layer->keys)) {
-        layer->failed = ERR_LIMIT;
-        return false;
-    }
-    *index = layer->key_count;
-    layer->keys[layer->key_count++] = key;
-    return true;
-}
+/* ---- tags ---- */
 
-static void slots_fill(struct mvt_layer *layer) {
-    for (uint32_t i = 0; i < layer->value_count; i++) {
-        uint32_t slot = (uint32_t)layer->values[i].hash & layer->slot_mask;
-        while (layer->slots[slot] != 0) {
-            slot = (slot + 1) & layer->slot_mask;
-        }
-        layer->slots[slot] = i + 1;
-    }
+/* Where the search for a value begins: the upper half of a product by 2^64 / golden ratio. */
+static inline uint32_t slot_of(const struct mvt_layer *layer, const struct mvt_value *value) {
+    uint64_t mixed = (value->number ^ value->field) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(mixed >> 32) & layer->slot_mask;
 }
 
 /* Makes room for one more value; the table stays at most half full. */
@@ -139,102 +150,136 @@ static bool values_grow(struct mvt_layer *layer) {
     if (layer->value_count < layer->value_room) {
         return true;
     }
-    uint32_t room = layer->value_room == 0 ? MVT_SLOTS / 2 : 2 * layer->value_room;
+    uint32_t room = 4 * layer->value_room;
     struct mvt_value *values = arena_try(layer->arena, struct mvt_value, room);
     uint32_t *slots = arena_try(layer->arena, uint32_t, 2 * (size_t)room);
-    if (values == NULL || slots == NULL) {
+    if (!values || !slots) {
         layer->failed = ERR_MEMORY;
         return false;
     }
-    if (layer->value_count > 0) {
-        memcpy(values, layer->values, layer->value_count * sizeof *values);
-    }
+    memcpy(values, layer->values, layer->value_count * sizeof *values);
     layer->values = values;
     layer->value_room = room;
     layer->slots = slots;
     layer->slot_mask = 2 * room - 1;
-    slots_fill(layer);
+    for (uint32_t i = 0; i < layer->value_count; i++) {
+        uint32_t slot = slot_of(layer, &values[i]);
+        while (slots[slot]) {
+            slot = (slot + 1) & layer->slot_mask;
+        }
+        slots[slot] = i + 1;
+    }
     return true;
 }
 
-static bool value_index(struct mvt_layer *layer, slice wire, uint32_t *index) {
+static inline bool is_same(const struct mvt_value *a, const struct mvt_value *b) {
+    return a->number == b->number && a->field == b->field &&
+           (a->field != VALUE_STRING || slice_equal(a->text, b->text));
+}
+
+static bool value_number(struct mvt_layer *layer, const struct mvt_value *value, uint32_t *number) {
     if (!values_grow(layer)) {
         return false;
     }
-    uint64_t hash = hash_bytes(wire, 0);
-    uint32_t slot = (uint32_t)hash & layer->slot_mask;
-    for (; layer->slots[slot] != 0; slot = (slot + 1) & layer->slot_mask) {
-        const struct mvt_value *value = &layer->values[layer->slots[slot] - 1];
-        if (value->hash == hash && slice_equal(value->wire, wire)) {
-            *index = layer->slots[slot] - 1;
+    uint32_t slot = slot_of(layer, value);
+    for (; layer->slots[slot]; slot = (slot + 1) & layer->slot_mask) {
+        if (is_same(&layer->values[layer->slots[slot] - 1], value)) {
+            *number = layer->slots[slot] - 1;
             return true;
         }
     }
-    *index = layer->value_count++;
-    layer->values[*index] =
-        (struct mvt_value){.hash = hash, .wire = arena_copy(layer->arena, wire)};
-    layer->slots[slot] = *index + 1;
+    *number = layer->value_count++;
+    layer->values[*number] = *value;
+    layer->slots[slot] = *number + 1;
     return true;
 }
 
-static void tag(struct mvt_layer *layer, slice key, slice wire) {
-    uint32_t key_at;
-    uint32_t value_at;
-    if (layer->open && key_index(layer, key, &key_at) && value_index(layer, wire, &value_at)) {
-        add_varint(&layer->tags, key_at);
-        add_varint(&layer->tags, value_at);
+static void tag(struct mvt_layer *layer, uint32_t key, const struct mvt_value *value) {
+    uint32_t number;
+    assert(key < layer->key_count);
+    if (!layer->open || !value_number(layer, value, &number)) {
+        return;
     }
+    if (layer->tag_bytes > MVT_TAGS_BYTES - 6) {
+        layer->failed = ERR_LIMIT;
+        return;
+    }
+    if (!layer->number_of[key]) {
+        layer->used[layer->used_count++] = (uint8_t)key;
+        layer->number_of[key] = (uint8_t)layer->used_count;
+    }
+    unsigned char *at = layer->tags + layer->tag_bytes;
+    *at++ = (unsigned char)(layer->number_of[key] - 1); /* below 0x80: one byte */
+    at = put_varint(at, number);
+    layer->tag_bytes = (uint32_t)(at - layer->tags);
 }
 
-void mvt_tag_text(struct mvt_layer *layer, slice key, slice value) {
-    struct buf wire BUF_CLEANUP = buf_new(MVT_BYTES_MAX);
-    add_field(&wire, VALUE_STRING, value);
-    tag(layer, key, buf_slice(&wire));
+void mvt_tag_text(struct mvt_layer *layer, uint32_t key, slice value) {
+    tag(layer, key,
+        &(struct mvt_value){.number = hash_bytes(value, 0), .text = value, .field = VALUE_STRING});
 }
 
-static void tag_varint(struct mvt_layer *layer, slice key, unsigned field, uint64_t value) {
-    unsigned char wire[11] = {(unsigned char)field};
-    size_t n = 1 + varint(wire + 1, value);
-    tag(layer, key, slice_of((const char *)wire, n));
+void mvt_tag_u64(struct mvt_layer *layer, uint32_t key, uint64_t value) {
+    tag(layer, key, &(struct mvt_value){.number = value, .field = VALUE_UINT});
 }
 
-void mvt_tag_u64(struct mvt_layer *layer, slice key, uint64_t value) {
-    tag_varint(layer, key, VALUE_UINT, value);
+void mvt_tag_bool(struct mvt_layer *layer, uint32_t key, bool value) {
+    tag(layer, key, &(struct mvt_value){.number = value, .field = VALUE_BOOL});
 }
 
-void mvt_tag_bool(struct mvt_layer *layer, slice key, bool value) {
-    tag_varint(layer, key, VALUE_BOOL, value);
+/* ---- the layer ---- */
+
+static unsigned char *put_value(unsigned char *at, const struct mvt_value *value) {
+    if (value->field == VALUE_STRING) {
+        at = put_number(at, LAYER_VALUE, 1 + varint_size(value->text.n) + value->text.n);
+        return put_bytes(at, VALUE_STRING, value->text.p, value->text.n);
+    }
+    at = put_number(at, LAYER_VALUE, 1 + varint_size(value->number));
+    return put_number(at, value->field, value->number);
 }
 
-/* Version, name, keys, values and extent: what stands around the features. */
-static void frame_write(const struct mvt_layer *layer, struct buf *frame) {
-    add_varint(frame, LAYER_VERSION);
-    add_varint(frame, 2);
-    add_field(frame, LAYER_NAME, layer->name);
-    for (uint32_t i = 0; i < layer->key_count; i++) {
-        add_field(frame, LAYER_KEY, layer->keys[i]);
+/* What it may take at most, without the features. */
+static size_t frame_bytes_max(const struct mvt_layer *layer) {
+    size_t bytes = HEAD_BYTES + 3 * FIELD_BYTES + layer->name.n;
+    for (uint32_t i = 0; i < layer->used_count; i++) {
+        bytes += FIELD_BYTES + layer->keys[layer->used[i]].n;
     }
     for (uint32_t i = 0; i < layer->value_count; i++) {
-        add_field(frame, LAYER_VALUE, layer->values[i].wire);
+        bytes += 2 * FIELD_BYTES + layer->values[i].text.n;
     }
-    add_varint(frame, LAYER_EXTENT);
-    add_varint(frame, layer->extent);
+    return bytes;
+}
+
+/* Version, name, keys, values and extent, then the features. */
+static unsigned char *put_layer(unsigned char *at, const struct mvt_layer *layer) {
+    at = put_number(at, LAYER_VERSION, 2);
+    at = put_bytes(at, LAYER_NAME, layer->name.p, layer->name.n);
+    for (uint32_t i = 0; i < layer->used_count; i++) {
+        slice key = layer->keys[layer->used[i]];
+        at = put_bytes(at, LAYER_KEY, key.p, key.n);
+    }
+    for (uint32_t i = 0; i < layer->value_count; i++) {
+        at = put_value(at, &layer->values[i]);
+    }
+    at = put_number(at, LAYER_EXTENT, layer->extent);
+    memcpy(at, layer->features, layer->feature_bytes);
+    return at + layer->feature_bytes;
 }
 
 err mvt_layer_end(struct mvt_layer *layer, struct buf *out) {
     feature_close(layer);
-    err failed = layer->failed != OK ? layer->failed : layer->features.failed;
-    failed = failed != OK ? failed : layer->tags.failed;
-    if (failed == OK && layer->features.n > 0) {
-        struct buf frame BUF_CLEANUP = buf_new(MVT_BYTES_MAX);
-        frame_write(layer, &frame);
-        add_varint(out, TILE_LAYER);
-        add_varint(out, frame.n + layer->features.n);
-        buf_add(out, buf_slice(&frame));
-        buf_add(out, buf_slice(&layer->features));
-        failed = frame.failed != OK ? frame.failed : out->failed;
+    if (layer->failed || !layer->feature_bytes) {
+        return layer->failed;
     }
-    buf_free(&layer->features);
-    buf_free(&layer->tags);
-    return failed;
+    /* Its length stands first and is known last: the layer is written a little further on. */
+    char *room = buf_room(out, frame_bytes_max(layer) + layer->feature_bytes);
+    if (!room) {
+        return out->failed;
+    }
+    unsigned char *start = (unsigned char *)room;
+    size_t n = (size_t)(put_layer(start + HEAD_BYTES, layer) - (start + HEAD_BYTES));
+    unsigned char *at = put_number(start, TILE_LAYER, n);
+    memmove(at, start + HEAD_BYTES, n);
+    buf_took(out, (size_t)(at - start) + n);
+    return OK;
 }

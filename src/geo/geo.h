@@ -17,6 +17,9 @@ struct geo_box {
 #define GEO_TILE_PX         256
 
 bool geo_point_is_valid(struct geo_point point);
+static inline bool geo_point_is_same(struct geo_point a, struct geo_point b) {
+    return a.lon_e7 == b.lon_e7 && a.lat_e7 == b.lat_e7;
+}
 bool geo_box_is_valid(const struct geo_box *box);
 bool geo_box_has(const struct geo_box *box, struct geo_point point);
 double geo_distance_m(struct geo_point a, struct geo_point b); /* haversine, R = 6371008.8 m */

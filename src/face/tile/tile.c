@@ -134,27 +134,37 @@ static int32_t tile_units(uint32_t grid, uint32_t tile, unsigned zoom) {
     return (int32_t)(((uint64_t)grid - corner) * MVT_EXTENT >> (32 - zoom));
 }
 
+/* The keys of a feature; one for each kind follows. */
+enum { TAG_COUNT, TAG_APPROXIMATE, TAG_ID, TAG_KIND, TAG_TITLE, TAG_KINDS };
+
 static err write_mvt(struct arena *arena, struct geo_tile tile, const struct atlas_cell *cells,
                      size_t count, struct buf *out) {
-    struct mvt_layer layer = mvt_layer_begin(arena, SLICE("entries"), MVT_EXTENT);
+    slice keys[TAG_KINDS + QUERY_KIND__COUNT] = {
+        SLICE("count"), SLICE("approximate"), SLICE("id"), SLICE("kind"), SLICE("title"),
+    };
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        keys[TAG_KINDS + kind] = query_kind_slug((enum query_kind)kind);
+    }
+    struct mvt_layer layer;
+    mvt_layer_begin(&layer, arena, SLICE("entries"), MVT_EXTENT, keys, ARRAY_COUNT(keys));
     for (size_t i = 0; i < count; i++) {
         const struct atlas_cell *cell = &cells[i];
-        struct geo_grid grid = geo_grid_from_point(cell->position);
-        mvt_point(&layer, tile_units(grid.x, tile.x, tile.z), tile_units(grid.y, tile.y, tile.z));
-        mvt_tag_u64(&layer, SLICE("count"), cell->count);
+        mvt_point(&layer, tile_units(cell->grid.x, tile.x, tile.z),
+                  tile_units(cell->grid.y, tile.y, tile.z));
+        mvt_tag_u64(&layer, TAG_COUNT, cell->count);
         if (cell->all_approximate) {
-            mvt_tag_bool(&layer, SLICE("approximate"), true);
+            mvt_tag_bool(&layer, TAG_APPROXIMATE, true);
         }
         if (cell->count == 1) {
             mvt_feature_id(&layer, (uint64_t)cell->entry.v);
-            mvt_tag_u64(&layer, SLICE("id"), (uint64_t)cell->entry.v);
-            mvt_tag_text(&layer, SLICE("kind"), query_kind_slug(cell->kind));
-            mvt_tag_text(&layer, SLICE("title"), cell->title);
+            mvt_tag_u64(&layer, TAG_ID, (uint64_t)cell->entry.v);
+            mvt_tag_text(&layer, TAG_KIND, query_kind_slug(cell->kind));
+            mvt_tag_text(&layer, TAG_TITLE, cell->title);
             continue;
         }
         for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
             if (cell->kinds[kind] > 0) {
-                mvt_tag_u64(&layer, query_kind_slug((enum query_kind)kind), cell->kinds[kind]);
+                mvt_tag_u64(&layer, TAG_KINDS + kind, cell->kinds[kind]);
             }
         }
     }
@@ -177,6 +187,7 @@ static err answer_pinned(const struct face *face, const struct http_request *req
     size_t count = 0;
     TRY(atlas_tile(view, &asked, tile, request->arena, &cells, &count, problem));
     if (format == TILE_JSON) {
+        atlas_cells_place(cells, count);
         response->media_type = "application/json";
         return write_json(face, request->arena, cells, count, &response->body);
     }

@@ -323,6 +323,7 @@ static void check_tiles(struct world *world) {
         note(world, &request);
         size_t wanted_count = reference_tile(world->reference, &request, tile, &arena, wanted);
         assert_int_equal(atlas_tile(view, &request, tile, &arena, &found, &count, NULL), OK);
+        atlas_cells_place(found, count);
         assert_int_equal(count, wanted_count);
         for (size_t j = 0; j < count; j++) {
             check_cell(&found[j], &wanted[j]);

@@ -91,6 +91,42 @@ static void check_run(uint64_t *seed) {
     assert_int_equal(bits_count_and_run(a, b, first, last), in_both);
 }
 
+/* Groups of sets, some turned round, some that begin later than the others. */
+static void check_sieve(uint64_t *seed) {
+    uint64_t sets[6][WORDS];
+    struct bits_sieve sieve = {0};
+    uint32_t from = (uint32_t)(next_random(seed) % 4);
+    uint32_t first = from * 64 + (uint32_t)(next_random(seed) % ((WORDS - 4) * 64));
+    uint32_t last = first + (uint32_t)(next_random(seed) % (WORDS * 64 + 1 - first));
+    unsigned count = (unsigned)(next_random(seed) % 7);
+    for (unsigned i = 0; i < count; i++) {
+        fill(seed, sets[i]);
+        uint64_t how = next_random(seed);
+        if (how % 4 == 0 && (i == 0 || sieve.sets[i - 1].is_last)) {
+            bits_sieve_add_not(&sieve, sets[i]);
+        } else if (how % 4 == 1) {
+            bits_sieve_add(&sieve, sets[i] + from, from, i + 1 == count || how % 8 < 4);
+        } else {
+            bits_sieve_add(&sieve, sets[i], 0, i + 1 == count || how % 8 < 4);
+        }
+    }
+    uint64_t passed = 0;
+    for (uint32_t at = first; at < last; at++) {
+        bool all = true;
+        bool any = false;
+        for (unsigned i = 0; i < count; i++) {
+            any = any || bits_has(sets[i], at);
+            if (sieve.sets[i].is_last) {
+                all = all && any != (sieve.sets[i].flip != 0);
+                any = false;
+            }
+        }
+        assert_int_equal(bits_sieve_word(&sieve, at / 64) >> at % 64 & 1, all);
+        passed += all;
+    }
+    assert_int_equal(bits_sieve_count(&sieve, first, last), passed);
+}
+
 static void every_code_gives_what_counting_bit_by_bit_gives(void **state) {
     enum bits_code was = bits_code();
     unsigned codes = 0;
@@ -109,6 +145,7 @@ static void every_code_gives_what_counting_bit_by_bit_gives(void **state) {
         }
         for (int i = 0; i < 1000; i++) {
             check_run(&seed);
+            check_sieve(&seed);
         }
     }
     assert_true(codes > 0);

@@ -378,6 +378,7 @@ static void rings_stay_inside_their_cells_and_pins_where_they_are(void **state) 
         size_t count;
         assert_int_equal(
             atlas_tile(small->view, &request, tile, &small->arena, &cells, &count, NULL), OK);
+        atlas_cells_place(cells, count);
         for (size_t i = 0; i < count; i++) {
             double x;
             double y;
@@ -447,6 +448,7 @@ static void block_has_the_cells_of_its_tiles_in_their_order(void **state) {
         size_t count;
         assert_int_equal(
             atlas_tile(small->view, &request, tile, &small->arena, &cells, &count, NULL), OK);
+        atlas_cells_place(cells, count);
         assert_true(n + count <= block_count);
         if (count > 0) {
             assert_memory_equal(block + n, cells, count * sizeof(*cells));

@@ -12,10 +12,12 @@ static void one_feature_has_the_bytes_of_the_specification(void **state) {
     (void)state;
     struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
     struct buf out BUF_CLEANUP = buf_new(4096);
-    struct mvt_layer layer = mvt_layer_begin(&arena, SLICE("e"), 4096);
+    struct mvt_layer layer;
+    const slice keys[] = {SLICE("unused"), SLICE("k")};
+    mvt_layer_begin(&layer, &arena, SLICE("e"), 4096, keys, ARRAY_COUNT(keys));
     mvt_point(&layer, 25, 17);
     mvt_feature_id(&layer, 3);
-    mvt_tag_text(&layer, SLICE("k"), SLICE("v"));
+    mvt_tag_text(&layer, 1, SLICE("v"));
     assert_int_equal(mvt_layer_end(&layer, &out), OK);
     expect_bytes(&out, SLICE("\x1A\x1F" /* layer, 31 bytes */
                              "\x78\x02" /* version 2 */
@@ -33,18 +35,52 @@ static void one_feature_has_the_bytes_of_the_specification(void **state) {
                              "\x22\x03\x09\x32\x22")); /* move to 25, 17 */
 }
 
+/* Numbers of one byte and of ten, before zero too, and a value of each sort that looks alike. */
+static void long_numbers_and_values_that_look_alike_are_told_apart(void **state) {
+    (void)state;
+    struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
+    struct buf out BUF_CLEANUP = buf_new(4096);
+    struct mvt_layer layer;
+    const slice keys[] = {SLICE("k"), SLICE("l"), SLICE("m")};
+    mvt_layer_begin(&layer, &arena, SLICE_EMPTY, 4096, keys, ARRAY_COUNT(keys));
+    mvt_point(&layer, -1, INT32_MAX);
+    mvt_feature_id(&layer, UINT64_MAX);
+    mvt_tag_u64(&layer, 2, 1);
+    mvt_tag_bool(&layer, 0, true);
+    mvt_tag_text(&layer, 1, SLICE("\x01"));
+    mvt_point(&layer, 0, 0);
+    mvt_tag_u64(&layer, 0, 128);
+    mvt_tag_text(&layer, 2, SLICE("\x01"));
+    assert_int_equal(mvt_layer_end(&layer, &out), OK);
+    expect_bytes(&out, SLICE("\x1A\x51\x78\x02\x0A\x00"
+                             "\x1A\x01m\x1A\x01k\x1A\x01l"
+                             "\x22\x02\x28\x01"     /* number 1 */
+                             "\x22\x02\x38\x01"     /* true */
+                             "\x22\x03\x0A\x01\x01" /* text */
+                             "\x22\x03\x28\x80\x01" /* number 128 */
+                             "\x28\x80\x20"
+                             "\x12\x1E\x08\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"
+                             "\x12\x06\x00\x00\x01\x01\x02\x02"
+                             "\x18\x01\x22\x07\x09\x01\xFE\xFF\xFF\xFF\x0F"
+                             "\x12\x0D\x12\x04\x01\x03\x00\x02"
+                             "\x18\x01\x22\x03\x09\x00\x00"));
+}
+
+/* More than a layer holds before it takes memory. */
 static void keys_and_values_are_shared(void **state) {
     (void)state;
     struct arena arena ARENA_CLEANUP = arena_make(65536, 0);
     struct buf out BUF_CLEANUP = buf_new(1u << 20);
-    struct mvt_layer layer = mvt_layer_begin(&arena, SLICE("entries"), 4096);
+    struct mvt_layer layer;
+    const slice keys[] = {SLICE("kind"), SLICE("count"), SLICE("approximate")};
+    mvt_layer_begin(&layer, &arena, SLICE("entries"), 4096, keys, ARRAY_COUNT(keys));
     for (int32_t i = 0; i < 1000; i++) {
         mvt_point(&layer, i, -i);
-        mvt_tag_text(&layer, SLICE("kind"), i % 2 ? SLICE("place") : SLICE("event"));
-        mvt_tag_u64(&layer, SLICE("count"), (uint64_t)(i % 500));
-        mvt_tag_bool(&layer, SLICE("approximate"), i % 2 == 0);
+        mvt_tag_text(&layer, 0, i % 2 ? SLICE("place") : SLICE("event"));
+        mvt_tag_u64(&layer, 1, (uint64_t)(i % 500));
+        mvt_tag_bool(&layer, 2, i % 2 == 0);
     }
-    assert_int_equal(layer.key_count, 3);
+    assert_int_equal(layer.used_count, 3);
     assert_int_equal(layer.value_count, 2 + 500 + 2);
     assert_int_equal(mvt_layer_end(&layer, &out), OK);
     assert_true(out.n > 20000);
@@ -54,20 +90,34 @@ static void an_empty_layer_writes_nothing(void **state) {
     (void)state;
     struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
     struct buf out BUF_CLEANUP = buf_new(4096);
-    struct mvt_layer layer = mvt_layer_begin(&arena, SLICE("e"), 4096);
+    struct mvt_layer layer;
+    mvt_layer_begin(&layer, &arena, SLICE("e"), 4096, NULL, 0);
     assert_int_equal(mvt_layer_end(&layer, &out), OK);
     assert_int_equal(out.n, 0);
 }
 
-static void too_many_keys_are_refused(void **state) {
+static void more_tags_than_keys_are_refused(void **state) {
     (void)state;
     struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
     struct buf out BUF_CLEANUP = buf_new(4096);
-    struct mvt_layer layer = mvt_layer_begin(&arena, SLICE("e"), 4096);
+    struct mvt_layer layer;
+    const slice keys[] = {SLICE("k")};
+    mvt_layer_begin(&layer, &arena, SLICE("e"), 4096, keys, ARRAY_COUNT(keys));
     mvt_point(&layer, 0, 0);
-    for (unsigned i = 0; i < 33; i++) {
-        mvt_tag_u64(&layer, arena_printf(&arena, "key%u", i), 1);
+    for (unsigned i = 0; i < 200; i++) {
+        mvt_tag_u64(&layer, 0, i);
     }
+    assert_int_equal(mvt_layer_end(&layer, &out), ERR_LIMIT);
+    assert_int_equal(out.n, 0);
+}
+
+static void a_layer_that_does_not_fit_is_told(void **state) {
+    (void)state;
+    struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
+    struct buf out BUF_CLEANUP = buf_new(40);
+    struct mvt_layer layer;
+    mvt_layer_begin(&layer, &arena, SLICE("e"), 4096, NULL, 0);
+    mvt_point(&layer, 0, 0);
     assert_int_equal(mvt_layer_end(&layer, &out), ERR_LIMIT);
     assert_int_equal(out.n, 0);
 }
@@ -77,7 +127,9 @@ int main(void) {
         cmocka_unit_test(one_feature_has_the_bytes_of_the_specification),
         cmocka_unit_test(keys_and_values_are_shared),
         cmocka_unit_test(an_empty_layer_writes_nothing),
-        cmocka_unit_test(too_many_keys_are_refused),
+        cmocka_unit_test(long_numbers_and_values_that_look_alike_are_told_apart),
+        cmocka_unit_test(more_tags_than_keys_are_refused),
+        cmocka_unit_test(a_layer_that_does_not_fit_is_told),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
