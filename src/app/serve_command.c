@@ -15,6 +15,7 @@
 #include "app/sandbox.h"
 #include "app/version.h"
 #include "atlas/atlas.h"
+#include "face/actor.h"
 #include "face/api/api.h"
 #include "face/api/kept.h"
 #include "face/catalog/catalog.h"
@@ -94,6 +95,17 @@ static void wait_for_signal(const struct house *house, const sigset_t *signals, 
     log_line(&house->log, LOG_INFO, "stopping", "signal=%d", signal_number);
 }
 
+static err answer_until_signal(const struct house *house, struct http_options *options,
+                               const sigset_t *signals, const char *address, int manager,
+                               struct problem *problem) {
+    struct http_server *server = NULL;
+    char unused[128];
+    TRY(http_server_start(options, &server, unused, problem));
+    wait_for_signal(house, signals, address, manager);
+    http_server_stop(server, STOP_GRACE_MS);
+    return OK;
+}
+
 /* What needs rights comes first, then they are given up, then threads start: they inherit both the
  * blocked signals and the sandbox. The socket is taken over. */
 static err run_server(struct house *house, struct face *face, struct http_options *options,
@@ -119,13 +131,14 @@ static err run_server(struct house *house, struct face *face, struct http_option
         close(options->listen_fd);
         return started;
     }
-    struct http_server *server = NULL;
-    char unused[128];
-    started = http_server_start(options, &server, unused, problem);
-    if (started == OK) {
-        wait_for_signal(house, &signals, address, manager);
-        http_server_stop(server, STOP_GRACE_MS);
+    started = db_writer_start(house->store_path, &house->log, &face->writer);
+    if (started != OK) {
+        problem_set(problem, started, "store", "the store cannot be opened for writing");
+        close(options->listen_fd);
+    } else {
+        started = answer_until_signal(house, options, &signals, address, manager, problem);
     }
+    db_writer_stop(face->writer); /* after the server, which waits for it */
     atlas_close(face->atlas);
     return started;
 }
@@ -168,6 +181,8 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
         .app = face,
         .worker_new = worker_new,
         .worker_free = worker_free,
+        .identify = face_identify,
+        .sign_in = "/sign-in",
         .error_page = face_web_error_page,
         .log = &house->log,
         .clock = house->clock,
@@ -202,6 +217,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .territories = house->territories,
         .themes = house->themes,
         .i18n = i18n,
+        .ids = &house->ids,
         .clock = house->clock,
         .log = &house->log,
         .store_path = house->store_path,

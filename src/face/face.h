@@ -31,6 +31,8 @@ struct face {
     struct face_basemap *basemap;
     struct map_pictures *pictures; /* NULL: none can be drawn here */
     struct api_kept *kept;         /* NULL: each entry is read from the store each time */
+    struct db_writer *writer;      /* face_write; NULL: nothing is written here (tests) */
+    struct id_source *ids;         /* of what is written; any thread */
     struct clock clock;
     const struct log *log;
     const char *store_path; /* each HTTP thread opens its reader on it */

@@ -10,6 +10,9 @@ static const struct error_words words[] = {
      N_("L’adresse a peut-être changé, ou la fiche a été retirée. Cherchez-la sur la carte.")},
     {400, N_("Cette adresse n’est pas complète"),
      N_("Une partie de l’adresse manque ou ne se lit pas. Repartez de la carte.")},
+    {403, N_("Cette page ne vous est pas ouverte"),
+     N_("Ce que vous demandez est réservé à d’autres, ou le formulaire ne venait pas de ce site. "
+        "Revenez à la page précédente, puis réessayez.")},
     {405, N_("Cette page ne reçoit rien"), N_("Revenez à la page précédente, puis réessayez.")},
     {414, N_("Cette adresse est trop longue"),
      N_("Enlevez quelques filtres, ou repartez de la carte.")},

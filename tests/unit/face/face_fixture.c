@@ -1,6 +1,7 @@
 #include "face_fixture.h"
 
 #include "db/migrations.h"
+#include "face/actor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,9 +164,12 @@ static void start_server(struct face_fixture *f, const struct http_route *routes
         .app = &f->face,
         .worker_new = worker_new,
         .worker_free = worker_free,
+        .identify = face_identify,
+        .sign_in = "/sign-in",
         .log = &f->log,
         .clock = f->face.clock,
     };
+    require(db_writer_start(f->store_path, &f->log, &f->face.writer), &problem);
     require(http_server_start(&options, &f->server, f->base, &problem), &problem);
     f->port = port_of(f->base);
 }
@@ -181,6 +185,7 @@ int face_fixture_start(void **state, const struct http_route *routes, size_t cou
     fill(f);
     f->face = (struct face){.territories = f->territories,
                             .themes = f->themes,
+                            .ids = &f->ids,
                             .clock = clock,
                             .log = &f->log,
                             .store_path = f->store_path,
@@ -196,6 +201,7 @@ int face_fixture_stop(void **state) {
     static const char *const suffixes[] = {"", "-wal", "-shm"};
     struct face_fixture *f = *state;
     http_server_stop(f->server, 1000);
+    db_writer_stop(f->face.writer);
     atlas_close(f->face.atlas);
     themes_free(f->themes);
     territories_free(f->territories);
@@ -214,6 +220,16 @@ int face_fixture_stop(void **state) {
 const char *face_get_with(struct face_fixture *f, const char *target, const char *header) {
     struct buf request BUF_CLEANUP = buf_new(1u << 16);
     buf_addf(&request, "GET %s HTTP/1.0\r\nHost: agora.example\r\n%s\r\n", target, header);
+    return client_ask(f->port, buf_slice(&request), &f->answer);
+}
+
+const char *face_post(struct face_fixture *f, const char *target, const char *header,
+                      const char *form) {
+    struct buf request BUF_CLEANUP = buf_new(1u << 16);
+    buf_addf(&request,
+             "POST %s HTTP/1.0\r\nHost: agora.example\r\nOrigin: https://agora.example\r\n"
+             "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n%s\r\n%s",
+             target, strlen(form), header, form);
     return client_ask(f->port, buf_slice(&request), &f->answer);
 }
 

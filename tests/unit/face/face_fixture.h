@@ -37,6 +37,9 @@ int face_fixture_stop(void **state);
 
 /* The whole answer to a GET of this target (HTTP/1.0: the body comes unchunked). */
 const char *face_get(struct face_fixture *fixture, const char *target);
+/* The answer to a form of this site, `a=1&b=2`; `header` as below. */
+const char *face_post(struct face_fixture *fixture, const char *target, const char *header,
+                      const char *form);
 /* The same with one header more. */
 const char *face_get_with(struct face_fixture *fixture, const char *target, const char *header);
 /* The JSON body of an answer that must have this status; the caller frees it. */
