@@ -287,8 +287,10 @@ static bool can(enum bits_code code) {
     case BITS_AVX2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
     case BITS_AVX512:
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vpopcntdq") &&
-               __builtin_cpu_supports("popcnt");
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2") &&
+               __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("popcnt") &&
+               can(BITS_AVX2);
     case BITS_CODE__COUNT:
         break;
     }
@@ -306,31 +308,26 @@ static const char *const names[BITS_CODE__COUNT] = {"plain", "avx2", "avx512"};
 
 /* What the processor can does not change while the program runs: whoever asks first finds the same
  * as all others, so that it may be written twice. */
-static _Atomic(const struct code *) in_use;
+static _Atomic unsigned in_use; /* 1 + the code; 0: not asked yet */
 
-static const struct code *choose(void) {
+static enum bits_code choose(void) {
     enum bits_code best = BITS_PLAIN;
     const char *wanted = getenv("AGORA_VECTORS");
     for (unsigned code = BITS_PLAIN; code < BITS_CODE__COUNT; code++) {
         bool is_wanted = !wanted || !*wanted || strcmp(wanted, names[code]) == 0;
         best = is_wanted && can((enum bits_code)code) ? (enum bits_code)code : best;
     }
-    atomic_store_explicit(&in_use, codes[best], memory_order_relaxed);
-    return codes[best];
-}
-
-static inline const struct code *use(void) {
-    const struct code *code = atomic_load_explicit(&in_use, memory_order_relaxed);
-    return code ? code : choose();
+    atomic_store_explicit(&in_use, best + 1u, memory_order_relaxed);
+    return best;
 }
 
 enum bits_code bits_code(void) {
-    const struct code *code = use();
-    unsigned i = 0;
-    while (codes[i] != code) {
-        i++;
-    }
-    return (enum bits_code)i;
+    unsigned code = atomic_load_explicit(&in_use, memory_order_relaxed);
+    return code ? (enum bits_code)(code - 1) : choose();
+}
+
+static inline const struct code *use(void) {
+    return codes[bits_code()];
 }
 
 const char *bits_code_name(enum bits_code code) {
@@ -341,7 +338,7 @@ bool bits_use(enum bits_code code) {
     if (!can(code)) {
         return false;
     }
-    atomic_store_explicit(&in_use, codes[code], memory_order_relaxed);
+    atomic_store_explicit(&in_use, code + 1u, memory_order_relaxed);
     return true;
 }
 

@@ -138,6 +138,7 @@ void atlas_blocks_fill(struct atlas_segment *segment) {
     uint32_t dated = 0;
     for (uint32_t i = 0; i < segment->count; i++) {
         struct share share = share_of_document(segment, i, &dated);
+        segment->points[i] = share.points;
         add_share(segment, i / ATLAS_BLOCK, &share);
     }
     for (size_t block = 0; block < segment->words; block++) {

@@ -26,6 +26,7 @@
     X(KIND, kind, "documents")                                                                     \
     X(TERRITORY, territory, "documents")                                                           \
     X(QUALITY, quality, "documents")                                                               \
+    X(POINTS, points, "documents")                                                                 \
     X(FRESH, fresh_ms, "documents")                                                                \
     X(TYPE, type, "documents")                                                                     \
     X(BY_ENTRY, by_entry, "documents")                                                             \

@@ -60,6 +60,7 @@ MUST_USE err atlas_plan_make(const struct atlas_view *view, const struct atlas_r
 /* The words part of it (clause.c). */
 MUST_USE err atlas_plan_words(struct atlas_plan *plan);
 
+#define ATLAS_THEME_IMPACT 64 /* README, "Score" */
 /* A term's or a theme's documents, as one of the forms of a clause. */
 struct atlas_form {
     const uint32_t *documents; /* of the whole part, ascending; not read when there are bits */
@@ -122,10 +123,6 @@ MUST_USE err atlas_match_words(struct atlas_plan *plan, struct atlas_match *matc
                                bool with_scores);
 /* What the words bring to a document that has them all; 0 when nothing was scored. */
 uint32_t atlas_words_score(const struct atlas_match *match, uint32_t document);
-/* The same for some documents of a block, by their bits, when all clauses are frequent: added to
- * scores[i]. Whole windows only. */
-void atlas_words_of_block(const struct atlas_match *match, size_t block, uint64_t documents,
-                          uint32_t scores[64]);
 /* All parts, whole, with scores when there are words. */
 MUST_USE err atlas_match_all(struct atlas_plan *plan,
                              struct atlas_match matches[ATLAS_PART__COUNT]);

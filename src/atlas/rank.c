@@ -1,5 +1,6 @@
 #include "atlas/rank.h"
 #include "atlas/blocks.h"
+#include "atlas/sift.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +8,9 @@
 #define DAY_MS INT64_C(86400000)
 
 /* README, "Score": what the points of a document come to at most. */
-#define CLOSENESS_MOST     2000
-#define DATE_POINTS_MOST   200
-#define SOURCE_POINTS_MOST 150
-#define FRESH_POINTS_MOST  120
+#define CLOSENESS_MOST    2000
+#define DATE_POINTS_MOST  200
+#define FRESH_POINTS_MOST 120
 
 static int upcoming_points(int64_t in_ms) {
     int64_t days = in_ms / DAY_MS;
@@ -120,7 +120,8 @@ uint32_t atlas_score(const struct atlas_ranking *ranking, enum atlas_part part, 
 }
 
 /* Whether by relevance the document stands behind a key whatever the rest of its points, which
- * cost more to know than its words and its quality: most documents need not be looked at. */
+ * cost more to know than its words and what was known of it as built: most documents need not be
+ * looked at. */
 static bool is_surely_behind(const struct atlas_ranking *ranking, enum atlas_part part,
                              uint32_t document, uint32_t words, uint64_t key) {
     const struct atlas_segment *segment = ranking->matches[part].segment;
@@ -128,17 +129,17 @@ static bool is_surely_behind(const struct atlas_ranking *ranking, enum atlas_par
         return false;
     }
     bool is_near = atlas_is_placed_near(ranking, part, document);
-    uint64_t most = words + segment->quality[document] + SOURCE_POINTS_MOST + FRESH_POINTS_MOST;
-    most += is_near ? CLOSENESS_MOST : 0;
-    if (most < key && (most + DATE_POINTS_MOST < key || !bits_has(segment->dated_bits, document))) {
+    uint64_t most =
+        (uint64_t)words + segment->points[document] + ranking->plan->view->source_rise[part];
+    if (most + FRESH_POINTS_MOST + DATE_POINTS_MOST + (is_near ? CLOSENESS_MOST : 0) < key) {
         return true;
     }
-    int64_t nearly = plain_points(ranking, part, document);
-    nearly += bits_has(segment->dated_bits, document) ? DATE_POINTS_MOST : 0;
+    most += bits_has(segment->dated_bits, document) ? DATE_POINTS_MOST : 0;
+    most += (uint64_t)fresh_points(segment->fresh_ms[document], ranking->plan->now_ms);
     if (is_near) {
-        nearly += closeness(atlas_least_distance_m(ranking->plan, part, document));
+        most += closeness(atlas_least_distance_m(ranking->plan, part, document));
     }
-    return (uint64_t)nearly + words < key;
+    return most < key;
 }
 
 /* README, "Order": upcoming ones by their start, then those over, the last first, then the
@@ -262,6 +263,7 @@ static int compare_lines(const void *a, const void *b) {
 struct ranker {
     const struct atlas_ranking *ranking;
     const uint64_t *timely; /* of the part in hand: at least all documents with dates to come */
+    struct sift_ages ages;
     struct atlas_folds folds;
     struct best best;
 };
@@ -363,23 +365,21 @@ static size_t region_end(const struct atlas_match *match, size_t region) {
     return end < match->window.words ? end : match->window.words;
 }
 
-/* What the words bring to the documents of a block, and of the blocks from … end - 1, at most. */
-static uint64_t words_of_block(const struct atlas_match *match, size_t block) {
-    uint64_t most = 0;
-    for (uint32_t c = 0; c < match->heard_count; c++) {
-        most += (uint64_t)match->heard[c].most[block] * match->heard[c].idf;
-    }
-    return most;
-}
+/* 64 items of a column, of which the last ones may be missing: those are zero, in a room. */
+#define ALL_OF(items, count, room)                                                                 \
+    ((count) == SIFT_AT_ONCE                                                                       \
+         ? (items)                                                                                 \
+         : memcpy(memset((room), 0, sizeof(room)), (items), (count) * sizeof(*(items))))
+
+/* What the words bring to the documents of a region at most. */
 static uint64_t words_of_region(const struct atlas_match *match, size_t region) {
+    size_t first = region * ATLAS_REGION;
+    size_t count = region_end(match, region) - first;
     uint64_t words = 0;
     for (uint32_t c = 0; c < match->heard_count; c++) {
-        uint8_t most = 0;
-        for (size_t block = region * ATLAS_REGION; block < region_end(match, region); block++) {
-            uint8_t here = match->heard[c].most[block];
-            most = here > most ? here : most;
-        }
-        words += (uint64_t)most * match->heard[c].idf;
+        uint8_t room[ATLAS_REGION];
+        const uint8_t *most = ALL_OF(match->heard[c].most + first, count, room);
+        words += (uint64_t)sift_largest(most) * match->heard[c].idf;
     }
     return words;
 }
@@ -423,77 +423,129 @@ struct region_limit {
     uint64_t (*key)(const struct ranker *ranker);
 };
 
-/* Bits of the blocks of a region that may hold a document of this key by relevance, for the price
- * of some additions that a compiler can do many at a time. */
-static uint64_t promising(const struct ranker *ranker, enum atlas_part part, size_t region,
-                          uint64_t key) {
-    const struct atlas_match *match = &ranker->ranking->matches[part];
-    size_t first = region * ATLAS_REGION;
-    size_t count = region_end(match, region) - first;
-    uint32_t most[ATLAS_REGION] = {0};
-    uint64_t rest = FRESH_POINTS_MOST + DATE_POINTS_MOST;
-    rest += ranker->ranking->plan->view->source_rise[part];
-    rest += ranker->ranking->plan->query->has_near ? CLOSENESS_MOST : 0;
-    for (uint32_t c = 0; c < match->heard_count; c++) {
-        const uint8_t *impacts = match->heard[c].most + first;
-        uint32_t idf = match->heard[c].idf;
-        for (size_t i = 0; i < count; i++) {
-            most[i] += impacts[i] * idf;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        most[i] += match->segment->block_points[first + i];
-    }
-    uint64_t bits = 0;
-    for (size_t i = 0; i < count; i++) {
-        bits |= (uint64_t)(match->bits[first + i] && most[i] + rest >= key) << i;
+/* Bits of what comes to a key with so much beside the sums and points, and with what dates bring to
+ * some. */
+static uint64_t reaching(const uint32_t sums[SIFT_AT_ONCE], const uint16_t points[SIFT_AT_ONCE],
+                         uint64_t timely, uint64_t key, uint64_t beside) {
+    const uint64_t dated = beside + DATE_POINTS_MOST;
+    uint64_t bits = key > beside ? sift_reach(sums, points, (uint32_t)(key - beside)) : UINT64_MAX;
+    if (timely & ~bits) {
+        bits |=
+            timely & (key > dated ? sift_reach(sums, points, (uint32_t)(key - dated)) : UINT64_MAX);
     }
     return bits;
 }
 
-/* What a document has at most beside its words and its quality, from the bound of its block. */
-static uint64_t beside(const struct atlas_place *bound, uint64_t words, uint16_t points) {
-    return bound->key - words - points + SOURCE_POINTS_MOST;
+/* The documents of a block, of those in `left`, that may stand among the best by relevance. They
+ * may have so much beside their words, how fresh they are and what was known of them as built. */
+static void walk_block(struct ranker *ranker, enum atlas_part part, size_t block, uint64_t left,
+                       uint64_t beside, const struct region_limit *limit, region_visit *visit) {
+    const struct atlas_match *match = &ranker->ranking->matches[part];
+    const struct atlas_segment *segment = match->segment;
+    const uint32_t first = (uint32_t)(block * ATLAS_BLOCK);
+    const size_t count =
+        segment->count - first < ATLAS_BLOCK ? segment->count - first : ATLAS_BLOCK;
+    const uint64_t timely = ranker->timely[block] & left;
+    const int64_t now_ms = ranker->ranking->plan->now_ms;
+    const uint64_t fresh = (uint64_t)fresh_points(segment->block_fresh_ms[block], now_ms);
+    uint32_t words[ATLAS_BLOCK];
+    uint16_t room[ATLAS_BLOCK];
+    const uint16_t *points = ALL_OF(segment->points + first, count, room);
+    sift_words(match->heard, match->heard_count, block, words);
+    left &= reaching(words, points, timely, limit->key(ranker), beside + fresh);
+    for (; left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        struct atlas_place bound = {.entry = segment->entry[first + i], .title = SLICE_EMPTY};
+        bound.key = words[i] + points[i] + beside;
+        bound.key += (uint64_t)fresh_points(segment->fresh_ms[first + i], now_ms);
+        bound.key += timely >> i & 1 ? DATE_POINTS_MOST : 0;
+        if (!limit->is_out(ranker, &bound)) {
+            visit(ranker, part, first + i, words[i]);
+        }
+    }
 }
 
-/* The matches of a block but for those that are out by their own words and quality. */
-static void walk_block(struct ranker *ranker, enum atlas_part part, size_t block,
-                       const struct region_limit *limit, region_visit *visit) {
+/* What the documents of a block may have beside, by relevance. */
+static uint64_t beside_of(const struct ranker *ranker, enum atlas_part part, size_t block) {
+    const struct atlas_plan *plan = ranker->ranking->plan;
+    uint64_t beside = plan->view->source_rise[part];
+    if (plan->query->has_near) {
+        double away_m = atlas_block_distance_m(plan->view->parts[part], block, plan->query->near);
+        beside += away_m < 0 ? 0 : closeness(away_m);
+    }
+    return beside;
+}
+
+/* By relevance: the blocks of a region are sifted as the documents of a block are. */
+static void walk_best(struct ranker *ranker, enum atlas_part part, size_t region,
+                      const struct region_limit *limit, region_visit *visit) {
     const struct atlas_ranking *ranking = ranker->ranking;
     const struct atlas_match *match = &ranking->matches[part];
     const struct atlas_segment *segment = match->segment;
-    bool by_points = ranking->sort == QUERY_SORT_RELEVANCE;
-    uint64_t left = match->bits[block];
-    uint64_t words = words_of_block(match, block);
-    struct atlas_place timely = bound_of(ranking, part, block, words, true);
-    if (limit->is_out(ranker, &timely)) {
-        return;
+    const size_t first = region * ATLAS_REGION;
+    const size_t count = region_end(match, region) - first;
+    uint32_t most[ATLAS_REGION] = {0}; /* of words and freshness */
+    uint16_t points_room[ATLAS_REGION];
+    int64_t times_room[ATLAS_REGION];
+    for (uint32_t c = 0; c < match->heard_count; c++) {
+        uint8_t room[ATLAS_REGION];
+        sift_weigh(ALL_OF(match->heard[c].most + first, count, room), match->heard[c].idf, most);
     }
-    struct atlas_place other = bound_of(ranking, part, block, words, false);
-    if (limit->is_out(ranker, &other)) { /* but for those with dates to come, which are few */
-        left &= ranker->timely[block];
+    sift_gain(ALL_OF(segment->block_fresh_ms + first, count, times_room), &ranker->ages, most);
+    const uint16_t *points = ALL_OF(segment->block_points + first, count, points_room);
+    uint64_t left = 0;
+    uint64_t timely = 0;
+    for (size_t i = 0; i < count; i++) {
+        left |= (uint64_t)(match->bits[first + i] != 0) << i;
+        timely |= (uint64_t)(segment->block_last_ms[first + i] >= ranking->plan->now_ms) << i;
     }
-    uint64_t with = by_points ? beside(&timely, words, segment->block_points[block]) : 0;
-    uint64_t without = by_points ? beside(&other, words, segment->block_points[block]) : 0;
-    uint32_t scores[ATLAS_BLOCK] = {0};
-    atlas_words_of_block(match, block, left, scores);
+    uint64_t beside = ranking->plan->view->source_rise[part];
+    beside += ranking->plan->query->has_near ? CLOSENESS_MOST : 0;
+    left &= reaching(most, points, timely, limit->key(ranker), beside);
     for (; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        uint32_t document = (uint32_t)(block * ATLAS_BLOCK) + i;
-        uint64_t most = scores[i] + segment->quality[document];
-        most += ranker->timely[block] >> i & 1 ? with : without;
-        if (!by_points || most >= limit->key(ranker)) {
-            visit(ranker, part, document, scores[i]);
+        beside = beside_of(ranker, part, first + i);
+        struct atlas_place bound = {.key = most[i] + points[i] + beside,
+                                    .entry = segment->block_entry[first + i],
+                                    .title = SLICE_EMPTY};
+        uint64_t documents = match->bits[first + i];
+        if (limit->is_out(ranker, &bound)) { /* but for those with dates to come, which are few */
+            documents &= timely >> i & 1 ? ranker->timely[first + i] : 0;
+            bound.key += DATE_POINTS_MOST;
+        }
+        if (documents && !limit->is_out(ranker, &bound)) {
+            walk_block(ranker, part, first + i, documents, beside, limit, visit);
+        }
+    }
+}
+
+/* By another order. */
+static void walk_ordered(struct ranker *ranker, enum atlas_part part, size_t region,
+                         const struct region_limit *limit, region_visit *visit) {
+    const struct atlas_match *match = &ranker->ranking->matches[part];
+    for (size_t block = region * ATLAS_REGION; block < region_end(match, region); block++) {
+        uint64_t left = match->bits[block];
+        struct atlas_place bound = bound_of(ranker->ranking, part, block, 0, true);
+        if (!left || limit->is_out(ranker, &bound)) {
+            continue;
+        }
+        bound = bound_of(ranker->ranking, part, block, 0, false);
+        if (limit->is_out(ranker, &bound)) { /* but for those with dates to come, which are few */
+            left &= ranker->timely[block];
+        }
+        for (; left; left &= left - 1) {
+            unsigned i = (unsigned)__builtin_ctzll(left);
+            visit(ranker, part, (uint32_t)(block * ATLAS_BLOCK) + i, 0);
         }
     }
 }
 
 static void walk_region(struct ranker *ranker, enum atlas_part part, size_t region,
                         const struct region_limit *limit, region_visit *visit) {
-    uint64_t key = ranker->ranking->sort == QUERY_SORT_RELEVANCE ? limit->key(ranker) : 0;
-    for (uint64_t left = promising(ranker, part, region, key); left; left &= left - 1) {
-        walk_block(ranker, part, region * ATLAS_REGION + (size_t)__builtin_ctzll(left), limit,
-                   visit);
+    if (ranker->ranking->sort == QUERY_SORT_RELEVANCE) {
+        walk_best(ranker, part, region, limit, visit);
+    } else {
+        walk_ordered(ranker, part, region, limit, visit);
     }
 }
 
@@ -576,7 +628,9 @@ static void pass_group(struct ranker *ranker, enum atlas_part part, uint32_t doc
 
 err atlas_ranking_run(const struct atlas_ranking *ranking, struct atlas_line **lines,
                       uint32_t *count, bool *more) {
-    struct ranker ranker = {.ranking = ranking, .best = {.room = ranking->limit + 1}};
+    struct ranker ranker = {.ranking = ranking,
+                            .ages = sift_ages(ranking->plan->now_ms),
+                            .best = {.room = ranking->limit + 1}};
     struct best *best = &ranker.best;
     best->lines = plan_new(ranking->plan, struct atlas_line, best->room);
     if (!best->lines) {

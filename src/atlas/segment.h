@@ -128,6 +128,7 @@ struct atlas_segment {
     struct atlas_quad *quads; /* of the placed ones, the whole first; quads.h */
     uint32_t *territory;      /* smallest known, or TERRITORY_NONE */
     uint16_t *quality;        /* README, "Score" */
+    uint16_t *points;         /* the quality and, as built, what its source and kind bring */
     int64_t *fresh_ms;        /* 0: not known */
     uint32_t *type;           /* index into types, or UINT32_MAX */
     uint32_t *title;          /* index into title_texts: as written */

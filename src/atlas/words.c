@@ -10,7 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-#define THEME_IMPACT 64
 #define PHRASE_BYTES 64
 /* A clause with at most one document in so many, or so many at all, may be listed. */
 #define LISTED_SHARE 32
@@ -113,13 +112,13 @@ static uint8_t form_impact(const struct atlas_form *form, uint32_t document, uin
     if (form->bits) {
         return !bits_has(form->bits, document) ? 0
                : form->impacts ? form->impacts[atlas_rank(form->bits, form->ranks, document)]
-                               : THEME_IMPACT;
+                               : ATLAS_THEME_IMPACT;
     }
     *cursor = atlas_gallop(form->documents, *cursor, form->length, document);
     if (*cursor == form->length || form->documents[*cursor] != document) {
         return 0;
     }
-    return form->impacts ? form->impacts[*cursor] : THEME_IMPACT;
+    return form->impacts ? form->impacts[*cursor] : ATLAS_THEME_IMPACT;
 }
 
 /* Adds a form's documents to bits of the window and, unless NULL, their impacts to `best`, the
@@ -134,7 +133,7 @@ static void scatter(const struct atlas_form *form, const struct atlas_window *wi
         uint32_t i = form->documents[at] - window->base;
         bits_set(bits, i);
         if (best) {
-            uint8_t impact = form->impacts ? form->impacts[at] : THEME_IMPACT;
+            uint8_t impact = form->impacts ? form->impacts[at] : ATLAS_THEME_IMPACT;
             best[i] = impact > best[i] ? impact : best[i];
             most[i / 64] = impact > most[i / 64] ? impact : most[i / 64];
         }
@@ -147,7 +146,7 @@ static void raise_most(const struct atlas_form *form, const struct atlas_window 
     const uint8_t *of_term = form->most ? form->most + window->base / 64 : NULL;
     const uint64_t *bits = form->bits + window->base / 64;
     for (size_t i = 0; i < window->words; i++) {
-        uint8_t impact = of_term ? of_term[i] : bits[i] ? THEME_IMPACT : 0;
+        uint8_t impact = of_term ? of_term[i] : bits[i] ? ATLAS_THEME_IMPACT : 0;
         most[i] = impact > most[i] ? impact : most[i];
     }
 }
@@ -230,7 +229,7 @@ static err list_by_merging(const struct atlas_plan *plan, const struct heading *
         if (form->impacts) {
             memcpy(lists[i].impacts, form->impacts, form->length);
         } else {
-            memset(lists[i].impacts, THEME_IMPACT, form->length);
+            memset(lists[i].impacts, ATLAS_THEME_IMPACT, form->length);
         }
         lists[i].count = form->length;
     }
@@ -556,43 +555,4 @@ uint32_t atlas_words_score(const struct atlas_match *match, uint32_t document) {
         score += heard_impact(heard, &match->window, document) * heard->idf;
     }
     return score;
-}
-
-/* Raises `best` to the impacts of a frequent form in a block: they stand in the order of its
- * documents, wanted or not. */
-static void raise_best(const struct atlas_form *form, size_t block, uint64_t documents,
-                       uint8_t best[ATLAS_BLOCK]) {
-    uint64_t left = form->bits[block];
-    if (!(left & documents)) {
-        return;
-    }
-    if (!form->impacts) {
-        left &= documents;
-    }
-    const uint8_t theme = THEME_IMPACT;
-    const uint8_t *impact =
-        form->impacts ? form->impacts + atlas_rank(form->bits, form->ranks, (uint32_t)(block * 64))
-                      : &theme;
-    for (; left; left &= left - 1, impact += form->impacts != NULL) {
-        unsigned i = (unsigned)__builtin_ctzll(left);
-        best[i] = *impact > best[i] ? *impact : best[i];
-    }
-}
-
-void atlas_words_of_block(const struct atlas_match *match, size_t block, uint64_t documents,
-                          uint32_t scores[ATLAS_BLOCK]) {
-    for (uint32_t c = 0; c < match->heard_count; c++) {
-        const struct atlas_heard *heard = &match->heard[c];
-        uint8_t best[ATLAS_BLOCK] = {0};
-        if (heard->best) {
-            memcpy(best, heard->best + block * ATLAS_BLOCK, sizeof(best));
-        }
-        for (uint32_t f = 0; f < heard->form_count; f++) {
-            raise_best(&heard->forms[f], block, documents, best);
-        }
-        for (uint64_t left = documents; left; left &= left - 1) {
-            unsigned i = (unsigned)__builtin_ctzll(left);
-            scores[i] += best[i] * heard->idf;
-        }
-    }
 }

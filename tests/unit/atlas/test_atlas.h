@@ -8,6 +8,7 @@ int test_desk(void);
 int test_parts(void);
 int test_rank(void);
 int test_segment(void);
+int test_sift(void);
 int test_snapshot(void);
 int test_store(void);
 
