@@ -1,0 +1,195 @@
+/* domain/contribution: anyone adds and edits. Words on their way (drafts), entries brought with and
+ * without an account, and whose they are. */
+#ifndef AGORA_DOMAIN_CONTRIBUTION_H
+#define AGORA_DOMAIN_CONTRIBUTION_H
+
+#include "domain/entry/entry.h"
+#include "domain/person/person.h"
+#include "domain/team/team.h"
+
+/* What the rules of entries need to know of the world. */
+struct contribution_world {
+    struct id_source *ids;
+    const struct territories *territories;
+    const struct themes *themes;
+};
+
+/* ---- who may ---- */
+
+enum contribution_may {
+    CONTRIBUTION_MAY_NOTHING,
+    CONTRIBUTION_MAY_SUGGEST, /* its team keeps it (RULE TEAM-2) */
+    CONTRIBUTION_MAY_EDIT
+};
+/* RULE CONTRIBUTE-3: who is signed in may edit any published entry that no team keeps; its team,
+ * stewards, moderators and admins any one; who brought it without an account, by its link. */
+MUST_USE err contribution_may(struct db_conn *conn, const struct actor *actor,
+                              struct entry_id entry, enum contribution_may *may);
+
+/* ---- drafts ---- */
+
+/* RULE CONTRIBUTE-4: what somebody began is kept for 30 days after the last change, and shown to
+ * nobody but them: the account that began it, or without one whoever holds its secret. */
+struct contribution_draft {
+    struct entry_id entry; /* 0: a new one */
+    int64_t base_revision; /* that the change began from */
+    int64_t contribution;  /* whose link it was begun with; 0: none */
+    int64_t changed_ms;
+    struct entry content; /* unchecked */
+};
+/* A new one, of these first words. */
+MUST_USE err contribution_draft_begin(struct db_conn *conn, const struct actor *actor,
+                                      const struct entry *content, int64_t now_ms,
+                                      struct crypto_secret *secret);
+/* A change of an entry as it stands: whole for its team, for moderators and for who brought it (by
+ * `link`, the secret of its contribution, else empty); as the public sees it for everybody else,
+ * and what they are not shown stays as it is when they send it. ERR_NOT_FOUND, ERR_DENIED. */
+MUST_USE err contribution_edit_begin(struct db_conn *conn, const struct contribution_world *world,
+                                     const struct actor *actor, struct entry_id entry, slice link,
+                                     int64_t now_ms, struct crypto_secret *secret);
+/* ERR_NOT_FOUND: none of ours, somebody else's, too old. Everything lives in the arena. */
+MUST_USE err contribution_draft_load(struct db_conn *conn, const struct actor *actor, slice secret,
+                                     int64_t now_ms, struct arena *arena,
+                                     struct contribution_draft *draft);
+MUST_USE err contribution_draft_store(struct db_conn *conn, const struct actor *actor, slice secret,
+                                      const struct entry *content, int64_t now_ms,
+                                      struct problem *problem);
+MUST_USE err contribution_draft_drop(struct db_conn *conn, const struct actor *actor, slice secret);
+struct contribution_begun {
+    slice title; /* may be empty */
+    struct entry_id entry;
+    int64_t changed_ms;
+};
+/* What an account has begun, the latest first: to be told of, since only the browser that began it
+ * has the address. */
+MUST_USE err contribution_drafts(struct db_conn *conn, struct person_id person, int64_t now_ms,
+                                 struct arena *arena, struct contribution_begun **drafts,
+                                 size_t *count);
+
+/* ---- sending ---- */
+
+enum contribution_outcome {
+    CONTRIBUTION_PUBLISHED,
+    CONTRIBUTION_TO_CONFIRM, /* a link was sent */
+    CONTRIBUTION_HELD,       /* a moderator looks at it first */
+    CONTRIBUTION_SUGGESTED,  /* a change that waits for the team, or for a moderator */
+    CONTRIBUTION_OUTCOME__COUNT
+};
+struct contribution_send {
+    const struct actor *actor;
+    slice draft;   /* its secret */
+    slice address; /* checked; where the link goes, without an account */
+    slice language;
+    slice reason; /* why, of a change; may be empty */
+    bool is_ours;
+    struct person_network network;
+};
+struct contribution_sent {
+    enum contribution_outcome outcome;
+    struct entry_id entry;
+    slice title;
+    /* TO_CONFIRM: the secret of the link that confirms, and leads back to the contribution ever
+     * after. */
+    struct crypto_secret link;
+};
+/* Checks the draft and makes an entry or a revision of it; the draft is gone then. In a write
+ * transaction, which must be undone on any error. ERR_INPUT, ERR_LIMIT with the field;
+ * ERR_CONFLICT: somebody changed the entry meanwhile; ERR_DENIED. RULE CONTRIBUTE-1: without an
+ * account nothing is shown before the link that was sent to the address has been used. RULE
+ * CONTRIBUTE-2: what holds links is shown only after a moderator has looked at it, unless something
+ * that its author brought before has stood for 7 days, or the author has a role. */
+MUST_USE err contribution_send(struct db_conn *conn, const struct contribution_world *world,
+                               const struct contribution_send *send, int64_t now_ms,
+                               struct arena *arena, struct contribution_sent *sent,
+                               struct problem *problem);
+
+/* ---- what one brought ---- */
+
+struct contribution {
+    int64_t id;
+    struct entry_id entry;
+    struct person_id person; /* 0: no account yet */
+    slice address, language, title;
+    enum entry_status status;
+    int64_t created_ms, confirmed_ms;
+    bool is_held, is_ours;
+};
+/* By the secret of one of its links; for ever. ERR_NOT_FOUND. */
+MUST_USE err contribution_of_link(struct db_conn *conn, slice link, struct arena *arena,
+                                  struct contribution *contribution);
+/* Publishes it, or hands it to a moderator. Once more changes nothing. */
+MUST_USE err contribution_confirm(struct db_conn *conn, const struct contribution_world *world,
+                                  slice link, int64_t now_ms, struct arena *arena,
+                                  struct contribution_sent *sent);
+/* Takes it away again, by who brought it: archived, with its history. */
+MUST_USE err contribution_withdraw(struct db_conn *conn, const struct contribution_world *world,
+                                   slice link, int64_t now_ms);
+/* RULE CONTRIBUTE-5: a lost link is found again by the address: each contribution without an
+ * account gets one more. At most `room` of them, the latest first. What is answered to who asks
+ * does not depend on it: the links go into a letter to that address. */
+struct contribution_found {
+    slice title;
+    struct crypto_secret link;
+};
+MUST_USE err contribution_find(struct db_conn *conn, slice address, struct arena *arena,
+                               size_t room, struct contribution_found **found, size_t *count);
+/* RULE CONTRIBUTE-6: what was brought with an address belongs to the account that proves it:
+ * confirmed by that, and its team when they said that they do it. After each sign-in and each new
+ * address. */
+MUST_USE err contribution_claim(struct db_conn *conn, const struct contribution_world *world,
+                                struct person_id person, int64_t now_ms, size_t *claimed);
+/* What an account brought, the latest first. */
+MUST_USE err contributions_of(struct db_conn *conn, struct person_id person, struct arena *arena,
+                              struct contribution **contributions, size_t *count);
+
+/* ---- what waits for a moderator ---- */
+
+/* The oldest first. */
+MUST_USE err contributions_held(struct db_conn *conn, struct arena *arena,
+                                struct contribution **contributions, size_t *count);
+/* By a moderator, with a reason that the author is told. ERR_NOT_FOUND: does not wait (any more);
+ * ERR_DENIED. `contribution` gets whom to tell. */
+MUST_USE err contribution_decide(struct db_conn *conn, const struct contribution_world *world,
+                                 const struct actor *actor, int64_t id, bool is_published,
+                                 slice reason, int64_t now_ms, struct arena *arena,
+                                 struct contribution *contribution);
+
+/* ---- changes that wait ---- */
+
+enum suggestion_state { SUGGESTION_WAITS = 1, SUGGESTION_ACCEPTED, SUGGESTION_DECLINED };
+struct suggestion {
+    int64_t id;
+    struct entry_id entry;
+    int64_t base_revision;
+    struct person_id person; /* who is told what became of it; 0: nobody can be */
+    slice author, reason, title;
+    int64_t at_ms;
+    enum suggestion_state state;
+    slice answer;
+};
+/* Those that wait and that somebody may decide: of the entries of their teams, for moderators and
+ * admins all. The oldest first. */
+MUST_USE err suggestions_for(struct db_conn *conn, const struct actor *actor, struct arena *arena,
+                             struct suggestion **suggestions, size_t *count);
+/* One of them with what it suggests. ERR_NOT_FOUND; ERR_DENIED: not theirs to decide. */
+MUST_USE err suggestion_load(struct db_conn *conn, const struct actor *actor, int64_t id,
+                             struct arena *arena, struct suggestion *suggestion,
+                             struct entry *content);
+/* RULE CONTRIBUTE-7: a suggestion is accepted, or declined with a reason (ERR_INPUT without one);
+ * its author is told either way. Accepting writes it as its author's revision. ERR_CONFLICT: the
+ * entry has changed since; ERR_NOT_FOUND: decided already. */
+MUST_USE err suggestion_decide(struct db_conn *conn, const struct contribution_world *world,
+                               const struct actor *actor, int64_t id, bool is_accepted,
+                               slice answer, int64_t now_ms, struct arena *arena,
+                               struct suggestion *suggestion, struct problem *problem);
+
+/* Drafts and unconfirmed contributions that nobody came back to (RULE CONTRIBUTE-1: 30 days). */
+MUST_USE err contribution_sweep(struct db_conn *conn, const struct contribution_world *world,
+                                int64_t now_ms);
+
+/* The author of a revision as text: "person:12", "guest:34". */
+slice contribution_author(const struct actor *actor, int64_t contribution, struct arena *arena);
+
+extern const struct db_catalogue contribution_catalogue;
+
+#endif

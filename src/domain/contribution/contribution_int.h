@@ -1,0 +1,50 @@
+/* What the files of the room share. */
+#ifndef AGORA_DOMAIN_CONTRIBUTION_INT_H
+#define AGORA_DOMAIN_CONTRIBUTION_INT_H
+
+#include "domain/contribution/contribution.h"
+
+enum contribution_statement {
+    DRAFT_ADD,
+    DRAFT_GET,
+    DRAFT_PUT,
+    DRAFT_DELETE,
+    DRAFT_LIST,
+    DRAFTS_SWEEP,
+    CONTRIBUTION_ADD,
+    CONTRIBUTION_GET,
+    CONTRIBUTION_BY_LINK,
+    CONTRIBUTION_OF_PERSON,
+    CONTRIBUTION_OF_ADDRESS,
+    CONTRIBUTION_HELD_LIST,
+    CONTRIBUTION_STALE,
+    CONTRIBUTION_SET,
+    CONTRIBUTION_LINK_ADD,
+    CONTRIBUTION_KNOWN_PERSON,
+    CONTRIBUTION_KNOWN_ADDRESS,
+    SUGGESTION_ADD,
+    SUGGESTION_GET,
+    SUGGESTION_DECIDE,
+    SUGGESTION_LIST,
+    SUGGESTION_LIST_OF,
+    CONTRIBUTION_STATEMENT__COUNT
+};
+
+/* A statement with the digest of a secret as its first parameter. */
+struct db_query *contribution_query_of(struct db_conn *conn, enum contribution_statement which,
+                                       slice secret);
+MUST_USE err contribution_read_list(struct db_query *query, struct arena *arena,
+                                    struct contribution **contributions, size_t *count);
+MUST_USE err contribution_link_add(struct db_conn *conn, int64_t contribution,
+                                   struct crypto_secret *link);
+/* Whether a moderator looks first (RULE CONTRIBUTE-2). */
+MUST_USE err contribution_is_held(struct db_conn *conn, const struct actor *actor, slice address,
+                                  const struct entry *entry, int64_t now_ms, bool *is_held);
+/* Whether somebody is shown an entry whole: its team, and who has a role. */
+MUST_USE err contribution_sees_whole(struct db_conn *conn, const struct actor *actor,
+                                     struct entry_id entry, bool *whole);
+/* Keeps a checked change aside, until somebody decides. */
+MUST_USE err suggestion_add(struct db_conn *conn, struct id_source *ids, const struct actor *actor,
+                            const struct entry *entry, slice author, slice reason, int64_t now_ms);
+
+#endif

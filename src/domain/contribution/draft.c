@@ -1,0 +1,161 @@
+/* Words on their way (RULE CONTRIBUTE-4), and who may change what (RULE CONTRIBUTE-3). */
+#include "domain/contribution/contribution_int.h"
+
+#define DRAFT_MS INT64_C(2592000000) /* 30 days */
+
+err contribution_may(struct db_conn *conn, const struct actor *actor, struct entry_id entry,
+                     enum contribution_may *may) {
+    *may = CONTRIBUTION_MAY_NOTHING;
+    if (!actor->person.v) {
+        return OK;
+    }
+    struct team_of_entry of;
+    TRY(team_of_entry(conn, entry, actor->person, &of));
+    bool may_edit = !of.keeps || of.role != TEAM_NONE || actor->roles;
+    *may = may_edit ? CONTRIBUTION_MAY_EDIT : CONTRIBUTION_MAY_SUGGEST;
+    return OK;
+}
+
+static err write_content(const struct entry *content, struct buf *out, struct problem *problem) {
+    entry_to_json(content, out);
+    return out->failed ? problem_set(problem, out->failed, "description",
+                                     "all of it together is more than %u bytes", ENTRY_JSON_MAX)
+                       : OK;
+}
+
+err contribution_sees_whole(struct db_conn *conn, const struct actor *actor, struct entry_id entry,
+                            bool *whole) {
+    struct team_of_entry of;
+    TRY(team_of_entry(conn, entry, actor->person, &of));
+    *whole = of.role != TEAM_NONE || actor->roles != 0;
+    return OK;
+}
+
+static err begin(struct db_conn *conn, const struct actor *actor, const struct entry *content,
+                 int64_t contribution, int64_t now_ms, struct crypto_secret *secret) {
+    BUF_CLEANUP struct buf json = buf_new(ENTRY_JSON_MAX);
+    TRY(write_content(content, &json, NULL));
+    *secret = crypto_secret_make();
+    struct db_query *query = contribution_query_of(conn, DRAFT_ADD, slice_from_cstr(secret->text));
+    if (actor->person.v) { /* what is not bound is NULL */
+        db_bind_i64(query, 2, actor->person.v);
+    }
+    if (content->id.v) {
+        db_bind_i64(query, 3, content->id.v);
+    }
+    db_bind_i64(query, 4, content->revision);
+    db_bind_i64(query, 5, contribution);
+    db_bind_i64(query, 6, now_ms);
+    db_bind_text_borrowed(query, 7, buf_slice(&json));
+    return db_run(query);
+}
+
+err contribution_draft_begin(struct db_conn *conn, const struct actor *actor,
+                             const struct entry *content, int64_t now_ms,
+                             struct crypto_secret *secret) {
+    struct entry fresh = *content;
+    fresh.id = (struct entry_id){0};
+    fresh.revision = 0;
+    return begin(conn, actor, &fresh, 0, now_ms, secret);
+}
+
+err contribution_edit_begin(struct db_conn *conn, const struct contribution_world *world,
+                            const struct actor *actor, struct entry_id entry, slice link,
+                            int64_t now_ms, struct crypto_secret *secret) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct contribution own = {0};
+    struct entry stands;
+    if (link.n) {
+        TRY(contribution_of_link(conn, link, &scratch, &own));
+        if (own.entry.v != entry.v || own.person.v) {
+            return ERR_DENIED;
+        }
+    } else {
+        enum contribution_may may;
+        TRY(contribution_may(conn, actor, entry, &may));
+        if (may == CONTRIBUTION_MAY_NOTHING) {
+            return ERR_DENIED;
+        }
+    }
+    bool whole = own.id != 0;
+    if (!whole) {
+        TRY(contribution_sees_whole(conn, actor, entry, &whole));
+    }
+    if (whole) {
+        TRY(entry_load(conn, entry, &scratch, &stands));
+        return begin(conn, actor, &stands, own.id, now_ms, secret);
+    }
+    struct entry_public shown;
+    TRY(entry_public_load(conn, world->territories, entry, &scratch, &shown));
+    return begin(conn, actor, &shown.entry, 0, now_ms, secret);
+}
+
+err contribution_draft_load(struct db_conn *conn, const struct actor *actor, slice secret,
+                            int64_t now_ms, struct arena *arena, struct contribution_draft *draft) {
+    struct db_query *query = contribution_query_of(conn, DRAFT_GET, secret);
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_NOT_FOUND;
+    }
+    int64_t owner = db_i64(query, 0);
+    struct contribution_draft found = {.entry = {db_i64(query, 1)},
+                                       .base_revision = db_i64(query, 2),
+                                       .contribution = db_i64(query, 3),
+                                       .changed_ms = db_i64(query, 4)};
+    slice json = arena_copy(arena, db_text(query, 5));
+    db_done(query);
+    if ((owner && owner != actor->person.v) || found.changed_ms <= now_ms - DRAFT_MS) {
+        return ERR_NOT_FOUND;
+    }
+    TRY(entry_from_json(json, arena, &found.content, NULL));
+    found.content.id = found.entry;
+    found.content.revision = found.base_revision;
+    *draft = found;
+    return OK;
+}
+
+err contribution_draft_store(struct db_conn *conn, const struct actor *actor, slice secret,
+                             const struct entry *content, int64_t now_ms, struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct contribution_draft draft;
+    TRY(contribution_draft_load(conn, actor, secret, now_ms, &scratch, &draft));
+    BUF_CLEANUP struct buf json = buf_new(ENTRY_JSON_MAX);
+    TRY(write_content(content, &json, problem));
+    struct db_query *query = contribution_query_of(conn, DRAFT_PUT, secret);
+    db_bind_text_borrowed(query, 2, buf_slice(&json));
+    db_bind_i64(query, 3, now_ms);
+    return db_run(query);
+}
+
+err contribution_draft_drop(struct db_conn *conn, const struct actor *actor, slice secret) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct contribution_draft draft;
+    TRY(contribution_draft_load(conn, actor, secret, 0, &scratch, &draft));
+    return db_run(contribution_query_of(conn, DRAFT_DELETE, secret));
+}
+
+err contribution_drafts(struct db_conn *conn, struct person_id person, int64_t now_ms,
+                        struct arena *arena, struct contribution_begun **drafts, size_t *count) {
+    struct db_query *query = db_query(conn, &contribution_catalogue, DRAFT_LIST);
+    db_bind_i64(query, 1, person.v);
+    db_bind_i64(query, 2, now_ms - DRAFT_MS);
+    struct contribution_begun *list = NULL;
+    size_t used = 0;
+    size_t room = 0;
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        struct entry content;
+        list = arena_grow(arena, struct contribution_begun, list, used, &room);
+        TRY(entry_from_json(db_text(query, 2), arena, &content, NULL));
+        list[used++] = (struct contribution_begun){
+            .title = content.title, .entry = {db_i64(query, 0)}, .changed_ms = db_i64(query, 1)};
+    }
+    *drafts = list;
+    *count = used;
+    return OK;
+}
