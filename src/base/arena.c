@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/format_int.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,7 +220,10 @@ slice arena_printf(struct arena *arena, const char *format, ...) {
     char small[256];
     va_list args;
     va_start(args, format);
-    int wanted = vsnprintf(small, sizeof(small), format, args);
+    ptrdiff_t wanted = format_quick(small, sizeof(small) - 1, format, args);
+    if (wanted < 0) {
+        wanted = vsnprintf(small, sizeof(small), format, args);
+    }
     va_end(args);
     if (wanted < 0) {
         return SLICE_EMPTY;

@@ -1,5 +1,7 @@
 #include "base/buf.h"
 
+#include "base/format_int.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdarg.h>
@@ -89,10 +91,6 @@ void buf_add_char(struct buf *buf, char byte) {
     }
 }
 
-void buf_add_cstr(struct buf *buf, const char *text) {
-    buf_add_bytes(buf, text, strlen(text));
-}
-
 void buf_add_u64(struct buf *buf, uint64_t value) {
     char digits[SLICE_DIGITS_MAX];
     buf_add(buf, slice_from_u64(value, digits));
@@ -174,7 +172,10 @@ void buf_addf(struct buf *buf, const char *format, ...) {
     char small[256];
     va_list args;
     va_start(args, format);
-    int wanted = vsnprintf(small, sizeof(small), format, args);
+    ptrdiff_t wanted = format_quick(small, sizeof(small) - 1, format, args);
+    if (wanted < 0) {
+        wanted = vsnprintf(small, sizeof(small), format, args);
+    }
     va_end(args);
     if (wanted < 0) {
         (void)buf_fail(buf, ERR_INTERNAL);

@@ -25,7 +25,9 @@ void buf_expect(struct buf *buf, size_t bytes);
 void buf_add(struct buf *buf, slice text);
 void buf_add_bytes(struct buf *buf, const void *bytes, size_t n);
 void buf_add_char(struct buf *buf, char byte);
-void buf_add_cstr(struct buf *buf, const char *text);
+static inline void buf_add_cstr(struct buf *buf, const char *text) {
+    buf_add_bytes(buf, text, __builtin_strlen(text)); /* of a literal: known when compiled */
+}
 void buf_add_i64(struct buf *buf, int64_t value);
 void buf_add_u64(struct buf *buf, uint64_t value);
 /* Shortest text that reads back as the same double ("0" for -0; never "nan" or "inf": adds

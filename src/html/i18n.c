@@ -11,6 +11,10 @@ struct i18n_language {
     size_t index;
     slice mo; /* empty for the source language */
     uint32_t count, originals, translations;
+    /* Open addressing by the hash of a French text: its number + 1, or 0. A power of two, at most
+     * half full. */
+    uint32_t *slots; /* NULL for the source language */
+    uint32_t slot_mask;
 };
 
 struct i18n {
@@ -45,6 +49,39 @@ static bool mo_table_fits(slice mo, uint32_t table, uint32_t count) {
     return true;
 }
 
+/* A plural entry's original is "one NUL many"; it is found by the first. */
+static slice original_of(const struct i18n_language *language, uint32_t i) {
+    slice original = mo_string(language, language->originals, i);
+    return slice_sub(original, 0, slice_find(original, 0, '\0'));
+}
+
+/* The slot of a text, or the free one where it belongs. */
+static uint32_t *slot_of(const struct i18n_language *language, slice message) {
+    uint32_t slot = (uint32_t)hash_bytes(message, 0) & language->slot_mask;
+    while (language->slots[slot] != 0 &&
+           !slice_equal(original_of(language, language->slots[slot] - 1), message)) {
+        slot = (slot + 1) & language->slot_mask;
+    }
+    return &language->slots[slot];
+}
+
+static err language_index(struct i18n_language *language) {
+    size_t slots = 4;
+    while (slots < 2 * (size_t)language->count) {
+        slots *= 2;
+    }
+    language->slots = calloc(slots, sizeof *language->slots);
+    if (language->slots == NULL) {
+        return ERR_MEMORY;
+    }
+    language->slot_mask = (uint32_t)(slots - 1);
+    for (uint32_t i = 0; i < language->count; i++) {
+        uint32_t *slot = slot_of(language, original_of(language, i));
+        *slot = *slot != 0 ? *slot : i + 1; /* of doubles the first */
+    }
+    return OK;
+}
+
 static err language_add(struct i18n *i18n, const struct i18n_catalogue *catalogue,
                         struct problem *problem) {
     slice mo = catalogue->mo;
@@ -65,7 +102,7 @@ static err language_add(struct i18n *i18n, const struct i18n_catalogue *catalogu
                            SLICE_ARG(catalogue->language));
     }
     i18n->count++;
-    return OK;
+    return language_index(language);
 }
 
 err i18n_new(const struct i18n_catalogue *catalogues, size_t count, struct i18n **result,
@@ -79,7 +116,7 @@ err i18n_new(const struct i18n_catalogue *catalogues, size_t count, struct i18n 
     for (size_t i = 0; i < count; i++) {
         err failed = language_add(i18n, &catalogues[i], problem);
         if (failed != OK) {
-            free(i18n);
+            i18n_free(i18n);
             return failed;
         }
     }
@@ -88,6 +125,9 @@ err i18n_new(const struct i18n_catalogue *catalogues, size_t count, struct i18n 
 }
 
 void i18n_free(struct i18n *i18n) {
+    for (size_t i = 0; i18n != NULL && i < i18n->count; i++) {
+        free(i18n->languages[i].slots);
+    }
     free(i18n);
 }
 
@@ -108,26 +148,13 @@ size_t i18n_index(const struct i18n_language *language) {
     return language->index;
 }
 
-/* Binary search: the originals are sorted; a plural entry's original is "one NUL many". */
 static bool find(const struct i18n_language *language, slice message, slice *translated) {
-    uint32_t low = 0;
-    uint32_t high = language->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        slice original = mo_string(language, language->originals, middle);
-        slice head = slice_sub(original, 0, slice_find(original, 0, '\0'));
-        int order = slice_compare(message, head);
-        if (order == 0) {
-            *translated = mo_string(language, language->translations, middle);
-            return translated->n > 0;
-        }
-        if (order < 0) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
+    uint32_t number = language->slots != NULL ? *slot_of(language, message) : 0;
+    if (number == 0) {
+        return false;
     }
-    return false;
+    *translated = mo_string(language, language->translations, number - 1);
+    return translated->n > 0;
 }
 
 slice i18n(const struct i18n_language *language, const char *message) {

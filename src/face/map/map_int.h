@@ -70,8 +70,13 @@ struct basemap_town {
     slice name;
 };
 #define BASEMAP_NEVER 255
+/* Bands of the grid from pole to pole: what stands in a narrow frame is a short run in each. */
+#define BASEMAP_BAND_BITS 12
+static inline uint64_t basemap_band_key(uint32_t band, uint32_t y) {
+    return (uint64_t)band << 32 | y;
+}
 struct basemap_town_at {
-    uint32_t x, town; /* number in towns */
+    uint32_t x, y, town; /* number in towns */
 };
 
 struct face_basemap {
@@ -79,8 +84,8 @@ struct face_basemap {
     const struct territories *territories;
     struct basemap_level levels[BASEMAP_LEVELS_MAX];
     uint32_t level_count;
-    struct basemap_town *towns;         /* by zoom_first */
-    struct basemap_town_at *towns_by_x; /* from west to east */
+    struct basemap_town *towns;            /* by zoom_first */
+    struct basemap_town_at *towns_by_band; /* from west to east, each from north to south */
     uint32_t town_count;
     char etag[24]; /* of everything drawn from it, with quotes */
 };
@@ -91,7 +96,7 @@ MUST_USE err basemap_decode(slice bytes, struct face_basemap *basemap, struct pr
 /* Decides from which zoom on each town is named: by people, never two names in one place; a town
  * that is named at one zoom is named at all closer ones. Sorts the towns by it. */
 void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct arena *scratch);
-/* Fills towns_by_x, in the basemap's arena, once the towns are placed. */
+/* Fills towns_by_band, in the basemap's arena, once the towns are placed. */
 void basemap_towns_order(struct face_basemap *basemap);
 /* Half the width of a town's name in px, with a little room. */
 double basemap_town_half_width(const struct basemap_town *town);

@@ -13,13 +13,15 @@
 #define BESIDE_COUNT 8
 #define PX_PER_NAME  20000.0 /* a calm map: a name for so many square pixels */
 
-/* The first of the towns from west to east that stands at x or further east. */
-static uint32_t town_from(const struct face_basemap *basemap, double x) {
+/* The first of the towns by band that stands in this band, at y or further south, or behind it. */
+static uint32_t town_from(const struct face_basemap *basemap, uint32_t band, uint32_t y) {
+    uint64_t key = basemap_band_key(band, y);
     uint32_t from = 0;
     uint32_t to = basemap->town_count;
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
-        if (basemap->towns_by_x[middle].x < x) {
+        const struct basemap_town_at *at = &basemap->towns_by_band[middle];
+        if (basemap_band_key(at->x >> BASEMAP_BAND_BITS, at->y) < key) {
             from = middle + 1;
         } else {
             to = middle;
@@ -49,30 +51,71 @@ static int by_naming(const void *a, const void *b) {
     return x->is_abroad != y->is_abroad ? x->is_abroad - y->is_abroad : (x > y) - (x < y);
 }
 
+/* A frame among the towns. */
+struct looking {
+    const struct map_canvas *canvas;
+    const struct face_basemap *basemap;
+    double scale;
+    uint32_t west, north, east, south; /* of the frame on the grid, or a little more */
+    uint32_t named;
+    const struct basemap_town **towns;
+    size_t count;
+};
+
+static void look_at(struct looking *looking, uint32_t town, const struct basemap_point *at) {
+    double x = at->x * looking->scale - looking->canvas->left;
+    double y = at->y * looking->scale - looking->canvas->top;
+    if (town < looking->named && x >= 0 && y >= 0 && x < looking->canvas->width &&
+        y < looking->canvas->height) {
+        looking->towns[looking->count++] = &looking->basemap->towns[town];
+    }
+}
+
+static void look_at_band(struct looking *looking, uint32_t band) {
+    const struct basemap_town_at *towns = looking->basemap->towns_by_band;
+    for (uint32_t i = town_from(looking->basemap, band, looking->north);
+         i < looking->basemap->town_count && towns[i].x >> BASEMAP_BAND_BITS == band &&
+         towns[i].y <= looking->south;
+         i++) {
+        look_at(looking, towns[i].town, &(struct basemap_point){towns[i].x, towns[i].y});
+    }
+}
+
+static uint32_t grid_at(double units, double scale) {
+    return (uint32_t)fmin(fmax(units / scale, 0), (1u << BASEMAP_GRID_BITS) - 1);
+}
+
+static struct looking looking_make(const struct map_canvas *canvas,
+                                   const struct face_basemap *basemap, unsigned zoom) {
+    double scale = (double)MAP_TILE * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
+    return (struct looking){.canvas = canvas,
+                            .basemap = basemap,
+                            .scale = scale,
+                            .west = grid_at(canvas->left - scale, scale),
+                            .north = grid_at(canvas->top - scale, scale),
+                            .east = grid_at(canvas->left + canvas->width + scale, scale),
+                            .south = grid_at(canvas->top + canvas->height + scale, scale),
+                            .named = towns_named(basemap, zoom)};
+}
+
 size_t map_towns_list(const struct map_canvas *canvas, const struct face_basemap *basemap,
                       unsigned zoom, const struct basemap_town ***list) {
-    double scale = (double)MAP_TILE * (double)(1u << canvas->zoom) / (1u << BASEMAP_GRID_BITS);
-    uint32_t west = town_from(basemap, canvas->left / scale - 1);
-    uint32_t east = town_from(basemap, (canvas->left + canvas->width) / scale + 1);
-    uint32_t named = towns_named(basemap, zoom);
-    bool is_narrow =
-        east - west < named; /* looks at those of the frame's width, or at those named */
-    uint32_t looked_at = is_narrow ? east - west : named;
-    const struct basemap_town **towns =
-        arena_new(canvas->scratch, const struct basemap_town *, looked_at + (size_t)1);
-    size_t count = 0;
-    for (uint32_t i = 0; i < looked_at; i++) {
-        uint32_t number = is_narrow ? basemap->towns_by_x[west + i].town : i;
-        const struct basemap_town *town = &basemap->towns[number];
-        double x = town->at.x * scale - canvas->left;
-        double y = town->at.y * scale - canvas->top;
-        if (number < named && x >= 0 && y >= 0 && x < canvas->width && y < canvas->height) {
-            towns[count++] = town;
-        }
+    struct looking looking = looking_make(canvas, basemap, zoom);
+    uint32_t first = looking.west >> BASEMAP_BAND_BITS;
+    uint32_t last = looking.east >> BASEMAP_BAND_BITS;
+    uint32_t within = town_from(basemap, last + 1, 0) - town_from(basemap, first, 0);
+    bool is_narrow = within < looking.named; /* those of the frame's bands, or those named */
+    looking.towns = arena_new(canvas->scratch, const struct basemap_town *,
+                              (is_narrow ? within : looking.named) + (size_t)1);
+    for (uint32_t band = first; is_narrow && band <= last; band++) {
+        look_at_band(&looking, band);
     }
-    qsort(towns, count, sizeof(*towns), by_naming);
-    *list = towns;
-    return count;
+    for (uint32_t i = 0; !is_narrow && i < looking.named; i++) {
+        look_at(&looking, i, &basemap->towns[i].at);
+    }
+    qsort(looking.towns, looking.count, sizeof(*looking.towns), by_naming);
+    *list = looking.towns;
+    return looking.count;
 }
 
 static bool meet(const struct map_rect *a, const struct map_rect *b, double apart) {

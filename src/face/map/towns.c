@@ -151,20 +151,23 @@ void basemap_towns_place(struct basemap_town *towns, uint32_t count, struct aren
     qsort(towns, count, sizeof *towns, by_zoom);
 }
 
-static int compare_x(const void *a, const void *b) {
+static int by_band(const void *a, const void *b) {
     const struct basemap_town_at *left = a;
     const struct basemap_town_at *right = b;
-    return left->x != right->x ? (left->x < right->x ? -1 : 1)
-                               : (left->town > right->town) - (left->town < right->town);
+    uint64_t left_key = basemap_band_key(left->x >> BASEMAP_BAND_BITS, left->y);
+    uint64_t right_key = basemap_band_key(right->x >> BASEMAP_BAND_BITS, right->y);
+    return left_key != right_key ? (left_key < right_key ? -1 : 1)
+                                 : (left->town > right->town) - (left->town < right->town);
 }
 
 void basemap_towns_order(struct face_basemap *basemap) {
-    basemap->towns_by_x =
+    basemap->towns_by_band =
         arena_new(&basemap->arena, struct basemap_town_at, basemap->town_count + (size_t)1);
     for (uint32_t i = 0; i < basemap->town_count; i++) {
-        basemap->towns_by_x[i] = (struct basemap_town_at){.x = basemap->towns[i].at.x, .town = i};
+        const struct basemap_point *at = &basemap->towns[i].at;
+        basemap->towns_by_band[i] = (struct basemap_town_at){.x = at->x, .y = at->y, .town = i};
     }
-    qsort(basemap->towns_by_x, basemap->town_count, sizeof(*basemap->towns_by_x), compare_x);
+    qsort(basemap->towns_by_band, basemap->town_count, sizeof(*basemap->towns_by_band), by_band);
 }
 
 slice face_basemap_version(const struct face_basemap *basemap) {

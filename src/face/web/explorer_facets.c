@@ -280,14 +280,15 @@ static void facet_territory(struct explorer *explorer) {
     html_t(html, "Territoire");
     page_icon(page, "chevron");
     html_raw(html, "</summary>\n<ul>");
+    struct query moved = explorer->query;
+    moved.territories.count = 0;
+    moved.cursor = SLICE_EMPTY;
+    query_values_set(&moved.territories, counts->values[0].value, true);
+    struct link_frame frame = link_frame_of(page, &moved, SLICE("territory="));
     for (uint32_t i = 0; i < counts->count; i++) {
         const struct atlas_facet_value *value = &counts->values[i];
-        struct query moved = explorer->query;
-        moved.territories.count = 0;
-        moved.cursor = SLICE_EMPTY;
-        query_values_set(&moved.territories, value->value, true);
         html_raw(html, "<li><a class=\"facet-link\" data-partial");
-        html_attr(html, "href", link_explore(page, &moved));
+        html_attr(html, "href", link_framed(page, &frame, value->value));
         html_raw(html, "><span>");
         html_text(html, all->items[value->index].label);
         html_raw(html, "</span><span class=\"count\">");

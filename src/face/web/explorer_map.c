@@ -59,6 +59,7 @@ err map_write(struct page *page, const struct atlas_view *view, const struct atl
     size_t count = 0;
     TRY(atlas_cells(view, request, &box, drawing->view.zoom, page->arena, &cells, &count,
                     &problem));
+    struct link_frame rings = link_frame_at(page, request->query);
     struct map_mark *marks = arena_new(page->arena, struct map_mark, count + 1);
     for (size_t i = 0; i < count; i++) {
         marks[i].cell = &cells[i];
@@ -66,7 +67,7 @@ err map_write(struct page *page, const struct atlas_view *view, const struct atl
             TRY(pin_mark(page, &cells[i], &marks[i]));
         } else {
             struct geo_box inside = cell_box(&cells[i]);
-            marks[i].href = link_explore_at(page, request->query, &inside);
+            marks[i].href = link_framed(page, &rings, box_text(page, &inside));
             marks[i].label = ring_label(page, &cells[i]);
         }
     }

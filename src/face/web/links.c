@@ -15,6 +15,24 @@ slice link_explore(const struct page *page, const struct query *query) {
                         : link_query(page, "/explore", query, SLICE_EMPTY);
 }
 
+struct link_frame link_frame_of(const struct page *page, const struct query *query, slice key) {
+    slice whole = link_explore(page, query);
+    size_t value = slice_find_slice(whole, 0, key) + key.n;
+    return (struct link_frame){slice_sub(whole, 0, value),
+                               slice_sub(whole, slice_find(whole, value, '&'), whole.n)};
+}
+
+slice link_framed(const struct page *page, const struct link_frame *frame, slice value) {
+    return arena_concat_of(page->arena, frame->before, value, frame->behind);
+}
+
+struct link_frame link_frame_at(const struct page *page, const struct query *query) {
+    struct query moved = *query;
+    moved.has_box = true;
+    moved.cursor = SLICE_EMPTY;
+    return link_frame_of(page, &moved, SLICE("bbox="));
+}
+
 slice link_explore_at(const struct page *page, const struct query *query,
                       const struct geo_box *box) {
     struct query moved = *query;

@@ -2,7 +2,8 @@
 
 #include "assets_names.h"
 
-#define PAGE_BYTES_MAX (2 * 1024 * 1024)
+#define PAGE_BYTES_MAX   (2 * 1024 * 1024)
+#define PAGE_BYTES_USUAL (64 * 1024)
 
 struct page page_begin(const struct face *face, const struct http_request *request,
                        struct http_response *response) {
@@ -108,6 +109,7 @@ static void header(struct page *page, const struct page_head *head) {
 
 void page_head(struct page *page, const struct page_head *head) {
     struct html *html = &page->html;
+    buf_expect(html->out, PAGE_BYTES_USUAL);
     html_raw(html, "<!DOCTYPE html>\n<html");
     html_attr(html, "lang", page->language_code);
     html_raw(html,

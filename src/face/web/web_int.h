@@ -90,6 +90,15 @@ slice link_explore(const struct page *page, const struct query *query);
 slice link_query(const struct page *page, const char *path, const struct query *query, slice more);
 slice link_explore_at(const struct page *page, const struct query *query,
                       const struct geo_box *box);
+/* Many links that differ in the value of one key: what stands before it and behind it. The query
+ * has some value for the key ("bbox="); the values are written as they stand. */
+struct link_frame {
+    slice before, behind;
+};
+struct link_frame link_frame_of(const struct page *page, const struct query *query, slice key);
+slice link_framed(const struct page *page, const struct link_frame *frame, slice value);
+/* The frame of link_explore_at: link_framed with the box_text of a box gives the same. */
+struct link_frame link_frame_at(const struct page *page, const struct query *query);
 slice link_entry(const struct page *page, struct entry_id id, slice title);
 slice link_territory(const struct page *page, uint32_t territory);
 slice link_theme(const struct page *page, uint16_t theme);

@@ -7,6 +7,8 @@
 
 #include "base/base.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 struct wide {
@@ -127,6 +129,34 @@ static void parts_are_joined_in_their_order(void **state) {
     assert_string_equal(arena_join(&arena, path, SLICE("?")).p, "/themes/food?");
 }
 
+/* What is put together without printf reads as if printf had done it. */
+#define CHECK_FORMAT(...)                                                                          \
+    do {                                                                                           \
+        char expected[1024];                                                                       \
+        snprintf(expected, sizeof expected, __VA_ARGS__);                                          \
+        slice made = arena_printf(&arena, __VA_ARGS__);                                            \
+        assert_string_equal(made.p, expected);                                                     \
+        assert_int_equal(made.n, strlen(expected));                                                \
+    } while (0)
+
+static void a_formatted_text_is_what_printf_makes_of_it(void **state) {
+    (void)state;
+    ARENA_CLEANUP struct arena arena = arena_make(64, 0);
+    char long_text[600];
+    memset(long_text, 'x', sizeof long_text);
+    long_text[sizeof long_text - 1] = '\0';
+    CHECK_FORMAT("%s", "");
+    CHECK_FORMAT("100%% of %s, %.*s|%.*s", "all", 3, "waters", 9, "short");
+    CHECK_FORMAT("%d %d %u %c", INT_MIN, INT_MAX, UINT_MAX, '~');
+    CHECK_FORMAT("%lld %lld %llu %zu", LLONG_MIN, LLONG_MAX, ULLONG_MAX, SIZE_MAX);
+    CHECK_FORMAT("%s%5d|%-5d|%05.1f|%x|%ld|%.2s", "a", 1, 2, 3.25, 255U, -5L, "xyz");
+    CHECK_FORMAT("%.*s%s", -1, "whole", "!");
+    CHECK_FORMAT("%s", long_text);
+    CHECK_FORMAT("%.*s", 255, long_text);
+    CHECK_FORMAT("%.*s", 256, long_text);
+    CHECK_FORMAT("%s and %s", long_text + 300, long_text + 300);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_zeroed_aligned_and_apart),
@@ -137,6 +167,7 @@ int main(void) {
         cmocka_unit_test(a_recycled_arena_has_room_for_all_in_one_block_unless_that_is_too_much),
         cmocka_unit_test(copies_end_with_a_nul_behind_them),
         cmocka_unit_test(parts_are_joined_in_their_order),
+        cmocka_unit_test(a_formatted_text_is_what_printf_makes_of_it),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
