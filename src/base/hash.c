@@ -31,9 +31,17 @@ uint64_t hash_bytes(slice bytes, uint64_t seed) {
     return hash_mix(hash_mix(tail[0] ^ state, tail[1] ^ bytes.n), state);
 }
 
+/* Eight digits at a time: each half byte gets a byte of its own, those above 9 become letters. */
+static uint64_t hex_of_half(uint32_t half) {
+    uint64_t spread = __builtin_bswap64(half) >> 32;
+    spread = (spread | spread << 16) & UINT64_C(0x0000ffff0000ffff);
+    spread = (spread | spread << 8) & UINT64_C(0x00ff00ff00ff00ff);
+    spread = (spread >> 4 | spread << 8) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    uint64_t letters = (spread + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101);
+    return spread + UINT64_C(0x3030303030303030) + letters * ('a' - '0' - 10);
+}
+
 void hash_hex(uint64_t value, char digits[HASH_HEX_BYTES]) {
-    static const char hex[] = "0123456789abcdef";
-    for (size_t i = HASH_HEX_BYTES; i-- > 0; value >>= 4) {
-        digits[i] = hex[value & 15];
-    }
+    uint64_t halves[2] = {hex_of_half((uint32_t)(value >> 32)), hex_of_half((uint32_t)value)};
+    memcpy(digits, halves, sizeof halves);
 }

@@ -13,7 +13,7 @@ static slice cookie_name(const struct http_request *request, const char *name) {
 }
 
 slice http_cookie(const struct http_request *request, const char *name) {
-    slice rest = http_header(request, "Cookie");
+    slice rest = http_known(request, HTTP_KNOWN_COOKIE);
     if (rest.n == 0) {
         return SLICE_EMPTY;
     }

@@ -16,6 +16,24 @@ static slice head_of(slice path) {
     return slice_sub(path, 1, slice_find(path, 1, '/') - 1);
 }
 
+static size_t group_of(slice head) {
+    return (head.n * 5 + (head.n > 0 ? (unsigned char)head.p[0] : 0u)) % HTTP_ROW_GROUPS;
+}
+
+/* Each group has the rows that may be meant, in the order of all rows. */
+static void groups_make(struct http_server *server) {
+    for (size_t group = 0; group < HTTP_ROW_GROUPS; group++) {
+        struct http_row_group *rows = &server->row_groups[group];
+        rows->rows = arena_new(&server->arena, struct http_row *, server->row_count + 1);
+        for (size_t i = 0; i < server->row_count; i++) {
+            struct http_row *row = &server->rows[i];
+            if (row->head.n == 0 || group_of(row->head) == group) {
+                rows->rows[rows->count++] = row;
+            }
+        }
+    }
+}
+
 void http_rows_make(struct http_server *server) {
     const struct http_options *options = &server->options;
     server->rows = arena_new(&server->arena, struct http_row, http_route_total(options) + 1);
@@ -30,6 +48,7 @@ void http_rows_make(struct http_server *server) {
             };
         }
     }
+    groups_make(server);
 }
 
 /* Among the rows that fit, the one with the fewest captures is meant, then the first. */
@@ -38,11 +57,12 @@ static struct http_routed find_route(const struct http_server *server, enum http
     struct http_routed found = {0};
     unsigned fewest = UINT32_MAX;
     slice head = head_of(path);
-    for (size_t i = 0; i < server->row_count; i++) {
-        const struct http_row *row = &server->rows[i];
+    const struct http_row_group *group = &server->row_groups[group_of(head)];
+    for (size_t i = 0; i < group->count; i++) {
+        const struct http_row *row = group->rows[i];
         const struct http_route *route = row->route;
-        if (row->head.n > 0 && (row->head.n != head.n || row->head.p[0] != head.p[0])) {
-            continue; /* nearly all of them */
+        if (row->head.n > 0 && !slice_equal(row->head, head)) {
+            continue;
         }
         slice captures[4] = {0};
         if (!http_route_match(route->path, path, captures)) {
@@ -174,7 +194,7 @@ static enum MHD_Result run_finish(struct http_exchange *exchange) {
     }
     http_finish *finish = exchange->finish;
     exchange->finish = NULL;
-    http_watch_deadline(exchange->request.connection, HTTP_ANSWER_TIMEOUT_MS);
+    http_watch_deadline(exchange->request.connection, clock_monotonic_us(), HTTP_ANSWER_TIMEOUT_MS);
     return answer(exchange,
                   finish(exchange->server->options.app, &exchange->request, exchange->finish_self,
                          exchange->finish_result, &exchange->response, &exchange->problem));
@@ -189,7 +209,7 @@ static bool is_same_origin(const struct http_request *request) {
         return false;
     }
     if (origin.n == 0) {
-        return site.n > 0 || http_header(request, "Cookie").n == 0;
+        return site.n > 0 || http_known(request, HTTP_KNOWN_COOKIE).n == 0;
     }
     return slice_equal(origin, request->base_url);
 }
@@ -231,7 +251,7 @@ static int read_target(struct http_exchange *exchange) {
 static int check_post(struct http_exchange *exchange) {
     const struct http_route *route = exchange->route;
     uint64_t length = 0;
-    slice_to_u64(http_header(&exchange->request, "Content-Length"), &length);
+    slice_to_u64(http_known(&exchange->request, HTTP_KNOWN_CONTENT_LENGTH), &length);
     if (length > route->body_max) {
         problem_set(&exchange->problem, ERR_LIMIT, "", "at most %u bytes are taken here",
                     route->body_max);
@@ -252,18 +272,17 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
     bool known = method_from_text(method, &request->method);
     exchange->method_unknown = !known;
     bool body_allowed = !known || request->method == HTTP_POST;
-    slice host;
     const struct http_head head = {method, version,
                                    slice_of(exchange->raw_target, exchange->target.n)};
-    int refused =
-        http_walls_check(request->connection, &head, body_allowed, &host, &exchange->problem);
+    int refused = http_walls_check(request->connection, &head, body_allowed, &exchange->known,
+                                   &exchange->problem);
     if (refused == 0) {
         refused = read_target(exchange);
     }
     if (refused != 0) {
         return refuse(exchange, refused);
     }
-    http_request_fill(exchange, host);
+    http_request_fill(exchange);
     exchange->found =
         find_route(exchange->server, known ? request->method : HTTP_METHOD__COUNT, request->path);
     exchange->route = exchange->found.route;
@@ -344,7 +363,7 @@ enum MHD_Result http_on_request(void *cls, struct MHD_Connection *connection, co
         return MHD_NO;
     }
     if (!exchange->admitted) {
-        http_watch_deadline(connection, HTTP_ANSWER_TIMEOUT_MS);
+        http_watch_deadline(connection, exchange->began_us, HTTP_ANSWER_TIMEOUT_MS);
         return on_head(exchange, method, version);
     }
     if (*upload_bytes > 0) {
@@ -389,8 +408,9 @@ void http_on_completed(void *cls, struct MHD_Connection *connection, void **cont
         return;
     }
     *context = NULL;
-    http_watch_deadline(connection, server->options.head_timeout_ms);
-    int64_t duration_us = clock_monotonic_us() - exchange->began_us;
+    int64_t now_us = clock_monotonic_us();
+    int64_t duration_us = now_us - exchange->began_us;
+    http_watch_deadline(connection, now_us, server->options.head_timeout_ms);
     http_tallies_add(exchange->worker->tallies, exchange, duration_us);
     log_request(exchange, duration_us, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     http_exchange_end(exchange);

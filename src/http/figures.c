@@ -98,11 +98,9 @@ void http_figures_read(const struct http_request *request, struct http_figures *
     *figures = (struct http_figures){
         .routes = arena_new(request->arena, struct http_route_figures, total + 1),
         .threads = server->options.threads,
-        .running = atomic_load(&server->running),
         .connections_open = atomic_load(&server->connections_open),
         .connections_total = atomic_load(&server->connections_total),
         .connections_refused = atomic_load(&server->connections_refused),
-        .kept = atomic_load(&server->kept),
     };
     for (size_t i = 0; i < HTTP_LIMITED__COUNT; i++) {
         figures->limited[i] = atomic_load(&server->limited[i]);
@@ -118,6 +116,8 @@ void http_figures_read(const struct http_request *request, struct http_figures *
     figures->routes[line[total]].path = "";
     pthread_mutex_lock(&server->lock);
     for (const struct http_worker *worker = server->workers; worker; worker = worker->next) {
+        figures->running += atomic_load(&worker->running);
+        figures->kept += get(&worker->kept);
         for (size_t i = 0; i <= total; i++) {
             sum(&figures->routes[line[i]], &worker->tallies[i]);
         }

@@ -15,11 +15,14 @@ struct http_watch;   /* one per connection: when it is cut off */
 struct http_ready;   /* ready.c: heads of fixed bytes */
 struct http_tallies; /* figures.c: of one thread, one for each row of the routes and one more */
 
-/* One per thread of the library. */
+/* One per thread of the library, which alone writes its counters. */
 struct http_worker {
     struct http_server *server;
     struct http_worker *next;
-    void *user; /* of options.worker_new */
+    void *user;            /* of options.worker_new */
+    uint64_t seed, number; /* of its requests, for their names */
+    atomic_uint running;   /* exchanges between their first line and their last byte */
+    _Atomic uint64_t kept; /* answers that came from memory */
     struct http_tallies *tallies;
     struct arena arena;
     struct http_exchange *spare;
@@ -31,6 +34,36 @@ struct http_row {
     slice head; /* its first segment; empty when a capture stands there: any may */
     unsigned captures;
 };
+/* The rows that a path may fit, by the length and the first letter of its first segment. */
+#define HTTP_ROW_GROUPS 64
+struct http_row_group {
+    struct http_row **rows;
+    size_t count;
+};
+
+/* The headers that are looked at of every request, found while they pass the walls. */
+enum http_known {
+    HTTP_KNOWN_VIA,
+    HTTP_KNOWN_HOST,
+    HTTP_KNOWN_ACCEPT,
+    HTTP_KNOWN_COOKIE,
+    HTTP_KNOWN_FORWARDED,
+    HTTP_KNOWN_PART,
+    HTTP_KNOWN_REQUEST_ID,
+    HTTP_KNOWN_IF_NONE_MATCH,
+    HTTP_KNOWN_AUTHORIZATION,
+    HTTP_KNOWN_CONTENT_LENGTH,
+    HTTP_KNOWN_ACCEPT_ENCODING,
+    HTTP_KNOWN_ACCEPT_LANGUAGE,
+    HTTP_KNOWN_FORWARDED_FOR,
+    HTTP_KNOWN_FORWARDED_PROTO,
+    HTTP_KNOWN_TRANSFER_ENCODING,
+    HTTP_KNOWN__COUNT
+};
+struct http_known_headers {
+    slice values[HTTP_KNOWN__COUNT]; /* of the first of each */
+    uint8_t counts[HTTP_KNOWN__COUNT];
+};
 
 struct http_server {
     struct http_options options;
@@ -38,19 +71,17 @@ struct http_server {
     struct MHD_Daemon *daemon;
     int listen_fd;
     pthread_key_t worker_key;
-    atomic_uint_fast64_t next_request;
-    atomic_uint running; /* exchanges between their first line and their last byte */
-    atomic_uint waiting; /* of them those between http_wait and the end of http_wake */
+    atomic_uint waiting; /* exchanges between http_wait and the end of http_wake */
     atomic_bool stopping;
     atomic_bool told_of_relay;
     atomic_uint_fast64_t connections_open, connections_total, connections_refused;
     atomic_uint_fast64_t limited[HTTP_LIMITED__COUNT];
     struct http_row *rows;
     size_t row_count;
+    struct http_row_group row_groups[HTTP_ROW_GROUPS];
     struct http_limiter *limiter;
     struct http_ready *ready;
     struct http_bodies *bodies; /* NULL: none are kept */
-    atomic_uint_fast64_t kept;  /* answers that came from there */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
@@ -88,6 +119,7 @@ struct http_exchange {
     uint32_t retry_after_s; /* of a refusal by a limit */
     err failed;             /* what the handler said, for the log */
     uint64_t sent_bytes;
+    struct http_known_headers known;
     struct http_routed found;
     const struct http_route *route;
     struct http_request request;
@@ -137,7 +169,7 @@ MUST_USE err http_watch_start(struct http_server *server);
 void http_watch_stop(struct http_server *server);
 void http_watch_on_connection(void *server, struct MHD_Connection *connection, void **context,
                               enum MHD_ConnectionNotificationCode code);
-void http_watch_deadline(struct MHD_Connection *connection, int64_t timeout_ms);
+void http_watch_deadline(struct MHD_Connection *connection, int64_t now_us, int64_t timeout_ms);
 void http_watch_cut_off(struct MHD_Connection *connection); /* now, from its own thread */
 
 /* The request line, where it stands in the library's buffer. */
@@ -146,9 +178,9 @@ struct http_head {
     slice target;
 };
 /* walls.c: what the library alone lets pass. 0, or the status to refuse with (problem says why).
- * Fills what it read on its way: host. */
+ * Fills what it read on its way: `known`, which is empty before. */
 int http_walls_check(struct MHD_Connection *connection, const struct http_head *head,
-                     bool body_allowed, slice *host, struct problem *problem);
+                     bool body_allowed, struct http_known_headers *known, struct problem *problem);
 
 /* later.c: before a server is freed, all that waits has been woken. */
 void http_later_drain(struct http_server *server);
@@ -164,7 +196,9 @@ void http_on_completed(void *server, struct MHD_Connection *connection, void **c
                        enum MHD_RequestTerminationCode code);
 
 /* request.c: the typed request from what came in. */
-void http_request_fill(struct http_exchange *exchange, slice host);
+void http_request_fill(struct http_exchange *exchange);
+/* One of the known headers, empty when absent. */
+slice http_known(const struct http_request *request, enum http_known known);
 
 /* An answer as the library sends it; never changed once it is there, so that any thread may send
  * it. */

@@ -2,15 +2,17 @@
 #ifndef AGORA_HTTP_LIMITS_H
 #define AGORA_HTTP_LIMITS_H
 
-#define HTTP_TARGET_MAX_BYTES 4096  /* request target; the one query has at most 2,048 of them */
-#define HTTP_HEAD_MAX_BYTES   16384 /* names and values of all headers together */
+#define HTTP_TARGET_MAX_BYTES 4096 /* request target; the one query has at most 2,048 of them */
+#define HTTP_HEAD_MAX_BYTES   8192 /* names and values of all headers together */
 #define HTTP_HEADERS_MAX      64
 #define HTTP_HOST_MAX_BYTES   255
 #define HTTP_PART_MAX_BYTES   32
 #define HTTP_ID_MIN_BYTES     8 /* of the name a proxy gives a request */
 #define HTTP_ID_MAX_BYTES     64
 
-#define HTTP_CONNECTION_BYTES  32768 /* the library's pool: head in, headers out */
+/* The library's pool: an address, a head and its list at their largest, and the head of the answer.
+ * It clears one and a half times as much for every request. */
+#define HTTP_CONNECTION_BYTES  18432
 #define HTTP_CONNECTIONS_MAX   4096
 #define HTTP_PER_ADDRESS_SHARE 4 /* one address may hold a quarter of all connections */
 #define HTTP_BACKLOG           1024

@@ -16,6 +16,11 @@ slice http_header(const struct http_request *request, const char *name) {
     return slice_of(value, n);
 }
 
+slice http_known(const struct http_request *request, enum http_known known) {
+    const struct http_known_headers *headers = &http_exchange_of(request)->known;
+    return headers->counts[known] > 0 ? headers->values[known] : SLICE_EMPTY;
+}
+
 struct http_exchange *http_exchange_of(const struct http_request *request) {
     return (void *)((uintptr_t)request - offsetof(struct http_exchange, request));
 }
@@ -138,7 +143,7 @@ static void warn_of_relay(const struct http_exchange *exchange) {
 
 /* What a trusted proxy named the request, when it is short and plain. */
 static void take_id(struct http_request *request) {
-    slice name = http_header(request, "X-Request-Id");
+    slice name = http_known(request, HTTP_KNOWN_REQUEST_ID);
     bool plain = name.n >= HTTP_ID_MIN_BYTES && name.n <= HTTP_ID_MAX_BYTES;
     for (size_t i = 0; i < name.n && plain; i++) {
         char c = name.p[i];
@@ -159,9 +164,9 @@ static void client_fill(struct http_exchange *exchange) {
         request->client_address = client_of(exchange, peer);
         take_id(request);
     } else {
-        request->is_relayed = http_header(request, "X-Forwarded-For").n > 0 ||
-                              http_header(request, "Forwarded").n > 0 ||
-                              http_header(request, "Via").n > 0;
+        request->is_relayed = http_known(request, HTTP_KNOWN_FORWARDED_FOR).n > 0 ||
+                              http_known(request, HTTP_KNOWN_FORWARDED).n > 0 ||
+                              http_known(request, HTTP_KNOWN_VIA).n > 0;
         if (request->is_relayed) {
             warn_of_relay(exchange);
         }
@@ -175,7 +180,7 @@ static slice base_url(const struct http_exchange *exchange, slice host, bool tru
         slice url = slice_from_cstr(options->base_url);
         return slice_ends_with(url, SLICE("/")) ? slice_sub(url, 0, url.n - 1) : url;
     }
-    slice proto = http_header(&exchange->request, "X-Forwarded-Proto");
+    slice proto = http_known(&exchange->request, HTTP_KNOWN_FORWARDED_PROTO);
     bool secure = trusted && slice_equal_ascii_nocase(proto, SLICE("https"));
     return arena_join(exchange->request.arena, secure ? SLICE("https://") : SLICE("http://"),
                       host.n ? host : SLICE("localhost"));
@@ -203,13 +208,15 @@ static slice known_language(slice text) {
 static slice language_of(const struct http_request *request) {
     slice chosen = known_language(pair_value(request->query, '&', SLICE("lang_ui")));
     if (chosen.n == 0) {
-        chosen = known_language(pair_value(http_header(request, "Cookie"), ';', SLICE("lang_ui")));
+        chosen = known_language(
+            pair_value(http_known(request, HTTP_KNOWN_COOKIE), ';', SLICE("lang_ui")));
     }
-    return chosen.n ? chosen : http_language_choose(http_header(request, "Accept-Language"));
+    return chosen.n ? chosen
+                    : http_language_choose(http_known(request, HTTP_KNOWN_ACCEPT_LANGUAGE));
 }
 
 static slice part_of(const struct http_request *request) {
-    slice part = http_header(request, "X-Agora-Part");
+    slice part = http_known(request, HTTP_KNOWN_PART);
     for (size_t i = 0; i < part.n; i++) {
         if ((part.p[i] < 'a' || part.p[i] > 'z') && part.p[i] != '-') {
             return SLICE_EMPTY;
@@ -218,11 +225,12 @@ static slice part_of(const struct http_request *request) {
     return part.n <= HTTP_PART_MAX_BYTES ? part : SLICE_EMPTY;
 }
 
-void http_request_fill(struct http_exchange *exchange, slice host) {
+void http_request_fill(struct http_exchange *exchange) {
     struct http_request *request = &exchange->request;
     client_fill(exchange);
-    request->base_url = base_url(exchange, host, exchange->is_proxied);
+    request->base_url =
+        base_url(exchange, http_known(request, HTTP_KNOWN_HOST), exchange->is_proxied);
     request->language = language_of(request);
     request->part = part_of(request);
-    request->if_none_match = http_header(request, "If-None-Match");
+    request->if_none_match = http_known(request, HTTP_KNOWN_IF_NONE_MATCH);
 }

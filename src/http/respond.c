@@ -321,7 +321,7 @@ static void add_passing(struct http_exchange *exchange, struct MHD_Response *out
 static enum http_encoding choose_encoding(const struct http_exchange *exchange) {
     const struct http_response *response = &exchange->response;
     enum http_encoding encoding =
-        http_encoding_choose(http_header(&exchange->request, "Accept-Encoding"));
+        http_encoding_choose(http_known(&exchange->request, HTTP_KNOWN_ACCEPT_ENCODING));
     if (response->fixed.n > 0) {
         if (encoding == HTTP_BROTLI && response->fixed_br.n == 0) {
             encoding = HTTP_GZIP;
@@ -357,7 +357,8 @@ static struct MHD_Response *stream_response(struct http_exchange *exchange,
     }
     if (out) {
         exchange->holders++;
-        http_watch_deadline(exchange->request.connection, HTTP_STREAM_TIMEOUT_MS);
+        http_watch_deadline(exchange->request.connection, clock_monotonic_us(),
+                            HTTP_STREAM_TIMEOUT_MS);
     } else {
         http_encoder_free(stream->encoder);
     }
@@ -436,14 +437,14 @@ static slice kept_key(const struct http_exchange *exchange, slice etag) {
     bool asks = request->method == HTTP_GET || request->method == HTTP_HEAD;
     if (!exchange->server->bodies || !exchange->route || !asks || etag.n == 0 ||
         exchange->route->cache != HTTP_CACHE_REVALIDATE ||
-        http_header(request, "Authorization").n > 0) {
+        http_known(request, HTTP_KNOWN_AUTHORIZATION).n > 0) {
         return SLICE_EMPTY;
     }
     const char encoding =
-        (char)('0' + http_encoding_choose(http_header(request, "Accept-Encoding")));
+        (char)('0' + http_encoding_choose(http_known(request, HTTP_KNOWN_ACCEPT_ENCODING)));
     const slice parts[] = {slice_of(&encoding, 1), etag,
                            request->language,      request->part,
-                           request->base_url,      http_header(request, "Accept"),
+                           request->base_url,      http_known(request, HTTP_KNOWN_ACCEPT),
                            exchange->target};
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
@@ -486,7 +487,10 @@ static void take_kept(struct http_exchange *exchange) {
     response->file_name = kept->file_name;
     response->extra_csp = kept->extra_csp.n > 0 ? kept->extra_csp.p : NULL;
     response->allow_framing = kept->allow_framing;
-    atomic_fetch_add(&exchange->server->kept, 1);
+    struct http_worker *worker = exchange->worker;
+    atomic_store_explicit(&worker->kept,
+                          atomic_load_explicit(&worker->kept, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
 }
 
 /* Where this answer stands with its head, or may stand from now on; NULL when it is made for this

@@ -41,6 +41,7 @@ static struct http_worker *worker_here(struct http_server *server) {
     pthread_mutex_unlock(&server->lock);
     worker->server = server;
     worker->user = user;
+    worker->seed = hash_mix((uint64_t)clock_now_ms(server->options.clock), (uintptr_t)worker);
     worker->arena = arena_make(SERVER_BLOCK_BYTES, 0);
     pthread_setspecific(server->worker_key, worker);
     return worker;
@@ -80,12 +81,11 @@ struct http_exchange *http_exchange_take(struct http_server *server) {
         .arena = &exchange->arena,
         .worker = worker->user,
     };
-    uint64_t number = hash_mix((uint64_t)clock_now_ms(server->options.clock),
-                               atomic_fetch_add(&server->next_request, 1));
-    char digits[HASH_HEX_BYTES];
-    hash_hex(number, digits);
-    exchange->request.id = arena_copy(&exchange->arena, slice_of(digits, sizeof digits));
-    atomic_fetch_add(&server->running, 1);
+    char *id = arena_new(&exchange->arena, char, HASH_HEX_BYTES + 1);
+    hash_hex(hash_mix(worker->seed, ++worker->number), id);
+    exchange->request.id = slice_of(id, HASH_HEX_BYTES);
+    atomic_store(&worker->running,
+                 atomic_load_explicit(&worker->running, memory_order_relaxed) + 1);
     return exchange;
 }
 
@@ -107,8 +107,11 @@ void http_exchange_release(struct http_exchange *exchange) {
 
 void http_exchange_end(struct http_exchange *exchange) {
     struct http_server *server = exchange->server;
+    struct http_worker *worker = exchange->worker;
+    unsigned left = atomic_load_explicit(&worker->running, memory_order_relaxed) - 1;
     http_exchange_release(exchange);
-    if (atomic_fetch_sub(&server->running, 1) == 1 && atomic_load(&server->stopping)) {
+    atomic_store(&worker->running, left); /* before `stopping` is looked at */
+    if (left == 0 && atomic_load(&server->stopping)) {
         pthread_mutex_lock(&server->lock);
         pthread_cond_broadcast(&server->changed);
         pthread_mutex_unlock(&server->lock);
@@ -380,6 +383,16 @@ err http_server_start(const struct http_options *options, struct http_server **o
     return OK;
 }
 
+/* Under the lock. */
+static bool something_runs(const struct http_server *server) {
+    for (const struct http_worker *worker = server->workers; worker; worker = worker->next) {
+        if (atomic_load(&worker->running) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void http_server_stop(struct http_server *server, unsigned grace_ms) {
     atomic_store(&server->stopping, true);
     MHD_quiesce_daemon(server->daemon);
@@ -390,7 +403,7 @@ void http_server_stop(struct http_server *server, unsigned grace_ms) {
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&server->lock);
-    while (atomic_load(&server->running) > 0 &&
+    while (something_runs(server) &&
            pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0) {
     }
     pthread_mutex_unlock(&server->lock);

@@ -6,10 +6,8 @@
 
 struct walls {
     const char *end; /* of what was read so far, in the library's buffer */
-    slice host;
-    slice length;
-    slice coding;
-    unsigned hosts, lengths, codings, headers;
+    struct http_known_headers *known;
+    unsigned headers;
     size_t bytes;
     int status; /* of the first refusal, 0 while there is none */
     const char *what;
@@ -22,16 +20,25 @@ static void refuse(struct walls *walls, int status, const char *what) {
     }
 }
 
-/* RFC 9110, 5.6.2 */
-static bool is_token(slice text) {
+/* What names of headers and of hosts are made of, but for a few rare bytes. */
+static bool is_common(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+static bool is_made_of(slice text, const char *others) {
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (c == '\0' || (!letter && !strchr("!#$%&'*+-.^_`|~", c))) {
+        if (!is_common(c) && (c == '\0' || !strchr(others, c))) {
             return false;
         }
     }
     return text.n > 0;
+}
+
+/* RFC 9110, 5.6.2 */
+static bool is_token(slice text) {
+    return is_made_of(text, "!#$%&'*+^`|");
 }
 
 /* A value may hold tabs, visible ASCII and bytes above it. */
@@ -47,14 +54,7 @@ static bool is_field_value(slice text) {
 
 /* reg-name, IPv4 or [IPv6], and an optional port; no user name, no path. */
 static bool is_host(slice text) {
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (c == '\0' || (!letter && !strchr("-._~:[]", c))) {
-            return false;
-        }
-    }
-    return text.n > 0 && text.n <= HTTP_HOST_MAX_BYTES;
+    return is_made_of(text, ":[]") && text.n <= HTTP_HOST_MAX_BYTES;
 }
 
 /* The library (before its version 1) joins a folded header in a copy beside the buffer, and
@@ -80,6 +80,34 @@ static bool ends_plainly(const char *end) {
     return (end[2] == '\0' && end[3] == '\0') || (end[2] == '\r' && end[3] == '\n');
 }
 
+/* Remembers a header that is asked for later, so that nobody has to look for it again. */
+static void note_known(struct http_known_headers *known, slice name, slice value) {
+    static const slice names[HTTP_KNOWN__COUNT] = {
+        [HTTP_KNOWN_VIA] = {"Via", 3},
+        [HTTP_KNOWN_HOST] = {"Host", 4},
+        [HTTP_KNOWN_ACCEPT] = {"Accept", 6},
+        [HTTP_KNOWN_COOKIE] = {"Cookie", 6},
+        [HTTP_KNOWN_FORWARDED] = {"Forwarded", 9},
+        [HTTP_KNOWN_PART] = {"X-Agora-Part", 12},
+        [HTTP_KNOWN_REQUEST_ID] = {"X-Request-Id", 12},
+        [HTTP_KNOWN_IF_NONE_MATCH] = {"If-None-Match", 13},
+        [HTTP_KNOWN_AUTHORIZATION] = {"Authorization", 13},
+        [HTTP_KNOWN_CONTENT_LENGTH] = {"Content-Length", 14},
+        [HTTP_KNOWN_ACCEPT_ENCODING] = {"Accept-Encoding", 15},
+        [HTTP_KNOWN_ACCEPT_LANGUAGE] = {"Accept-Language", 15},
+        [HTTP_KNOWN_FORWARDED_FOR] = {"X-Forwarded-For", 15},
+        [HTTP_KNOWN_FORWARDED_PROTO] = {"X-Forwarded-Proto", 17},
+        [HTTP_KNOWN_TRANSFER_ENCODING] = {"Transfer-Encoding", 17},
+    };
+    for (size_t i = 0; i < HTTP_KNOWN__COUNT && names[i].n <= name.n; i++) {
+        if (names[i].n == name.n && slice_equal_ascii_nocase(names[i], name)) {
+            known->values[i] = known->counts[i] == 0 ? value : known->values[i];
+            known->counts[i]++; /* HTTP_HEADERS_MAX at most */
+            return;
+        }
+    }
+}
+
 static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name,
                                  size_t name_n, const char *value, size_t value_n) {
     struct walls *walls = cls;
@@ -102,48 +130,45 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
                "a header is folded over several lines, or a line does not end in CR LF");
     }
     walls->end = walls->end ? text.p + text.n : NULL;
-    if (slice_equal_ascii_nocase(key, SLICE("Host"))) {
-        walls->hosts++;
-        walls->host = text;
-    } else if (slice_equal_ascii_nocase(key, SLICE("Content-Length"))) {
-        walls->lengths++;
-        walls->length = text;
-    } else if (slice_equal_ascii_nocase(key, SLICE("Transfer-Encoding"))) {
-        walls->codings++;
-        walls->coding = text;
-    }
+    note_known(walls->known, key, text);
     return MHD_YES;
 }
 
 static void check_together(struct walls *walls, const char *version, bool body_allowed) {
+    const uint8_t *counts = walls->known->counts;
+    const slice *values = walls->known->values;
+    unsigned hosts = counts[HTTP_KNOWN_HOST];
+    unsigned lengths = counts[HTTP_KNOWN_CONTENT_LENGTH];
+    unsigned codings = counts[HTTP_KNOWN_TRANSFER_ENCODING];
     uint64_t length = 0;
-    if (walls->hosts > 1 || (walls->hosts == 0 && strcmp(version, "HTTP/1.1") == 0)) {
+    if (hosts > 1 || (hosts == 0 && strcmp(version, "HTTP/1.1") == 0)) {
         refuse(walls, 400, "exactly one Host is needed");
-    } else if (walls->hosts == 1 && !is_host(walls->host)) {
+    } else if (hosts == 1 && !is_host(values[HTTP_KNOWN_HOST])) {
         refuse(walls, 400, "Host is not a host name");
     }
-    if (walls->lengths > 1) {
+    if (lengths > 1) {
         refuse(walls, 400, "more than one Content-Length");
-    } else if (walls->lengths == 1 && !slice_to_u64(walls->length, &length)) {
+    } else if (lengths == 1 && !slice_to_u64(values[HTTP_KNOWN_CONTENT_LENGTH], &length)) {
         refuse(walls, 400, "Content-Length is not a number");
     }
-    if (walls->codings > 0 && walls->lengths > 0) {
+    if (codings > 0 && lengths > 0) {
         refuse(walls, 400, "Content-Length together with Transfer-Encoding");
-    } else if (walls->codings > 1 || (walls->codings == 1 &&
-                                      !slice_equal_ascii_nocase(walls->coding, SLICE("chunked")))) {
+    } else if (codings > 1 ||
+               (codings == 1 && !slice_equal_ascii_nocase(values[HTTP_KNOWN_TRANSFER_ENCODING],
+                                                          SLICE("chunked")))) {
         refuse(walls, 501, "a Transfer-Encoding other than chunked");
-    } else if (walls->codings == 1 && strcmp(version, "HTTP/1.1") != 0) {
+    } else if (codings == 1 && strcmp(version, "HTTP/1.1") != 0) {
         refuse(walls, 400, "Transfer-Encoding needs HTTP/1.1");
     }
-    if (!body_allowed && (length > 0 || walls->codings > 0)) {
+    if (!body_allowed && (length > 0 || codings > 0)) {
         refuse(walls, 400, "this method takes no body");
     }
 }
 
 int http_walls_check(struct MHD_Connection *connection, const struct http_head *head,
-                     bool body_allowed, slice *host, struct problem *problem) {
+                     bool body_allowed, struct http_known_headers *known, struct problem *problem) {
     const char *version = head->version;
-    struct walls walls = {.host = SLICE_EMPTY};
+    struct walls walls = {.known = known};
     if (MHD_get_version()[0] == '0') {
         walls.end = version + strlen(version);
         if (head->target.p + head->target.n + 1 != version) {
@@ -162,7 +187,6 @@ int http_walls_check(struct MHD_Connection *connection, const struct http_head *
         refuse(&walls, 400, "a line of the head is no header");
     }
     check_together(&walls, version, body_allowed);
-    *host = walls.host;
     if (walls.status != 0) {
         problem_set(problem, ERR_INPUT, "", "%s", walls.what);
     }

@@ -71,12 +71,13 @@ void http_watch_on_connection(void *cls, struct MHD_Connection *connection, void
     }
 }
 
-void http_watch_deadline(struct MHD_Connection *connection, int64_t timeout_ms) {
+void http_watch_deadline(struct MHD_Connection *connection, int64_t now_us, int64_t timeout_ms) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct http_watch *watch = info ? info->socket_context : NULL;
     if (watch) {
-        atomic_store(&watch->deadline_ms, monotonic_ms() + timeout_ms);
+        atomic_store_explicit(&watch->deadline_ms, now_us / 1000 + timeout_ms,
+                              memory_order_relaxed);
     }
 }
 

@@ -1,4 +1,5 @@
 /* The small files of base: err, id, hash, log. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 
 #include "base/base.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,6 +70,19 @@ static void a_problem_may_be_wrapped_into_itself(void **state) {
     assert_string_equal(problem.field, "file");
     assert_string_equal(problem.what, "saving: disk full");
     assert_int_equal(problem_set(NULL, ERR_IO, "", "nobody listens"), ERR_IO);
+}
+
+static void hexadecimal_digits_are_those_that_printf_writes(void **state) {
+    uint64_t value = 0;
+    (void)state;
+    for (uint64_t i = 0; i < 1000; i++) {
+        char expected[HASH_HEX_BYTES + 1];
+        char digits[HASH_HEX_BYTES];
+        snprintf(expected, sizeof expected, "%016" PRIx64, value);
+        hash_hex(value, digits);
+        assert_memory_equal(digits, expected, sizeof digits);
+        value = hash_mix(value, i) >> i % 64;
+    }
 }
 
 static void ids_grow_even_when_the_clock_goes_back(void **state) {
@@ -262,6 +277,7 @@ int main(void) {
         cmocka_unit_test(ids_grow_even_when_the_clock_goes_back),
         cmocka_unit_test(ids_go_on_from_the_last_known_one),
         cmocka_unit_test(hashes_depend_on_every_byte_the_length_and_the_seed),
+        cmocka_unit_test(hexadecimal_digits_are_those_that_printf_writes),
         cmocka_unit_test(a_log_line_stays_one_line_whatever_comes_in),
         cmocka_unit_test(a_long_value_is_cut_between_characters_and_still_quoted),
         cmocka_unit_test(nothing_in_a_value_ends_a_line_or_turns_its_direction),

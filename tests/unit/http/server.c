@@ -550,6 +550,33 @@ static void too_long_address_and_head_are_refused(void **state) {
     assert_int_equal(atomic_load(&f->handled), 0);
 }
 
+/* All that is allowed at once fits into the memory of a connection; one byte more does not pass. */
+static void largest_address_and_head_are_answered(void **state) {
+    struct fixture *f = *state;
+    static const char fixed[] = "Host: a\r\nConnection: close\r\n";
+    for (size_t more = 0; more < 2; more++) {
+        struct buf text BUF_CLEANUP = buf_new(1u << 16);
+        size_t left = 8192 - strlen("Hosta") - strlen("Connectionclose") + more;
+        buf_add_cstr(&text, "GET /hello?q=");
+        while (text.n < 4 + 4096) {
+            buf_add_char(&text, 'a');
+        }
+        buf_addf(&text, " HTTP/1.1\r\n%s", fixed);
+        for (int i = 0; i < 62; i++) {
+            size_t n = i < 61 ? left / 62 : left - left / 62 * 61;
+            buf_addf(&text, "X-%02d: ", i);
+            for (size_t k = 4; k < n; k++) {
+                buf_add_char(&text, 'v');
+            }
+            buf_add_cstr(&text, "\r\n");
+        }
+        buf_add_cstr(&text, "\r\n");
+        const char *a = ask(f, buf_slice(&text));
+        assert_int_equal(status_of(a), more ? 431 : 200);
+        assert_true(has_header(a, "X-Content-Type-Options: nosniff"));
+    }
+}
+
 static void head_that_trickles_in_is_cut_off(void **state) {
     struct fixture *f = *state;
     http_server_stop(f->server, 1000);
@@ -664,6 +691,7 @@ const struct CMUnitTest http_server_tests[] = {
     RUNNING(absolute_address_is_understood),
     RUNNING(method_that_a_path_does_not_take_is_told_which_it_does),
     RUNNING(too_long_address_and_head_are_refused),
+    RUNNING(largest_address_and_head_are_answered),
     RUNNING(head_that_trickles_in_is_cut_off),
     RUNNING(silent_connection_is_closed),
     RUNNING(one_address_holds_only_its_share_of_connections),
