@@ -12,6 +12,7 @@
 /* What a row of a bitset costs, in probes of a document, and how many are counted at once. */
 #define ROW_COST     4
 #define ROWS_AT_ONCE 1024
+#define RANKED_FEW   32 /* values that are put into order without calling for help */
 
 /* The documents of a part that are counted for a facet: its matches without the facet's own choice,
  * or, when they are most of the documents of their kinds, what these have besides. */
@@ -204,6 +205,16 @@ static unsigned wanted_of(const struct counting *counting, enum atlas_group_of g
     return group == ATLAS_GROUP_TERRITORY ? 0 : counting->asked & 1u << facet_of[group];
 }
 
+/* Whether something is chosen anywhere else. */
+static bool has_other_choice(const struct atlas_plan *plan, enum atlas_group_of group) {
+    for (int other = ATLAS_GROUP_REST + 1; other < ATLAS_GROUP__COUNT; other++) {
+        if (other != (int)group && atlas_plan_chooses(plan, (enum atlas_group_of)other)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static err make_base(const struct counting *counting, const struct atlas_match *match,
                      enum atlas_group_of group, struct base *base) {
     const struct atlas_plan *plan = counting->plan;
@@ -211,7 +222,9 @@ static err make_base(const struct counting *counting, const struct atlas_match *
     unsigned wanted = wanted_of(counting, group);
     *base = (struct base){.count = match->listed_count};
     if (match->misses) {
-        base->documents = list_of(plan, atlas_walk_without(match, NULL, group), &base->count);
+        base->documents = has_other_choice(plan, group) || !match->listed_count
+                              ? list_of(plan, atlas_walk_without(match, NULL, group), &base->count)
+                              : match->listed;
         base->matches = base->count;
         return !base->documents ? ERR_MEMORY : wanted ? count_rows(counting, match, base) : OK;
     }
@@ -278,18 +291,49 @@ static uint64_t count_value(const struct counting *counting, int part, enum atla
 static uint64_t count_alike(const struct counting *counting, enum atlas_facet_of of, uint32_t key) {
     uint64_t count = 0;
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        count += count_value(counting, part, of, key);
+        if (counting->bases[part].matches) {
+            count += count_value(counting, part, of, key);
+        }
     }
     return count;
 }
 
-static int compare_values(const void *a, const void *b) {
-    const struct atlas_facet_value *left = a;
-    const struct atlas_facet_value *right = b;
-    if (left->count != right->count) {
-        return left->count > right->count ? -1 : 1;
+/* A value while it is put into order: its first bytes as a number, which mostly decide. */
+struct ranked {
+    uint64_t head;
+    struct atlas_facet_value it;
+};
+
+static uint64_t head_of(slice value) {
+    uint64_t head = 0;
+    for (size_t i = 0; i < sizeof(head); i++) {
+        head = head << 8 | (i < value.n ? (unsigned char)value.p[i] : 0);
     }
-    return slice_compare(left->value, right->value);
+    return head;
+}
+
+static int compare_ranked(const void *a, const void *b) {
+    const struct ranked *left = a;
+    const struct ranked *right = b;
+    if (left->it.count != right->it.count) {
+        return left->it.count > right->it.count ? -1 : 1;
+    }
+    if (left->head != right->head) {
+        return left->head < right->head ? -1 : 1;
+    }
+    return slice_compare(left->it.value, right->it.value);
+}
+
+/* A few, one after the other to its place: many come in order already. */
+static void rank_few(struct ranked *values, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++) {
+        struct ranked value = values[i];
+        uint32_t at = i;
+        for (; at && compare_ranked(&value, &values[at - 1]) < 0; at--) {
+            values[at] = values[at - 1];
+        }
+        values[at] = value;
+    }
 }
 
 static err facet_open(const struct counting *counting, size_t room,
@@ -310,10 +354,25 @@ static void facet_add(struct atlas_facet_counts *facet, slice value, uint32_t in
     }
 }
 
-static void facet_close(struct atlas_facet_counts *facet) {
-    if (facet->count) {
-        qsort(facet->values, facet->count, sizeof(*facet->values), compare_values);
+/* Puts the values into order: by count down, then value. */
+static err facet_close(const struct counting *counting, struct atlas_facet_counts *facet) {
+    struct ranked *values = plan_new(counting->plan, struct ranked, facet->count);
+    if (!values) {
+        return ERR_MEMORY;
     }
+    for (uint32_t i = 0; i < facet->count; i++) {
+        values[i] =
+            (struct ranked){.head = head_of(facet->values[i].value), .it = facet->values[i]};
+    }
+    if (facet->count <= RANKED_FEW) {
+        rank_few(values, facet->count);
+    } else {
+        qsort(values, facet->count, sizeof(*values), compare_ranked);
+    }
+    for (uint32_t i = 0; i < facet->count; i++) {
+        facet->values[i] = values[i].it;
+    }
+    return OK;
 }
 
 static err count_kinds(struct counting *counting, struct atlas_facet_counts *facet) {
@@ -367,45 +426,56 @@ static err count_themes(struct counting *counting, struct atlas_facet_counts *fa
     return OK;
 }
 
+/* Adds the names of one facet in the parts that have matches, each once, in order. */
+static void merge_names(const struct counting *counting, enum atlas_values_of of,
+                        struct atlas_facet_counts *facet) {
+    struct {
+        const struct atlas_texts *names;
+        uint32_t at;
+        int part;
+    } left[ATLAS_PART__COUNT];
+    enum atlas_facet_of facet_of = (enum atlas_facet_of)(ATLAS_OF_THEME + of);
+    unsigned count = 0;
+    for (int part = 0; part < ATLAS_PART__COUNT; part++) {
+        const struct atlas_texts *names = &counting->matches[part].segment->values[of].names;
+        if (counting->bases[part].matches && names->count) {
+            left[count].names = names;
+            left[count].at = 0;
+            left[count++].part = part;
+        }
+    }
+    while (count) {
+        slice name = atlas_text(left[0].names, left[0].at);
+        for (unsigned i = 1; i < count; i++) {
+            slice other = atlas_text(left[i].names, left[i].at);
+            name = slice_compare(other, name) < 0 ? other : name;
+        }
+        uint64_t matches = 0;
+        unsigned kept = 0;
+        for (unsigned i = 0; i < count; i++) {
+            if (count == 1 || slice_equal(atlas_text(left[i].names, left[i].at), name)) {
+                matches += count_value(counting, left[i].part, facet_of, left[i].at++);
+            }
+            if (left[i].at < left[i].names->count) {
+                left[kept++] = left[i];
+            }
+        }
+        count = kept;
+        facet_add(facet, name, UINT32_MAX, matches, false);
+    }
+}
+
 /* A facet whose values have names of their own in each part: merged by name. */
 static err count_names(struct counting *counting, enum atlas_group_of group,
                        enum atlas_values_of of, const struct query_values *chosen,
                        struct atlas_facet_counts *facet) {
-    const struct atlas_plan *plan = counting->plan;
-    const struct atlas_values *values[ATLAS_PART__COUNT];
-    enum atlas_facet_of facet_of = (enum atlas_facet_of)(ATLAS_OF_THEME + of);
     size_t room = chosen->count;
     TRY(choose_base(counting, group));
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        values[part] = &counting->matches[part].segment->values[of];
-        room += values[part]->lists.key_count;
+        room += counting->matches[part].segment->values[of].lists.key_count;
     }
     TRY(facet_open(counting, room, facet));
-    uint32_t at[ATLAS_PART__COUNT] = {0};
-    for (;;) {
-        slice name = SLICE_EMPTY;
-        bool is_left = false;
-        for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-            if (at[part] < values[part]->lists.key_count &&
-                (!is_left || slice_compare(atlas_text(&values[part]->names, at[part]), name) < 0)) {
-                name = atlas_text(&values[part]->names, at[part]);
-                is_left = true;
-            }
-        }
-        if (!is_left) {
-            break;
-        }
-        uint64_t count = 0;
-        for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-            if (at[part] < values[part]->lists.key_count &&
-                slice_equal(atlas_text(&values[part]->names, at[part]), name)) {
-                count += count_value(counting, part, facet_of, at[part]++);
-            }
-        }
-        if (count) {
-            facet_add(facet, arena_copy(plan->arena, name), UINT32_MAX, count, false);
-        }
-    }
+    merge_names(counting, of, facet);
     uint32_t counted = facet->count;
     for (uint32_t i = 0; i < chosen->count; i++) {
         bool is_there = false;
@@ -606,7 +676,7 @@ static err count_territories(struct counting *counting, struct atlas_facet_count
         facet_add(facet, all->items[territory].code, territory, shown.counts[i],
                   is_chosen_territory(plan, territory));
     }
-    facet_close(facet);
+    TRY(facet_close(counting, facet));
     uint32_t kept = 0;
     for (uint32_t i = 0; i < facet->count; i++) {
         if (i < TERRITORIES_SHOWN || is_chosen_territory(plan, facet->values[i].index)) {
@@ -664,7 +734,7 @@ err atlas_facets_count(const struct atlas_plan *plan,
         if (request->facets & 1u << which) {
             TRY(count_facet(&counting, (enum atlas_facet)which, &result->facets[which]));
             if (which != ATLAS_FACET_TERRITORY) { /* cut after it was put into order */
-                facet_close(&result->facets[which]);
+                TRY(facet_close(&counting, &result->facets[which]));
             }
         }
     }
