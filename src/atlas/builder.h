@@ -14,8 +14,11 @@ struct draft {
     uint64_t zorder;
     struct geo_point point;
     struct geo_grid grid;
-    size_t run_start, date_start, theme_start, skill_start; /* into the builder's pools */
-    uint32_t run_count, date_count, theme_count, skill_count;
+    size_t date_start, theme_start, skill_start; /* into the builder's pools */
+    uint32_t date_count, theme_count, skill_count;
+    uint32_t run_count; /* items of the builder's runs, or bytes of a segment's */
+    size_t run_start;   /* likewise */
+    uint32_t taken;     /* whose runs they are: a segment of `takens`; NAMES_NONE: our own */
     uint32_t territory;
     uint32_t title, title_key, type, language, source; /* names; NAMES_NONE: none */
     uint16_t ask, quality;
@@ -24,6 +27,12 @@ struct draft {
 };
 struct draft_dates {
     int64_t first_ms, last_ms;
+};
+
+/* A segment that documents came from. Their words stay there until the build reads them. */
+struct taken {
+    const struct atlas_segment *segment;
+    uint32_t *numbers; /* of its words here, by code; NULL: the codes themselves */
 };
 
 /* An array that grows. */
@@ -43,6 +52,7 @@ struct atlas_builder {
     struct names words, titles, title_keys, types, languages, sources, skills;
     struct pool word_stems; /* uint64_t[TEXT_LANGUAGE__COUNT] a word */
     struct pool drafts, runs, dates, themes_of, skills_of;
+    struct pool takens;
 };
 
 /* The number of a folded word; `stems` (hashes, one a language) when they are known already. */

@@ -57,6 +57,10 @@ void atlas_builder_free(struct atlas_builder *builder) {
     for (size_t i = 0; i < ARRAY_COUNT(pools); i++) {
         free(pools[i]->items);
     }
+    for (size_t i = 0; i < builder->takens.count; i++) {
+        free(POOL(&builder->takens, struct taken)[i].numbers);
+    }
+    free(builder->takens.items);
     buf_free(&builder->folded);
     text_stemmer_free(builder->stemmer);
     free(builder);
@@ -387,6 +391,7 @@ static err draft_fill(struct atlas_builder *builder, const struct entry_public *
         .territory = public->territory,
         .quality = quality_of(entry, has),
         .kind = kind_of(entry->kind),
+        .taken = NAMES_NONE,
         .state = state_of(entry->state),
         .has = has,
         .is_placed = public->has_point,

@@ -113,7 +113,6 @@ void atlas_segment_release(struct atlas_segment *segment) {
         if (segment->mapping) {
             munmap(segment->mapping, segment->mapping_bytes);
         }
-        arena_free(&segment->words_arena);
         struct arena arena = segment->arena; /* the segment lives in it */
         arena_free(&arena);
     }

@@ -111,8 +111,8 @@ struct atlas_cube {
 /* Everything below the counts is a column: columns.h lists them all. They lie in the arena of a
  * segment that was built, or in the mapping of a snapshot. */
 struct atlas_segment {
-    struct arena arena, words_arena; /* hold what was built */
-    void *mapping;                   /* of a snapshot; NULL: built here */
+    struct arena arena; /* holds what was built */
+    void *mapping;      /* of a snapshot; NULL: built here */
     size_t mapping_bytes;
     _Atomic uint32_t references;
     uint32_t count;  /* documents: by Z-order, then entry id, then ask */
@@ -232,7 +232,8 @@ struct atlas_builder *atlas_builder_new(const struct territories *territories,
                                         const struct themes *themes);
 void atlas_builder_free(struct atlas_builder *builder);
 MUST_USE err atlas_builder_add(struct atlas_builder *builder, const struct entry_public *entry);
-/* Takes documents over from a segment, words included: those whose bit is set (all when NULL). */
+/* Takes documents over from a segment, words included: those whose bit is set (all when NULL). The
+ * segment must stay until the builder is freed. */
 MUST_USE err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
                                 const uint64_t *bits);
 /* average_length 0: that of the segment itself. What the builder holds goes into it; nothing

@@ -1,43 +1,38 @@
 /* Documents go from a segment to the next one without being read or analysed anew. */
 #include "atlas/builder.h"
 #include "atlas/rows.h"
-#include "atlas/runs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers of the old terms and titles among the new ones, as far as they were needed. */
+/* Numbers of the old texts among the new ones, as far as they were needed. */
 struct take {
     struct atlas_builder *builder;
     const struct atlas_segment *from;
-    uint32_t *words, *titles, *title_keys;
+    uint32_t taken; /* among the builder's */
+    uint32_t *titles, *title_keys, *types, *languages, *sources, *skills;
 };
 
-static err take_word(struct take *take, uint32_t term, uint32_t *number) {
-    if (take->words[term] == NAMES_NONE) {
-        const struct atlas_segment *from = take->from;
-        const uint64_t stems[] = {from->term_stems[TEXT_FRENCH][term],
-                                  from->term_stems[TEXT_ENGLISH][term]};
-        TRY(builder_word(take->builder, atlas_text(&from->terms, term), stems, &take->words[term]));
-    }
-    *number = take->words[term];
-    return OK;
+/* The words of a document stay where they are. */
+static void take_runs(const struct take *take, uint32_t document, struct draft *draft) {
+    const uint64_t *offsets = take->from->run_offsets;
+    draft->taken = take->taken;
+    draft->run_start = (size_t)offsets[document];
+    draft->run_count = (uint32_t)(offsets[document + 1] - offsets[document]);
 }
 
-static err take_runs(struct take *take, uint32_t document, struct draft *draft) {
-    struct pool *runs = &take->builder->runs;
-    draft->run_start = runs->count;
-    struct atlas_runs from = atlas_runs_of(take->from, document);
-    while (atlas_runs_next(&from)) {
-        TRY(pool_reserve(runs, sizeof(uint32_t), (size_t)from.count + 1));
-        POOL(runs, uint32_t)[runs->count++] = atlas_run_header(from.field, from.count);
-        for (uint32_t i = 0; i < from.count; i++) {
-            uint32_t number;
-            TRY(take_word(take, atlas_run_word(&from), &number));
-            POOL(runs, uint32_t)[runs->count++] = number;
-        }
+/* All words of the segment get numbers, the most frequent ones first: what is counted by number
+ * lies close together then. Those that no document uses any more are left out by the build. */
+static err take_words(const struct take *take, uint32_t *numbers) {
+    const struct atlas_segment *from = take->from;
+    TRY(names_reserve(&take->builder->words, from->term_count,
+                      from->terms.offsets[from->term_count]));
+    for (uint32_t code = 0; code < from->term_count; code++) {
+        uint32_t term = from->code_terms[code];
+        const uint64_t stems[] = {from->term_stems[TEXT_FRENCH][term],
+                                  from->term_stems[TEXT_ENGLISH][term]};
+        TRY(builder_word(take->builder, atlas_text(&from->terms, term), stems, &numbers[code]));
     }
-    draft->run_count = (uint32_t)(runs->count - draft->run_start);
     return OK;
 }
 
@@ -57,6 +52,16 @@ static err take_dates(struct take *take, uint32_t dated, struct draft *draft) {
     return OK;
 }
 
+/* A text that many documents may have: it is looked up once. */
+static err take_text(struct names *names, const struct atlas_texts *texts, uint32_t text,
+                     uint32_t *known, uint32_t *number) {
+    if (known[text] == NAMES_NONE) {
+        TRY(names_add(names, atlas_text(texts, text), &known[text], NULL));
+    }
+    *number = known[text];
+    return OK;
+}
+
 static err take_value(struct take *take, uint32_t value, struct draft *draft) {
     struct atlas_builder *builder = take->builder;
     enum atlas_facet_of of = atlas_value_facet(take->from, value);
@@ -70,14 +75,14 @@ static err take_value(struct take *take, uint32_t value, struct draft *draft) {
         draft->theme_count++;
         return OK;
     case ATLAS_OF_LANGUAGE:
-        return names_add(&builder->languages, atlas_text(&values[ATLAS_VALUES_LANGUAGE].names, key),
-                         &draft->language, NULL);
+        return take_text(&builder->languages, &values[ATLAS_VALUES_LANGUAGE].names, key,
+                         take->languages, &draft->language);
     case ATLAS_OF_SOURCE:
-        return names_add(&builder->sources, atlas_text(&values[ATLAS_VALUES_SOURCE].names, key),
-                         &draft->source, NULL);
+        return take_text(&builder->sources, &values[ATLAS_VALUES_SOURCE].names, key, take->sources,
+                         &draft->source);
     case ATLAS_OF_SKILL:
-        TRY(names_add(&builder->skills, atlas_text(&values[ATLAS_VALUES_SKILL].names, key), &number,
-                      NULL));
+        TRY(take_text(&builder->skills, &values[ATLAS_VALUES_SKILL].names, key, take->skills,
+                      &number));
         TRY(pool_reserve(&builder->skills_of, sizeof(uint32_t), 1));
         POOL(&builder->skills_of, uint32_t)[builder->skills_of.count++] = number;
         draft->skill_count++;
@@ -101,16 +106,6 @@ static err take_values(struct take *take, uint32_t document, struct draft *draft
     for (uint32_t value; atlas_row_next(&walk, &value);) {
         TRY(take_value(take, value, draft));
     }
-    return OK;
-}
-
-/* A text that many documents may have: it is looked up once. */
-static err take_text(struct names *names, const struct atlas_texts *texts, uint32_t text,
-                     uint32_t *known, uint32_t *number) {
-    if (known[text] == NAMES_NONE) {
-        TRY(names_add(names, atlas_text(texts, text), &known[text], NULL));
-    }
-    *number = known[text];
     return OK;
 }
 
@@ -145,14 +140,14 @@ static err take_document(struct take *take, uint32_t document, uint32_t dated) {
     TRY(take_text(&builder->title_keys, &from->title_key_texts, from->title_key[document],
                   take->title_keys, &draft.title_key));
     if (from->type[document] != UINT32_MAX) {
-        TRY(names_add(&builder->types, atlas_text(&from->types, from->type[document]), &draft.type,
-                      NULL));
+        TRY(take_text(&builder->types, &from->types, from->type[document], take->types,
+                      &draft.type));
     }
     TRY(take_values(take, document, &draft));
     if (dated < from->dated_count && from->dated[dated] == document) {
         TRY(take_dates(take, dated, &draft));
     }
-    TRY(take_runs(take, document, &draft));
+    take_runs(take, document, &draft);
     TRY(pool_reserve(&builder->drafts, sizeof(draft), 1));
     POOL(&builder->drafts, struct draft)[builder->drafts.count++] = draft;
     return OK;
@@ -172,18 +167,74 @@ static err take_documents(struct take *take, const uint64_t *bits) {
     return OK;
 }
 
+static bool are_the_codes(const uint32_t *numbers, uint32_t count) {
+    uint32_t code = 0;
+    while (code < count && numbers[code] == code) {
+        code++;
+    }
+    return code == count;
+}
+
+/* Room for all that come, when they are many of those there are. */
+static err take_reserve(const struct take *take, uint64_t count) {
+    struct atlas_builder *builder = take->builder;
+    const struct atlas_segment *from = take->from;
+    if (count < from->count / 2) {
+        return OK;
+    }
+    TRY(pool_reserve(&builder->drafts, sizeof(struct draft), count));
+    TRY(names_reserve(&builder->titles, from->title_texts.count,
+                      from->title_texts.offsets[from->title_texts.count]));
+    return names_reserve(&builder->title_keys, from->title_key_texts.count,
+                         from->title_key_texts.offsets[from->title_key_texts.count]);
+}
+
 err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
                        const uint64_t *bits) {
-    size_t count = (size_t)from->term_count + from->title_texts.count + from->title_key_texts.count;
-    uint32_t *numbers = malloc((count + 1) * sizeof(*numbers));
-    if (!numbers) {
+    const struct atlas_values *values = from->values;
+    struct take take = {.builder = builder, .from = from, .taken = (uint32_t)builder->takens.count};
+    struct {
+        uint32_t **numbers;
+        uint32_t count;
+    } const maps[] = {
+        {&take.titles, from->title_texts.count},
+        {&take.title_keys, from->title_key_texts.count},
+        {&take.types, from->types.count},
+        {&take.languages, values[ATLAS_VALUES_LANGUAGE].names.count},
+        {&take.sources, values[ATLAS_VALUES_SOURCE].names.count},
+        {&take.skills, values[ATLAS_VALUES_SKILL].names.count},
+    };
+    uint64_t count = bits ? bits_count(bits, from->words) : from->count;
+    if (!count) {
+        return OK;
+    }
+    size_t total = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(maps); i++) {
+        total += maps[i].count;
+    }
+    TRY(pool_reserve(&builder->takens, sizeof(struct taken), 1));
+    uint32_t *words = malloc(((size_t)from->term_count + 1) * sizeof(*words));
+    uint32_t *numbers = malloc((total + 1) * sizeof(*numbers));
+    if (!words || !numbers) {
+        free(words);
+        free(numbers);
         return ERR_MEMORY;
     }
-    memset(numbers, 0xff, (count + 1) * sizeof(*numbers));
-    struct take take = {.builder = builder, .from = from, .words = numbers};
-    take.titles = take.words + from->term_count;
-    take.title_keys = take.titles + from->title_texts.count;
-    err failed = take_documents(&take, bits);
+    POOL(&builder->takens, struct taken)
+    [builder->takens.count++] = (struct taken){.segment = from, .numbers = words};
+    memset(numbers, 0xff, (total + 1) * sizeof(*numbers));
+    size_t at = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(maps); i++) {
+        *maps[i].numbers = numbers + at;
+        at += maps[i].count;
+    }
+    err failed = take_reserve(&take, count);
+    failed = failed ? failed : take_words(&take, words);
+    if (!failed && are_the_codes(words, from->term_count)) {
+        POOL(&builder->takens, struct taken)[take.taken].numbers = NULL;
+        free(words);
+    }
+    failed = failed ? failed : take_documents(&take, bits);
     free(numbers);
     return failed;
 }

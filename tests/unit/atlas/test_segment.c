@@ -7,6 +7,7 @@
 #include "atlas/columns.h"
 #include "atlas/rows.h"
 #include "atlas/runs.h"
+#include "atlas/sort.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,30 @@
 #include <cmocka.h>
 
 #include <string.h>
+
+/* Few are put in place one by one, many are sorted by digits. */
+static void keys_are_sorted_and_equal_ones_keep_their_order(void **state) {
+    (void)state;
+    enum { MOST = 5000 };
+    static struct atlas_keyed items[MOST];
+    static struct atlas_keyed spare[MOST];
+    static const size_t counts[] = {0, 1, 2, 48, 49, 300, MOST};
+    static const unsigned shifts[] = {0, 7, 40, 57};
+    for (size_t c = 0; c < ARRAY_COUNT(counts) * ARRAY_COUNT(shifts); c++) {
+        size_t count = counts[c % ARRAY_COUNT(counts)];
+        unsigned shift = shifts[c / ARRAY_COUNT(counts)];
+        for (uint32_t i = 0; i < count; i++) {
+            items[i] = (struct atlas_keyed){.key = hash_mix(i, c) >> 57 << shift, .item = i};
+        }
+        for (int again = 0; again < 2; again++) {
+            atlas_sort(items, spare, count);
+            for (size_t i = 1; i < count; i++) {
+                assert_true(items[i - 1].key < items[i].key || (items[i - 1].key == items[i].key &&
+                                                                items[i - 1].item < items[i].item));
+            }
+        }
+    }
+}
 
 static void codes_of_every_length_come_back_as_they_went(void **state) {
     (void)state;
@@ -240,6 +265,7 @@ static void the_figures_name_each_part_once_and_add_up(void **state) {
 
 int test_segment(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_sorted_and_equal_ones_keep_their_order),
         cmocka_unit_test(codes_of_every_length_come_back_as_they_went),
         cmocka_unit_test(a_run_of_any_length_says_how_many_words_it_has),
         cmocka_unit_test(a_block_knows_its_largest_impact),

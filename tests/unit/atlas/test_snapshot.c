@@ -160,7 +160,6 @@ static void a_mapped_generation_is_the_built_one_to_the_last_byte(void **state) 
     struct atlas_segment *both[] = {left, right};
     for (size_t i = 0; i < ARRAY_COUNT(both); i++) {
         memset(&both[i]->arena, 0, sizeof(both[i]->arena));
-        memset(&both[i]->words_arena, 0, sizeof(both[i]->words_arena));
         both[i]->mapping = NULL;
         both[i]->mapping_bytes = 0;
         memset(both[i]->kinds, 0, sizeof(both[i]->kinds));
