@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/command.h"
+#include "app/post_office.h"
 #include "app/settings.h"
 
 #define FIRST_FREE_PORT_FILE "/proc/sys/net/ipv4/ip_unprivileged_port_start"
@@ -71,6 +72,33 @@ static void combinations_check(const struct settings *settings,
     if (settings->contact_email.n == 0) {
         say(findings, "contact_email",
             "contact_email is empty: nobody can tell the team that something is wrong");
+    }
+}
+
+/* Mail: what would keep the server from starting, and what is rarely meant. */
+static void mail_check(const struct settings *settings, struct settings_findings *findings) {
+    const char *key = NULL;
+    const char *fault = post_office_fault(settings, &key);
+    struct mail_smtp smtp = {0};
+    if (fault != NULL) {
+        settings_finding_add(findings, false, 0, key, "%s", fault);
+    }
+    if (settings->smtp_url.n == 0) {
+        return;
+    }
+    mail_smtp_url_read(settings->smtp_url, &smtp);
+    bool is_here = slice_starts_with(smtp.host, SLICE("127.")) ||
+                   slice_equal(smtp.host, SLICE("[::1]")) ||
+                   slice_equal_ascii_nocase(smtp.host, SLICE("localhost"));
+    if (settings->smtp_tls != MAIL_TLS_REQUIRED && !smtp.is_tls_from_start && !is_here) {
+        say(findings, "smtp_tls",
+            "smtp_tls is not 'required': letters, with their codes and links, can be read on their "
+            "way to the mail server");
+    }
+    if (settings->base_url.n == 0) {
+        say(findings, "base_url",
+            "base_url is empty: links in letters begin with the address of 'listen', which others "
+            "cannot reach");
     }
 }
 
@@ -160,6 +188,7 @@ static int check(const char *folder, const char *config) {
     struct settings_findings findings;
     settings_check(text, &settings, &findings);
     combinations_check(&settings, &findings);
+    mail_check(&settings, &findings);
     port_check(&settings, &findings);
     folder_check(folder, &findings);
     return report(path, &findings);

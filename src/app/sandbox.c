@@ -42,7 +42,8 @@ static unsigned thread_count(void) {
  * the one capability that is kept for it. */
 static err capabilities_drop(const char *folder, struct problem *problem) {
     struct stat status;
-    bool is_anothers = geteuid() == 0 && stat(folder, &status) == 0 && status.st_uid != 0;
+    bool is_anothers =
+        folder != NULL && geteuid() == 0 && stat(folder, &status) == 0 && status.st_uid != 0;
     uint32_t kept = is_anothers ? 1u << CAP_DAC_OVERRIDE : 0;
     for (int i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++) {
         if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno == EPERM) {
@@ -81,6 +82,6 @@ err sandbox_enter(const struct sandbox_options *options, struct sandbox_report *
     report->no_new_privileges = true;
     TRY(capabilities_drop(options->folder, problem));
     report->capabilities = true;
-    TRY(sandbox_files(options->folder, &report->landlock, problem));
-    return sandbox_calls(options->log, &report->system_calls, problem);
+    TRY(sandbox_files(options, &report->landlock, problem));
+    return sandbox_calls(options, &report->system_calls, problem);
 }

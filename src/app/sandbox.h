@@ -6,8 +6,14 @@
 
 #include "base/base.h"
 
+enum sandbox_kind {
+    SANDBOX_SERVER, /* no new connections, no files but those of the folder */
+    SANDBOX_POST    /* opens connections to `post_port` (and asks for names), has no folder */
+};
 struct sandbox_options {
+    enum sandbox_kind kind;
     const char *folder;    /* may be read and written; the only one that may */
+    unsigned post_port;    /* of the mail server */
     const struct log *log; /* outlives the process' last thread: refusals are told to it */
 };
 /* What holds from now on; what the kernel does not have is left out and said. */

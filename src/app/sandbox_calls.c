@@ -155,6 +155,12 @@ static const char *const allowed[] = {
     "eventfd2",
 };
 
+/* What the post makes besides: connections, and questions for names. */
+static const char *const allowed_to_post[] = {
+    "socket",     "connect",  "bind", /* of a socket that asks the kernel for our addresses */
+    "socketpair", "sendmmsg", "recvmmsg",
+};
+
 static const struct log *told; /* of the whole process, like the handler that reads it */
 static atomic_uchar said[CALLS_MAX / 8];
 
@@ -260,9 +266,9 @@ static int conditions_add(scmp_filter_ctx filter) {
     return failed ? failed : allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, 15));
 }
 
-static int filter_fill(scmp_filter_ctx filter) {
-    for (size_t i = 0; i < ARRAY_COUNT(allowed); i++) {
-        int call = seccomp_syscall_resolve_name(allowed[i]);
+static int names_add(scmp_filter_ctx filter, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        int call = seccomp_syscall_resolve_name(names[i]);
         /* A name of another machine is no call of this one. */
         int failed = call == __NR_SCMP_ERROR || call < 0
                          ? 0
@@ -271,20 +277,28 @@ static int filter_fill(scmp_filter_ctx filter) {
             return failed;
         }
     }
-    return conditions_add(filter);
+    return 0;
 }
 
-err sandbox_calls(const struct log *log, bool *done, struct problem *problem) {
+static int filter_fill(scmp_filter_ctx filter, enum sandbox_kind kind) {
+    int failed = names_add(filter, allowed, ARRAY_COUNT(allowed));
+    if (failed == 0 && kind == SANDBOX_POST) {
+        failed = names_add(filter, allowed_to_post, ARRAY_COUNT(allowed_to_post));
+    }
+    return failed ? failed : conditions_add(filter);
+}
+
+err sandbox_calls(const struct sandbox_options *options, bool *done, struct problem *problem) {
     struct sigaction action = {.sa_sigaction = on_refusal, .sa_flags = SA_SIGINFO | SA_NODEFER};
     *done = false;
-    told = log;
+    told = options->log;
     sigemptyset(&action.sa_mask);
     scmp_filter_ctx filter = seccomp_init(refusal());
     if (filter == NULL || sigaction(SIGSYS, &action, NULL) != 0) {
         seccomp_release(filter);
         return problem_set(problem, ERR_MEMORY, "sandbox", "no memory for the list of calls");
     }
-    int failed = filter_fill(filter);
+    int failed = filter_fill(filter, options->kind);
     failed = failed ? failed : seccomp_load(filter);
     seccomp_release(filter);
     if (failed == -ENOSYS || failed == -EINVAL || failed == -ECANCELED) {

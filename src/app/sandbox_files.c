@@ -21,6 +21,7 @@
 enum {
     LANDLOCK_VERSION_FLAG = 1,
     LANDLOCK_PATH_BENEATH = 1,
+    LANDLOCK_NET_PORT = 2,
     FS_EXECUTE = 1 << 0,
     FS_WRITE_FILE = 1 << 1,
     FS_READ_FILE = 1 << 2,
@@ -51,6 +52,11 @@ struct path_rule {
     uint64_t allowed;
     int32_t fd;
 } __attribute__((packed));
+struct port_rule {
+    uint64_t allowed, port;
+};
+
+#define DOMAIN_PORT 53 /* answers too large for one datagram come over TCP */
 
 #define READING   (FS_READ_FILE | FS_READ_DIR)
 #define OF_A_FILE (FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV)
@@ -69,6 +75,25 @@ static const char *const readable[] = {
     "/proc/meminfo",           /* the C library: how much memory a sort may take */
 };
 
+/* What the post reads besides: who signs certificates, and where names are asked for. */
+static const char *const readable_to_post[] = {
+    "/etc/ssl",
+    "/usr/lib/ssl",
+    "/etc/pki",
+    "/etc/ca-certificates",
+    "/usr/share/ca-certificates",
+    "/usr/local/share/ca-certificates",
+    "/etc/resolv.conf",
+    "/run/systemd/resolve",
+    "/run/resolvconf",
+    "/run/NetworkManager",
+    "/etc/hosts",
+    "/etc/host.conf",
+    "/etc/nsswitch.conf",
+    "/etc/gai.conf",
+    "/etc/services",
+};
+
 static err rule_add(int ruleset, const char *path, uint64_t rights, uint64_t handled) {
     int fd = open(path, O_PATH | O_CLOEXEC);
     if (fd < 0) {
@@ -85,13 +110,34 @@ static err rule_add(int ruleset, const char *path, uint64_t rights, uint64_t han
     return added == 0 ? OK : ERR_IO;
 }
 
-static err rules_add(int ruleset, const char *folder, uint64_t handled) {
-    TRY(rule_add(ruleset, folder, STORING, handled));
-    for (size_t i = 0; i < ARRAY_COUNT(readable); i++) {
-        err added = rule_add(ruleset, readable[i], READING, handled);
+static err reading_add(int ruleset, const char *const *paths, size_t count, uint64_t handled) {
+    for (size_t i = 0; i < count; i++) {
+        err added = rule_add(ruleset, paths[i], READING, handled);
         if (added != OK && added != ERR_NOT_FOUND) {
             return added;
         }
+    }
+    return OK;
+}
+
+static err port_add(int ruleset, unsigned port) {
+    struct port_rule rule = {.allowed = NET_CONNECT_TCP, .port = port};
+    return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_NET_PORT, &rule, 0) == 0 ? OK : ERR_IO;
+}
+
+static err rules_add(int ruleset, const struct sandbox_options *options,
+                     const struct ruleset *rules) {
+    if (options->folder != NULL) {
+        TRY(rule_add(ruleset, options->folder, STORING, rules->files));
+    }
+    TRY(reading_add(ruleset, readable, ARRAY_COUNT(readable), rules->files));
+    if (options->kind == SANDBOX_SERVER) {
+        return OK;
+    }
+    TRY(reading_add(ruleset, readable_to_post, ARRAY_COUNT(readable_to_post), rules->files));
+    if (rules->net != 0) {
+        TRY(port_add(ruleset, options->post_port));
+        TRY(port_add(ruleset, DOMAIN_PORT));
     }
     return OK;
 }
@@ -106,7 +152,7 @@ static struct ruleset rights_of(int version) {
     return rules;
 }
 
-err sandbox_files(const char *folder, int *version, struct problem *problem) {
+err sandbox_files(const struct sandbox_options *options, int *version, struct problem *problem) {
     long found = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
     *version = found > 0 ? (int)found : 0;
     if (found <= 0) {
@@ -117,7 +163,7 @@ err sandbox_files(const char *folder, int *version, struct problem *problem) {
                   : *version >= 4 ? offsetof(struct ruleset, scoped)
                                   : offsetof(struct ruleset, net);
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
-    err failed = ruleset >= 0 ? rules_add(ruleset, folder, rules.files) : ERR_IO;
+    err failed = ruleset >= 0 ? rules_add(ruleset, options, &rules) : ERR_IO;
     if (failed == OK && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0) {
         failed = ERR_IO;
     }
@@ -125,9 +171,10 @@ err sandbox_files(const char *folder, int *version, struct problem *problem) {
     if (ruleset >= 0) {
         close(ruleset);
     }
-    return failed == OK ? OK
-                        : problem_set(problem, ERR_IO, "sandbox",
-                                      "cannot close off the files outside %s (Landlock: %s); "
-                                      "'sandbox = off' serves without",
-                                      folder, strerror(reason));
+    return failed == OK
+               ? OK
+               : problem_set(problem, ERR_IO, "sandbox",
+                             "cannot close off the files outside %s (Landlock: %s); "
+                             "'sandbox = off' serves without",
+                             options->folder != NULL ? options->folder : "none", strerror(reason));
 }

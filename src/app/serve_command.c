@@ -11,6 +11,7 @@
 #include "app/command.h"
 #include "app/house.h"
 #include "app/notify.h"
+#include "app/post_office.h"
 #include "app/process.h"
 #include "app/sandbox.h"
 #include "app/version.h"
@@ -96,20 +97,21 @@ static void wait_for_signal(const struct house *house, const sigset_t *signals, 
 }
 
 static err answer_until_signal(const struct house *house, struct http_options *options,
-                               const sigset_t *signals, const char *address, int manager,
-                               struct problem *problem) {
+                               struct post_office *office, const sigset_t *signals,
+                               const char *address, int manager, struct problem *problem) {
     struct http_server *server = NULL;
     char unused[128];
     TRY(http_server_start(options, &server, unused, problem));
     wait_for_signal(house, signals, address, manager);
+    job_runner_end_soon(office->runner); /* while the requests end */
     http_server_stop(server, STOP_GRACE_MS);
     return OK;
 }
 
 /* What needs rights comes first, then they are given up, then threads start: they inherit both the
  * blocked signals and the sandbox. The socket is taken over. */
-static err run_server(struct house *house, struct face *face, struct http_options *options,
-                      const char *address, struct problem *problem) {
+static err run_server(struct house *house, struct face *face, struct post_office *office,
+                      struct http_options *options, const char *address, struct problem *problem) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -134,11 +136,16 @@ static err run_server(struct house *house, struct face *face, struct http_option
     started = db_writer_start(house->store_path, &house->log, &face->writer);
     if (started != OK) {
         problem_set(problem, started, "store", "the store cannot be opened for writing");
+    } else {
+        started = post_office_open(office, house, face->i18n, address, face->writer, problem);
+    }
+    if (started != OK) {
         close(options->listen_fd);
     } else {
-        started = answer_until_signal(house, options, &signals, address, manager, problem);
+        started = answer_until_signal(house, options, office, &signals, address, manager, problem);
     }
-    db_writer_stop(face->writer); /* after the server, which waits for it */
+    post_office_close(office);
+    db_writer_stop(face->writer); /* after the server and the jobs, which wait for it */
     atlas_close(face->atlas);
     return started;
 }
@@ -188,8 +195,14 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
         .clock = house->clock,
     };
     char address[128];
-    TRY(http_listen(listen, &options.listen_fd, address, problem));
-    return run_server(house, face, &options, address, problem);
+    struct post_office office;
+    TRY(post_office_prepare(&office, house, problem));
+    err failed = http_listen(listen, &options.listen_fd, address, problem);
+    if (failed == OK) {
+        failed = run_server(house, face, &office, &options, address, problem);
+    }
+    post_office_close(&office);
+    return failed;
 }
 
 /* Without them the site serves all the same: pages name pictures that answer 501. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mail/mail.h"
 #include "text/text.h"
 
 #define SETTINGS_BYTES_MAX (256 * 1024)
@@ -90,6 +91,36 @@ static const struct setting rows[] = {
      "Megabytes for answers and parts of them that are asked for again; 0: everything is made "
      "anew.",
      NUMBER(cache_mb, 0, 65536)},
+    {"Mail", "mail_from", "",
+     "The sender of letters, like no-reply@agora.example; empty: contact_email. Its domain should\n"
+     "allow the mail server to send for it (SPF, DKIM), or letters end among the unwanted.",
+     TEXT(mail_from), setting_mail_from_fault},
+    {NULL, "smtp_url", "",
+     "The mail server that takes letters: smtp://HOST[:587] (STARTTLS) or smtps://HOST[:465] (TLS\n"
+     "from the start). Empty: letters become files in the folder mail/ of the data folder.",
+     TEXT(smtp_url), mail_smtp_url_fault},
+    {NULL, "smtp_user", "", "Its account; empty: none is asked for.", TEXT(smtp_user), NULL},
+    {NULL, "smtp_password", "",
+     "The password of smtp_user; better in a file of its own:", TEXT(smtp_password), NULL},
+    {NULL, "smtp_password_file", "",
+     "A file whose first line is the password; readable by the user of the service alone.",
+     TEXT(smtp_password_file), NULL},
+    {NULL, "smtp_tls", "required",
+     "required: no letter and no password without TLS and a certificate that is checked.\n"
+     "opportunistic: TLS when the server offers it. off: none, for a server on this very machine.",
+     CHOICE(smtp_tls, "required opportunistic off")},
+    {NULL, "smtp_ca_file", "",
+     "Who may sign the certificate of the mail server, as PEM; empty: those that the system "
+     "trusts.",
+     TEXT(smtp_ca_file), NULL},
+    {NULL, "smtp_timeout_s", "60",
+     "Seconds for one letter, from the connection to the last answer.",
+     NUMBER(smtp_timeout_s, 1, 600)},
+    {NULL, "smtp_retry_s", "60",
+     "Seconds before a letter that could not be delivered is tried again; doubled each time up to "
+     "8\n"
+     "hours. After three days it is given up.",
+     NUMBER(smtp_retry_s, 1, 3600)},
     {"Safety", "sandbox", "on",
      "Whether the serving process gives up, once it has started, whatever it does not need: other\n"
      "files than the data folder, new connections, other programs.",

@@ -23,6 +23,9 @@ struct settings {
     int64_t exports_max, exports_per_address;
     int64_t connections_max, connections_per_address; /* 0: by what the system gives */
     int64_t cache_mb;
+    slice mail_from, smtp_url, smtp_user, smtp_password, smtp_password_file, smtp_ca_file;
+    int64_t smtp_tls; /* enum mail_tls */
+    int64_t smtp_timeout_s, smtp_retry_s;
 };
 
 /* What a file says wrong, in the order of its lines; what would work but is rarely meant is a

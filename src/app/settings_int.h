@@ -12,6 +12,7 @@ const char *setting_listen_fault(slice value);
 const char *setting_base_url_fault(slice value);
 const char *setting_email_fault(slice value);
 const char *setting_networks_fault(slice value);
+const char *setting_mail_from_fault(slice value);
 
 /* Text from the file for a message: in quotes, shortened, nothing in it moves a cursor. */
 struct setting_shown {

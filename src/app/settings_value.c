@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mail/mail.h"
 #include "text/text.h"
 
 #define SHOWN_BYTES  60
@@ -62,6 +63,14 @@ const char *setting_email_fault(slice value) {
                 (unsigned char)value.p[i] >= 0x80;
     }
     return sound ? NULL : "must be one e-mail address, like contact@agora.example";
+}
+
+const char *setting_mail_from_fault(slice value) {
+    struct mail_address address;
+    return mail_address_parse(value, &address, NULL) == OK
+               ? NULL
+               : "must be one e-mail address that letters can come from, like "
+                 "no-reply@agora.example";
 }
 
 const char *setting_networks_fault(slice value) {

@@ -28,14 +28,15 @@ enum job_result {
     JOB_DONE,     /* it is gone from the queue */
     JOB_AGAIN,    /* later: after the back-off of its kind, or dead when it was the last try */
     JOB_HOPELESS, /* trying again is of no use: dead */
+    JOB_HELD,     /* what all jobs of this kind need is away: none of them is begun for `hold_ms`,
+                   * then this one is tried again; this try does not count */
     JOB_STOPPED,  /* the runner is to end; this try does not count */
     JOB_RESULT__COUNT
 };
 struct job_outcome {
     enum job_result result;
     char said[JOB_SAID_BYTES]; /* why, for administration; "" when done */
-    int64_t hold_ms;           /* > 0: no job of this kind is begun for so long (what they all
-                                * need is away), and this one is tried then */
+    int64_t hold_ms;           /* of JOB_HELD */
 };
 
 /* What a handler is given: it may read the store, ask the time, and has to end soon once `stop_fd`
@@ -81,7 +82,9 @@ MUST_USE err job_runner_start(const struct job_runner_options *options, struct j
 /* Something was added: look at once (any thread). Without it the runner notices within half a
  * second. */
 void job_runner_wake(struct job_runner *runner);
-/* Asks the running handler to end, waits for it, frees the runner. NULL is fine. */
+/* Asks the running handler to end, and begins no other; returns at once. NULL is fine. */
+void job_runner_end_soon(struct job_runner *runner);
+/* The same, waits for it, frees the runner. NULL is fine. */
 void job_runner_stop(struct job_runner *runner);
 
 /* For administration and for figures. */

@@ -13,6 +13,7 @@ enum job_statement {
     JOB_DELETE,
     JOB_BACK,
     JOB_LATER,
+    JOB_HOLD,
     JOB_DIE,
     JOB_FORGET,
     JOB_COUNT,
@@ -31,6 +32,8 @@ static const struct db_statement statements[] = {
     [JOB_DELETE] = {"delete", "DELETE FROM job WHERE id = $1"},
     [JOB_BACK] = {"back", "UPDATE job SET state = 0, tries = tries - 1 WHERE id = $1"},
     [JOB_LATER] = {"later", "UPDATE job SET state = 0, due_ms = $2, said = $3 WHERE id = $1"},
+    [JOB_HOLD] = {"hold", "UPDATE job SET state = 0, tries = tries - 1, due_ms = $2, said = $3 "
+                          "WHERE id = $1"},
     [JOB_DIE] = {"die", "UPDATE job SET state = 2, ended_ms = $2, said = $3 WHERE id = $1"},
     [JOB_FORGET] = {"forget", "DELETE FROM job WHERE state = 2 AND ended_ms < $1"},
     [JOB_COUNT] = {"count", "SELECT state, count(*) FROM job WHERE kind = $1 GROUP BY state"},
@@ -97,6 +100,7 @@ static enum job_end end_of(const struct job_kind *kind, const struct job *job,
         return JOB_END_DONE;
     case JOB_HOPELESS:
         return JOB_END_DEAD;
+    case JOB_HELD:
     case JOB_STOPPED:
         return JOB_END_LATER;
     case JOB_AGAIN:
@@ -112,16 +116,22 @@ static err forget_old(struct db_conn *conn, int64_t now_ms) {
     return db_run(query);
 }
 
-static err row_end(struct db_conn *conn, const struct job_kind *kind, const struct job *job,
-                   const struct job_outcome *outcome, enum job_end end, int64_t now_ms) {
+static enum job_statement statement_of(enum job_result result, enum job_end end) {
     static const enum job_statement by_end[] = {
         [JOB_END_DONE] = JOB_DELETE, [JOB_END_LATER] = JOB_LATER, [JOB_END_DEAD] = JOB_DIE};
-    enum job_statement statement = outcome->result == JOB_STOPPED ? JOB_BACK : by_end[end];
+    return result == JOB_STOPPED ? JOB_BACK : result == JOB_HELD ? JOB_HOLD : by_end[end];
+}
+
+static err row_end(struct db_conn *conn, const struct job_kind *kind, const struct job *job,
+                   const struct job_outcome *outcome, enum job_end end, int64_t now_ms) {
+    enum job_statement statement = statement_of(outcome->result, end);
+    int64_t wait_ms = statement == JOB_HOLD    ? outcome->hold_ms
+                      : statement == JOB_LATER ? job_wait_ms(kind, job->tries)
+                                               : 0;
     struct db_query *query = db_query(conn, &job_catalogue, statement);
     db_bind_i64(query, 1, job->id);
-    if (statement == JOB_LATER || statement == JOB_DIE) {
-        int64_t wait_ms = outcome->hold_ms > 0 ? outcome->hold_ms : job_wait_ms(kind, job->tries);
-        db_bind_i64(query, 2, end == JOB_END_LATER ? now_ms + wait_ms : now_ms);
+    if (statement != JOB_DELETE && statement != JOB_BACK) {
+        db_bind_i64(query, 2, now_ms + wait_ms);
         db_bind_text(query, 3, slice_from_cstr(outcome->said));
     }
     return db_run(query);

@@ -149,7 +149,7 @@ static bool kind_run(struct job_runner *runner, size_t index, int64_t id) {
     const struct job_turn turn = {runner->reader, runner->clock, runner->log, runner->stop_fd};
     struct job_outcome outcome = {.result = JOB_AGAIN};
     kind->run(kind->self, &turn, &lease.job, &outcome);
-    if (outcome.hold_ms > 0) {
+    if (outcome.result == JOB_HELD) {
         runner->held_until_ms[index] = clock_now_ms(runner->clock) + outcome.hold_ms;
     }
     end_durably(runner, kind, &lease.job, &outcome);
@@ -239,7 +239,7 @@ void job_runner_wake(struct job_runner *runner) {
     pthread_mutex_unlock(&runner->lock);
 }
 
-void job_runner_stop(struct job_runner *runner) {
+void job_runner_end_soon(struct job_runner *runner) {
     if (runner == NULL) {
         return;
     }
@@ -249,6 +249,13 @@ void job_runner_stop(struct job_runner *runner) {
     runner->stopping = true;
     pthread_cond_signal(&runner->changed);
     pthread_mutex_unlock(&runner->lock);
+}
+
+void job_runner_stop(struct job_runner *runner) {
+    if (runner == NULL) {
+        return;
+    }
+    job_runner_end_soon(runner);
     pthread_join(runner->thread, NULL);
     job_runner_free(runner);
 }

@@ -34,6 +34,11 @@ bool text_is_slug(slice text, size_t limit);
 slice text_clip(slice text, size_t codepoints);
 size_t text_codepoints(slice text);
 
+/* Appends a domain name as the network has it: small letters, labels of other scripts as Punycode
+ * ("Bücher.example" -> "xn--bcher-kva.example"; IDNA, RFC 5890 and 3492). ERR_INPUT when it is
+ * none: empty labels, signs that are no letter, digit or inner hyphen, over 63 bytes in one. */
+MUST_USE err text_domain_ascii(slice domain, struct buf *out);
+
 /* Walks the words of a FOLDED text: runs of letters and digits; "l'eau" gives l, eau;
  * "co-voiturage" gives co, voiturage. False at the end. */
 struct text_words {

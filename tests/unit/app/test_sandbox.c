@@ -311,7 +311,8 @@ static void a_sandbox_that_comes_after_threads_is_refused(void **state) {
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(pthread_create(&thread, NULL, thread_wait, &ends[0]), 0);
     assert_int_equal(
-        sandbox_enter(&(struct sandbox_options){place->folder, &place->log}, &report, &problem),
+        sandbox_enter(&(struct sandbox_options){.folder = place->folder, .log = &place->log},
+                      &report, &problem),
         ERR_INTERNAL);
     assert_non_null(strstr(problem.what, "threads run before"));
     assert_false(report.no_new_privileges);

@@ -212,7 +212,7 @@ static void a_hopeless_job_is_dead_at_once_and_forgotten_after_90_days(void **st
 static void a_held_kind_waits_while_the_others_go_on(void **state) {
     struct fixture *f = *state;
     int64_t next_ms = 0;
-    f->worker.outcome = (struct job_outcome){.result = JOB_AGAIN, .hold_ms = HOUR_MS};
+    f->worker.outcome = (struct job_outcome){.result = JOB_HELD, .hold_ms = HOUR_MS};
     f->other.outcome.result = JOB_DONE;
     add(f, "letter", "a", FIXTURE_NOW_MS);
     add(f, "letter", "b", FIXTURE_NOW_MS);
@@ -227,6 +227,7 @@ static void a_held_kind_waits_while_the_others_go_on(void **state) {
     assert_true(step(f));
     assert_true(step(f));
     assert_int_equal(counts(f).waiting, 0);
+    assert_int_equal(f->worker.tries[1], 1); /* while it was held no try counted */
 }
 
 static void a_try_that_was_stopped_does_not_count(void **state) {

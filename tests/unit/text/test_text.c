@@ -327,6 +327,52 @@ static void slug_has_no_hyphen_at_an_end_and_keeps_its_limit(void **state) {
     }
 }
 
+static void a_domain_of_another_script_becomes_punycode(void **state) {
+    (void)state;
+    /* "3…": RFC 3492, section 7.1 (L). */
+    static const char *const pairs[][2] = {
+        {"example.org", "example.org"},
+        {"EXAMPLE.Org", "example.org"},
+        {"B\xc3\xbc"
+         "cher.example",
+         "xn--bcher-kva.example"},
+        {"Bu\xcc\x88"
+         "cher.example",
+         "xn--bcher-kva.example"},
+        {"M\xc3\x9cNCHEN.de", "xn--mnchen-3ya.de"},
+        {"stra\xc3\x9f"
+         "e.de",
+         "xn--strae-oqa.de"},
+        {"\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88", "xn--r8jz45g.xn--zckzah"},
+        {"\xd9\x84\xd9\x8a\xd9\x87\xd9\x85\xd8\xa7\xd8\xa8\xd8\xaa\xd9\x83\xd9\x84\xd9\x85\xd9\x88"
+         "\xd8\xb4"
+         "\xd8\xb9\xd8\xb1\xd8\xa8\xd9\x8a\xd8\x9f",
+         NULL},
+        {"3\xe5\xb9\xb4"
+         "b\xe7\xb5\x84\xe9\x87\x91\xe5\x85\xab\xe5\x85\x88\xe7\x94\x9f",
+         "xn--3b-ww4c5e180e575a65lsy2b"},
+        {"a..b", NULL},
+        {"", NULL},
+        {"-a.b", NULL},
+        {"a-.b", NULL},
+        {"a b.c", NULL},
+        {"a_b.c", NULL},
+        {"\xe2\x84\x80.fr", NULL}, /* a/c */
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.fr", NULL},
+        {"\xc3\xa9"
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.fr",
+         NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
+        struct buf out BUF_CLEANUP = buf_new(1024);
+        err made = text_domain_ascii(slice_from_cstr(pairs[i][0]), &out);
+        assert_int_equal(made, pairs[i][1] == NULL ? ERR_INPUT : OK);
+        if (pairs[i][1] != NULL) {
+            assert_string_equal(buf_cstr(&out), pairs[i][1]);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_is_utf8_and_decodes_to_itself),
@@ -345,6 +391,7 @@ int main(void) {
         cmocka_unit_test(stems_bring_forms_of_a_word_together),
         cmocka_unit_test(one_typo_is_what_the_plain_distance_says),
         cmocka_unit_test(typos_are_counted_in_characters_not_bytes),
+        cmocka_unit_test(a_domain_of_another_script_becomes_punycode),
         cmocka_unit_test(slug_has_no_hyphen_at_an_end_and_keeps_its_limit),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,161 @@
+/* mail: letters to people. What happens in a transaction may send one: it is written into the store
+ * with a job of its own and goes out when and only when the transaction holds. Nobody else sees
+ * SMTP. */
+#ifndef AGORA_MAIL_H
+#define AGORA_MAIL_H
+
+#include "base/base.h"
+#include "db/db.h"
+#include "html/i18n.h"
+#include "job/job.h"
+
+/* An address that letters may go to: local@domain (RFC 5321, 4.1.2). The local part is a dot-atom
+ * in ASCII, at most 64 bytes; the domain at least two labels of letters, digits and hyphens, other
+ * scripts as they are (IDNA turns them when the letter goes). No quoted parts, no comments, no
+ * numbers in brackets: nobody's address, and a door for tricks. */
+#define MAIL_ADDRESS_MAX_BYTES 254 /* RFC 5321, 4.5.3.1.3 */
+struct mail_address {
+    char text[MAIL_ADDRESS_MAX_BYTES + 1]; /* domain in lower case (ASCII letters); NUL behind it */
+    size_t n;
+    size_t at; /* where the @ stands */
+};
+/* White space at both ends is dropped. ERR_INPUT says what is wrong, for the person who typed. */
+MUST_USE err mail_address_parse(slice text, struct mail_address *address, struct problem *problem);
+
+/* The letters that there are. What they say stands in letters.c. */
+enum mail_letter {
+    MAIL_SIGN_IN,
+    MAIL_CONFIRM,    /* a contribution without an account */
+    MAIL_FOUND,      /* contributions found again */
+    MAIL_INVITATION, /* to a team */
+    MAIL_YEARLY,     /* is this entry still true? */
+    MAIL_DECISION,   /* of moderation */
+    MAIL_TO_TEAM,    /* somebody writes to the team of an entry */
+    MAIL_TEST,       /* from administration */
+    MAIL_LETTER__COUNT
+};
+enum mail_decision {
+    MAIL_DECISION_NOTHING, /* looked at, kept as it is */
+    MAIL_DECISION_CORRECTED,
+    MAIL_DECISION_ASKED, /* a question to the author */
+    MAIL_DECISION_HELD,
+    MAIL_DECISION_REMOVED,
+    MAIL_DECISION_RESTORED,
+    MAIL_DECISION_WARNED,
+    MAIL_DECISION_BLOCKED,
+    MAIL_DECISION__COUNT
+};
+
+/* Lines (titles, names, codes) are one line of UTF-8 without control bytes, at most
+ * MAIL_LINE_MAX_BYTES; `words` may have line ends. A path is one of ours ("/sign-in/link/…",
+ * printable ASCII, at most MAIL_PATH_MAX_BYTES): the public address of the site is put in front of
+ * it here. RULE MAIL-1. */
+#define MAIL_LINE_MAX_BYTES  400
+#define MAIL_PATH_MAX_BYTES  500
+#define MAIL_WORDS_MAX_BYTES (16 * 1024)
+#define MAIL_ITEMS_MAX       50
+struct mail_item {
+    slice title, path;
+};
+struct mail_message {
+    slice to;       /* checked by mail_address_parse here */
+    slice to_name;  /* may be empty */
+    slice language; /* "fr", "en" */
+    enum mail_letter letter;
+    union {
+        struct {
+            slice code, path;
+            int64_t until_ms;
+        } sign_in;
+        struct {
+            slice title, path;
+            int64_t until_ms;
+        } confirm;
+        struct {
+            const struct mail_item *items; /* 1 to MAIL_ITEMS_MAX */
+            size_t count;
+        } found;
+        struct {
+            slice team, who, path;
+            int64_t until_ms;
+        } invitation;
+        struct {
+            slice title, path, leave_path; /* leave_path takes a POST without sign-in (RFC 8058) */
+        } yearly;
+        struct {
+            slice title, reason, path; /* the reason in words */
+            enum mail_decision decision;
+        } decision;
+        struct {
+            slice title, who, words, path, leave_path;
+        } to_team;
+    };
+};
+/* Writes the letter and its job into the caller's write transaction. ERR_INPUT (with the field),
+ * ERR_LIMIT. */
+MUST_USE err mail_send(struct db_conn *conn, struct id_source *ids,
+                       const struct mail_message *message, int64_t now_ms, struct problem *problem);
+
+/* Whether the last letter to this address came back for good, and when (0: it did not). The address
+ * as mail_address_parse gives it. A letter that is accepted forgets it. */
+MUST_USE err mail_bounced_ms(struct db_conn *conn, slice address, int64_t *at_ms);
+
+/* For administration: the newest letters first, without what they say. Texts live in the arena. */
+struct mail_listed {
+    int64_t id, created_ms, ended_ms;   /* ended 0: waits */
+    slice letter, address, state, said; /* state: "waits", "sent", "failed" */
+    int64_t tries;
+};
+MUST_USE err mail_list(struct db_conn *conn, size_t room, struct arena *arena,
+                       struct mail_listed **letters, size_t *count);
+
+/* ---- Delivery: for app, which makes the one of the process. */
+
+enum mail_tls { MAIL_TLS_REQUIRED, MAIL_TLS_OPPORTUNISTIC, MAIL_TLS_OFF };
+struct mail_smtp {
+    slice host; /* name or address; IPv6 in brackets */
+    unsigned port;
+    bool is_tls_from_start; /* smtps: */
+    enum mail_tls tls;
+    slice user, password; /* user empty: no authentication */
+    slice authorities;    /* PEM bytes of who may sign its certificate; empty: the system's */
+    unsigned timeout_s;   /* for one letter, from the connection to the last answer */
+};
+/* "smtp://HOST[:PORT]" (587) or "smtps://HOST[:PORT]" (465). NULL, or what is wrong. */
+const char *mail_smtp_url_fault(slice url);
+void mail_smtp_url_read(slice url, struct mail_smtp *smtp); /* of a sound one */
+
+/* The process that speaks to the mail server: the only one of ours that opens connections, with
+ * nothing else at hand. `confine` runs in it before anything else and takes away what it does not
+ * need. Called before any thread; a copy of the process is made (fork). ERR_IO. */
+struct mail_post;
+struct mail_post_options {
+    struct mail_smtp smtp;
+    slice from; /* the envelope's sender */
+    err (*confine)(void *self, struct problem *problem);
+    void *confine_self;
+    const struct log *log;
+};
+MUST_USE err mail_post_start(const struct mail_post_options *options, struct mail_post **post,
+                             struct problem *problem);
+void mail_post_stop(struct mail_post *post); /* NULL is fine */
+
+struct mail_delivery_options {
+    const struct i18n *i18n;
+    slice site_name;
+    slice base_url;         /* without a final slash */
+    slice from;             /* a sound address */
+    struct mail_post *post; /* NULL: letters become files in `folder` */
+    const char *folder;     /* made when the first letter is written */
+    unsigned retry_s;       /* before the second try */
+};
+struct mail_delivery;
+/* What the options point to outlives it. */
+struct mail_delivery *mail_delivery_new(const struct mail_delivery_options *options);
+void mail_delivery_free(struct mail_delivery *delivery);
+/* The row for the runner. */
+struct job_kind mail_job_kind(struct mail_delivery *delivery);
+
+extern const struct db_catalogue mail_catalogue;
+
+#endif
