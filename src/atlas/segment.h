@@ -92,7 +92,7 @@ struct atlas_quad {
     } at[ATLAS_QUAD_OF__COUNT];
 };
 #define ATLAS_MEAN_DOCUMENTS 64 /* README, "Cells" */
-#define ATLAS_SQUARE_LEVELS  3u /* a cell has 8 x 8 squares */
+#define ATLAS_SQUARE_LEVELS  3u /* a cell has 8 x 8 squares when no more than kinds is chosen */
 #define ATLAS_QUAD_DOCUMENTS 64
 
 /* A block is 64 documents: one word of a bitset. A region is 64 blocks. */

@@ -10,6 +10,7 @@
 #define CELL_PX    (GEO_TILE_PX / 4)
 #define GONE_MAX   4096 /* of a tile that are taken off one by one */
 #define LONG_RUN   2048 /* documents: squares are counted, and with them the cell */
+#define SHORT_RUN  512  /* documents: matches are looked at, not squares */
 #define MEANS_NONE ATLAS_QUAD_OF__COUNT
 
 /* What a part of the index has for a tile. */
@@ -48,7 +49,7 @@ struct heap {
 };
 struct tile_work {
     struct geo_tile tile;
-    unsigned square_zoom; /* of the squares of a cell; 32: no smaller than the grid's */
+    unsigned square_zoom; /* of the squares of a cell; 32: the grid's own */
     struct sight parts[ATLAS_PART__COUNT];
     struct heap heaps[ATLAS_TILE_CELLS];
 };
@@ -247,28 +248,45 @@ static uint32_t gone_of(const struct sight *sight, const struct run *run, uint32
     return *from + sorted_bound(sight->gone + *from, sight->gone_count - *from, run->last);
 }
 
-/* Sums of positions, rounded to the middles of squares. */
+/* Sums of the north-western corners of squares. */
 struct sums {
     uint64_t x, y, count;
-    unsigned square_zoom; /* 32: not rounded */
+    unsigned square_zoom; /* 32: the grid's own */
 };
 
+static uint32_t square_side(const struct sums *sums) {
+    return UINT32_C(1) << (32 - sums->square_zoom);
+}
+
 static void sum_add(struct sums *sums, struct geo_grid grid, uint64_t times) {
-    if (sums->square_zoom < 32) {
-        uint32_t side = UINT32_C(1) << (32 - sums->square_zoom);
-        grid.x = (grid.x & ~(side - 1)) + side / 2;
-        grid.y = (grid.y & ~(side - 1)) + side / 2;
-    }
-    sums->x += times * grid.x; /* below zero when `times` is: the sums are not */
-    sums->y += times * grid.y;
+    uint32_t corner = ~(square_side(sums) - 1);
+    sums->x += times * (grid.x & corner); /* below zero when `times` is: the sums are not */
+    sums->y += times * (grid.y & corner);
     sums->count += times;
 }
 
 static void sum_walk(const struct sight *sight, uint32_t first, uint32_t last, struct sums *sums) {
-    uint32_t document;
-    for (struct sight_walk walk = sight_walk(sight, first, last); sight_next(&walk, &document);) {
-        sum_add(sums, sight->segment->grid[document], 1);
+    const uint32_t corner = ~(square_side(sums) - 1);
+    const struct geo_grid *grid = sight->segment->grid;
+    struct sums found = *sums;
+    for (uint32_t word = first / 64; word * UINT64_C(64) < last; word++) {
+        uint64_t bits = bits_sieve_word(&sight->sieve, word);
+        bits &= word == first / 64 ? UINT64_MAX << first % 64 : UINT64_MAX;
+        bits &= last - word * 64 < 64 ? (UINT64_C(1) << (last - word * 64)) - 1 : UINT64_MAX;
+        for (; bits; bits &= bits - 1) {
+            struct geo_grid at = grid[word * 64 + (uint32_t)__builtin_ctzll(bits)];
+            found.x += at.x & corner;
+            found.y += at.y & corner;
+            found.count++;
+        }
     }
+    *sums = found;
+}
+
+/* From their corners to their middles. */
+static void sum_end(struct sums *sums) {
+    sums->x += sums->count * (square_side(sums) / 2);
+    sums->y += sums->count * (square_side(sums) / 2);
 }
 
 /* The matches of a quad by its squares. */
@@ -277,7 +295,7 @@ static void sum_sieved(const struct sight *sight, const struct atlas_quad *quad,
     if (quad->zoom >= sums->square_zoom) {
         uint64_t count = bits_sieve_count(&sight->sieve, quad->first, quad->last);
         sum_add(sums, sight->segment->grid[quad->first], count);
-    } else if (!quad->children) {
+    } else if (!quad->children || quad->last - quad->first <= SHORT_RUN) {
         sum_walk(sight, quad->first, quad->last, sums);
     } else {
         for (unsigned i = 0; i < quad->children; i++) { /* at most thrice deep: to the squares */
@@ -295,11 +313,10 @@ static void sum_built(const struct sight *sight, const struct atlas_quad *quad, 
     } else if (quad->zoom + ATLAS_SQUARE_LEVELS == sums->square_zoom && sums->square_zoom < 32 &&
                sight->of != MEANS_NONE && count > ATLAS_MEAN_DOCUMENTS) {
         unsigned shift = 32 - sums->square_zoom;
-        uint32_t half = (UINT32_C(1) << shift) / 2;
         uint32_t inside = (UINT32_C(1) << (32 - quad->zoom)) - 1;
         struct geo_grid at = segment->grid[quad->first];
-        sums->x += count * ((at.x & ~inside) + half) + ((uint64_t)quad->at[sight->of].x << shift);
-        sums->y += count * ((at.y & ~inside) + half) + ((uint64_t)quad->at[sight->of].y << shift);
+        sums->x += count * (at.x & ~inside) + ((uint64_t)quad->at[sight->of].x << shift);
+        sums->y += count * (at.y & ~inside) + ((uint64_t)quad->at[sight->of].y << shift);
         sums->count += count;
     } else if (!quad->children) {
         for (uint32_t i = quad->first; i < quad->last; i++) {
@@ -331,6 +348,7 @@ static struct sums sum_run(const struct tile_work *work, const struct sight *sig
             }
         }
     }
+    sum_end(&sums);
     return sums;
 }
 
@@ -441,7 +459,7 @@ static struct geo_grid mean_of(const struct tile_work *work, const struct heap *
             return (struct geo_grid){run->quad->at[sight->of].x, run->quad->at[sight->of].y};
         }
         if (is_few) {
-            sums.x = sums.y = 0;
+            sums = (struct sums){.square_zoom = 32};
             sum_walk(sight, run->first, run->last, &sums);
         } else if (!run->is_squared) {
             sums = sum_run(work, sight, run);
@@ -491,7 +509,7 @@ static void finish(const struct tile_work *work, unsigned index, struct atlas_ce
 err atlas_tile_cells(struct atlas_plan *plan, struct geo_tile tile, struct atlas_cell *cells,
                      size_t *count) {
     struct tile_work work;
-    unsigned squares = tile.z + 2 + ATLAS_SQUARE_LEVELS;
+    unsigned squares = tile.z + 2 + (asks_for_kinds_only(plan) ? ATLAS_SQUARE_LEVELS : 2);
     work.tile = tile;
     work.square_zoom = squares < 32 ? squares : 32;
     memset(work.heaps, 0, sizeof(work.heaps));

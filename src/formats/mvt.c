@@ -146,10 +146,7 @@ static inline uint32_t slot_of(const struct mvt_layer *layer, const struct mvt_v
 }
 
 /* Makes room for one more value; the table stays at most half full. */
-static bool values_grow(struct mvt_layer *layer) {
-    if (layer->value_count < layer->value_room) {
-        return true;
-    }
+static __attribute__((noinline)) bool values_grow(struct mvt_layer *layer) {
     uint32_t room = 4 * layer->value_room;
     struct mvt_value *values = arena_try(layer->arena, struct mvt_value, room);
     uint32_t *slots = arena_try(layer->arena, uint32_t, 2 * (size_t)room);
@@ -177,8 +174,9 @@ static inline bool is_same(const struct mvt_value *a, const struct mvt_value *b)
            (a->field != VALUE_STRING || slice_equal(a->text, b->text));
 }
 
-static bool value_number(struct mvt_layer *layer, const struct mvt_value *value, uint32_t *number) {
-    if (!values_grow(layer)) {
+static inline bool value_number(struct mvt_layer *layer, const struct mvt_value *value,
+                                uint32_t *number) {
+    if (layer->value_count == layer->value_room && !values_grow(layer)) {
         return false;
     }
     uint32_t slot = slot_of(layer, value);
@@ -194,7 +192,7 @@ static bool value_number(struct mvt_layer *layer, const struct mvt_value *value,
     return true;
 }
 
-static void tag(struct mvt_layer *layer, uint32_t key, const struct mvt_value *value) {
+static inline void tag(struct mvt_layer *layer, uint32_t key, const struct mvt_value *value) {
     uint32_t number;
     assert(key < layer->key_count);
     if (!layer->open || !value_number(layer, value, &number)) {

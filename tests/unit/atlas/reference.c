@@ -443,9 +443,15 @@ static uint32_t inside(uint64_t mean, uint64_t cell, unsigned zoom, uint64_t cou
     return (uint32_t)(mean < least ? least : mean > most ? most : mean);
 }
 
-/* The middle of the square of 8 px that holds a grid coordinate. */
-static uint64_t middle_of(uint32_t at, unsigned zoom) {
-    uint64_t side = UINT64_C(1) << (27 - zoom);
+/* The middle of the square that holds a grid coordinate: of 8 px, or of 16 when more than kinds is
+ * chosen. */
+static uint64_t middle_of(const struct asked *asked, uint32_t at, unsigned zoom) {
+    const struct query *query = asked->request->query;
+    bool is_choosy = asked->clause_count || query->states || query->has || query->themes.count ||
+                     query->territories.count || query->languages.count || query->sources.count ||
+                     query->skills.count || query->has_box || query->has_from || query->has_to ||
+                     query->when != QUERY_WHEN_ALL || (query->has_near && query->radius_m);
+    uint64_t side = (UINT64_C(1) << (24 - zoom)) * (is_choosy ? 16 : 8);
     return at / side * side + side / 2;
 }
 
@@ -478,8 +484,8 @@ static bool cell_of(struct reference *reference, const struct asked *asked, stru
         cell->kinds[document->kind]++;
         sum_x += grid.x;
         sum_y += grid.y;
-        square_x += middle_of(grid.x, zoom);
-        square_y += middle_of(grid.y, zoom);
+        square_x += middle_of(asked, grid.x, zoom);
+        square_y += middle_of(asked, grid.y, zoom);
     }
     if (!cell->count) {
         return false;
