@@ -347,75 +347,157 @@ static struct likeness likeness_of(const struct atlas_segment *segment,
     return likeness;
 }
 
+/* What memmem finds, sixteen places at once: the first and the last byte are looked for together. */
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+static bool has_bytes(const uint8_t *in, size_t length, const struct likeness *wanted) {
+    const size_t reach = wanted->count + sizeof(sixteen) - 1; /* of one look */
+    if (length < reach) {
+        return memmem(in, length, wanted->bytes, wanted->count) != NULL;
+    }
+    const sixteen zero = {0};
+    const sixteen first = zero + wanted->bytes[0];
+    const sixteen last = zero + wanted->bytes[wanted->count - 1];
+    for (size_t at = 0;;
+         at = at + sizeof(sixteen) < length - reach ? at + sizeof(sixteen) : length - reach) {
+        sixteen begins;
+        sixteen ends;
+        uint64_t found[2];
+        memcpy(&begins, in + at, sizeof(begins));
+        memcpy(&ends, in + at + wanted->count - 1, sizeof(ends));
+        begins = (sixteen)((begins == first) & (ends == last));
+        memcpy(found, &begins, sizeof(found));
+        for (size_t i = 0; (found[0] | found[1]) && i < sizeof(sixteen); i++) {
+            if (begins[i] && memcmp(in + at + i, wanted->bytes, wanted->count) == 0) {
+                return true;
+            }
+        }
+        if (at == length - reach) {
+            return false;
+        }
+    }
+}
+
 /* False when the document surely does not have the phrase. */
 static bool may_have_phrase(const struct atlas_segment *segment, uint32_t document,
                             const struct likeness *likeness) {
     const uint8_t *words = segment->runs + segment->run_offsets[document];
     size_t length = segment->run_offsets[document + 1] - segment->run_offsets[document];
-    return !likeness->count || memmem(words, length, likeness->bytes, likeness->count);
+    return !likeness->count || has_bytes(words, length, likeness);
 }
 
-/* Keeps of a list the documents that have a form, with the smaller impact. */
-static void narrow_to_form(const struct atlas_form *form, struct listing *listing) {
-    uint32_t kept = 0;
-    uint32_t cursor = 0;
-    for (uint32_t i = 0; i < listing->count; i++) {
-        uint8_t impact = form_impact(form, listing->documents[i], &cursor);
-        if (impact) {
-            uint8_t so_far = listing->impacts[i];
-            listing->documents[kept] = listing->documents[i];
-            listing->impacts[kept++] = impact < so_far ? impact : so_far;
+/* The words of a phrase apart from stop words, each as a form; a walk over ascending documents. */
+struct phrase_words {
+    struct atlas_form *forms;
+    uint32_t *cursors; /* one for each */
+    uint32_t count;
+    uint32_t rarest;
+};
+
+/* False when some word stands nowhere in the window. */
+static bool find_phrase_words(const struct atlas_match *match, const struct atlas_clause *clause,
+                              struct phrase_words *words) {
+    const struct atlas_forms *found = clause->forms[match->part];
+    for (uint32_t i = 0; i < clause->word_count; i++) {
+        if (found[i].exact == ATLAS_NO_TERM) {
+            return false;
+        }
+        if (match->segment->is_stop[found[i].exact]) {
+            continue;
+        }
+        if (!form_of_term(match, found[i].exact, &words->forms[words->count])) {
+            return false;
+        }
+        if (words->forms[words->count].length < words->forms[words->rarest].length) {
+            words->rarest = words->count;
+        }
+        words->count++;
+    }
+    return true;
+}
+
+static bool has_words(struct phrase_words *words, uint32_t document) {
+    for (uint32_t i = 0; i < words->count; i++) {
+        const struct atlas_form *form = &words->forms[i];
+        if (form->bits) {
+            if (!bits_has(form->bits, document)) {
+                return false;
+            }
+            continue;
+        }
+        words->cursors[i] =
+            atlas_gallop(form->documents, words->cursors[i], form->length, document);
+        if (words->cursors[i] == form->length || form->documents[words->cursors[i]] != document) {
+            return false;
         }
     }
-    listing->count = kept;
+    return true;
 }
 
-/* The documents of the window with a phrase become the one form of the clause. */
+/* README, "Score": the least of the words'. */
+static uint8_t phrase_impact(const struct phrase_words *words, uint32_t document) {
+    uint8_t least = UINT8_MAX;
+    for (uint32_t i = 0; i < words->count; i++) {
+        uint32_t cursor = words->cursors[i];
+        uint8_t impact = form_impact(&words->forms[i], document, &cursor);
+        least = impact < least ? impact : least;
+    }
+    return least;
+}
+
+/* The documents of the window that have all words, when each of these is a bitset. */
+static err all_words(const struct atlas_plan *plan, const struct atlas_match *match,
+                     const struct phrase_words *words, struct bits_walk *walk) {
+    const struct atlas_window *window = &match->window;
+    uint64_t *bits = plan_new(plan, uint64_t, window->words);
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    bits_set_run(bits, window->first - window->base, window->last - window->base);
+    for (uint32_t i = 0; i < words->count; i++) {
+        bits_and(bits, words->forms[i].bits + window->base / 64, window->words);
+    }
+    *walk = bits_walk(bits, window->words);
+    return OK;
+}
+
+/* The documents of the window with a phrase become the one form of the clause. What costs most, the
+ * look into the kept words, comes before the impacts, which few of them need. */
 static err head_phrase(const struct atlas_plan *plan, const struct atlas_match *match,
                        const struct atlas_clause *clause, struct heading *heading) {
     const struct atlas_segment *segment = match->segment;
     const struct atlas_forms *found = clause->forms[match->part];
-    struct atlas_form *forms = plan_new(plan, struct atlas_form, clause->word_count);
-    uint32_t count = 0;
-    uint32_t rarest = 0;
+    struct phrase_words words = {.forms = plan_new(plan, struct atlas_form, clause->word_count),
+                                 .cursors = plan_new(plan, uint32_t, clause->word_count)};
     *heading = (struct heading){0};
-    if (!forms) {
+    if (!words.forms || !words.cursors) {
         return ERR_MEMORY;
     }
-    for (uint32_t i = 0; i < clause->word_count; i++) {
-        if (found[i].exact == ATLAS_NO_TERM) {
-            return OK;
-        }
-        if (!segment->is_stop[found[i].exact]) {
-            if (!form_of_term(match, found[i].exact, &forms[count])) {
-                return OK;
-            }
-            rarest = forms[count].length < forms[rarest].length ? count : rarest;
-            count++;
-        }
+    if (!find_phrase_words(match, clause, &words)) {
+        return OK;
     }
+    const struct atlas_form rarest = words.forms[words.rarest];
+    struct bits_walk walk = {0};
     struct listing listing;
-    struct heading first = {.forms = &(struct atlas_form){0}, .form_count = 1};
-    first.forms[0] = forms[rarest];
-    first.reach = forms[rarest].length;
-    TRY(list_clause(plan, match, &first, &listing));
-    for (uint32_t i = 0; i < count; i++) {
-        if (i != rarest) {
-            narrow_to_form(&forms[i], &listing);
+    TRY(listing_new(plan, rarest.length, &listing));
+    if (rarest.bits) {
+        TRY(all_words(plan, match, &words, &walk));
+    }
+    struct likeness likeness = likeness_of(segment, found, clause->word_count, rarest.length);
+    uint32_t at = 0;
+    uint32_t i;
+    while (rarest.bits ? bits_next(&walk, &i) : at < rarest.length) {
+        uint32_t document = rarest.bits ? match->window.base + i : rarest.documents[at++];
+        if ((rarest.bits || has_words(&words, document)) &&
+            may_have_phrase(segment, document, &likeness) &&
+            has_phrase(segment, document, found, clause->word_count)) {
+            listing.documents[listing.count] = document;
+            listing.impacts[listing.count++] = phrase_impact(&words, document);
         }
     }
-    uint32_t kept = 0;
-    struct likeness likeness = likeness_of(segment, found, clause->word_count, listing.count);
-    for (uint32_t i = 0; i < listing.count; i++) {
-        if (may_have_phrase(segment, listing.documents[i], &likeness) &&
-            has_phrase(segment, listing.documents[i], found, clause->word_count)) {
-            listing.documents[kept] = listing.documents[i];
-            listing.impacts[kept++] = listing.impacts[i];
-        }
-    }
-    forms[0] = (struct atlas_form){
-        .documents = listing.documents, .impacts = listing.impacts, .length = kept};
-    *heading = (struct heading){.forms = forms, .form_count = kept > 0, .reach = kept};
+    words.forms[0] = (struct atlas_form){
+        .documents = listing.documents, .impacts = listing.impacts, .length = listing.count};
+    *heading = (struct heading){
+        .forms = words.forms, .form_count = listing.count > 0, .reach = listing.count};
     return OK;
 }
 
