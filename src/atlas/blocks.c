@@ -3,8 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define EARTH_RADIUS_M 6371008.8 /* as geo_distance_m has it */
-#define RADIANS_E7     (M_PI / 180 / 1e7)
+#define RADIANS_E7 (M_PI / 180 / 1e7)
 
 /* The impacts of a term stand in the order of its documents, so the bits tell whose they are. */
 static void fill_term(const struct atlas_segment *segment, uint32_t dense) {
@@ -176,6 +175,6 @@ double atlas_block_distance_m(const struct atlas_segment *segment, size_t block,
     double h = half_north * half_north + cos((double)from.lat_e7 * RADIANS_E7) *
                                              cos((double)farthest * RADIANS_E7) * half_east *
                                              half_east;
-    double distance_m = 2 * EARTH_RADIUS_M * asin(sqrt(h < 1 ? h : 1));
+    double distance_m = 2 * GEO_EARTH_RADIUS_M * asin(sqrt(h < 1 ? h : 1));
     return distance_m > 1 ? (distance_m - 1) * 0.999999 : 0; /* more than what rounding does */
 }

@@ -3,7 +3,13 @@
 #include "atlas/plan.h"
 #include "atlas/rows.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Circles that cheap arithmetic tells of, and more than its rounding errors at the smallest. */
+#define CIRCLE_LEAST_M 1
+#define CIRCLE_MOST_M  1000000
+#define CIRCLE_MARGIN  1e-6
 
 /* The chosen values of a query as those of the segment. */
 struct chosen {
@@ -14,6 +20,51 @@ struct chosen {
     uint32_t scheme_count;
     const bool *territories; /* by index: chosen, or a commune of a chosen custom one */
 };
+
+/* Half the difference of two angles, in radians. */
+static double half_apart(int32_t from_e7, int32_t to_e7) {
+    return ((double)to_e7 - from_e7) * (M_PI / 360 / 1e7);
+}
+
+static double cosine(int32_t lat_e7) {
+    return cos(lat_e7 * (M_PI / 180 / 1e7));
+}
+
+struct atlas_circle atlas_circle_of(const struct atlas_plan *plan) {
+    const double radius_m = plan->query->radius_m;
+    const struct geo_box *box = &plan->near_box;
+    double centre = cosine(plan->query->near.lat_e7);
+    double south = cosine(box->south_e7);
+    double north = cosine(box->north_e7);
+    bool has_equator = box->south_e7 <= 0 && box->north_e7 >= 0;
+    double half = sin(radius_m / (2 * GEO_EARTH_RADIUS_M));
+    return (struct atlas_circle){
+        .is_told = radius_m >= CIRCLE_LEAST_M && radius_m <= CIRCLE_MOST_M,
+        .in_below = half * half * (1 - CIRCLE_MARGIN),
+        .out_above = half * half * (1 + CIRCLE_MARGIN),
+        .cosines_least = centre * fmin(south, north),
+        .cosines_most = centre * (has_equator ? 1 : fmax(south, north)),
+    };
+}
+
+/* A point of the box around the circle. The square of a sine lies between x² - x⁴ / 3 and x². */
+static bool is_in_circle(const struct atlas_plan *plan, struct geo_point point) {
+    const struct atlas_circle *circle = &plan->circle;
+    const struct query *query = plan->query;
+    double north = half_apart(query->near.lat_e7, point.lat_e7);
+    double east = half_apart(query->near.lon_e7, point.lon_e7);
+    north *= north;
+    east *= east;
+    if (circle->is_told && north + circle->cosines_most * east < circle->in_below) {
+        return true;
+    }
+    double least = north - north * north / 3;
+    least += circle->cosines_least * fmax(east - east * east / 3, 0);
+    if (circle->is_told && least > circle->out_above) {
+        return false;
+    }
+    return geo_distance_m(query->near, point) <= query->radius_m;
+}
 
 bool atlas_is_within(const struct atlas_plan *plan, const struct atlas_segment *segment,
                      uint32_t document) {
@@ -29,8 +80,7 @@ bool atlas_is_within(const struct atlas_plan *plan, const struct atlas_segment *
         return false;
     }
     return !query->has_near || !query->radius_m ||
-           (geo_box_has(&plan->near_box, point) &&
-            geo_distance_m(query->near, point) <= query->radius_m);
+           (geo_box_has(&plan->near_box, point) && is_in_circle(plan, point));
 }
 
 /* Goes on from `*dated`, which stands at the dates of no later document. */

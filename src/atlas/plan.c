@@ -78,6 +78,7 @@ err atlas_plan_make(const struct atlas_view *view, const struct atlas_request *r
     }
     if (query->has_near && query->radius_m) {
         plan->near_box = geo_box_around(query->near, query->radius_m + NEAR_MARGIN_M);
+        plan->circle = atlas_circle_of(plan);
     }
     return atlas_plan_words(plan);
 }

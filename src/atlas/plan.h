@@ -37,6 +37,14 @@ enum atlas_group_of {
     ATLAS_GROUP__COUNT
 };
 
+/* Which points stand in the circle of near= and radius=, and which do not, for the price of some
+ * products: only what lies close to its edge has to be measured. */
+struct atlas_circle {
+    bool is_told;
+    double in_below, out_above;         /* of the haversine, with a margin for rounding */
+    double cosines_least, cosines_most; /* of the centre and of any point of the box around it */
+};
+
 struct atlas_plan {
     const struct atlas_view *view;
     const struct query *query;
@@ -49,6 +57,7 @@ struct atlas_plan {
     bool has_dates, is_past;
     int64_t date_from_ms, date_to_ms;
     struct geo_box near_box;
+    struct atlas_circle circle;
     struct atlas_clause *clauses;
     uint32_t clause_count;
     slice corrected;
@@ -201,6 +210,8 @@ static inline bool atlas_has_area(const struct atlas_plan *plan) {
 }
 MUST_USE err atlas_area_find(const struct atlas_plan *plan, const struct atlas_match *match,
                              struct atlas_area *area);
+/* The circle of a plan whose near_box is set. */
+struct atlas_circle atlas_circle_of(const struct atlas_plan *plan);
 /* Whether a document stands in the box and the circle that are asked for (few.c). */
 bool atlas_is_within(const struct atlas_plan *plan, const struct atlas_segment *segment,
                      uint32_t document);

@@ -22,7 +22,8 @@ static inline bool geo_point_is_same(struct geo_point a, struct geo_point b) {
 }
 bool geo_box_is_valid(const struct geo_box *box);
 bool geo_box_has(const struct geo_box *box, struct geo_point point);
-double geo_distance_m(struct geo_point a, struct geo_point b); /* haversine, R = 6371008.8 m */
+#define GEO_EARTH_RADIUS_M 6371008.8                           /* mean radius (IUGG), of a sphere */
+double geo_distance_m(struct geo_point a, struct geo_point b); /* haversine */
 /* The smallest box that holds the circle (clamped at the poles, wrapped at the antimeridian). */
 struct geo_box geo_box_around(struct geo_point centre, double radius_m);
 

@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#define EARTH_RADIUS_M 6371008.8
 #define LON_MAX_E7     INT32_C(1800000000)
 #define LAT_MAX_E7     INT32_C(900000000)
 #define RADIANS_PER_E7 (M_PI / 180e7)
@@ -34,7 +33,7 @@ double geo_distance_m(struct geo_point a, struct geo_point b) {
     double by_lat = sin((lat_b - lat_a) / 2);
     double by_lon = sin(((double)b.lon_e7 - a.lon_e7) * RADIANS_PER_E7 / 2);
     double h = by_lat * by_lat + cos(lat_a) * cos(lat_b) * by_lon * by_lon;
-    return 2 * EARTH_RADIUS_M * asin(sqrt(fmin(h, 1)));
+    return 2 * GEO_EARTH_RADIUS_M * asin(sqrt(fmin(h, 1)));
 }
 
 /* Longitude brought back to -180…180 degrees. */
@@ -49,7 +48,7 @@ static int32_t wrap_lon(int64_t lon_e7) {
 
 struct geo_box geo_box_around(struct geo_point centre, double radius_m) {
     struct geo_box box = {.west_e7 = -LON_MAX_E7, .east_e7 = LON_MAX_E7};
-    double angle = fmin(fmax(radius_m, 0) / EARTH_RADIUS_M, M_PI);
+    double angle = fmin(fmax(radius_m, 0) / GEO_EARTH_RADIUS_M, M_PI);
     double reach_e7 = ceil(angle / RADIANS_PER_E7);
     double south = centre.lat_e7 - reach_e7;
     double north = centre.lat_e7 + reach_e7;

@@ -5,6 +5,7 @@
 #include "atlas/blocks.h"
 #include "atlas/builder.h"
 #include "atlas/columns.h"
+#include "atlas/plan.h"
 #include "atlas/rows.h"
 #include "atlas/runs.h"
 #include "atlas/sort.h"
@@ -15,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <string.h>
 
 /* Few are put in place one by one, many are sorted by digits. */
@@ -263,6 +265,43 @@ static void the_figures_name_each_part_once_and_add_up(void **state) {
     world_close(&world);
 }
 
+/* All around centres near and far from the poles, the equator and the antimeridian, most of them
+ * close to the edge. */
+static void a_circle_holds_what_measuring_says(void **state) {
+    static const uint32_t radii_m[] = {1, 2, 50, 1000, 10000, 300000, 1000000, 1000001, 5000000};
+    static const struct geo_point centres[] = {{.lon_e7 = 23000000, .lat_e7 = 488000000},
+                                               {.lon_e7 = 1799999000, .lat_e7 = -1000},
+                                               {.lon_e7 = -1799999999, .lat_e7 = 600000000},
+                                               {.lon_e7 = 0, .lat_e7 = 899990000},
+                                               {.lon_e7 = 0, .lat_e7 = 0}};
+    uint64_t seed = 5;
+    unsigned within = 0;
+    unsigned beyond = 0;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(radii_m) * ARRAY_COUNT(centres) * 400; i++) {
+        struct query query = {.has_near = true,
+                              .near = centres[i % ARRAY_COUNT(centres)],
+                              .radius_m = radii_m[i / ARRAY_COUNT(centres) % ARRAY_COUNT(radii_m)]};
+        struct atlas_plan plan = {.query = &query,
+                                  .near_box = geo_box_around(query.near, query.radius_m + 10.0)};
+        plan.circle = atlas_circle_of(&plan);
+        double reach_e7 = query.radius_m * 90.0 * 1.2 + 1;
+        seed = seed * UINT64_C(6364136223846793005) + 1;
+        double north = ((double)(seed >> 40) / (1 << 23) - 1) * reach_e7;
+        seed = seed * UINT64_C(6364136223846793005) + 1;
+        double east = ((double)(seed >> 40) / (1 << 23) - 1) * reach_e7;
+        double lat_e7 = fmin(fmax(query.near.lat_e7 + north, -900000000), 900000000);
+        double lon_e7 = fmod(query.near.lon_e7 + east + 5400000000, 3600000000) - 1800000000;
+        struct geo_point point = {.lon_e7 = (int32_t)lon_e7, .lat_e7 = (int32_t)lat_e7};
+        struct atlas_segment segment = {.placed = 1, .point = &point};
+        bool is_within = geo_distance_m(query.near, point) <= query.radius_m;
+        assert_int_equal(atlas_is_within(&plan, &segment, 0), is_within);
+        within += is_within;
+        beyond += !is_within;
+    }
+    assert_true(within > 1000 && beyond > 1000);
+}
+
 int test_segment(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_sorted_and_equal_ones_keep_their_order),
@@ -272,6 +311,7 @@ int test_segment(void) {
         cmocka_unit_test(rare_and_dense_lists_tell_the_same_documents_as_the_kept_words),
         cmocka_unit_test(a_segment_large_enough_for_two_threads_has_the_words_of_all_documents),
         cmocka_unit_test(the_rows_tell_the_same_documents_as_the_lists_with_a_bit_or_without),
+        cmocka_unit_test(a_circle_holds_what_measuring_says),
         cmocka_unit_test(the_figures_name_each_part_once_and_add_up),
     };
     return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
