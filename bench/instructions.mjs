@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const ENTRIES = 4000;
 const MOST = 1.05;
+const PAGES = 6; // of each class, of those whose writing is counted
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const recorded = join(root, 'bench/instructions.json');
 
@@ -19,21 +20,38 @@ function skip(why) {
   console.log(`ok 1 - instructions of the atlas # SKIP ${why}\n1..1`);
 }
 
+// Runs a program under callgrind; what it printed, and of each dump { name, instructions } in their order.
+function counted(work, name, options, ...command) {
+  const done = spawnSync('valgrind', ['--tool=callgrind', '--collect-atstart=no', `--callgrind-out-file=${join(work, name)}`, ...options, ...command],
+    { env: { ...process.env, AGORA_VECTORS: 'plain' }, encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (done.status !== 0) throw new Error(`the counted program failed: ${done.stderr}`);
+  const number = (file) => Number(file.slice(name.length + 1));
+  const dumps = readdirSync(work).filter((file) => file.startsWith(`${name}.`)).sort((a, b) => number(a) - number(b)).map((file) => {
+    const text = readFileSync(join(work, file), 'utf8');
+    return { name: /^desc: Trigger: Client Request: (.*)$/m.exec(text)?.[1], instructions: Number(/^(?:totals|summary): (\d+)/m.exec(text)[1]) };
+  });
+  return { printed: done.stdout, dumps };
+}
+
+// The questions by family, and what writing pages takes beyond them.
 function count(work) {
   const entries = join(work, 'entries.json');
+  const store = join(work, 'data/agora.db');
+  const questions = join(root, 'bench/queries/synthetic.tsv');
   execFileSync('node', [join(root, 'bench/generate/generate.mjs'), 'synthetic', String(ENTRIES), entries], { stdio: ['ignore', 'ignore', 'inherit'] });
   execFileSync(join(root, 'build/agora'), ['import', '--data', join(work, 'data'), entries], { stdio: 'ignore' });
-  const done = spawnSync('valgrind', ['--tool=callgrind', '--collect-atstart=no', '--toggle-collect=measured', '--dump-after=family_end',
-    `--callgrind-out-file=${join(work, 'out')}`, join(root, 'build/bench/bench_instructions'), join(work, 'data/agora.db'),
-    join(root, 'bench/queries/synthetic.tsv')], { env: { ...process.env, AGORA_VECTORS: 'plain' }, encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`the counted program failed: ${done.stderr}`);
-  const [compiler, ...families] = done.stdout.trim().split('\n');
-  const dumps = readdirSync(work).filter((name) => /^out\.\d+$/.test(name)).sort((a, b) => Number(a.slice(4)) - Number(b.slice(4)));
+  const asked = counted(work, 'asked', ['--toggle-collect=measured', '--dump-after=family_end'],
+    join(root, 'build/bench/bench_instructions'), store, questions);
+  const [compiler, ...families] = asked.printed.trim().split('\n');
   const counts = {};
   families.forEach((family, i) => {
-    const [, total] = /^(?:totals|summary): (\d+)/m.exec(readFileSync(join(work, dumps[i]), 'utf8'));
-    counts[family] = (counts[family] ?? 0) + Number(total);
+    counts[family] = (counts[family] ?? 0) + asked.dumps[i].instructions;
   });
+  const written = counted(work, 'written', ['--instr-atstart=no'],
+    join(root, 'build/bench/render/bench_render'), store, questions, '--pages', String(PAGES), '--rounds', '1');
+  for (const { name, instructions } of written.dumps) {
+    if (name) counts[`writing: ${name}`] = instructions;
+  }
   return { compiler, counts };
 }
 

@@ -1,7 +1,7 @@
-/* render STORE QUESTIONS.tsv [--entries N] [--rounds N] [--only CLASS] [--write FOLDER]
+/* render STORE QUESTIONS.tsv [--pages N] [--rounds N] [--only CLASS] [--write FOLDER]
  *
  * What writing a page costs beyond its queries: entry pages drawn evenly from the store, and the
- * explorer for the questions of the bench. Prints one JSON array, a class an object. With --write
+ * explorer for the questions of the bench, N pages of a class at most. Prints one JSON array, a class an object. With --write
  * each page goes into a file, so that the bytes before and after a change can be compared. */
 #include "../engines/questions.h"
 #include "spans.h"
@@ -20,13 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOW_MS          INT64_C(1795348800000) /* 2026-11-22T12:00Z */
-#define BASE_URL        "https://agora.example"
-#define PAGES_MAX       4096
-#define ROUNDS_DEFAULT  9
-#define ENTRIES_DEFAULT 200
-#define ARENA_BYTES     (16 * 1024) /* as the server's (http/server.c) */
-#define ROUNDS_MAX      1000
+#define NOW_MS         INT64_C(1795348800000) /* 2026-11-22T12:00Z */
+#define BASE_URL       "https://agora.example"
+#define PAGES_MAX      4096
+#define ROUNDS_DEFAULT 9
+#define PAGES_DEFAULT  200
+#define ARENA_BYTES    (16 * 1024) /* as the server's (http/server.c) */
+#define ROUNDS_MAX     1000
 
 struct target {
     const char *class_name;
@@ -39,7 +39,7 @@ struct bench {
     struct arena arena; /* of targets and figures */
     struct target targets[PAGES_MAX];
     size_t count;
-    size_t entries, rounds;
+    size_t pages, rounds; /* pages of a class at most */
     const char *store, *only, *folder;
 };
 
@@ -143,7 +143,11 @@ static err answer(struct bench *bench, const struct target *target, struct arena
 /* ---- which pages ---- */
 
 static void target_add(struct bench *bench, const char *class_name, slice path, slice query) {
-    if (bench->only != NULL && strcmp(class_name, bench->only) != 0) {
+    size_t of_class = 0;
+    for (size_t i = 0; i < bench->count; i++) {
+        of_class += strcmp(bench->targets[i].class_name, class_name) == 0;
+    }
+    if (of_class == bench->pages || (bench->only != NULL && strcmp(class_name, bench->only) != 0)) {
         return;
     }
     if (bench->count == PAGES_MAX) {
@@ -180,7 +184,7 @@ static void entries_add(struct bench *bench) {
         entry_count(conn, &published, &all) != OK) {
         bench_fail("%s: %s", bench->store, problem.what);
     }
-    int64_t step = all / (int64_t)bench->entries + 1;
+    int64_t step = all / (int64_t)bench->pages + 1;
     struct db_query *ids = db_query(conn, &catalogue, 0);
     bool row = false;
     for (int64_t i = 0; db_next(ids, &row) == OK && row; i++) {
@@ -364,15 +368,15 @@ static size_t number_of(const char *text, size_t most) {
 
 int main(int argc, char **argv) {
     static struct bench bench;
-    bench = (struct bench){.entries = ENTRIES_DEFAULT, .rounds = ROUNDS_DEFAULT};
+    bench = (struct bench){.pages = PAGES_DEFAULT, .rounds = ROUNDS_DEFAULT};
     if (argc < 3 || argc % 2 == 0) {
-        bench_fail("usage: render STORE QUESTIONS.tsv [--entries N] [--rounds N] [--only CLASS] "
+        bench_fail("usage: render STORE QUESTIONS.tsv [--pages N] [--rounds N] [--only CLASS] "
                    "[--write FOLDER]");
     }
     bench.store = argv[1];
     for (int i = 3; i < argc; i += 2) {
-        if (strcmp(argv[i], "--entries") == 0) {
-            bench.entries = number_of(argv[i + 1], PAGES_MAX / 2);
+        if (strcmp(argv[i], "--pages") == 0) {
+            bench.pages = number_of(argv[i + 1], PAGES_MAX / 2);
         } else if (strcmp(argv[i], "--rounds") == 0) {
             bench.rounds = number_of(argv[i + 1], ROUNDS_MAX);
         } else if (strcmp(argv[i], "--only") == 0) {

@@ -9,6 +9,7 @@
 #if __has_include(<valgrind/callgrind.h>)
 #include <valgrind/callgrind.h>
 #else
+#define CALLGRIND_START_INSTRUMENTATION
 #define CALLGRIND_TOGGLE_COLLECT
 #define CALLGRIND_DUMP_STATS_AT(name) (void)(name)
 #endif
@@ -68,6 +69,7 @@ uint64_t spans_rest(const struct spans *spans) {
 }
 
 void spans_open(void) {
+    CALLGRIND_START_INSTRUMENTATION;
     uint64_t begun = now_ns();
     for (unsigned i = 0; i < CALIBRATIONS; i++) {
         now_ns();
