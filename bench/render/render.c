@@ -1,8 +1,9 @@
 /* render STORE QUESTIONS.tsv [--pages N] [--rounds N] [--only CLASS] [--write FOLDER]
  *
  * What writing a page costs beyond its queries: entry pages drawn evenly from the store, and the
- * explorer for the questions of the bench, N pages of a class at most. Prints one JSON array, a class an object. With --write
- * each page goes into a file, so that the bytes before and after a change can be compared. */
+ * explorer for the questions of the bench, N pages of a class at most. Prints one JSON array, a
+ * class an object. With --write each page goes into a file, so that the bytes before and after a
+ * change can be compared. */
 #include "../engines/questions.h"
 #include "spans.h"
 

@@ -22,8 +22,8 @@ void spans_begin(struct spans *spans);
 void spans_end(struct spans *spans);
 /* What is left when the spans are taken off, and what taking their time has cost. */
 uint64_t spans_rest(const struct spans *spans);
-/* Under callgrind (--instr-atstart=no --collect-atstart=no), where it counts what is left: what it has counted since
- * the last time is written down under this name. */
+/* Under callgrind (--instr-atstart=no --collect-atstart=no), where it counts what is left: what it
+ * has counted since the last time is written down under this name. */
 void spans_dump(const char *name);
 
 #endif
