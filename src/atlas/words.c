@@ -347,7 +347,7 @@ static struct likeness likeness_of(const struct atlas_segment *segment,
     return likeness;
 }
 
-/* What memmem finds, sixteen places at once: the first and the last byte are looked for together. */
+/* As memmem, sixteen places at once: its first and its last byte are looked for together. */
 typedef uint8_t sixteen __attribute__((vector_size(16)));
 static bool has_bytes(const uint8_t *in, size_t length, const struct likeness *wanted) {
     const size_t reach = wanted->count + sizeof(sixteen) - 1; /* of one look */
