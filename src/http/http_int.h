@@ -31,7 +31,8 @@ struct http_worker {
 /* A row of the routes, ready to be compared with a path. */
 struct http_row {
     const struct http_route *route;
-    slice head; /* its first segment; empty when a capture stands there: any may */
+    slice head;    /* its first segment; empty when a capture stands there: any may */
+    slice literal; /* what stands before its first capture */
     unsigned captures;
 };
 /* The rows that a path may fit, by the length and the first letter of its first segment. */
