@@ -108,8 +108,11 @@ static const struct db_statement statements[] = {
                              "SELECT format, body FROM revision WHERE id = $1 AND entry_id = $2"},
     [ENTRY_REVISION_AUTHOR] = {"revision_author",
                                "SELECT author FROM revision WHERE id = $1 AND entry_id = $2"},
-    [ENTRY_REVISION_LIST] = {"revision_list", "SELECT id, at_ms, author, reason FROM revision "
-                                              "WHERE entry_id = $1 ORDER BY id DESC"},
+    [ENTRY_REVISION_LIST] = {"revision_list",
+                             "SELECT id, at_ms, author, reason, status FROM revision "
+                             "WHERE entry_id = $1 ORDER BY id DESC"},
+    [ENTRY_REVISION_STATUS] = {"revision_status",
+                               "SELECT status FROM revision WHERE id = $1 AND entry_id = $2"},
     [ENTRY_HELD_GET] = {"held_get", "SELECT digest, format, body FROM entry_held "
                                     "WHERE entry_id = $1"},
     [ENTRY_HELD_PUT] = {"held_put",

@@ -320,13 +320,23 @@ slice entry_text(const struct entry *entry, enum entry_translated field, uint16_
 
 struct entry_revision {
     int64_t revision, at_ms;
+    enum entry_status status; /* what the entry was from then on */
     slice author, reason;
 };
+/* All of them, the newest first. */
 MUST_USE err entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *arena,
                              struct entry_revision **revisions, size_t *count);
 /* An entry as it was (inflated JSON of that revision, with what is not public: for its editors). */
 MUST_USE err entry_revision_json(struct db_conn *conn, struct entry_id id, int64_t revision,
                                  struct buf *out);
+
+/* What the public may see of an entry as it was. RULE HISTORY-1: no contact that is not public
+ * today, no place finer than today's. Links to other entries are left out, days have no
+ * milliseconds. ERR_NOT_FOUND: the entry is not public today, or was not then, or there is no such
+ * revision. */
+MUST_USE err entry_revision_public(struct db_conn *conn, const struct territories *territories,
+                                   struct entry_id id, int64_t revision, struct arena *arena,
+                                   struct entry_public *entry);
 
 /* What an import has left for a person to decide: the JSON that the source gives now.
  * ERR_NOT_FOUND when nothing waits. */

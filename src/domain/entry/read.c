@@ -69,7 +69,7 @@ static void links_show(struct entry *entry) {
     entry->link_count = kept;
 }
 
-static void entry_show(const struct territories *territories, struct entry_public *shown) {
+void entry_show(const struct territories *territories, struct entry_public *shown) {
     contacts_show(&shown->entry);
     links_show(&shown->entry);
     entry_place_show(territories, shown);

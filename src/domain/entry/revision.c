@@ -1,5 +1,8 @@
 /* What was: revisions, what waits for a person, links that find their target late, counts. */
 #include "domain/entry/entry_int.h"
+#include "domain/entry/place_int.h"
+
+#define ENTRY_REVISION_JSON_MAX (16u << 20) /* as much as one is ever unpacked to */
 
 err entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *arena,
                     struct entry_revision **revisions, size_t *count) {
@@ -25,7 +28,8 @@ err entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *aren
         list[used++] = (struct entry_revision){.revision = db_i64(query, 0),
                                                .at_ms = db_i64(query, 1),
                                                .author = arena_copy(arena, db_text(query, 2)),
-                                               .reason = arena_copy(arena, db_text(query, 3))};
+                                               .reason = arena_copy(arena, db_text(query, 3)),
+                                               .status = (enum entry_status)db_i64(query, 4)};
     }
     *revisions = list;
     *count = used;
@@ -56,6 +60,68 @@ err entry_revision_json(struct db_conn *conn, struct entry_id id, int64_t revisi
     db_bind_i64(query, 1, revision);
     db_bind_i64(query, 2, id.v);
     return body_read(conn, query, 0, out);
+}
+
+static err revision_was_published(struct db_conn *conn, struct entry_id id, int64_t revision) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_REVISION_STATUS);
+    db_bind_i64(query, 1, revision);
+    db_bind_i64(query, 2, id.v);
+    bool row = false;
+    TRY(db_next(query, &row));
+    bool published = row && db_i64(query, 0) == ENTRY_PUBLISHED;
+    db_done(query);
+    return published ? OK : ERR_NOT_FOUND;
+}
+
+static bool shows_contact(const struct entry *entry, const struct entry_contact *contact) {
+    for (uint32_t i = 0; i < entry->contact_count; i++) {
+        const struct entry_contact *shown = &entry->contacts[i];
+        if (shown->visibility == ENTRY_VISIBLE_PUBLIC && shown->kind == contact->kind &&
+            slice_equal(shown->value, contact->value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RULE HISTORY-1: who takes a telephone number or a house number away wants it gone, from what
+ * was before too. */
+static void then_as_today(struct entry *then, const struct entry *today) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < then->contact_count; i++) {
+        if (shows_contact(today, &then->contacts[i])) {
+            then->contacts[kept++] = then->contacts[i];
+        }
+    }
+    then->contact_count = kept;
+    if (today->place.precision < then->place.precision) {
+        then->place.precision = today->place.precision;
+    }
+}
+
+err entry_revision_public(struct db_conn *conn, const struct territories *territories,
+                          struct entry_id id, int64_t revision, struct arena *arena,
+                          struct entry_public *entry) {
+    struct entry today;
+    struct problem problem = {0};
+    struct buf json BUF_CLEANUP = buf_new(ENTRY_REVISION_JSON_MAX);
+    struct entry_public then = {.territory = TERRITORY_NONE};
+    TRY(entry_load(conn, id, arena, &today));
+    if (today.status != ENTRY_PUBLISHED) {
+        return ERR_NOT_FOUND;
+    }
+    TRY(revision_was_published(conn, id, revision));
+    TRY(entry_revision_json(conn, id, revision, &json));
+    if (entry_from_json(arena_copy(arena, buf_slice(&json)), arena, &then.entry, &problem) != OK) {
+        return ERR_CORRUPT;
+    }
+    then.entry.id = id;
+    then.entry.revision = revision;
+    then.entry.status = ENTRY_PUBLISHED;
+    then_as_today(&then.entry, &today);
+    entry_show(territories, &then);
+    *entry = then;
+    return OK;
 }
 
 err entry_held_json(struct db_conn *conn, struct entry_id id, struct buf *out) {

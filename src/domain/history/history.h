@@ -1,0 +1,90 @@
+/* domain/history: how the changes of an entry are told. Public: it is made of what everybody may
+ * see of it, then and now. */
+#ifndef AGORA_DOMAIN_HISTORY_H
+#define AGORA_DOMAIN_HISTORY_H
+
+#include "base/base.h"
+#include "db/db.h"
+#include "domain/entry/entry.h"
+#include "domain/person/person.h"
+#include "domain/theme/theme.h"
+
+/* ---- two texts, word by word ---- */
+
+enum history_part_sort { HISTORY_SAME, HISTORY_REMOVED, HISTORY_ADDED };
+struct history_part {
+    enum history_part_sort sort;
+    slice text; /* of the one or the other text */
+};
+struct history_parts {
+    struct history_part *items;
+    size_t count;
+};
+/* The parts whose "same" and "removed" are `before`, whose "same" and "added" are `after`, in their
+ * order; what is removed stands before what is added in its place. The fewest words change (Myers
+ * 1986, An O(ND) difference algorithm), as long as no more than HISTORY_CHANGES_MAX do: beyond
+ * that all between the equal beginning and the equal end is one change. */
+#define HISTORY_CHANGES_MAX 600
+struct history_parts history_compare(slice before, slice after, struct arena *arena);
+
+/* ---- two revisions, field by field ---- */
+
+enum history_field {
+    HISTORY_KIND, /* as slugs, each whole, like the state and the wheelchair */
+    HISTORY_STATE,
+    HISTORY_TITLE,
+    HISTORY_SUMMARY,
+    HISTORY_DESCRIPTION,
+    HISTORY_TYPE,
+    HISTORY_THEMES, /* lists: one item a line */
+    HISTORY_TAGS,
+    HISTORY_PLACE,
+    HISTORY_DATES,
+    HISTORY_HOURS,
+    HISTORY_WHEELCHAIR,
+    HISTORY_PRICE,
+    HISTORY_AUDIENCE,
+    HISTORY_NEEDS,
+    HISTORY_OFFERS,
+    HISTORY_CONTACTS,
+    HISTORY_FIGURES,
+    HISTORY_LINKS,
+    HISTORY_MEDIA,
+    HISTORY_END,
+    HISTORY_TRANSLATIONS,
+    HISTORY_LICENCE,
+    HISTORY_SOURCE,
+    HISTORY_FIELD__COUNT
+};
+struct history_difference {
+    enum history_field field;
+    struct history_parts parts;
+};
+/* The fields that differ, in the order above; `language` is an index of theme labels. `before`
+ * NULL: the first revision, everything is added. In the arena. */
+void history_differences(const struct entry_public *before, const struct entry_public *after,
+                         const struct themes *themes, size_t language, struct arena *arena,
+                         struct history_difference **differences, size_t *count);
+
+/* ---- who ---- */
+
+enum history_author_sort {
+    HISTORY_BY_SOURCE,  /* an import */
+    HISTORY_BY_PERSON,  /* signed in */
+    HISTORY_BY_GUEST,   /* without an account */
+    HISTORY_BY_DELETED, /* whose account is gone */
+    HISTORY_BY_UNKNOWN
+};
+struct history_author {
+    enum history_author_sort sort;
+    /* What may be shown to everybody: the title of a source, the name that a person made public;
+     * may be empty. */
+    slice name;
+    slice source; /* its slug */
+    struct person_id person;
+};
+/* Of revision.author: "import:SLUG", "person:ID", "guest:ID". In the arena. */
+MUST_USE err history_author(struct db_conn *conn, slice author, struct arena *arena,
+                            struct history_author *found);
+
+#endif
