@@ -12,7 +12,8 @@
 /* What a row of a bitset costs, in probes of a document, and how many are counted at once. */
 #define ROW_COST     4
 #define ROWS_AT_ONCE 1024
-#define RANKED_FEW   32 /* values that are put into order without calling for help */
+#define FAR_WORDS    8192 /* bitsets that are longer come from memory, not from a cache */
+#define RANKED_FEW   32   /* values that are put into order without calling for help */
 
 /* The documents of a part that are counted for a facet: its matches without the facet's own choice,
  * or, when they are most of the documents of their kinds, what these have besides. */
@@ -132,8 +133,8 @@ static uint64_t count_list(const struct base *base, const struct atlas_list *lis
 
 /* What asking a list costs, in probes of a document, for a base of so many words of all. */
 static uint64_t cost_of_list(const struct atlas_list *list, size_t all_words, size_t words) {
-    return 8 + (list->bits ? words / (bits_code() == BITS_PLAIN ? 1 : 8)
-                           : (uint64_t)list->length * words / (all_words + 1));
+    size_t at_once = bits_code() == BITS_PLAIN ? 1 : all_words > FAR_WORDS ? 2 : 8;
+    return 8 + (list->bits ? words / at_once : (uint64_t)list->length * words / (all_words + 1));
 }
 
 /* Counts the documents of a base for all facets at once, from their rows. */
@@ -227,6 +228,11 @@ static err make_base(const struct counting *counting, const struct atlas_match *
                               : match->listed;
         base->matches = base->count;
         return !base->documents ? ERR_MEMORY : wanted ? count_rows(counting, match, base) : OK;
+    }
+    if (match->is_listed && match->listed_count && !has_other_choice(plan, group)) {
+        base->documents = match->listed;
+        base->matches = base->count;
+        return wanted ? count_rows(counting, match, base) : OK;
     }
     base->bits = atlas_match_without(plan, match, group);
     if (!base->bits) {
