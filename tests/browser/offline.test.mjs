@@ -10,7 +10,7 @@ let site;
 let pages;
 before(async () => {
   site = await open();
-  pages = await addresses(site.url);
+  pages = await addresses(site);
 });
 after(() => site.close());
 

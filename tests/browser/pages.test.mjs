@@ -10,7 +10,7 @@ import { brotliCompressSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { HtmlValidate } from 'html-validate';
 
-import { PHONE, WIDE, addresses, open } from './site.mjs';
+import { PHONE, WIDE, addresses, isOwn, open } from './site.mjs';
 
 const AT_ONCE = 2;
 const LAYOUT = ['color-contrast', 'target-size', 'scrollable-region-focusable', 'meta-viewport'];
@@ -26,7 +26,7 @@ let site;
 let pages;
 before(async () => {
   site = await open();
-  pages = await addresses(site.url);
+  pages = await addresses(site);
 });
 after(() => site.close());
 
@@ -41,6 +41,7 @@ async function visit(options, look, only = () => true) {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [name, path] = next;
       page.said.length = 0;
+      await page.context()[isOwn(path) ? 'addCookies' : 'clearCookies'](...(isOwn(path) ? [site.cookies] : []));
       await page.goto(site.url + path, { waitUntil: 'load' });
       if (isExplorer(path) && options.javaScriptEnabled !== false && !options.still) {
         await page.waitForFunction(() => !document.querySelector('#map-view > .drawn-map') || matchMedia('(max-width: 50em)').matches);
@@ -93,7 +94,7 @@ async function printFaults(page) {
 
 test('every page of the routes is in the list', () => {
   const rows = readFileSync(new URL('../../src/face/web/routes.c', import.meta.url), 'utf8');
-  const paths = [...rows.matchAll(/\bPAGE\(\s*"([^"]+)"/g)].map((found) => found[1]);
+  const paths = [...rows.matchAll(/\b(?:PAGE|FORM_PAGE|OWN)\(\s*"([^"]+)"/g)].map((found) => found[1]);
   assert.ok(paths.length > 15, 'the routes are read');
   const listed = Object.values(pages).map((address) => address.replace(/\?.*/, ''));
   for (const path of paths) {
@@ -145,7 +146,7 @@ test('every page is valid HTML', async () => {
     rules: { 'no-trailing-whitespace': 'off', 'void-style': 'off', 'long-title': 'off', 'require-sri': 'off', 'svg-focusable': 'off', 'no-inline-style': 'error' },
   });
   for (const [name, path] of Object.entries(pages)) {
-    const report = await validator.validateString(await (await fetch(site.url + path)).text());
+    const report = await validator.validateString(await site.text(path));
     const faults = report.results.flatMap((r) => r.messages.map((m) => `${m.line}:${m.column} ${m.ruleId} ${m.message}`));
     assert.deepEqual(faults, [], name);
   }
@@ -159,7 +160,7 @@ test('pages, sheets, scripts and requests keep within their budgets', async () =
     return sizes.get(path);
   };
   for (const [name, path] of Object.entries(pages)) {
-    const html = await (await fetch(site.url + path)).text();
+    const html = await site.text(path);
     const bytes = brotliCompressSync(Buffer.from(html)).length;
     assert.ok(bytes <= HTML_BYTES, `${name}: ${bytes} bytes of HTML`);
     const asked = new Set([...html.matchAll(/(?:rel="stylesheet" href|<script type="module" src|<image href|<link rel="preload" href)="([^"]+)"/g)].map((found) => found[1]));

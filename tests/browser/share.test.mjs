@@ -12,7 +12,7 @@ let pages;
 let id;
 before(async () => {
   site = await open();
-  pages = await addresses(site.url);
+  pages = await addresses(site);
   id = /\d+/.exec(pages.event)[0];
 });
 after(() => site.close());

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-import { importEntries, start } from '../http/harness.mjs';
+import { importEntries, letterTo, signIn, start } from '../http/harness.mjs';
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
@@ -27,11 +27,19 @@ export async function open() {
   const folder = mkdtempSync(join(tmpdir(), 'agora-browser-'));
   const server = await start({ folder, demo: true });
   importEntries(folder, 'portraits', [PORTRAIT]);
+  // A member who has asked for one more letter, so that the pages of signing in are there too.
+  const member = await signIn(server, 'page@example.org');
+  await member.send('/sign-in', { address: 'page@example.org' });
+  const [, link] = /(\/sign-in\/link\/\S+)/.exec(await letterTo(server, 'page@example.org', 1));
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
     folder,
     browser,
+    link,
+    // A page as who may see it, without a browser.
+    text: async (path) => (await (isOwn(path) ? member.look(path) : fetch(server.url + path).then(async (answer) => ({ text: await answer.text() })))).text,
+    cookies: [...member.cookies].map(([name, value]) => ({ name, value, url: server.url })),
     async page(options = WIDE) {
       const context = await browser.newContext({ locale: 'fr-FR', serviceWorkers: 'block', ...options });
       const page = await context.newPage();
@@ -51,8 +59,11 @@ export async function open() {
   };
 }
 
+// Pages that are for who is signed in.
+export const isOwn = (path) => /^\/(account|sign-in\/code)/.test(path);
+
 // The addresses of one page of each sort, found through the API.
-export async function addresses(url) {
+export async function addresses({ url, link }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -85,6 +96,14 @@ export async function addresses(url) {
     poster: `/entries/${(await find('kind=event&when=upcoming')).match(/\d+/)[0]}/poster`,
     'printed guide': '/explore/print?kind=event,initiative',
     offline: '/offline',
+    'sign in': '/sign-in?next=/account',
+    'code to sign in': '/sign-in/code',
+    'link to sign in': link,
+    account: '/account',
+    profile: '/account/profile',
+    sessions: '/account/sessions',
+    password: '/account/password',
+    'delete the account': '/account/delete',
     'not there': '/entries/12-nothing',
   };
 }

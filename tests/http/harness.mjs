@@ -3,7 +3,7 @@
 // AGORA names the executable (default build/agora). Nothing here sleeps: `start` waits for the line that
 // tells the address, `raw` for the end of the connection.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -138,4 +138,58 @@ function parse(text) {
     body: end < 0 ? '' : text.slice(end + 4),
     text,
   };
+}
+
+// ---- people ----
+
+// The text part of the newest letter to an address, once there is one more than `after` of them. Letters are files in
+// FOLDER/mail as long as no mail server is set.
+export async function letterTo(server, address, after = 0) {
+  const until = Date.now() + START_MS;
+  for (;;) {
+    const folder = join(server.folder, 'mail');
+    const letters = existsSync(folder)
+      ? readdirSync(folder).filter((name) => name.endsWith('.eml')).sort().map((name) => readFileSync(join(folder, name), 'utf8'))
+        .filter((text) => text.includes(`<${address}>`))
+      : [];
+    if (letters.length > after) return plainText(letters.at(-1));
+    if (Date.now() > until) throw new Error(`no letter to ${address}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+function plainText(letter) {
+  const part = letter.split(/\r?\n--/).find((one) => /Content-Type: text\/plain/.test(one));
+  const body = part.slice(part.search(/\r?\n\r?\n/));
+  const bytes = body.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
+// A browser without pictures: keeps cookies, posts forms from this site. `send` and `look` give {status, location, text, headers}.
+export function visitor(server) {
+  const cookies = new Map();
+  const ask = async (path, options) => {
+    const answer = await fetch(server.url + path, { redirect: 'manual', ...options, headers: {
+      ...(cookies.size > 0 ? { Cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}), ...options.headers } });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      if (/Max-Age=0\b/.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return { status: answer.status, location: answer.headers.get('location'), headers: answer.headers, text: await answer.text() };
+  };
+  return {
+    cookies,
+    look: (path, headers = {}) => ask(path, { headers }),
+    send: (path, fields = {}, headers = { Origin: server.url }) => ask(path, { method: 'POST', body: new URLSearchParams(fields), headers }),
+  };
+}
+
+// Signs in by the letter's code; makes the account when there is none.
+export async function signIn(server, address, who = visitor(server), letters = 0) {
+  await who.send('/sign-in', { address });
+  const [, code] = /^ {4}([A-Z2-9]{8})\r?$/m.exec(await letterTo(server, address, letters));
+  const came = await who.send('/sign-in/code', { code });
+  if (came.status !== 303) throw new Error(`not signed in: ${came.status}`);
+  return who;
 }

@@ -108,6 +108,15 @@ slice person_shown(const struct person *person, enum person_field field, struct 
 
 /* ---- addresses ---- */
 
+slice person_address_fold(slice address, struct arena *arena) {
+    char *folded = arena_new(arena, char, address.n + 1);
+    for (size_t i = 0; i < address.n; i++) {
+        char letter = address.p[i];
+        folded[i] = letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+    }
+    return slice_of(folded, address.n);
+}
+
 err person_addresses(struct db_conn *conn, struct person_id id, struct arena *arena,
                      struct person_address **addresses, size_t *count) {
     struct db_query *query = person_query(conn, PERSON_ADDRESS_LIST);

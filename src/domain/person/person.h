@@ -47,6 +47,9 @@ MUST_USE err person_store(struct db_conn *conn, struct person *person, struct ar
 /* A field as somebody may see it: `viewer` 0 is the public; oneself sees all. */
 slice person_shown(const struct person *person, enum person_field field, struct person_id viewer);
 
+/* An address as accounts are known by: ASCII letters in lower case, on both sides of the @, for
+ * nobody tells two people by them. */
+slice person_address_fold(slice address, struct arena *arena);
 struct person_address {
     slice address;
     int64_t confirmed_ms;
@@ -121,6 +124,9 @@ struct person_proof {
 /* Looks only: what a link is for. ERR_NOT_FOUND: used, too old, or none of ours. */
 MUST_USE err person_link_look(struct db_conn *conn, slice link, int64_t now_ms, struct arena *arena,
                               struct person_proof *proof);
+/* The same by the secret in the cookie of who asked. */
+MUST_USE err person_browser_look(struct db_conn *conn, slice browser, int64_t now_ms,
+                                 struct arena *arena, struct person_proof *proof);
 /* Uses it up. */
 MUST_USE err person_link_use(struct db_conn *conn, slice link, int64_t now_ms, struct arena *arena,
                              struct person_proof *proof);

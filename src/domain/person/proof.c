@@ -86,6 +86,14 @@ err person_link_look(struct db_conn *conn, slice link, int64_t now_ms, struct ar
     return OK;
 }
 
+err person_browser_look(struct db_conn *conn, slice browser, int64_t now_ms, struct arena *arena,
+                        struct person_proof *proof) {
+    struct found found;
+    TRY(find(conn, PERSON_PROOF_BY_BROWSER, browser, now_ms, arena, &found));
+    *proof = found.proof;
+    return OK;
+}
+
 err person_link_use(struct db_conn *conn, slice link, int64_t now_ms, struct arena *arena,
                     struct person_proof *proof) {
     struct found found;

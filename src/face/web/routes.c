@@ -15,6 +15,28 @@
         .audience = HTTP_FOR_MACHINES, .cache = HTTP_CACHE_REVALIDATE, .help = help_               \
     }
 
+/* A page for who is signed in. */
+#define OWN(path_, handler_, help_)                                                                \
+    {                                                                                              \
+        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_MEMBER,          \
+        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .help = help_                       \
+    }
+#define OWN_FILE OWN
+/* A page with a form of its own: never the same twice. */
+#define FORM_PAGE(path_, handler_, help_)                                                          \
+    {                                                                                              \
+        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_ANYONE,          \
+        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .help = help_                       \
+    }
+/* What a form sends. */
+#define FORM_BYTES_MAX (64u << 10)
+#define SENT(path_, handler_, capability_, help_)                                                  \
+    {                                                                                              \
+        .method = HTTP_POST, .path = path_, .handler = handler_, .capability = capability_,        \
+        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .writes = true, .csrf = true,       \
+        .body_max = FORM_BYTES_MAX, .help = help_                                                  \
+    }
+
 const struct http_route face_web_routes[] = {
     PAGE("/", web_home, "Home: the question, what happens now, where to begin."),
     PAGE("/explore", web_explore, "Explorer: the answer to a query as list, facets and map."),
@@ -42,6 +64,23 @@ const struct http_route face_web_routes[] = {
     PAGE("/accessibility", web_accessibility, "What was tested, what is missing, whom to tell."),
     PAGE("/legal", web_legal, "Who publishes the site."),
     PAGE("/privacy", web_privacy, "What is kept of visitors, and what is not."),
+    FORM_PAGE("/sign-in", web_sign_in, "Signing in: asks for a letter with a link and a code."),
+    SENT("/sign-in", web_sign_in_post, CAP_ANYONE, "Sends the letter, or takes a password."),
+    FORM_PAGE("/sign-in/code", web_code, "Asks for the code of the letter."),
+    SENT("/sign-in/code", web_code_post, CAP_ANYONE, "Signs in with the code."),
+    FORM_PAGE("/sign-in/link/{token}", web_link, "The link of the letter: a button."),
+    SENT("/sign-in/link/{token}", web_link_post, CAP_ANYONE, "Signs in with the link."),
+    SENT("/sign-out", web_sign_out, CAP_MEMBER, "Ends the session."),
+    OWN("/account", web_account, "What one brought, and the ways to the rest of the account."),
+    OWN("/account/profile", web_profile, "What one says of oneself, and to whom."),
+    SENT("/account/profile", web_profile_post, CAP_MEMBER, "Stores it."),
+    OWN("/account/sessions", web_sessions, "Where one is signed in."),
+    SENT("/account/sessions", web_sessions_post, CAP_MEMBER, "Ends one or all others."),
+    OWN("/account/password", web_password, "Sets a password, or none."),
+    SENT("/account/password", web_password_post, CAP_MEMBER, "Stores it, ends other sessions."),
+    OWN_FILE("/account/data", web_account_data, "All that is kept of oneself, as a file."),
+    OWN("/account/delete", web_delete, "Asks once more."),
+    SENT("/account/delete", web_delete_post, CAP_MEMBER, "Deletes the account."),
     PAGE("/facile", web_easy, "Home in easy-to-read language."),
     PAGE("/facile/a-propos", web_easy_about, "About in easy-to-read language."),
 };

@@ -290,5 +290,8 @@ http_handler web_poster, web_print;
 http_handler web_embed, web_embed_code, web_worker, web_manifest, web_offline;
 http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
     web_about, web_accessibility, web_legal, web_privacy, web_easy, web_easy_about;
+http_handler web_sign_in, web_sign_in_post, web_code, web_code_post, web_link, web_link_post,
+    web_sign_out, web_account, web_profile, web_profile_post, web_sessions, web_sessions_post,
+    web_password, web_password_post, web_account_data, web_delete, web_delete_post;
 
 #endif

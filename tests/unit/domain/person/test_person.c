@@ -177,6 +177,8 @@ static void an_address_is_one_account(void **state) {
     struct person_id anna = enter(fixture, "anna@example.org");
     struct person_id ben = enter(fixture, "ben@example.org");
     assert_int_equal(enter(fixture, "anna@example.org").v, anna.v);
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    assert_slice(person_address_fold(SLICE("Anna@Éxample.ORG"), &arena), "anna@Éxample.org");
     assert_int_not_equal(anna.v, ben.v);
     assert_int_equal(
         person_address_add(fixture->conn, ben, SLICE("anna@example.org"), fixture->now_ms),

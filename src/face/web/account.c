@@ -1,0 +1,530 @@
+/* One's own account: what one brought and runs, what one says of oneself, where one is signed in,
+ * the password, the download of all of it, and leaving. */
+#include "domain/contribution/contribution.h"
+#include "face/actor.h"
+#include "face/web/form_int.h"
+#include "face/write.h"
+
+static void link_line(struct page *page, slice href, const char *label) {
+    struct html *html = &page->html;
+    html_raw(html, "<li><a");
+    html_attr(html, "href", href);
+    html_raw(html, ">");
+    html_text(html, i18n(html->language, label));
+    html_raw(html, "</a></li>");
+}
+
+static void date_text(struct page *page, int64_t at_ms) {
+    struct date date;
+    if (date_from_ms(at_ms, SLICE("Europe/Paris"), &date) == OK) {
+        date.precision = DATE_DAY;
+        i18n_date(page->html.language, &date, I18N_DATE_PLAIN, page->html.out);
+    }
+}
+
+/* ---- what is mine ---- */
+
+static void write_status(struct page *page, const struct contribution *contribution) {
+    struct html *html = &page->html;
+    html_raw(html, "<span class=\"state\">");
+    switch (contribution->status) {
+    case ENTRY_PUBLISHED:
+        html_t(html, "Publiée");
+        break;
+    case ENTRY_PENDING:
+        html_t(html, "La modération la regarde avant de la publier");
+        break;
+    case ENTRY_ARCHIVED:
+        html_t(html, "Retirée");
+        break;
+    case ENTRY_REMOVED:
+    case ENTRY_STATUS__COUNT:
+        html_t(html, "Refusée par la modération");
+        break;
+    }
+    html_raw(html, "</span>");
+}
+
+static err write_contributions(struct page *page, struct person_id person) {
+    struct html *html = &page->html;
+    struct contribution *list;
+    size_t count;
+    TRY(contributions_of(face_reader(page->request), person, page->arena, &list, &count));
+    html_raw(html, "<section><h2>");
+    html_t(html, "Ce que vous avez ajouté");
+    html_raw(html, "</h2>\n");
+    if (count == 0) {
+        html_raw(html, "<p>");
+        html_t(html, "Rien pour le moment. Faites connaître ce qui se passe près de chez vous.");
+        html_raw(html, "</p>\n");
+    }
+    html_raw(html, "<ul class=\"form-rows\">");
+    for (size_t i = 0; i < count; i++) {
+        bool is_shown = list[i].status == ENTRY_PUBLISHED;
+        html_raw(html, "<li><span>");
+        if (is_shown) {
+            html_raw(html, "<a");
+            html_attr(html, "href", link_entry(page, list[i].entry, list[i].title));
+            html_raw(html, ">");
+        }
+        html_text(html, list[i].title);
+        if (is_shown) {
+            html_raw(html, "</a>");
+        }
+        html_raw(html, "</span>");
+        write_status(page, &list[i]);
+        html_raw(html, "</li>");
+    }
+    html_raw(html, "</ul></section>\n");
+    return OK;
+}
+
+static void write_ways(struct page *page) {
+    struct html *html = &page->html;
+    html_raw(html, "<section><h2>");
+    html_t(html, "Votre compte");
+    html_raw(html, "</h2>\n<ul class=\"form-rows\">");
+    link_line(page, SLICE("/account/profile"), N_("Ce que vous dites de vous"));
+    link_line(page, SLICE("/account/sessions"), N_("Vos appareils"));
+    link_line(page, SLICE("/account/password"), N_("Mot de passe"));
+    link_line(page, SLICE("/account/data"), N_("Télécharger tout ce qui est gardé de vous"));
+    link_line(page, SLICE("/account/delete"), N_("Supprimer le compte"));
+    html_raw(html, "</ul>\n");
+    form_button(page, SLICE("/sign-out"), "do", SLICE("out"), N_("Se déconnecter"));
+    html_raw(html, "</section>\n");
+}
+
+err web_account(void *app, const struct http_request *request, struct http_response *response,
+                struct problem *problem) {
+    (void)problem;
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
+    form_page_begin(&form, N_("Mon compte"), SLICE("/account"), NULL);
+    TRY(write_contributions(&page, face_actor(request)->person));
+    write_ways(&page);
+    form_page_end(&form);
+    return page.html.out->failed;
+}
+
+/* ---- the profile ---- */
+
+static const struct profile_field {
+    const char *name, *label, *help;
+    unsigned rows;
+} profile_fields[PERSON_FIELD__COUNT] = {
+    [PERSON_NAME] = {"name", N_("Nom ou pseudonyme"), N_("Il signe ce que vous écrivez."), 0},
+    [PERSON_COMMUNE] = {"commune", N_("Commune"), NULL, 0},
+    [PERSON_ABOUT] = {"about", N_("En quelques mots"), NULL, 4},
+    [PERSON_SKILLS] = {"skills", N_("Ce que vous savez faire"), N_("Un savoir-faire par ligne."),
+                       3},
+    [PERSON_LANGUAGES] = {"languages", N_("Langues que vous parlez"), N_("Une langue par ligne."),
+                          2},
+};
+static const struct form_choice visibilities[PERSON_VISIBILITY__COUNT] = {
+    [PERSON_PUBLIC] = {"public", N_("Tout le monde"), NULL},
+    [PERSON_MEMBERS] = {"members", N_("Les membres connectés"), NULL},
+    [PERSON_PRIVATE] = {"private", N_("Vous seulement"), NULL},
+};
+
+static slice visibility_name(const struct page *page, size_t field) {
+    return arena_printf(page->arena, "%s-seen", profile_fields[field].name);
+}
+
+static err write_profile(struct form *form, const struct person *person, bool is_saved) {
+    struct page *page = form->page;
+    form_page_begin(form, N_("Ce que vous dites de vous"), SLICE("/account/profile"),
+                    N_("Rien n’est obligatoire. Vous choisissez qui voit quoi."));
+    if (is_saved) {
+        html_raw(&page->html, "<p class=\"alert alert--info\" role=\"status\">");
+        html_t(&page->html, "C’est enregistré.");
+        html_raw(&page->html, "</p>\n");
+    }
+    form_begin(form, SLICE("/account/profile"), false);
+    for (size_t i = 0; i < PERSON_FIELD__COUNT; i++) {
+        const struct profile_field *field = &profile_fields[i];
+        form_field(form, &(struct form_field){.name = field->name,
+                                              .label = field->label,
+                                              .help = field->help,
+                                              .value = person->fields[i].text,
+                                              .rows = field->rows,
+                                              .max_bytes = i == PERSON_NAME ? PERSON_NAME_MAX
+                                                                            : PERSON_TEXT_MAX});
+        if (i != PERSON_NAME) {
+            form_select(form, visibility_name(page, i).p, N_("Qui le voit"), visibilities,
+                        PERSON_VISIBILITY__COUNT,
+                        slice_from_cstr(visibilities[person->fields[i].visibility].value));
+        }
+    }
+    form_submit(form, N_("Enregistrer"));
+    form_end(form);
+    form_page_end(form);
+    return page->html.out->failed;
+}
+
+err web_profile(void *app, const struct http_request *request, struct http_response *response,
+                struct problem *problem) {
+    (void)problem;
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
+    struct person person;
+    TRY(person_load(face_reader(request), face_actor(request)->person, request->arena, &person));
+    return write_profile(&form, &person, slice_equal(request->query, SLICE("saved")));
+}
+
+struct profiling {
+    struct person person;
+    struct arena *arena;
+    struct problem problem;
+};
+
+static err profile_job(struct db_conn *conn, void *self) {
+    struct profiling *profiling = self;
+    return person_store(conn, &profiling->person, profiling->arena, &profiling->problem);
+}
+
+static err answer_profile(void *app, const struct http_request *request, void *self, err result,
+                          struct http_response *response, struct problem *problem) {
+    struct profiling *profiling = self;
+    if (result == OK) {
+        http_redirect(response, SLICE("/account/profile?saved"));
+        return OK;
+    }
+    *problem = profiling->problem;
+    for (size_t i = 0; i < PERSON_FIELD__COUNT; i++) {
+        if (slice_equal(slice_from_cstr(profiling->problem.field),
+                        slice_from_cstr(profile_fields[i].name))) {
+            struct page page = page_begin(app, request, response);
+            struct form form = {.page = &page};
+            form_fault(&form, profile_fields[i].name,
+                       result == ERR_LIMIT ? N_("C’est trop long. Raccourcissez-le.")
+                                           : N_("Il y a un caractère qui ne se voit pas. "
+                                                "Écrivez-le de nouveau."));
+            return write_profile(&form, &profiling->person, false);
+        }
+    }
+    return result;
+}
+
+err web_profile_post(void *app, const struct http_request *request, struct http_response *response,
+                     struct problem *problem) {
+    (void)response;
+    struct http_form sent;
+    TRY(http_form_read(request, &sent, problem));
+    struct profiling *profiling = arena_new(request->arena, struct profiling, 1);
+    profiling->arena = request->arena;
+    TRY(person_load(face_reader(request), face_actor(request)->person, request->arena,
+                    &profiling->person));
+    for (size_t i = 0; i < PERSON_FIELD__COUNT; i++) {
+        const char *seen = arena_printf(request->arena, "%s-seen", profile_fields[i].name).p;
+        profiling->person.fields[i].text = http_form_value(&sent, profile_fields[i].name);
+        for (int choice = 0; choice < PERSON_VISIBILITY__COUNT; choice++) {
+            if (slice_equal(http_form_value(&sent, seen),
+                            slice_from_cstr(visibilities[choice].value))) {
+                profiling->person.fields[i].visibility = (enum person_visibility)choice;
+            }
+        }
+    }
+    profiling->person.language = request->language;
+    return face_write(app, request, profile_job, answer_profile, profiling);
+}
+
+/* ---- sessions ---- */
+
+static slice session_name(const struct page *page, const struct crypto_digest *session) {
+    char hex[CRYPTO_DIGEST_HEX + 1];
+    crypto_digest_hex(session, hex);
+    return arena_copy(page->arena, slice_of(hex, CRYPTO_DIGEST_HEX));
+}
+
+err web_sessions(void *app, const struct http_request *request, struct http_response *response,
+                 struct problem *problem) {
+    (void)problem;
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
+    struct html *html = &page.html;
+    const struct actor *actor = face_actor(request);
+    struct person_session *sessions;
+    size_t count;
+    TRY(person_sessions(face_reader(request), actor->person, page.now_ms, request->arena, &sessions,
+                        &count));
+    form_page_begin(&form, N_("Vos appareils"), SLICE("/account/sessions"),
+                    N_("Fermez ce que vous ne reconnaissez pas, puis changez de mot de passe si "
+                       "vous en avez un."));
+    html_raw(html, "<ul class=\"form-rows\">");
+    for (size_t i = 0; i < count; i++) {
+        bool is_this = crypto_digest_same(&sessions[i].session, &actor->session);
+        html_raw(html, "<li><span>");
+        if (sessions[i].device.n) {
+            html_text(html, sessions[i].device);
+        } else {
+            html_t(html, "Appareil inconnu");
+        }
+        html_raw(html, " · ");
+        html_t(html, "depuis le");
+        html_raw(html, " ");
+        date_text(&page, sessions[i].began_ms);
+        html_raw(html, "</span>");
+        if (is_this) {
+            html_raw(html, "<span class=\"state\">");
+            html_t(html, "Cet appareil");
+            html_raw(html, "</span>");
+        } else {
+            form_button(&page, SLICE("/account/sessions"), "end",
+                        session_name(&page, &sessions[i].session), N_("Fermer"));
+        }
+        html_raw(html, "</li>");
+    }
+    html_raw(html, "</ul>\n");
+    if (count > 1) {
+        form_button(&page, SLICE("/account/sessions"), "end", SLICE("others"),
+                    N_("Fermer toutes les autres"));
+    }
+    form_page_end(&form);
+    return page.html.out->failed;
+}
+
+struct ending {
+    const struct actor *actor;
+    slice session; /* in hexadecimal digits; "others": all but this one */
+    struct arena *arena;
+    int64_t now_ms;
+};
+
+static err end_job(struct db_conn *conn, void *self) {
+    const struct ending *ending = self;
+    if (slice_equal(ending->session, SLICE("others"))) {
+        return person_sessions_end(conn, ending->actor->person, &ending->actor->session);
+    }
+    struct person_session *sessions;
+    size_t count;
+    TRY(person_sessions(conn, ending->actor->person, ending->now_ms, ending->arena, &sessions,
+                        &count));
+    for (size_t i = 0; i < count; i++) {
+        char hex[CRYPTO_DIGEST_HEX + 1];
+        crypto_digest_hex(&sessions[i].session, hex);
+        if (slice_equal(ending->session, slice_of(hex, CRYPTO_DIGEST_HEX))) {
+            return person_session_end(conn, ending->actor->person, &sessions[i].session);
+        }
+    }
+    return OK; /* ended already */
+}
+
+static err answer_end(void *app, const struct http_request *request, void *self, err result,
+                      struct http_response *response, struct problem *problem) {
+    (void)app;
+    (void)request;
+    (void)self;
+    (void)problem;
+    TRY(result);
+    http_redirect(response, SLICE("/account/sessions"));
+    return OK;
+}
+
+err web_sessions_post(void *app, const struct http_request *request, struct http_response *response,
+                      struct problem *problem) {
+    (void)response;
+    const struct face *face = app;
+    struct http_form sent;
+    TRY(http_form_read(request, &sent, problem));
+    struct ending *ending = arena_new(request->arena, struct ending, 1);
+    *ending = (struct ending){.actor = face_actor(request),
+                              .session = http_form_value(&sent, "end"),
+                              .arena = request->arena,
+                              .now_ms = clock_now_ms(face->clock)};
+    return face_write(app, request, end_job, answer_end, ending);
+}
+
+/* ---- dangerous acts ---- */
+
+/* RULE PERSON-4: who signed in long ago signs in again first, and comes back. */
+static bool must_prove(const struct http_request *request, struct http_response *response) {
+    if (face_actor(request)->is_proved) {
+        return false;
+    }
+    http_redirect(response,
+                  arena_printf(request->arena, "/sign-in?next=%.*s", SLICE_ARG(request->path)));
+    return true;
+}
+
+static err write_password(struct form *form, bool has_password) {
+    form_page_begin(form, N_("Mot de passe"), SLICE("/account/password"),
+                    N_("Il n’est pas nécessaire : un code par mail suffit toujours. Un nouveau "
+                       "mot de passe ferme vos autres appareils."));
+    form_begin(form, SLICE("/account/password"), false);
+    form_field(form, &(struct form_field){.name = "password",
+                                          .label = N_("Nouveau mot de passe"),
+                                          .help = N_("Au moins 12 caractères. Une phrase que vous "
+                                                     "retenez va bien."),
+                                          .type = "password",
+                                          .autocomplete = "new-password",
+                                          .max_bytes = PERSON_PASSWORD_MAX,
+                                          .is_needed = true});
+    form_submit(form, N_("Enregistrer le mot de passe"));
+    if (has_password) {
+        form_submit_else(form, "none", N_("Ne plus avoir de mot de passe"));
+    }
+    form_end(form);
+    form_page_end(form);
+    return form->page->html.out->failed;
+}
+
+err web_password(void *app, const struct http_request *request, struct http_response *response,
+                 struct problem *problem) {
+    (void)problem;
+    if (must_prove(request, response)) {
+        return OK;
+    }
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
+    struct person person;
+    TRY(person_load(face_reader(request), face_actor(request)->person, request->arena, &person));
+    return write_password(&form, person.has_password);
+}
+
+struct securing {
+    const struct actor *actor;
+    char hash[CRYPTO_PASSWORD_TEXT];
+};
+
+static err password_set_job(struct db_conn *conn, void *self) {
+    const struct securing *securing = self;
+    return person_password_set(conn, securing->actor->person, slice_from_cstr(securing->hash),
+                               &securing->actor->session);
+}
+
+static err answer_account(void *app, const struct http_request *request, void *self, err result,
+                          struct http_response *response, struct problem *problem) {
+    (void)app;
+    (void)request;
+    (void)self;
+    (void)problem;
+    TRY(result);
+    http_redirect(response, SLICE("/account"));
+    return OK;
+}
+
+err web_password_post(void *app, const struct http_request *request, struct http_response *response,
+                      struct problem *problem) {
+    struct http_form sent;
+    TRY(http_form_read(request, &sent, problem));
+    if (must_prove(request, response)) {
+        return OK;
+    }
+    struct securing *securing = arena_new(request->arena, struct securing, 1);
+    securing->actor = face_actor(request);
+    if (!slice_equal(http_form_value(&sent, "do"), SLICE("none"))) {
+        slice password = http_form_value(&sent, "password");
+        if (person_password_check(password, NULL) != OK) {
+            struct page page = page_begin(app, request, response);
+            struct form form = {.page = &page};
+            form_fault(&form, "password", N_("Il faut au moins 12 caractères."));
+            return write_password(&form, false);
+        }
+        TRY(crypto_password_hash(password, securing->hash));
+    }
+    return face_write(app, request, password_set_job, answer_account, securing);
+}
+
+static err write_delete(struct form *form) {
+    struct html *html = &form->page->html;
+    form_page_begin(form, N_("Supprimer le compte"), SLICE("/account/delete"),
+                    N_("Ce que vous avez ajouté reste, sans votre nom. Tout le reste est effacé."));
+    html_raw(html, "<p>");
+    html_t(html, "Vos équipes passent à la personne qui y est depuis le plus longtemps. Rien ne "
+                 "permet de revenir en arrière.");
+    html_raw(html, "</p>\n");
+    form_begin(form, SLICE("/account/delete"), false);
+    form_check(form, "sure", N_("Je veux supprimer mon compte"), NULL, false);
+    form_submit(form, N_("Supprimer le compte"));
+    form_end(form);
+    form_page_end(form);
+    return form->page->html.out->failed;
+}
+
+err web_delete(void *app, const struct http_request *request, struct http_response *response,
+               struct problem *problem) {
+    (void)problem;
+    if (must_prove(request, response)) {
+        return OK;
+    }
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
+    return write_delete(&form);
+}
+
+struct leaving {
+    const struct face *face;
+    struct person_id person;
+};
+
+static err delete_job(struct db_conn *conn, void *self) {
+    const struct leaving *leaving = self;
+    TRY(team_leave_all(conn, leaving->person));
+    return person_delete(conn, leaving->face->ids, leaving->person,
+                         clock_now_ms(leaving->face->clock));
+}
+
+static err answer_delete(void *app, const struct http_request *request, void *self, err result,
+                         struct http_response *response, struct problem *problem) {
+    (void)self;
+    (void)problem;
+    if (result == ERR_CONFLICT) {
+        struct page page = page_begin(app, request, response);
+        struct form form = {.page = &page};
+        form_fault(&form, "sure",
+                   N_("Vous êtes la dernière personne à administrer ce site. Confiez d’abord ce "
+                      "rôle à quelqu’un."));
+        return write_delete(&form);
+    }
+    TRY(result);
+    http_response_cookie(request, response, FACE_SESSION_COOKIE, SLICE("x"), 0);
+    http_redirect(response, SLICE("/"));
+    return OK;
+}
+
+err web_delete_post(void *app, const struct http_request *request, struct http_response *response,
+                    struct problem *problem) {
+    struct http_form sent;
+    TRY(http_form_read(request, &sent, problem));
+    if (must_prove(request, response)) {
+        return OK;
+    }
+    if (!http_form_has(&sent, "sure")) {
+        struct page page = page_begin(app, request, response);
+        struct form form = {.page = &page};
+        form_fault(&form, "sure", N_("Cochez la case pour confirmer."));
+        return write_delete(&form);
+    }
+    struct leaving *leaving = arena_new(request->arena, struct leaving, 1);
+    *leaving = (struct leaving){.face = app, .person = face_actor(request)->person};
+    return face_write(app, request, delete_job, answer_delete, leaving);
+}
+
+/* ---- the download ---- */
+
+err web_account_data(void *app, const struct http_request *request, struct http_response *response,
+                     struct problem *problem) {
+    (void)app;
+    (void)problem;
+    struct db_conn *reader = face_reader(request);
+    struct person_id person = face_actor(request)->person;
+    struct contribution *list;
+    size_t count;
+    TRY(contributions_of(reader, person, request->arena, &list, &count));
+    response->body = buf_new(4u << 20);
+    struct buf *out = &response->body;
+    buf_add_char(out, '{');
+    TRY(person_to_json(reader, person, request->arena, out));
+    buf_add_cstr(out, ",\"contributions\":[");
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(out, "%s{\"entry\":%lld,\"title\":", i ? "," : "", (long long)list[i].entry.v);
+        buf_add_json_string(out, list[i].title);
+        buf_add_cstr(out, ",\"added\":\"");
+        time_format_rfc3339(list[i].created_ms, out);
+        buf_add_cstr(out, "\"}");
+    }
+    buf_add_cstr(out, "]}\n");
+    response->media_type = "application/json";
+    response->file_name = SLICE("agora.json");
+    return out->failed;
+}

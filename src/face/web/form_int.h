@@ -1,0 +1,62 @@
+/* The parts of forms, written once: field, choice, faults, buttons. docs/markup.md, "Forms". */
+#ifndef AGORA_FACE_WEB_FORM_INT_H
+#define AGORA_FACE_WEB_FORM_INT_H
+
+#include "face/web/web_int.h"
+#include "http/form.h"
+
+#define FORM_FAULTS_MAX 16
+
+/* A form on a page, and what is wrong with what was sent. Messages are N_() texts. */
+struct form {
+    struct page *page;
+    struct form_fault {
+        const char *field, *message;
+    } faults[FORM_FAULTS_MAX];
+    size_t fault_count;
+};
+/* Beyond FORM_FAULTS_MAX the first ones are told. */
+void form_fault(struct form *form, const char *field, const char *message);
+
+/* <main> with the title and, when something is wrong, the summary that takes the focus; the answer
+ * is 422 then. */
+void form_page_begin(struct form *form, const char *title, slice path, const char *lead);
+void form_page_end(struct form *form);
+
+/* <form method="post">; `is_multipart` for files. */
+void form_begin(struct form *form, slice action, bool is_multipart);
+void form_end(struct form *form);
+
+struct form_field {
+    const char *name;
+    const char *label, *help; /* help may be NULL */
+    slice value;
+    const char *type;         /* "email"; NULL: text */
+    const char *autocomplete; /* NULL: none */
+    unsigned max_bytes;
+    unsigned rows; /* 0: one line, else a text area of so many */
+    bool is_needed, is_code;
+};
+void form_field(struct form *form, const struct form_field *field);
+
+struct form_choice {
+    const char *value, *label, *help; /* help may be NULL */
+};
+/* Radio choices under a legend. */
+void form_choices(struct form *form, const char *name, const char *legend,
+                  const struct form_choice *choices, size_t count, slice chosen);
+/* The same as a list that opens, where a choice is of little weight. */
+void form_select(struct form *form, const char *name, const char *label,
+                 const struct form_choice *choices, size_t count, slice chosen);
+/* One box. */
+void form_check(struct form *form, const char *name, const char *label, const char *help,
+                bool is_on);
+void form_hidden(struct form *form, const char *name, slice value);
+/* The one sun-yellow action. */
+void form_submit(struct form *form, const char *label);
+/* A quieter one, of the same form: sent as do=VALUE. */
+void form_submit_else(struct form *form, const char *value, const char *label);
+/* A form that is a single button: <form><button>. */
+void form_button(struct page *page, slice action, const char *name, slice value, const char *label);
+
+#endif
