@@ -134,7 +134,12 @@ err post_office_open(struct post_office *office, struct house *house, const stru
         .retry_s = (unsigned)settings->smtp_retry_s,
     };
     office->delivery = mail_delivery_new(&options);
-    const struct job_kind kinds[] = {mail_job_kind(office->delivery)};
+    const struct job_kind kinds[] = {mail_job_kind(office->delivery),
+                                     sweep_job_kind(&office->sweep, house)};
+    err begun = sweep_begin(writer, house->clock);
+    if (begun != OK) {
+        return problem_set(problem, begun, "store", "the hourly sweep could not be begun");
+    }
     return job_runner_start(&(struct job_runner_options){.store_path = house->store_path,
                                                          .writer = writer,
                                                          .kinds = kinds,

@@ -4,6 +4,7 @@
 #define AGORA_APP_POST_OFFICE_H
 
 #include "app/house.h"
+#include "app/sweep.h"
 #include "html/i18n.h"
 #include "job/job.h"
 #include "mail/mail.h"
@@ -11,6 +12,7 @@
 struct post_office {
     struct mail_post *post; /* NULL: letters become files */
     struct mail_delivery *delivery;
+    struct sweep sweep;
     struct job_runner *runner;
 };
 /* Before the sandbox and before any thread. ERR_INPUT: settings that do not go together (the key in

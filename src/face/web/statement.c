@@ -159,7 +159,8 @@ static void privacy_visitors(struct page *page) {
                        "compte à créer pour lire."));
     text_item(page, N_("Aucune page ne demande quoi que ce soit à un autre site. Une vidéo n’est "
                        "chargée qu’après votre clic ; son site vous voit alors."));
-    text_item(page, N_("Aucun cookie, sauf si vous changez de langue : il garde ce choix un an."));
+    text_item(page, N_("Aucun cookie pour lire, sauf si vous changez de langue : il garde ce choix "
+                       "un an."));
     text_item(page, N_("« Me situer » envoie votre position, à une centaine de mètres près, avec "
                        "votre recherche. Elle n’est pas enregistrée."));
     text_item(
@@ -177,6 +178,24 @@ static void privacy_visitors(struct page *page) {
     html_raw(html, "</ul>\n</section>\n");
 }
 
+static void privacy_members(struct page *page) {
+    text_section(page, SLICE("members"), N_("Quand vous participez"));
+    html_raw(&page->html, "<ul>\n");
+    text_item(page, N_("Votre adresse mail sert à vous reconnaître et à vous écrire. Elle n’est "
+                       "montrée à personne, ni donnée à personne."));
+    text_item(page, N_("Un cookie garde votre connexion pendant 60 jours. Un autre, pendant 30 "
+                       "minutes, relie le code reçu à l’appareil qui l’a demandé."));
+    text_item(page, N_("Contre les abus, le site compte les essais de chaque réseau. Il n’en garde "
+                       "qu’une empreinte, pendant un jour ou deux."));
+    text_item(page, N_("Ce que vous écrivez reste dans l’historique de la fiche, signé du nom que "
+                       "vous choisissez."));
+    text_item(page, N_("Vous pouvez télécharger ce qui est gardé de vous, et supprimer votre "
+                       "compte : vos fiches restent, sans votre nom."));
+    html_raw(&page->html, "</ul>\n<p><a href=\"/account\">");
+    html_t(&page->html, "Mon compte");
+    html_raw(&page->html, "</a></p>\n</section>\n");
+}
+
 static void write_privacy(struct page *page) {
     struct html *html = &page->html;
     const struct i18n_language *language = html->language;
@@ -190,6 +209,7 @@ static void write_privacy(struct page *page) {
         i18n(language, "Données personnelles"),
         N_("Ce que ce site garde de vous, et ce qu’il ne garde pas."));
     privacy_visitors(page);
+    privacy_members(page);
     text_section(page, SLICE("entries"), N_("Quand une fiche parle de vous"));
     text_paragraph(page, N_("Une fiche ne montre que les coordonnées que ses auteurs ont rendues "
                             "publiques, et son lieu avec la précision qu’ils ont choisie."));

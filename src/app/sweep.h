@@ -1,0 +1,18 @@
+/* sweep: once an hour the server forgets what is no longer needed (RULE PERSON-1, CONTRIBUTE-1,
+ * CONTRIBUTE-4), as a job that adds its successor. */
+#ifndef AGORA_APP_SWEEP_H
+#define AGORA_APP_SWEEP_H
+
+#include "app/house.h"
+#include "domain/contribution/contribution.h"
+#include "job/job.h"
+
+struct sweep {
+    struct contribution_world world;
+};
+/* `sweep` outlives the runner of the kind. */
+struct job_kind sweep_job_kind(struct sweep *sweep, struct house *house);
+/* Adds the first one of a store; those that wait already are enough. */
+MUST_USE err sweep_begin(struct db_writer *writer, struct clock clock);
+
+#endif
