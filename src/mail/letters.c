@@ -301,7 +301,7 @@ static void html_path(struct html *html, const struct writing *writing, slice pa
     html_raw(html, "<a href=\"");
     html_text(html, writing->house->base_url);
     html_text(html, path);
-    html_raw(html, "\" style=\"color:#0e5a4f;word-break:break-word\">");
+    html_raw(html, "\" style=\"color:#0e5a4f\">");
 }
 
 static void html_message(struct html *html, const struct writing *writing, const char *message) {
@@ -402,7 +402,8 @@ void mail_letter_html(const struct mail_house *house, const struct mail_row *row
     html_raw(&html, "</title></head>\n<body style=\"margin:0;padding:1.5em;background:#faf8f3;"
                     "color:#18262b;font:16px/1.55 system-ui,sans-serif\">\n"
                     "<div style=\"max-width:36em;margin:auto;background:#fff;padding:1.5em 2em;"
-                    "border:1px solid #ded9cc;border-radius:.6em\">\n"
+                    "border:1px solid #ded9cc;border-radius:.6em;"
+                    "overflow-wrap:anywhere;word-break:break-word\">\n"
                     "<p style=\"font-weight:bold;color:#0e5a4f;margin-top:0\">");
     html_text(&html, house->site_name);
     html_raw(&html, "</p>\n");

@@ -38,6 +38,7 @@ struct place {
     int listener; /* a socket that was open before */
     int port;
     int errors[2]; /* the pipe behind the log */
+    bool is_post;  /* closed off as the process that sends letters, to the listener's port */
 };
 
 typedef bool attempt_run(struct place *place); /* true: it went through */
@@ -52,7 +53,11 @@ static int try_inside(struct place *place, attempt_run *attempt, bool needs_land
     assert_true(child >= 0);
     if (child == 0) {
         struct problem problem = {0};
-        const struct sandbox_options options = {.folder = place->folder, .log = &place->log};
+        const struct sandbox_options options = {.kind =
+                                                    place->is_post ? SANDBOX_POST : SANDBOX_SERVER,
+                                                .folder = place->is_post ? NULL : place->folder,
+                                                .post_port = ntohs((in_port_t)place->port),
+                                                .log = &place->log};
         if (sandbox_enter(&options, &report, &problem) != OK) {
             fprintf(stderr, "%s\n", problem.what);
             _exit(NOT_ENTERED);
@@ -166,6 +171,51 @@ static bool do_no_socket_of_any_family_is_made(struct place *place) {
            socket(AF_PACKET, SOCK_RAW, 0) >= 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0;
 }
 REFUSES(no_socket_of_any_family_is_made, false)
+
+static bool do_the_post_connects_to_its_port(struct place *place) {
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in server = {.sin_family = AF_INET,
+                                 .sin_port = (in_port_t)place->port,
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return connect(fd, (struct sockaddr *)&server, sizeof server) == 0;
+}
+
+static void the_post_connects_to_its_port(void **state) {
+    struct place *place = *state;
+    if (!sandbox_is_possible()) {
+        skip();
+    }
+    place->is_post = true;
+    assert_int_equal(try_inside(place, do_the_post_connects_to_its_port, false), WENT_THROUGH);
+}
+
+/* Anywhere else: refused by Landlock, which is not what a closed port says. */
+static bool do_the_post_goes_nowhere_else(struct place *place) {
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in other = {.sin_family = AF_INET,
+                                .sin_port = (in_port_t)(place->port ^ 0x0100),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (report.landlock < 4) {
+        _exit(NOT_IN_THIS_KERNEL); /* it knows no ports yet */
+    }
+    return connect(fd, (struct sockaddr *)&other, sizeof other) == 0 || errno != EACCES;
+}
+
+static bool do_the_post_has_no_folder_and_runs_nothing(struct place *place) {
+    return open(place->folder, O_RDONLY | O_CLOEXEC) >= 0 || errno != EACCES ||
+           open(place->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0 ||
+           do_another_program_is_not_run(place);
+}
+
+static void the_post_goes_nowhere_else_has_no_folder_and_runs_nothing(void **state) {
+    struct place *place = *state;
+    if (!sandbox_is_possible()) {
+        skip();
+    }
+    place->is_post = true;
+    assert_int_equal(try_inside(place, do_the_post_goes_nowhere_else, true), REFUSED);
+    assert_int_equal(try_inside(place, do_the_post_has_no_folder_and_runs_nothing, true), REFUSED);
+}
 
 static bool do_another_process_is_not_traced(struct place *place) {
     (void)place;
@@ -332,6 +382,8 @@ int main(void) {
         INSIDE(a_way_around_by_a_link_is_no_way),
         INSIDE(no_connection_is_made),
         INSIDE(no_socket_of_any_family_is_made),
+        INSIDE(the_post_connects_to_its_port),
+        INSIDE(the_post_goes_nowhere_else_has_no_folder_and_runs_nothing),
         INSIDE(another_process_is_not_traced),
         INSIDE(no_process_is_made),
         INSIDE(no_signal_is_sent_to_others),
