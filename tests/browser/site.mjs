@@ -68,6 +68,7 @@ export async function addresses({ url, link }) {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
   };
+  const history = `${(await find('q=Partons+du+bon+pied')).match(/\/entries\/\d+/)[0]}/history`;
   return {
     home: '/',
     explorer: '/explore',
@@ -76,6 +77,8 @@ export async function addresses({ url, link }) {
     'explorer with nothing': '/explore?q=zzzzqqqq',
     entry: await find('q=Partons+du+bon+pied'),
     'entry with hours': await find('q=atelier+v%C3%A9lo&kind=place'),
+    history,
+    'one version': (await (await fetch(url + history)).text()).match(/\/entries\/\d+\/history\/\d+/)[0],
     event: await find('kind=event&when=upcoming'),
     portrait: await find('source=portraits'),
     territory: '/territories/dep-73-savoie',

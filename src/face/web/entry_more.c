@@ -247,8 +247,12 @@ err sheet_foot_history(struct sheet *sheet) {
     html_raw(html, " ");
     date_write(page, &updated, I18N_DATE_PLAIN);
     html_raw(html, " · ");
+    html_raw(html, "<a");
+    html_attr(html, "href",
+              arena_printf(page->arena, "/entries/%lld/history", (long long)sheet->of->id.v));
+    html_raw(html, ">");
     html_tn(html, "%n version", "%n versions", (int64_t)count);
-    html_raw(html, "</span></p>\n");
+    html_raw(html, "</a></span></p>\n");
     return OK;
 }
 

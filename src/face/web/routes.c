@@ -42,6 +42,8 @@ const struct http_route face_web_routes[] = {
     PAGE("/explore", web_explore, "Explorer: the answer to a query as list, facets and map."),
     WAY("/e/{id}", web_entry, "An entry by its short address: leads to its page."),
     PAGE("/entries/{id}/poster", web_poster, "An entry as a poster, A4 or A5, with a QR code."),
+    PAGE("/entries/{id}/history", web_history, "Who changed an entry, when and why."),
+    PAGE("/entries/{id}/history/{revision}", web_history, "What changed, word by word."),
     PAGE("/explore/print", web_print, "A query as a local guide to print."),
     PAGE("/embed", web_embed, "A query for another site's page: list, map or both in a frame."),
     PAGE("/embed/code", web_embed_code,

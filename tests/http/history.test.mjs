@@ -1,0 +1,62 @@
+// The history of an entry: who changed what, and nothing that is not public today.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { importEntries, start, temporaryFolder } from './harness.mjs';
+
+const ENTRY = {
+  id: 'atelier', kind: 'place', title: 'Atelier vélo', summary: 'Ouvert le lundi & le <jeudi>',
+  contacts: [{ kind: 'telephone', value: '0479000000' }, { kind: 'website', value: 'https://atelier.example' }],
+};
+const text = async (url) => {
+  const answer = await fetch(url);
+  return { status: answer.status, body: await answer.text(), cache: answer.headers.get('cache-control') };
+};
+
+test('history names who and when, each version says what changed, and yesterday tells no more than today', async () => {
+  const folder = temporaryFolder();
+  importEntries(folder, 'carte', [ENTRY]);
+  importEntries(folder, 'carte', [{ ...ENTRY, summary: 'Ouvert le mardi & le <jeudi>', contacts: ENTRY.contacts.slice(1) }]);
+  const server = await start({ folder });
+  const { items } = await (await fetch(`${server.url}/api/v1/entries?q=atelier`)).json();
+  const id = items[0].id;
+
+  const page = await text(new URL(items[0].url, server.url));
+  assert.match(page.body, new RegExp(`<a href="/entries/${id}/history">2 versions</a>`));
+  const list = await text(`${server.url}/entries/${id}/history`);
+  assert.equal(list.status, 200);
+  assert.equal(list.cache, 'no-cache');
+  const versions = [...list.body.matchAll(/<li><a href="(\/entries\/\d+\/history\/\d+)"><time/g)].map(([, address]) => address);
+  assert.equal(versions.length, 2);
+  assert.match(list.body, /import de carte/);
+
+  const latest = await text(server.url + versions[0]);
+  assert.match(latest.body, /Ouvert le <del>.*lundi<\/del>\s*<ins>.*mardi<\/ins> &amp; le &lt;jeudi&gt;/);
+  assert.doesNotMatch(latest.body, /<h2>Titre/);
+  const first = await text(server.url + versions[1]);
+  assert.match(first.body, /première version/);
+  assert.match(first.body, /<ins>.*Atelier vélo<\/ins>/);
+  for (const { body } of [list, latest, first]) assert.doesNotMatch(body, /0479000000/);
+
+  for (const path of [`/entries/${id}/history/1`, `/entries/${id}/history/x`, '/entries/1/history', `/entries/${id + 1}/history/${versions[0].split('/')[4]}`]) {
+    assert.equal((await text(server.url + path)).status, 404, path);
+  }
+  await server.stop();
+});
+
+test('long histories come in pages, none of which leaves one out', async () => {
+  const folder = temporaryFolder();
+  for (let i = 0; i < 53; i++) importEntries(folder, 'carte', [{ ...ENTRY, summary: `Version ${i}` }]);
+  const server = await start({ folder });
+  const { items } = await (await fetch(`${server.url}/api/v1/entries?q=atelier`)).json();
+  let address = `/entries/${items[0].id}/history`;
+  const seen = new Set();
+  for (let pages = 0; address; pages++) {
+    assert.ok(pages < 3);
+    const { body } = await text(server.url + address);
+    for (const [, number] of body.matchAll(/history\/(\d+)"><time/g)) seen.add(number);
+    address = /href="(\/entries\/\d+\/history\?before=\d+)"/.exec(body)?.[1];
+  }
+  assert.equal(seen.size, 53);
+  await server.stop();
+});
