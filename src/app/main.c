@@ -8,7 +8,7 @@
 
 static const struct command *const commands[] = {
     &command_serve,   &command_import, &command_export, &command_territories, &command_backup,
-    &command_restore, &command_check,  &command_config, &command_mail};
+    &command_restore, &command_check,  &command_config, &command_mail,        &command_user};
 
 static void help(FILE *out) {
     fprintf(out, "Agora " AGORA_VERSION ": citizen solutions, visible on their territory.\n\n"

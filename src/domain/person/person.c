@@ -139,6 +139,26 @@ err person_addresses(struct db_conn *conn, struct person_id id, struct arena *ar
     return OK;
 }
 
+err person_list(struct db_conn *conn, struct person_id after, size_t room, struct arena *arena,
+                struct person_listed **list, size_t *count) {
+    struct db_query *query = person_query(conn, PERSON_LIST);
+    db_bind_i64(query, 1, after.v);
+    db_bind_i64(query, 2, (int64_t)room);
+    *list = arena_new(arena, struct person_listed, room);
+    *count = 0;
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        (*list)[(*count)++] = (struct person_listed){.id = {db_i64(query, 0)},
+                                                     .status = (enum person_status)db_i64(query, 1),
+                                                     .created_ms = db_i64(query, 2),
+                                                     .name = arena_copy(arena, db_text(query, 3))};
+    }
+}
+
 err person_of_address(struct db_conn *conn, slice address, struct person_id *id) {
     struct db_query *query = person_query(conn, PERSON_ADDRESS_FIND);
     db_bind_text_borrowed(query, 1, address);
@@ -201,7 +221,9 @@ err person_enter(struct db_conn *conn, struct id_source *ids, slice address, sli
     *is_new = false;
     err found = person_of_address(conn, address, id);
     if (found == ERR_NOT_FOUND) {
-        TRY(person_try(conn, PERSON_TRY_JOIN, person_network_key(network), now_ms, problem));
+        if (network != NULL) {
+            TRY(person_try(conn, PERSON_TRY_JOIN, person_network_key(network), now_ms, problem));
+        }
         TRY(add(conn, ids, language, now_ms, id));
         *is_new = true;
         return person_address_add(conn, *id, address, now_ms);

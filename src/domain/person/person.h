@@ -44,6 +44,16 @@ MUST_USE err person_load(struct db_conn *conn, struct person_id id, struct arena
  * width (text_one_line). ERR_INPUT, ERR_LIMIT with the field. */
 MUST_USE err person_store(struct db_conn *conn, struct person *person, struct arena *arena,
                           struct problem *problem);
+struct person_listed {
+    struct person_id id;
+    enum person_status status;
+    int64_t created_ms;
+    slice name; /* may be empty */
+};
+/* For the host: accounts in the order they were made, those behind `after` (0: from the first), at
+ * most `room`. Texts live in the arena. */
+MUST_USE err person_list(struct db_conn *conn, struct person_id after, size_t room,
+                         struct arena *arena, struct person_listed **list, size_t *count);
 /* A field as somebody may see it: `viewer` 0 is the public; oneself sees all. */
 slice person_shown(const struct person *person, enum person_field field, struct person_id viewer);
 
@@ -104,6 +114,7 @@ struct person_ask {
     struct person_id person; /* who is signed in, for the last two */
     slice next;              /* where to go afterwards: a path of ours, may be empty */
     struct person_network network;
+    bool is_host; /* asked for on the command line: counted for nobody */
 };
 /* What goes out: the link's secret and the code into a letter, `browser` into a cookie of who
  * asked. The code is good in that browser only, so that nobody can try codes from elsewhere. */
@@ -135,8 +146,9 @@ MUST_USE err person_link_use(struct db_conn *conn, slice link, int64_t now_ms, s
 MUST_USE err person_code_use(struct db_conn *conn, slice browser, slice typed,
                              const struct person_network *network, int64_t now_ms,
                              struct arena *arena, struct person_proof *proof);
-/* The account of a proved address, made when there is none (`*is_new`). ERR_DENIED: blocked.
- * ERR_LIMIT: too many new ones from that network. */
+/* The account of a proved address, made when there is none (`*is_new`). `network` NULL: made on the
+ * command line, counted for nobody. ERR_DENIED: blocked. ERR_LIMIT: too many new ones from that
+ * network. */
 MUST_USE err person_enter(struct db_conn *conn, struct id_source *ids, slice address,
                           slice language, const struct person_network *network, int64_t now_ms,
                           struct person_id *id, bool *is_new, struct problem *problem);

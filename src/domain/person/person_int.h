@@ -7,6 +7,7 @@
 enum person_statement {
     PERSON_ADD,
     PERSON_GET,
+    PERSON_LIST,
     PERSON_SET_LANGUAGE,
     PERSON_SET_STATUS,
     PERSON_SET_PASSWORD,

@@ -66,7 +66,7 @@ err person_check_last_admin(struct db_conn *conn, struct person_id person) {
     db_bind_i64(query, 1, person.v);
     bool row = false;
     TRY(db_next(query, &row));
-    bool is_last = row && db_i64(query, 0) == 0;
+    bool is_last = row && db_i64(query, 0) == 0 && db_i64(query, 1) > 0;
     db_done(query);
     return is_last ? ERR_CONFLICT : OK;
 }

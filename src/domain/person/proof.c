@@ -12,8 +12,10 @@ static struct crypto_digest code_digest(const struct crypto_code *code, slice br
 
 err person_ask(struct db_conn *conn, const struct person_ask *ask, int64_t now_ms,
                struct person_letter *letter, struct problem *problem) {
-    TRY(person_try(conn, PERSON_TRY_ASK, person_network_key(&ask->network), now_ms, problem));
-    TRY(person_try(conn, PERSON_TRY_LETTER, ask->address, now_ms, problem));
+    if (!ask->is_host) {
+        TRY(person_try(conn, PERSON_TRY_ASK, person_network_key(&ask->network), now_ms, problem));
+        TRY(person_try(conn, PERSON_TRY_LETTER, ask->address, now_ms, problem));
+    }
     *letter = (struct person_letter){
         .link = crypto_secret_make(), .browser = crypto_secret_make(), .code = crypto_code_make()};
     slice link = slice_from_cstr(letter->link.text);

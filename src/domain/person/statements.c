@@ -8,6 +8,11 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                            "VALUES ($1, $2, $3, $4, '') ON CONFLICT (id) DO NOTHING"},
     [PERSON_GET] = {"get", "SELECT status, created_ms, language, password <> '' FROM person "
                            "WHERE id = $1"},
+    [PERSON_LIST] = {"list", "SELECT person.id, person.status, person.created_ms, "
+                             "ifnull(person_field.value, '') FROM person LEFT JOIN person_field "
+                             "ON person_field.person_id = person.id AND person_field.field = 0 "
+                             "WHERE person.id > $1 AND person.status <> 3 "
+                             "ORDER BY person.id LIMIT $2"},
     [PERSON_SET_LANGUAGE] = {"set language", "UPDATE person SET language = $2 WHERE id = $1"},
     [PERSON_SET_STATUS] = {"set status", "UPDATE person SET status = $2 WHERE id = $1"},
     [PERSON_SET_PASSWORD] = {"set password", "UPDATE person SET password = $2 WHERE id = $1"},
@@ -91,10 +96,11 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                              "SELECT id, person_id, role, territory, at_ms FROM person_role "
                              "WHERE person_id = $1 ORDER BY role DESC, territory, id"},
     [PERSON_ADMINS_BUT] = {"admins but",
-                           "SELECT count(*) FROM person_role "
+                           "SELECT count(*) FILTER (WHERE person.id <> $1), "
+                           "count(*) FILTER (WHERE person.id = $1) FROM person_role "
                            "JOIN person ON person.id = person_role.person_id "
                            "WHERE person_role.role = 3 AND person_role.territory = '' "
-                           "AND person.status = 1 AND person.id <> $1"},
+                           "AND person.status = 1"},
     [PERSON_AUDIT_ADD] = {"audit add", "INSERT INTO audit (id, at_ms, person_id, act, object, "
                                        "reason) VALUES ($1, $2, $3, $4, $5, $6)"},
     [PERSON_AUDIT_LIST] = {"audit list", "SELECT at_ms, person_id, act, object, reason FROM audit "
