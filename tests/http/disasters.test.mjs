@@ -270,10 +270,11 @@ test('a page of results too large for one answer fails alone, with the mend, and
   await server.stop();
 });
 
-test('descriptors that are used up make newcomers wait; when some are free again they are answered', async () => {
+test('descriptors that are used up make newcomers wait; when some are free again they are answered', async (t) => {
   const folder = temporaryFolder();
   const child = spawn('bash', ['-c', 'ulimit -n 64; exec "$0" "$@"', AGORA, 'serve', '--data', folder, '--listen', '127.0.0.1:0'],
     { stdio: ['ignore', 'pipe', 'ignore'] });
+  t.after(() => child.kill('SIGKILL')); // a failed test leaves nothing running
   const ended = new Promise((done) => child.once('exit', (status) => done(status)));
   const port = await new Promise((done) => {
     let said = '';
