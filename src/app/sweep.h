@@ -5,6 +5,7 @@
 
 #include "app/house.h"
 #include "domain/contribution/contribution.h"
+#include "domain/moderation/moderation.h"
 #include "job/job.h"
 
 struct sweep {

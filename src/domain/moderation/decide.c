@@ -1,0 +1,388 @@
+/* Decisions: who may, what changes, who is told (RULE MOD-2, RULE MOD-3). */
+#include "domain/moderation/moderation_int.h"
+
+static const char *const act_slugs[MODERATION_ACT__COUNT] = {[MODERATION_NOTHING] = "nothing",
+                                                             [MODERATION_CORRECTED] = "correct",
+                                                             [MODERATION_HOLD] = "hold",
+                                                             [MODERATION_REMOVE] = "remove",
+                                                             [MODERATION_PUBLISH] = "publish"};
+
+slice moderation_act_slug(enum moderation_act act) {
+    return slice_from_cstr(act_slugs[act]);
+}
+
+bool moderation_act_from_slug(slice slug, enum moderation_act *act) {
+    for (int i = MODERATION_NOTHING; i < MODERATION_ACT__COUNT; i++) {
+        if (slice_equal(slug, slice_from_cstr(act_slugs[i]))) {
+            *act = (enum moderation_act)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- who may ---- */
+
+static bool holds_in(const struct territories *territories, const struct person_grant *grants,
+                     size_t count, slice territory) {
+    uint32_t inner = territories_find(territories, territory);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t outer = territories_find(territories, grants[i].territory);
+        bool is_role = grants[i].role == PERSON_MODERATOR || grants[i].role == PERSON_ADMIN;
+        bool is_here =
+            grants[i].territory.n == 0 || (inner != TERRITORY_NONE && outer != TERRITORY_NONE &&
+                                           territories_is_within(territories, inner, outer));
+        if (is_role && is_here) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct where {
+    enum entry_status status;
+    slice title, territory;
+};
+
+static err where_is(struct db_conn *conn, struct entry_id entry, struct arena *arena,
+                    struct where *where) {
+    struct db_query *query = moderation_query(conn, FLAG_ENTRY);
+    db_bind_i64(query, 1, entry.v);
+    bool row = false;
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_NOT_FOUND;
+    }
+    *where = (struct where){.status = (enum entry_status)db_i64(query, 0),
+                            .title = arena_copy(arena, db_text(query, 1)),
+                            .territory = arena_copy(arena, db_text(query, 2))};
+    db_done(query);
+    return OK;
+}
+
+err moderation_may(struct db_conn *conn, const struct contribution_world *world,
+                   const struct actor *actor, struct entry_id entry, bool *may) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct person_grant *grants;
+    size_t count;
+    struct where where;
+    *may = false;
+    if (actor->person.v == 0) {
+        return OK;
+    }
+    TRY(where_is(conn, entry, &scratch, &where));
+    TRY(person_grants(conn, actor->person, &scratch, &grants, &count));
+    *may = holds_in(world->territories, grants, count, where.territory);
+    return OK;
+}
+
+/* ---- whom to tell ---- */
+
+static err tell(struct db_query *query, struct arena *arena, struct moderation_told **list,
+                size_t *used, size_t *room) {
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        slice address = db_text(query, 0); /* empty: deleted, or none was given */
+        bool is_new = address.n > 0;
+        for (size_t i = 0; is_new && i < *used; i++) {
+            is_new = !slice_equal((*list)[i].address, address);
+        }
+        if (is_new) {
+            *list = arena_grow(arena, struct moderation_told, *list, *used, room);
+            (*list)[(*used)++] =
+                (struct moderation_told){.address = arena_copy(arena, address),
+                                         .language = arena_copy(arena, db_text(query, 1))};
+        }
+    }
+}
+
+/* Authors and team always; those who flagged when they are answered. */
+static err tell_all(struct db_conn *conn, struct entry_id entry, int64_t decision,
+                    struct arena *arena, struct moderation_outcome *outcome) {
+    const struct {
+        enum moderation_statement which;
+        int64_t id;
+    } rows[] = {{DECISION_AUTHORS, entry.v}, {DECISION_TEAM, entry.v}, {FLAG_ANSWERED, decision}};
+    struct moderation_told *list = NULL;
+    size_t used = 0;
+    size_t room = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct db_query *query = moderation_query(conn, rows[i].which);
+        db_bind_i64(query, 1, rows[i].id);
+        TRY(tell(query, arena, &list, &used, &room));
+    }
+    outcome->told = list;
+    outcome->told_count = used;
+    return OK;
+}
+
+/* ---- writing it down ---- */
+
+struct answered {
+    int64_t reasons, flags, first_ms;
+};
+
+static err sum_flags(struct db_conn *conn, struct entry_id entry, struct answered *answered) {
+    struct db_query *query = moderation_query(conn, FLAG_SUM);
+    db_bind_i64(query, 1, entry.v);
+    *answered = (struct answered){0};
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        int64_t first_ms = db_i64(query, 2);
+        answered->reasons |= INT64_C(1) << db_i64(query, 0);
+        answered->flags += db_i64(query, 1);
+        answered->first_ms = answered->first_ms == 0 || first_ms < answered->first_ms
+                                 ? first_ms
+                                 : answered->first_ms;
+    }
+}
+
+static err add(struct db_conn *conn, struct id_source *ids, const struct moderation_record *record,
+               const struct answered *answered, int64_t now_ms, int64_t *id) {
+    do { /* another process may have taken the number in the same millisecond */
+        *id = id_next(ids);
+        struct db_query *query = moderation_query(conn, DECISION_ADD);
+        db_bind_i64(query, 1, *id);
+        db_bind_i64(query, 2, record->decision->entry.v);
+        db_bind_i64(query, 3, now_ms);
+        db_bind_i64(query, 4, record->by.v);
+        db_bind_i64(query, 5, record->decision->act);
+        db_bind_i64(query, 6, record->status_after);
+        db_bind_text_borrowed(query, 7, record->decision->reason);
+        db_bind_i64(query, 8, answered->reasons);
+        db_bind_i64(query, 9, answered->flags);
+        db_bind_i64(query, 10, answered->first_ms);
+        db_bind_i64(query, 11, record->decision->act == MODERATION_HOLD);
+        TRY(db_run(query));
+    } while (db_changed(conn) == 0);
+    return OK;
+}
+
+static err run_with(struct db_conn *conn, enum moderation_statement which, int64_t first,
+                    int64_t second) {
+    struct db_query *query = moderation_query(conn, which);
+    db_bind_i64(query, 1, first);
+    if (second != 0) {
+        db_bind_i64(query, 2, second);
+    }
+    return db_run(query);
+}
+
+err moderation_record(struct db_conn *conn, const struct contribution_world *world,
+                      const struct moderation_record *record, int64_t now_ms, struct arena *arena,
+                      struct moderation_outcome *outcome) {
+    const struct moderation_decision *decision = record->decision;
+    struct answered answered;
+    int64_t id;
+    TRY(sum_flags(conn, decision->entry, &answered));
+    TRY(run_with(conn, DECISION_WAITS_NOT, decision->entry.v, 0));
+    TRY(add(conn, world->ids, record, &answered, now_ms, &id));
+    if (decision->act == MODERATION_PUBLISH) {
+        TRY(run_with(conn, DECISION_REVERSE, decision->entry.v, now_ms));
+    }
+    if (decision->act != MODERATION_HOLD) {
+        TRY(run_with(conn, FLAG_ANSWER, decision->entry.v, id));
+    }
+    TRY(tell_all(conn, decision->entry, id, arena, outcome));
+    TRY(run_with(conn, FLAG_FORGET_ADDRESS, id, 0));
+    return record->is_audited
+               ? OK
+               : person_audit(
+                     conn, world->ids,
+                     &(struct person_act){
+                         .at_ms = now_ms,
+                         .by = record->by,
+                         .act = moderation_act_slug(decision->act),
+                         .object = arena_printf(arena, "entry:%lld", (long long)decision->entry.v),
+                         .reason = decision->reason});
+}
+
+/* ---- deciding ---- */
+
+static err check_reason(struct moderation_decision *decision, struct problem *problem) {
+    decision->reason = slice_trim(decision->reason);
+    if (decision->reason.n == 0) {
+        return problem_set(problem, ERR_INPUT, "reason", "a reason is missing");
+    }
+    return decision->reason.n <= MODERATION_REASON_MAX
+               ? OK
+               : problem_set(problem, ERR_LIMIT, "reason", "more than %d bytes",
+                             MODERATION_REASON_MAX);
+}
+
+/* What the entry is after an act; ERR_CONFLICT when there is nothing for it to change. Only what a
+ * decision took away comes back by one: never what was not confirmed, or what its author withdrew.
+ * */
+static err status_after(struct db_conn *conn, const struct moderation_decision *decision,
+                        enum entry_status before, enum entry_status *after) {
+    struct db_query *query = moderation_query(conn, DECISION_LAST);
+    struct answered answered;
+    bool row = false;
+    db_bind_i64(query, 1, decision->entry.v);
+    TRY(db_next(query, &row));
+    bool is_ours = row && (enum entry_status)db_i64(query, 0) == before;
+    db_done(query);
+    TRY(sum_flags(conn, decision->entry, &answered));
+    bool fits = false;
+    *after = before;
+    switch (decision->act) {
+    case MODERATION_NOTHING:
+    case MODERATION_CORRECTED:
+        fits = answered.flags > 0 && (before != ENTRY_PENDING || !is_ours);
+        break;
+    case MODERATION_HOLD:
+        fits = before == ENTRY_PUBLISHED;
+        *after = ENTRY_PENDING;
+        break;
+    case MODERATION_REMOVE:
+        fits = before == ENTRY_PUBLISHED || (before == ENTRY_PENDING && is_ours);
+        *after = ENTRY_REMOVED;
+        break;
+    case MODERATION_PUBLISH:
+        fits = is_ours && (before == ENTRY_PENDING || before == ENTRY_REMOVED);
+        *after = ENTRY_PUBLISHED;
+        break;
+    case MODERATION_ACT__COUNT:
+        break;
+    }
+    return fits ? OK : ERR_CONFLICT;
+}
+
+err moderation_decide(struct db_conn *conn, const struct contribution_world *world,
+                      const struct actor *actor, const struct moderation_decision *asked,
+                      int64_t now_ms, struct arena *arena, struct moderation_outcome *outcome,
+                      struct problem *problem) {
+    struct moderation_decision decision = *asked;
+    struct where where;
+    bool may;
+    *outcome = (struct moderation_outcome){.title = SLICE_EMPTY};
+    TRY(moderation_may(conn, world, actor, decision.entry, &may));
+    if (!may) {
+        return ERR_DENIED;
+    }
+    TRY(check_reason(&decision, problem));
+    TRY(where_is(conn, decision.entry, arena, &where));
+    struct moderation_record record = {.decision = &decision, .by = actor->person};
+    TRY(status_after(conn, &decision, where.status, &record.status_after));
+    if (record.status_after != where.status) {
+        TRY(entry_set_status(conn, world->ids, decision.entry, record.status_after,
+                             contribution_author(actor, 0, arena), SLICE_EMPTY, now_ms));
+    }
+    outcome->title = where.title;
+    return moderation_record(conn, world, &record, now_ms, arena, outcome);
+}
+
+err moderation_decide_held(struct db_conn *conn, const struct contribution_world *world,
+                           const struct actor *actor, int64_t contribution,
+                           const struct moderation_decision *asked, int64_t now_ms,
+                           struct arena *arena, struct moderation_outcome *outcome,
+                           struct problem *problem) {
+    struct moderation_decision decision = *asked;
+    struct contribution held;
+    bool may;
+    bool is_published = decision.act == MODERATION_PUBLISH;
+    *outcome = (struct moderation_outcome){.title = SLICE_EMPTY};
+    if (!is_published && decision.act != MODERATION_REMOVE) {
+        return ERR_CONFLICT;
+    }
+    TRY(check_reason(&decision, problem));
+    TRY(contribution_decide(conn, world, actor, contribution, is_published, decision.reason, now_ms,
+                            arena, &held));
+    decision.entry = held.entry;
+    TRY(moderation_may(conn, world, actor, held.entry, &may)); /* the transaction is undone */
+    if (!may) {
+        return ERR_DENIED;
+    }
+    const struct moderation_record record = {.decision = &decision,
+                                             .by = actor->person,
+                                             .status_after =
+                                                 is_published ? ENTRY_PUBLISHED : ENTRY_REMOVED,
+                                             .is_audited = true};
+    outcome->title = held.title;
+    return moderation_record(conn, world, &record, now_ms, arena, outcome);
+}
+
+/* ---- lists ---- */
+
+err moderation_queue(struct db_conn *conn, const struct contribution_world *world,
+                     const struct actor *actor, size_t room, struct arena *arena,
+                     struct moderation_case **cases, size_t *count, bool *has_more) {
+    struct person_grant *grants;
+    size_t grant_count;
+    TRY(person_grants(conn, actor->person, arena, &grants, &grant_count));
+    *cases = arena_new(arena, struct moderation_case, room);
+    *count = 0;
+    *has_more = false;
+    struct db_query *query = moderation_query(conn, DECISION_QUEUE);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        if (!holds_in(world->territories, grants, grant_count, db_text(query, 6))) {
+            continue;
+        }
+        if (*count == room) {
+            *has_more = true;
+            db_done(query);
+            return OK;
+        }
+        (*cases)[(*count)++] =
+            (struct moderation_case){.entry = {db_i64(query, 0)},
+                                     .title = arena_copy(arena, db_text(query, 1)),
+                                     .status = (enum entry_status)db_i64(query, 2),
+                                     .since_ms = db_i64(query, 3),
+                                     .flag_count = db_i64(query, 4),
+                                     .revision_count = db_i64(query, 5)};
+    }
+}
+
+err moderation_log(struct db_conn *conn, int64_t before, size_t room, struct arena *arena,
+                   struct moderation_logged **log, size_t *count) {
+    struct db_query *query = moderation_query(conn, DECISION_LOG);
+    db_bind_i64(query, 1, before > 0 ? before : INT64_MAX);
+    db_bind_i64(query, 2, (int64_t)room);
+    *log = arena_new(arena, struct moderation_logged, room);
+    *count = 0;
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        int64_t first_ms = db_i64(query, 7);
+        (*log)[(*count)++] =
+            (struct moderation_logged){.id = db_i64(query, 0),
+                                       .at_ms = db_i64(query, 1),
+                                       .act = (enum moderation_act)db_i64(query, 2),
+                                       .entry = {db_i64(query, 3)},
+                                       .title = arena_copy(arena, db_text(query, 4)),
+                                       .reasons = (unsigned)db_i64(query, 5),
+                                       .flag_count = db_i64(query, 6),
+                                       .waited_ms = first_ms ? db_i64(query, 1) - first_ms : 0,
+                                       .is_by_rule = db_i64(query, 8) == 0,
+                                       .is_reversed = db_i64(query, 9) > 0};
+    }
+}
+
+err moderation_figures(struct db_conn *conn, struct moderation_figures *figures) {
+    struct db_query *query = moderation_query(conn, DECISION_FIGURES);
+    bool row = false;
+    TRY(db_next(query, &row));
+    int64_t answers = row ? db_i64(query, 3) : 0;
+    *figures =
+        (struct moderation_figures){.decisions = row ? db_i64(query, 0) : 0,
+                                    .reversed = row ? db_i64(query, 1) : 0,
+                                    .waited_ms = answers > 0 ? db_i64(query, 2) / answers : 0};
+    db_done(query);
+    return OK;
+}

@@ -1,0 +1,415 @@
+/* Flags that try to hold what they should not, and decisions. */
+#include "entry_fixture.h"
+
+#include "domain/moderation/moderation_int.h"
+
+#define DAY_MS INT64_C(86400000)
+#define GARDEN                                                                                     \
+    "{\"id\":\"garden\",\"kind\":\"initiative\",\"title\":\"Jardin partagé\","                    \
+    "\"place\":{\"territory\":\"com-73065\"}}"
+
+static const struct actor nobody = {.name = {"", 0}, .language = {"", 0}};
+
+static struct contribution_world world_of(struct entry_fixture *fixture) {
+    return (struct contribution_world){
+        .ids = &fixture->store.ids, .territories = fixture->territories, .themes = fixture->themes};
+}
+
+static struct actor person_of(struct entry_fixture *fixture, const char *address) {
+    struct actor actor = nobody;
+    bool is_new;
+    assert_int_equal(person_enter(fixture->store.conn, &fixture->store.ids,
+                                  slice_from_cstr(address), SLICE("fr"), NULL,
+                                  fixture->store.now_ms, &actor.person, &is_new, &fixture->problem),
+                     OK);
+    return actor;
+}
+
+static struct actor moderator_of(struct entry_fixture *fixture, const char *address,
+                                 const char *territory) {
+    struct actor actor = person_of(fixture, address);
+    assert_int_equal(person_grant(fixture->store.conn, &fixture->store.ids, (struct person_id){0},
+                                  actor.person, PERSON_MODERATOR, slice_from_cstr(territory),
+                                  fixture->store.now_ms),
+                     OK);
+    actor.roles = 1u << PERSON_MODERATOR;
+    return actor;
+}
+
+static struct entry_id garden(struct entry_fixture *fixture) {
+    struct entry entry;
+    assert_int_equal(entry_bring(fixture, GARDEN, &entry), ENTRY_ADDED);
+    return entry.id;
+}
+
+static enum entry_status status_of(struct entry_fixture *fixture, struct entry_id id) {
+    struct entry entry;
+    assert_int_equal(entry_load(fixture->store.conn, id, &fixture->arena, &entry), OK);
+    return entry.status;
+}
+
+/* From the network of that number. */
+static err flag_from(struct entry_fixture *fixture, const struct actor *actor,
+                     struct entry_id entry, unsigned char network, const char *address,
+                     struct moderation_outcome *outcome) {
+    struct contribution_world world = world_of(fixture);
+    struct flag_send flag = {.actor = actor,
+                             .entry = entry,
+                             .reason = FLAG_WRONG,
+                             .words = SLICE("Ce n’est pas vrai."),
+                             .address = slice_from_cstr(address),
+                             .language = SLICE("fr")};
+    flag.network.key.bytes[0] = network;
+    flag.network.key.bytes[1] = 1;
+    return flag_add(fixture->store.conn, &world, &flag, fixture->store.now_ms, &fixture->arena,
+                    outcome, &fixture->problem);
+}
+
+static bool flagged(struct entry_fixture *fixture, const struct actor *actor, struct entry_id entry,
+                    unsigned char network) {
+    struct moderation_outcome outcome;
+    assert_int_equal(flag_from(fixture, actor, entry, network, "", &outcome), OK);
+    return outcome.is_held;
+}
+
+static err decide(struct entry_fixture *fixture, const struct actor *actor, struct entry_id entry,
+                  enum moderation_act act, const char *reason, struct moderation_outcome *outcome) {
+    struct contribution_world world = world_of(fixture);
+    const struct moderation_decision decision = {
+        .entry = entry, .act = act, .reason = slice_from_cstr(reason)};
+    return moderation_decide(fixture->store.conn, &world, actor, &decision, fixture->store.now_ms,
+                             &fixture->arena, outcome, &fixture->problem);
+}
+
+/* ---- RULE MOD-1 ---- */
+
+static void three_independent_flags_hold_an_entry_and_two_do_not(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct actor people[] = {person_of(fixture, "a@one.example"),
+                             person_of(fixture, "b@two.example"),
+                             person_of(fixture, "c@gmail.com")};
+    fixture->store.now_ms += FLAG_ACCOUNT_MS;
+    assert_false(flagged(fixture, &people[0], entry, 1));
+    assert_false(flagged(fixture, &people[1], entry, 2));
+    assert_int_equal(status_of(fixture, entry), ENTRY_PUBLISHED);
+    assert_true(flagged(fixture, &people[2], entry, 3));
+    assert_int_equal(status_of(fixture, entry), ENTRY_PENDING);
+    struct moderation_outcome outcome;
+    assert_int_equal(flag_from(fixture, &people[0], entry, 1, "", &outcome), ERR_NOT_FOUND);
+}
+
+static void flags_without_an_account_never_hold_anything(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    for (unsigned char i = 1; i <= 20; i++) {
+        struct moderation_outcome outcome;
+        const char *address = arena_printf(&fixture->arena, "x@host%d.example", i).p;
+        assert_int_equal(flag_from(fixture, &nobody, entry, i, address, &outcome), OK);
+        assert_false(outcome.is_held);
+    }
+    assert_int_equal(status_of(fixture, entry), ENTRY_PUBLISHED);
+}
+
+static void young_and_blocked_accounts_do_not_count(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct actor old[] = {person_of(fixture, "a@one.example"), person_of(fixture, "b@two.example"),
+                          person_of(fixture, "c@three.example")};
+    fixture->store.now_ms += 1;
+    struct actor young = person_of(fixture, "d@four.example");
+    fixture->store.now_ms += FLAG_ACCOUNT_MS - 1;
+    assert_int_equal(person_block(fixture->store.conn, &fixture->store.ids, (struct person_id){0},
+                                  old[2].person, true, SLICE("spam"), fixture->store.now_ms),
+                     OK);
+    assert_false(flagged(fixture, &old[0], entry, 1));
+    assert_false(flagged(fixture, &old[1], entry, 2));
+    assert_false(flagged(fixture, &old[2], entry, 3));
+    assert_false(flagged(fixture, &young, entry, 4));
+    /* That it grows older afterwards does not make its flag count. */
+    fixture->store.now_ms += FLAG_ACCOUNT_MS;
+    assert_false(flagged(fixture, &young, entry, 4));
+    assert_int_equal(status_of(fixture, entry), ENTRY_PUBLISHED);
+}
+
+static void
+from_where_a_flag_came_is_forgotten_after_thirty_days_and_it_counts_no_more(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct actor people[] = {person_of(fixture, "a@one.example"),
+                             person_of(fixture, "b@two.example"),
+                             person_of(fixture, "c@three.example")};
+    fixture->store.now_ms += FLAG_ACCOUNT_MS;
+    assert_false(flagged(fixture, &people[0], entry, 1));
+    fixture->store.now_ms += FLAG_NETWORK_MS;
+    assert_int_equal(moderation_sweep(fixture->store.conn, fixture->store.now_ms), OK);
+    assert_false(flagged(fixture, &people[1], entry, 2));
+    assert_false(flagged(fixture, &people[2], entry, 3));
+}
+
+static void who_was_answered_does_not_hold_the_same_entry_again(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct actor people[] = {person_of(fixture, "a@one.example"),
+                             person_of(fixture, "b@two.example"),
+                             person_of(fixture, "c@three.example")};
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct moderation_outcome outcome;
+    fixture->store.now_ms += FLAG_ACCOUNT_MS;
+    for (unsigned char i = 0; i < 3; i++) {
+        assert_int_equal(flagged(fixture, &people[i], entry, i), i == 2);
+    }
+    assert_int_equal(
+        decide(fixture, &moderator, entry, MODERATION_PUBLISH, "C’est vrai.", &outcome), OK);
+    for (unsigned char i = 0; i < 3; i++) {
+        assert_false(flagged(fixture, &people[i], entry, i));
+    }
+    assert_int_equal(status_of(fixture, entry), ENTRY_PUBLISHED);
+}
+
+/* ---- RULE MOD-4 ---- */
+
+static void what_one_person_can_have_five_of_counts_as_one(void **state) {
+    struct entry_fixture *fixture = *state;
+    const struct {
+        const char *addresses[5];
+        unsigned char networks[5];
+    } floods[] = {
+        /* one mail domain, and names below it */
+        {{"a@evil.example", "b@evil.example", "c@x.evil.example", "d@y.evil.example",
+          "e@evil.example"},
+         {1, 2, 3, 4, 5}},
+        {{"a@x.evil.co.uk", "b@evil.co.uk", "c@z.evil.co.uk", "d@evil.co.uk", "e@evil.co.uk"},
+         {1, 2, 3, 4, 5}},
+        /* one mailbox of a public host */
+        {{"li.am@gmail.com", "liam+1@gmail.com", "l.i.a.m@googlemail.com", "liam+x@gmail.com",
+          "liam@googlemail.com"},
+         {1, 2, 3, 4, 5}},
+        /* one network, other addresses */
+        {{"a@one.example", "b@two.example", "c@three.example", "d@four.example", "e@five.example"},
+         {9, 9, 9, 9, 9}},
+        /* joined by turns: by network, by domain, by network … */
+        {{"p@k.example", "q@l.example", "r@l.example", "s@n.example", "t@n.example"},
+         {1, 1, 2, 2, 3}},
+    };
+    for (size_t f = 0; f < ARRAY_COUNT(floods); f++) {
+        struct entry entry;
+        const char *json =
+            arena_printf(&fixture->arena, "{\"id\":\"e%zu\",\"kind\":\"place\",\"title\":\"Lieu\"}",
+                         f)
+                .p;
+        struct actor people[5];
+        assert_int_equal(entry_bring(fixture, json, &entry), ENTRY_ADDED);
+        for (size_t i = 0; i < 5; i++) {
+            people[i] = person_of(fixture, floods[f].addresses[i]);
+        }
+        fixture->store.now_ms += FLAG_ACCOUNT_MS;
+        for (size_t i = 0; i < 5; i++) {
+            assert_false(flagged(fixture, &people[i], entry.id, floods[f].networks[i]));
+        }
+        assert_int_equal(status_of(fixture, entry.id), ENTRY_PUBLISHED);
+    }
+}
+
+static void one_account_flags_an_entry_once_whatever_it_has_of_addresses(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct actor liam = person_of(fixture, "liam@one.example");
+    assert_int_equal(person_address_add(fixture->store.conn, liam.person, SLICE("liam@two.example"),
+                                        fixture->store.now_ms),
+                     OK);
+    struct actor other = person_of(fixture, "x@two.example");
+    struct actor third = person_of(fixture, "x@three.example");
+    fixture->store.now_ms += FLAG_ACCOUNT_MS;
+    for (unsigned char network = 1; network <= 5; network++) {
+        assert_false(flagged(fixture, &liam, entry, network));
+    }
+    struct flag *flags;
+    size_t count;
+    assert_int_equal(flags_of(fixture->store.conn, entry, 10, &fixture->arena, &flags, &count), OK);
+    assert_int_equal(count, 1);
+    assert_false(flagged(fixture, &other, entry, 6)); /* shares a domain with his second address */
+    assert_false(flagged(fixture, &third, entry, 7));
+}
+
+static void flags_from_one_network_are_few(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct moderation_outcome outcome;
+    err last = OK;
+    for (int i = 0; i < 41 && last == OK; i++) {
+        last = flag_from(fixture, &nobody, entry, 1, "", &outcome);
+    }
+    assert_int_equal(last, ERR_LIMIT);
+}
+
+/* ---- RULE MOD-2, RULE MOD-3 ---- */
+
+static void a_decision_has_a_reason_and_somebody_who_may(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct moderation_outcome outcome;
+    struct actor here = moderator_of(fixture, "here@example.org", "dep-73");
+    struct actor elsewhere = moderator_of(fixture, "there@example.org", "epci-200069110");
+    struct actor member = person_of(fixture, "member@example.org");
+    struct entry cruet;
+    assert_int_equal(entry_bring(fixture,
+                                 "{\"id\":\"c\",\"kind\":\"place\",\"title\":\"Cave\","
+                                 "\"place\":{\"territory\":\"com-73096\"}}",
+                                 &cruet),
+                     ENTRY_ADDED);
+    assert_int_equal(decide(fixture, &here, entry, MODERATION_HOLD, "  ", &outcome), ERR_INPUT);
+    assert_string_equal(fixture->problem.field, "reason");
+    assert_int_equal(decide(fixture, &member, entry, MODERATION_HOLD, "x", &outcome), ERR_DENIED);
+    assert_int_equal(decide(fixture, &nobody, entry, MODERATION_HOLD, "x", &outcome), ERR_DENIED);
+    assert_int_equal(decide(fixture, &elsewhere, cruet.id, MODERATION_HOLD, "x", &outcome),
+                     ERR_DENIED);
+    assert_int_equal(decide(fixture, &elsewhere, entry, MODERATION_HOLD, "x", &outcome), OK);
+    assert_int_equal(decide(fixture, &here, cruet.id, MODERATION_REMOVE, "x", &outcome), OK);
+}
+
+static void each_decision_is_told_to_those_it_concerns_once(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct moderation_outcome outcome;
+    assert_int_equal(flag_from(fixture, &lea, entry, 1, "", &outcome), OK);
+    assert_int_equal(flag_from(fixture, &nobody, entry, 2, "guest@example.org", &outcome), OK);
+    assert_int_equal(flag_from(fixture, &nobody, entry, 3, "guest@example.org", &outcome), OK);
+    assert_int_equal(flag_from(fixture, &nobody, entry, 4, "", &outcome), OK);
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_HOLD, "x", &outcome), OK);
+    assert_int_equal(outcome.told_count, 0); /* those who flagged wait for the end of it */
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_PUBLISH, "x", &outcome), OK);
+    assert_int_equal(outcome.told_count, 2);
+    assert_slice(outcome.title, "Jardin partagé");
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_NOTHING, "x", &outcome),
+                     ERR_CONFLICT); /* nothing waits any more */
+}
+
+static void what_was_taken_away_can_be_shown_again_and_stands_in_audit_and_log(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id entry = garden(fixture);
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct moderation_outcome outcome;
+    const struct {
+        enum moderation_act act;
+        enum entry_status after;
+    } steps[] = {{MODERATION_HOLD, ENTRY_PENDING},   {MODERATION_PUBLISH, ENTRY_PUBLISHED},
+                 {MODERATION_REMOVE, ENTRY_REMOVED}, {MODERATION_PUBLISH, ENTRY_PUBLISHED},
+                 {MODERATION_HOLD, ENTRY_PENDING},   {MODERATION_REMOVE, ENTRY_REMOVED}};
+    for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
+        fixture->store.now_ms += 1000;
+        assert_int_equal(decide(fixture, &moderator, entry, steps[i].act, "why", &outcome), OK);
+        assert_int_equal(status_of(fixture, entry), steps[i].after);
+    }
+    struct person_act *acts;
+    struct moderation_logged *log;
+    struct moderation_figures figures;
+    size_t count;
+    assert_int_equal(person_acts(fixture->store.conn, 0, 6, &fixture->arena, &acts, &count), OK);
+    assert_int_equal(count, 6);
+    assert_slice(acts[0].act, "remove");
+    assert_slice(acts[0].reason, "why");
+    assert_int_equal(moderation_log(fixture->store.conn, 0, 10, &fixture->arena, &log, &count), OK);
+    assert_int_equal(count, 6);
+    assert_slice(log[0].title, ""); /* it is not shown */
+    assert_false(log[0].is_reversed);
+    assert_true(log[5].is_reversed);
+    assert_int_equal(moderation_figures(fixture->store.conn, &figures), OK);
+    assert_int_equal(figures.decisions, 6);
+    assert_int_equal(figures.reversed, 2);
+}
+
+static void a_moderator_cannot_publish_what_nobody_confirmed(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct moderation_outcome outcome;
+    struct entry entry;
+    assert_int_equal(entry_bring(fixture, GARDEN, &entry), ENTRY_ADDED);
+    assert_int_equal(entry_set_status(fixture->store.conn, &fixture->store.ids, entry.id,
+                                      ENTRY_PENDING, SLICE("guest:1"), SLICE_EMPTY,
+                                      fixture->store.now_ms),
+                     OK);
+    assert_int_equal(decide(fixture, &moderator, entry.id, MODERATION_PUBLISH, "x", &outcome),
+                     ERR_CONFLICT);
+    assert_int_equal(decide(fixture, &moderator, entry.id, MODERATION_REMOVE, "x", &outcome),
+                     ERR_CONFLICT);
+}
+
+static void what_is_held_stays_so_when_its_source_is_imported_again(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id id = garden(fixture);
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct moderation_outcome outcome;
+    struct entry entry;
+    assert_int_equal(decide(fixture, &moderator, id, MODERATION_REMOVE, "x", &outcome), OK);
+    entry_bring(fixture,
+                "{\"id\":\"garden\",\"kind\":\"initiative\",\"title\":\"Jardin\","
+                "\"place\":{\"territory\":\"com-73065\"}}",
+                &entry);
+    assert_int_equal(status_of(fixture, id), ENTRY_REMOVED);
+}
+
+static void the_oldest_waits_first_and_only_where_one_moderates(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct contribution_world world = world_of(fixture);
+    struct entry_id first = garden(fixture);
+    struct entry cruet;
+    assert_int_equal(entry_bring(fixture,
+                                 "{\"id\":\"c\",\"kind\":\"place\",\"title\":\"Cave\","
+                                 "\"place\":{\"territory\":\"com-73096\"}}",
+                                 &cruet),
+                     ENTRY_ADDED);
+    struct actor all = moderator_of(fixture, "all@example.org", "");
+    struct actor some = moderator_of(fixture, "some@example.org", "epci-200069110");
+    flagged(fixture, &nobody, cruet.id, 1);
+    fixture->store.now_ms += DAY_MS;
+    flagged(fixture, &nobody, first, 1);
+    struct moderation_case *cases;
+    size_t count;
+    bool has_more;
+    assert_int_equal(moderation_queue(fixture->store.conn, &world, &all, 10, &fixture->arena,
+                                      &cases, &count, &has_more),
+                     OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(cases[0].entry.v, cruet.id.v);
+    assert_int_equal(cases[0].flag_count, 1);
+    assert_int_equal(moderation_queue(fixture->store.conn, &world, &all, 1, &fixture->arena, &cases,
+                                      &count, &has_more),
+                     OK);
+    assert_true(has_more);
+    assert_int_equal(moderation_queue(fixture->store.conn, &world, &some, 10, &fixture->arena,
+                                      &cases, &count, &has_more),
+                     OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(cases[0].entry.v, first.v);
+}
+
+static void every_statement_can_be_prepared(void **state) {
+    struct entry_fixture *fixture = *state;
+    assert_int_equal(
+        db_catalogue_check(fixture->store.conn, &moderation_catalogue, &fixture->problem), OK);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        ENTRY_TEST(three_independent_flags_hold_an_entry_and_two_do_not),
+        ENTRY_TEST(flags_without_an_account_never_hold_anything),
+        ENTRY_TEST(young_and_blocked_accounts_do_not_count),
+        ENTRY_TEST(from_where_a_flag_came_is_forgotten_after_thirty_days_and_it_counts_no_more),
+        ENTRY_TEST(who_was_answered_does_not_hold_the_same_entry_again),
+        ENTRY_TEST(what_one_person_can_have_five_of_counts_as_one),
+        ENTRY_TEST(one_account_flags_an_entry_once_whatever_it_has_of_addresses),
+        ENTRY_TEST(flags_from_one_network_are_few),
+        ENTRY_TEST(a_decision_has_a_reason_and_somebody_who_may),
+        ENTRY_TEST(each_decision_is_told_to_those_it_concerns_once),
+        ENTRY_TEST(what_was_taken_away_can_be_shown_again_and_stands_in_audit_and_log),
+        ENTRY_TEST(a_moderator_cannot_publish_what_nobody_confirmed),
+        ENTRY_TEST(what_is_held_stays_so_when_its_source_is_imported_again),
+        ENTRY_TEST(the_oldest_waits_first_and_only_where_one_moderates),
+        ENTRY_TEST(every_statement_can_be_prepared),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
