@@ -55,7 +55,7 @@ deb: ## a Debian package of the program and its service, in build-deb/
 check-deploy: ## does docs/hosting.md step by step on fresh machines; needs root, takes minutes
 	@tests/deploy/run
 
-soak: build ## what takes minutes: thousands of connections, slow ones
+soak: build ## what takes minutes: thousands of connections, slow ones, kills while many write
 	@tools/install build check
 	@AGORA=build/agora node --test tests/soak/
 
