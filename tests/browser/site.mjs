@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-import { importEntries, letterTo, signIn, start } from '../http/harness.mjs';
+import { importEntries, letterTo, signIn, start, teamOf } from '../http/harness.mjs';
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
@@ -31,12 +31,24 @@ export async function open() {
   const member = await signIn(server, 'page@example.org');
   await member.send('/sign-in', { address: 'page@example.org' });
   const [, link] = /(\/sign-in\/link\/\S+)/.exec(await letterTo(server, 'page@example.org', 1));
+  // A team of two that the member leads, with an invitation that waits.
+  const id = async (who) => JSON.parse((await who.look('/account/data')).text).id;
+  const people = [await id(member), await id(await signIn(server, 'colleague@example.org'))];
+  await member.send('/account/profile', { name: 'Léa', about: 'Je répare des vélos.', 'about-seen': 'public' });
+  const { items: [entry] } = await (await fetch(`${server.url}/api/v1/entries?source=portraits&limit=1`)).json();
+  teamOf(folder, entry.id, people);
+  const team = `/entries/${entry.id}/team`;
+  await member.send(team, { do: 'invite', address: 'invited@example.org' });
+  const [, invitation] = /(\/invitations\/\S+)/.exec(await letterTo(server, 'invited@example.org'));
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
     folder,
     browser,
     link,
+    team,
+    invitation,
+    person: `/people/${people[0]}-lea`,
     // A page as who may see it, without a browser.
     text: async (path) => (await (isOwn(path) ? member.look(path) : fetch(server.url + path).then(async (answer) => ({ text: await answer.text() })))).text,
     cookies: [...member.cookies].map(([name, value]) => ({ name, value, url: server.url })),
@@ -60,10 +72,10 @@ export async function open() {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(account|sign-in\/code)/.test(path);
+export const isOwn = (path) => /^\/(account|sign-in\/code|entries\/\d+\/team)/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link }) {
+export async function addresses({ url, link, team, invitation, person }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -107,6 +119,9 @@ export async function addresses({ url, link }) {
     sessions: '/account/sessions',
     password: '/account/password',
     'delete the account': '/account/delete',
+    team,
+    invitation,
+    person,
     'not there': '/entries/12-nothing',
   };
 }

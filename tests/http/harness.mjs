@@ -193,3 +193,14 @@ export async function signIn(server, address, who = visitor(server), letters = 0
   if (came.status !== 303) throw new Error(`not signed in: ${came.status}`);
   return who;
 }
+
+// A team that runs an entry, as its store has it: the first person leads.
+export function teamOf(folder, entry, people) {
+  const member = (person, i) => `INSERT INTO team_member VALUES (${entry}, ${person}, ${i === 0 ? 2 : 1}, ${i});`;
+  teamOf.sql(folder, `BEGIN IMMEDIATE; INSERT INTO team VALUES (${entry}, '', 0); ${people.map(member).join(' ')}
+    INSERT INTO team_entry VALUES (${entry}, ${entry}, 0); COMMIT;`);
+}
+teamOf.sql = (folder, statements) => {
+  const done = spawnSync('sqlite3', ['-bail', '-cmd', '.timeout 20000', join(folder, 'agora.db'), statements], { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`sqlite3: ${done.stderr}`);
+};

@@ -1,7 +1,5 @@
 #include "domain/team/team.h"
 
-#define INVITATION_MS INT64_C(1209600000) /* 14 days */
-
 enum team_statement {
     TEAM_ADD,
     TEAM_GET,
@@ -17,6 +15,7 @@ enum team_statement {
     TEAM_ENTRY_ADD,
     TEAM_ENTRY_GET,
     TEAM_ENTRY_KEEP,
+    TEAM_SHOWN,
     TEAM_ENTRIES_DELETE,
     TEAM_ENTRIES_OF_PERSON,
     TEAM_ENTRIES,
@@ -58,6 +57,16 @@ static const struct db_statement statements[TEAM_STATEMENT__COUNT] = {
                         "AND team_member.person_id = $2 WHERE team_entry.entry_id = $1"},
     [TEAM_ENTRY_KEEP] = {"entry keep", "UPDATE team_entry SET keeps = $3 "
                                        "WHERE entry_id = $1 AND team_id = $2"},
+    /* $2: the widest visibility of a name that its reader is shown. */
+    [TEAM_SHOWN] = {"shown", "SELECT team.id, team.name, team_member.person_id, team_member.role, "
+                             "CASE WHEN person.status = 1 THEN person_field.value END "
+                             "FROM team_entry JOIN team ON team.id = team_entry.team_id "
+                             "JOIN team_member ON team_member.team_id = team.id "
+                             "JOIN person ON person.id = team_member.person_id "
+                             "LEFT JOIN person_field ON person_field.person_id = person.id "
+                             "AND person_field.field = 0 AND person_field.visibility <= $2 "
+                             "WHERE team_entry.entry_id = $1 "
+                             "ORDER BY team_member.role DESC, team_member.joined_ms, person.id"},
     [TEAM_ENTRIES_DELETE] = {"entries delete", "DELETE FROM team_entry WHERE team_id = $1"},
     [TEAM_ENTRIES_OF_PERSON] = {"entries of person",
                                 "SELECT team_entry.entry_id FROM team_member JOIN team_entry "
@@ -119,6 +128,41 @@ err team_of_entry(struct db_conn *conn, struct entry_id entry, struct person_id 
         db_done(query);
     }
     return OK;
+}
+
+/* The statement names them by number. */
+_Static_assert(PERSON_NAME == 0 && PERSON_ACTIVE == 1 && PERSON_PUBLIC == 0, "as stored");
+
+err team_shown(struct db_conn *conn, struct entry_id entry, struct person_id viewer,
+               struct arena *arena, struct team_shown *shown) {
+    struct db_query *query = query_of(conn, TEAM_SHOWN, entry.v);
+    size_t room = 0;
+    *shown = (struct team_shown){.name = SLICE_EMPTY};
+    db_bind_i64(query, 2, viewer.v ? PERSON_MEMBERS : PERSON_PUBLIC);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        struct person_id person = {db_i64(query, 2)};
+        slice name = db_text(query, 4);
+        if (shown->id.v == 0) {
+            shown->id = (struct team_id){db_i64(query, 0)};
+            shown->name = arena_copy(arena, db_text(query, 1));
+        }
+        if (person.v == viewer.v) {
+            shown->role = (enum team_role)db_i64(query, 3);
+        }
+        if (name.n == 0) {
+            shown->unnamed++;
+            continue;
+        }
+        shown->members =
+            arena_grow(arena, struct team_shown_member, shown->members, shown->count, &room);
+        shown->members[shown->count++] =
+            (struct team_shown_member){.person = person, .name = arena_copy(arena, name)};
+    }
 }
 
 err team_role_of(struct db_conn *conn, struct team_id id, struct person_id person,
@@ -342,13 +386,13 @@ err team_invitation_look(struct db_conn *conn, slice link, int64_t now_ms, struc
     }
     *invitation = read_invitation(query, arena);
     db_done(query);
-    return invitation->at_ms <= now_ms - INVITATION_MS ? ERR_NOT_FOUND : OK;
+    return invitation->at_ms <= now_ms - TEAM_INVITATION_MS ? ERR_NOT_FOUND : OK;
 }
 
 err team_invitations(struct db_conn *conn, struct team_id id, int64_t now_ms, struct arena *arena,
                      struct team_invitation **invitations, size_t *count) {
     struct db_query *query = query_of(conn, TEAM_INVITATIONS, id.v);
-    db_bind_i64(query, 2, now_ms - INVITATION_MS);
+    db_bind_i64(query, 2, now_ms - TEAM_INVITATION_MS);
     struct team_invitation *list = NULL;
     size_t used = 0;
     size_t room = 0;

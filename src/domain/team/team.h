@@ -15,8 +15,9 @@ enum team_role {
     TEAM_LEAD,   /* also invites, changes roles, hands over */
     TEAM_ROLE__COUNT
 };
-#define TEAM_NAME_MAX    120
-#define TEAM_MEMBERS_MAX 200
+#define TEAM_NAME_MAX      120
+#define TEAM_MEMBERS_MAX   200
+#define TEAM_INVITATION_MS INT64_C(1209600000) /* RULE TEAM-1: 14 days */
 
 struct team {
     struct team_id id;
@@ -41,6 +42,20 @@ struct team_of_entry {
 };
 MUST_USE err team_of_entry(struct db_conn *conn, struct entry_id entry, struct person_id person,
                            struct team_of_entry *of);
+/* What the page of an entry says of its team: one statement. Leads first, then by when they came;
+ * who shows no name to `viewer`, or is blocked, is only counted. Without a team: id 0. */
+struct team_shown {
+    struct team_id id;
+    enum team_role role; /* of the viewer */
+    slice name;
+    struct team_shown_member {
+        struct person_id person;
+        slice name;
+    } * members;
+    size_t count, unnamed;
+};
+MUST_USE err team_shown(struct db_conn *conn, struct entry_id entry, struct person_id viewer,
+                        struct arena *arena, struct team_shown *shown);
 /* ERR_NOT_FOUND. Texts live in the arena. */
 MUST_USE err team_load(struct db_conn *conn, struct team_id id, struct arena *arena,
                        struct team *team);

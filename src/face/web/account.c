@@ -3,6 +3,7 @@
 #include "domain/contribution/contribution.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
+#include "face/web/team_int.h"
 #include "face/write.h"
 
 static void link_line(struct page *page, slice href, const char *label) {
@@ -79,6 +80,32 @@ static err write_contributions(struct page *page, struct person_id person) {
     return OK;
 }
 
+/* The entries that one's teams run. */
+static err write_teams(struct page *page, struct person_id person) {
+    struct html *html = &page->html;
+    struct db_conn *reader = face_reader(page->request);
+    struct entry_id *entries;
+    size_t count;
+    TRY(team_entries_of_person(reader, person, page->arena, &entries, &count));
+    if (count == 0) {
+        return OK;
+    }
+    html_raw(html, "<section><h2>");
+    html_t(html, "Vos équipes");
+    html_raw(html, "</h2>\n<ul class=\"form-rows\">");
+    for (size_t i = 0; i < count; i++) {
+        struct entry entry;
+        TRY(entry_load(reader, entries[i], page->arena, &entry));
+        html_raw(html, "<li><a");
+        html_attr(html, "href", team_path(entries[i], "/team", page->arena));
+        html_raw(html, ">");
+        html_text(html, entry.title);
+        html_raw(html, "</a></li>");
+    }
+    html_raw(html, "</ul></section>\n");
+    return OK;
+}
+
 static void write_ways(struct page *page) {
     struct html *html = &page->html;
     html_raw(html, "<section><h2>");
@@ -101,6 +128,7 @@ err web_account(void *app, const struct http_request *request, struct http_respo
     struct form form = {.page = &page};
     form_page_begin(&form, N_("Mon compte"), SLICE("/account"), NULL);
     TRY(write_contributions(&page, face_actor(request)->person));
+    TRY(write_teams(&page, face_actor(request)->person));
     write_ways(&page);
     form_page_end(&form);
     return page.html.out->failed;

@@ -1,4 +1,5 @@
 /* /entries/ID-slug: one entry whole, from its public view. */
+#include "face/actor.h"
 #include "face/web/entry_int.h"
 
 slice sheet_text(const struct sheet *sheet, enum entry_translated field, uint32_t position) {
@@ -205,6 +206,7 @@ static err write_page(struct sheet *sheet) {
     html_raw(html, ">\n");
     sheet_take_part(sheet);
     sheet_where(sheet);
+    sheet_team(sheet);
     sheet_share(sheet);
     html_raw(html, "</aside>\n");
     sheet_figures(sheet);
@@ -237,9 +239,11 @@ static err answer(struct sheet *sheet, struct entry_id id) {
         page->response->cache = HTTP_CACHE_HOUR;
         return OK;
     }
+    TRY(team_shown(face_reader(page->request), id, face_actor(page->request)->person, page->arena,
+                   &sheet->team));
     sheet->open_now = sheet_open_now(sheet, &sheet->is_open);
-    slice what =
-        arena_printf(page->arena, "%.*s %.*s", SLICE_ARG(canonical), SLICE_ARG(sheet->open_now));
+    slice what = arena_printf(page->arena, "%.*s %.*s %.*s", SLICE_ARG(canonical),
+                              SLICE_ARG(sheet->open_now), SLICE_ARG(sheet_team_key(sheet)));
     if (page_unchanged(page, sheet->view, what)) {
         return OK;
     }

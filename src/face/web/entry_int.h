@@ -2,7 +2,7 @@
 #ifndef AGORA_FACE_WEB_ENTRY_INT_H
 #define AGORA_FACE_WEB_ENTRY_INT_H
 
-#include "face/web/web_int.h"
+#include "face/web/team_int.h"
 
 struct sheet {
     struct page *page;
@@ -10,6 +10,7 @@ struct sheet {
     const struct entry *of;
     const struct atlas_view *view;
     struct source source;
+    struct team_shown team;
     slice title, address; /* the entry's own absolute address */
     slice open_now;       /* "Ouvert maintenant, jusqu’à 18 h"; empty: not known */
     bool is_open;
@@ -29,6 +30,11 @@ slice sheet_open_now(const struct sheet *sheet, bool *is_open);
 void sheet_take_part(struct sheet *sheet);
 void sheet_where(struct sheet *sheet);
 void sheet_share(struct sheet *sheet);
+
+/* entry_team.c: who runs it; nothing without a team. */
+void sheet_team(struct sheet *sheet);
+/* What of it decides the bytes of the page. */
+slice sheet_team_key(const struct sheet *sheet);
 
 /* entry_more.c: below the text, and the foot. */
 void sheet_figures(struct sheet *sheet);

@@ -106,6 +106,14 @@ static void write_about(struct form *form, const char *name, const char *help) {
     }
 }
 
+void form_told(struct form *form, const char *name) {
+    write_about(form, name, NULL);
+}
+
+slice form_sheet(void) {
+    return SLICE(ASSET_FORM_CSS);
+}
+
 static void write_described(struct form *form, const char *name, const char *help) {
     bool has_fault = fault_of(form, name) != NULL;
     if (help || has_fault) {

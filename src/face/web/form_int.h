@@ -51,6 +51,10 @@ void form_select(struct form *form, const char *name, const char *label,
 /* One box. */
 void form_check(struct form *form, const char *name, const char *label, const char *help,
                 bool is_on);
+/* What is wrong with a part that is no field: beside it, under the id that the summary leads to. */
+void form_told(struct form *form, const char *name);
+/* The sheet of pages that look like forms and have none. */
+slice form_sheet(void);
 void form_hidden(struct form *form, const char *name, slice value);
 /* The one sun-yellow action. */
 void form_submit(struct form *form, const char *label);

@@ -83,6 +83,11 @@ const struct http_route face_web_routes[] = {
     OWN_FILE("/account/data", web_account_data, "All that is kept of oneself, as a file."),
     OWN("/account/delete", web_delete, "Asks once more."),
     SENT("/account/delete", web_delete_post, CAP_MEMBER, "Deletes the account."),
+    OWN("/entries/{id}/team", web_team, "The team of an entry, for its members."),
+    SENT("/entries/{id}/team", web_team_post, CAP_MEMBER, "One act of a member or a lead."),
+    FORM_PAGE("/invitations/{token}", web_invitation, "Who invites to which team: a button."),
+    SENT("/invitations/{token}", web_invitation_post, CAP_MEMBER, "Joins the team."),
+    FORM_PAGE("/people/{id}", web_person, "What somebody shows of themselves, and brought."),
     PAGE("/facile", web_easy, "Home in easy-to-read language."),
     PAGE("/facile/a-propos", web_easy_about, "About in easy-to-read language."),
 };

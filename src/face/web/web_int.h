@@ -293,5 +293,6 @@ http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_t
 http_handler web_sign_in, web_sign_in_post, web_code, web_code_post, web_link, web_link_post,
     web_sign_out, web_account, web_profile, web_profile_post, web_sessions, web_sessions_post,
     web_password, web_password_post, web_account_data, web_delete, web_delete_post;
+http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_person;
 
 #endif

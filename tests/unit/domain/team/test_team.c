@@ -219,6 +219,53 @@ static void who_deletes_the_account_hands_over_to_the_oldest_member(void **state
     assert_int_equal(count, 2);
 }
 
+static void name_of(struct store_fixture *fixture, struct person_id id, const char *name,
+                    enum person_visibility visibility) {
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person person;
+    struct problem problem = {0};
+    assert_int_equal(person_load(fixture->conn, id, &arena, &person), OK);
+    person.fields[PERSON_NAME].text = slice_from_cstr(name);
+    person.fields[PERSON_NAME].visibility = visibility;
+    assert_int_equal(person_store(fixture->conn, &person, &arena, &problem), OK);
+}
+
+static void an_entry_names_its_team_as_each_shows_themselves(void **state) {
+    struct store_fixture *fixture = *state;
+    struct people people = begin(fixture);
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct crypto_secret link = invite(fixture, &people, TEAM_MEMBER);
+    struct team_shown shown;
+    assert_int_equal(join(fixture, &link, people.ben), OK);
+    name_of(fixture, people.anna, "Anna", PERSON_PUBLIC);
+    name_of(fixture, people.ben, "Ben", PERSON_MEMBERS);
+    assert_int_equal(team_shown(fixture->conn, people.entry, (struct person_id){0}, &arena, &shown),
+                     OK);
+    assert_int_equal(shown.id.v, people.team.v);
+    assert_int_equal(shown.role, TEAM_NONE);
+    assert_int_equal(shown.count, 1);
+    assert_int_equal(shown.unnamed, 1);
+    assert_true(slice_equal(shown.members[0].name, SLICE("Anna")));
+    assert_int_equal(team_shown(fixture->conn, people.entry, people.eve, &arena, &shown), OK);
+    assert_int_equal(shown.role, TEAM_NONE);
+    assert_int_equal(shown.count, 2);
+    assert_int_equal(team_shown(fixture->conn, people.entry, people.ben, &arena, &shown), OK);
+    assert_int_equal(shown.role, TEAM_MEMBER);
+    assert_int_equal(person_grant(fixture->conn, &fixture->ids, (struct person_id){0}, people.eve,
+                                  PERSON_ADMIN, SLICE_EMPTY, fixture->now_ms),
+                     OK);
+    assert_int_equal(person_block(fixture->conn, &fixture->ids, people.eve, people.anna, true,
+                                  SLICE("spam"), fixture->now_ms),
+                     OK);
+    assert_int_equal(team_shown(fixture->conn, people.entry, (struct person_id){0}, &arena, &shown),
+                     OK);
+    assert_int_equal(shown.count, 0);
+    assert_int_equal(shown.unnamed, 2);
+    assert_int_equal(team_shown(fixture->conn, (struct entry_id){12}, people.anna, &arena, &shown),
+                     OK);
+    assert_int_equal(shown.id.v, 0);
+}
+
 static void every_statement_can_be_prepared(void **state) {
     struct store_fixture *fixture = *state;
     struct problem problem = {0};
@@ -233,6 +280,7 @@ int main(void) {
         TEST(an_invitation_is_good_once_and_for_fourteen_days),
         TEST(only_a_lead_invites_and_gives_roles),
         TEST(a_team_may_keep_its_entry),
+        TEST(an_entry_names_its_team_as_each_shows_themselves),
         TEST(a_team_with_members_has_a_lead),
         TEST(an_entry_is_open_again_when_nobody_is_left),
         TEST(who_deletes_the_account_hands_over_to_the_oldest_member),
