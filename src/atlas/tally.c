@@ -75,7 +75,6 @@ INLINE void add_group(struct tally *tally, const row *const r[GROUP], uint32_t c
     }
 }
 
-/* `numbers` NULL: the rows themselves are meant, one after the other. */
 INLINE void add_rows(const uint64_t *rows, const uint32_t *numbers, size_t count,
                      uint32_t counts[TALLY_BITS]) {
     static const row none = {0};
@@ -84,10 +83,10 @@ INLINE void add_rows(const uint64_t *rows, const uint32_t *numbers, size_t count
         const row *group[GROUP];
         size_t left = count - at < GROUP ? count - at : GROUP;
         for (size_t i = 0; i < GROUP; i++) {
-            size_t number = i >= left ? 0 : numbers ? numbers[at + i] : at + i;
-            group[i] = i < left ? (const row *)(const void *)(rows + number * TALLY_WORDS) : &none;
+            const uint64_t *of = i < left ? rows + (size_t)numbers[at + i] * TALLY_WORDS : NULL;
+            group[i] = of ? (const row *)(const void *)of : &none;
         }
-        for (size_t i = 0; numbers && i < GROUP && at + AHEAD + i < count; i++) {
+        for (size_t i = 0; i < GROUP && at + AHEAD + i < count; i++) {
             __builtin_prefetch(rows + (size_t)numbers[at + AHEAD + i] * TALLY_WORDS);
         }
         add_group(&tally, group, counts);
@@ -109,22 +108,11 @@ __attribute__((target("avx2"))) static void avx2_add(const uint64_t *rows, const
 #define avx2_add plain_add
 #endif
 
-static void add(const uint64_t *rows, const uint32_t *numbers, size_t count,
+void tally_rows(const uint64_t *rows, const uint32_t *numbers, size_t count,
                 uint32_t counts[TALLY_BITS]) {
     if (count && bits_code() == BITS_PLAIN) {
         plain_add(rows, numbers, count, counts);
     } else if (count) {
         avx2_add(rows, numbers, count, counts);
-    }
-}
-
-void tally_rows(const uint64_t *rows, const uint32_t *numbers, size_t count,
-                uint32_t counts[TALLY_BITS]) {
-    add(rows, numbers, count, counts);
-}
-
-void tally_run(const uint64_t *rows, uint32_t first, uint32_t last, uint32_t counts[TALLY_BITS]) {
-    if (first < last) {
-        add(rows + (size_t)first * TALLY_WORDS, NULL, last - first, counts);
     }
 }

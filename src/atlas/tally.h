@@ -14,7 +14,5 @@
  * rows[i * TALLY_WORDS …], its lowest bit first. */
 void tally_rows(const uint64_t *rows, const uint32_t *numbers, size_t count,
                 uint32_t counts[TALLY_BITS]);
-/* The same of the rows first … last - 1. */
-void tally_run(const uint64_t *rows, uint32_t first, uint32_t last, uint32_t counts[TALLY_BITS]);
 
 #endif
