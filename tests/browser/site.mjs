@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-import { importEntries, letterTo, signIn, start, teamOf } from '../http/harness.mjs';
+import { importEntries, letterTo, signIn, start, teamOf, visitor } from '../http/harness.mjs';
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
@@ -40,6 +40,7 @@ export async function open() {
   const team = `/entries/${entry.id}/team`;
   await member.send(team, { do: 'invite', address: 'invited@example.org' });
   const [, invitation] = /(\/invitations\/\S+)/.exec(await letterTo(server, 'invited@example.org'));
+  const { draft, contribution } = await contribute(server);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
@@ -49,6 +50,8 @@ export async function open() {
     team,
     invitation,
     person: `/people/${people[0]}-lea`,
+    draft,
+    contribution,
     // A page as who may see it, without a browser.
     text: async (path) => (await (isOwn(path) ? member.look(path) : fetch(server.url + path).then(async (answer) => ({ text: await answer.text() })))).text,
     cookies: [...member.cookies].map(([name, value]) => ({ name, value, url: server.url })),
@@ -71,11 +74,24 @@ export async function open() {
   };
 }
 
+// A draft that somebody began without an account, and the link of another one that they sent.
+async function contribute(server) {
+  const guest = visitor(server);
+  const begin = async () => {
+    const { location } = await guest.send('/add', { kind: 'event' });
+    await guest.send(location, { title: 'Chantier au verger', summary: 'On plante des haies.', kind: 'event', state: '' });
+    return location.replace(/\/what$/, '');
+  };
+  await guest.send(`${await begin()}/check`, { address: 'guest@example.org' });
+  const [, contribution] = /(\/contributions\/\S+)/.exec(await letterTo(server, 'guest@example.org'));
+  return { draft: await begin(), contribution };
+}
+
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(account|sign-in\/code|entries\/\d+\/team)/.test(path);
+export const isOwn = (path) => /^\/(account|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, team, invitation, person }) {
+export async function addresses({ url, link, team, invitation, person, draft, contribution }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -111,6 +127,16 @@ export async function addresses({ url, link, team, invitation, person }) {
     poster: `/entries/${(await find('kind=event&when=upcoming')).match(/\d+/)[0]}/poster`,
     'printed guide': '/explore/print?kind=event,initiative',
     offline: '/offline',
+    add: '/add',
+    'add: what': `${draft}/what`,
+    'add: where': `${draft}/where`,
+    'add: more': `${draft}/more`,
+    'add: check': `${draft}/check`,
+    'add: kept': draft,
+    'add: sent': '/contributions/sent?confirm',
+    contribution,
+    'find contributions': '/contributions/find',
+    edit: `/entries/${(await find('q=Partons+du+bon+pied')).match(/\d+/)[0]}/edit`,
     'sign in': '/sign-in?next=/account',
     'code to sign in': '/sign-in/code',
     'link to sign in': link,

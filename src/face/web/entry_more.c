@@ -252,6 +252,12 @@ err sheet_foot_history(struct sheet *sheet) {
               arena_printf(page->arena, "/entries/%lld/history", (long long)sheet->of->id.v));
     html_raw(html, ">");
     html_tn(html, "%n version", "%n versions", (int64_t)count);
+    html_raw(html, "</a>");
+    html_raw(html, " · <a rel=\"nofollow\"");
+    html_attr(html, "href",
+              arena_printf(page->arena, "/entries/%lld/edit", (long long)sheet->of->id.v));
+    html_raw(html, ">");
+    html_t(html, "Modifier cette fiche");
     html_raw(html, "</a></span></p>\n");
     return OK;
 }

@@ -391,6 +391,8 @@ static void empty(struct explorer *explorer) {
     }
     html_raw(html, "<a class=\"button button--line\" href=\"/explore\" data-partial>");
     html_t(html, "Tout effacer");
+    html_raw(html, "</a> <a class=\"button button--sun\" href=\"/add\">");
+    html_t(html, "Ajouter ce qui manque");
     html_raw(html, "</a></p></div>\n");
 }
 

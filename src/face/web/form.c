@@ -43,6 +43,32 @@ static void write_faults(struct form *form) {
     html_raw(html, "</ul></div>\n");
 }
 
+static void write_steps(struct form *form) {
+    struct html *html = &form->page->html;
+    const struct form_steps *steps = form->steps;
+    html_raw(html, "<nav");
+    html_attr(html, "aria-label", i18n(html->language, "Étapes"));
+    html_raw(html, "><ol class=\"form-steps\">");
+    for (size_t i = 0; i < steps->count; i++) {
+        if (i < steps->current) {
+            html_raw(html, "<li class=\"is-past\"><a");
+            html_attr(html, "href", steps->hrefs[i]);
+            html_raw(html, ">");
+            text(form, steps->labels[i]);
+            html_raw(html, "</a></li>");
+            continue;
+        }
+        html_raw(html, "<li");
+        if (i == steps->current) {
+            html_raw(html, " aria-current=\"step\"");
+        }
+        html_raw(html, ">");
+        text(form, steps->labels[i]);
+        html_raw(html, "</li>");
+    }
+    html_raw(html, "</ol></nav>\n");
+}
+
 void form_page_begin(struct form *form, const char *title, slice path, const char *lead) {
     struct page *page = form->page;
     struct html *html = &page->html;
@@ -51,7 +77,11 @@ void form_page_begin(struct form *form, const char *title, slice path, const cha
                                         .sheet = SLICE(ASSET_FORM_CSS),
                                         .section = PAGE_OTHER,
                                         .not_indexed = true});
-    html_raw(html, "<main id=\"main\" class=\"wrap page form-page\" tabindex=\"-1\">\n<h1>");
+    html_raw(html, "<main id=\"main\" class=\"wrap page form-page\" tabindex=\"-1\">\n");
+    if (form->steps) {
+        write_steps(form);
+    }
+    html_raw(html, "<h1>");
     text(form, title);
     html_raw(html, "</h1>\n");
     if (lead) {
@@ -187,8 +217,10 @@ static void write_choice(struct form *form, const char *type, const char *name, 
     html_raw(html, "</span></label>");
 }
 
-void form_choices(struct form *form, const char *name, const char *legend,
-                  const struct form_choice *choices, size_t count, slice chosen) {
+/* `is_on`: of boxes, else NULL. */
+static void write_choices(struct form *form, const char *name, const char *legend,
+                          const struct form_choice *choices, size_t count, slice chosen,
+                          const bool *is_on) {
     struct html *html = &form->page->html;
     html_raw(html, "<fieldset");
     write_described(form, name, NULL);
@@ -200,10 +232,20 @@ void form_choices(struct form *form, const char *name, const char *legend,
     for (size_t i = 0; i < count; i++) {
         slice id =
             i == 0 ? slice_from_cstr(name) : arena_printf(form->page->arena, "%s-%zu", name, i);
-        write_choice(form, "radio", name, id, &choices[i],
-                     slice_equal(chosen, slice_from_cstr(choices[i].value)));
+        write_choice(form, is_on ? "checkbox" : "radio", name, id, &choices[i],
+                     is_on ? is_on[i] : slice_equal(chosen, slice_from_cstr(choices[i].value)));
     }
     html_raw(html, "</div></fieldset>\n");
+}
+
+void form_choices(struct form *form, const char *name, const char *legend,
+                  const struct form_choice *choices, size_t count, slice chosen) {
+    write_choices(form, name, legend, choices, count, chosen, NULL);
+}
+
+void form_boxes(struct form *form, const char *name, const char *legend,
+                const struct form_choice *choices, size_t count, const bool *is_on) {
+    write_choices(form, name, legend, choices, count, SLICE_EMPTY, is_on);
 }
 
 void form_select(struct form *form, const char *name, const char *label,

@@ -7,9 +7,18 @@
 
 #define FORM_FAULTS_MAX 16
 
+/* Where a form of several pages stands: the bar on top. Labels are N_() texts; only pages before
+ * this one are links. */
+struct form_steps {
+    const char *const *labels;
+    const slice *hrefs;
+    size_t count, current;
+};
+
 /* A form on a page, and what is wrong with what was sent. Messages are N_() texts. */
 struct form {
     struct page *page;
+    const struct form_steps *steps; /* NULL: a form of one page */
     struct form_fault {
         const char *field, *message;
     } faults[FORM_FAULTS_MAX];
@@ -45,7 +54,10 @@ struct form_choice {
 /* Radio choices under a legend. */
 void form_choices(struct form *form, const char *name, const char *legend,
                   const struct form_choice *choices, size_t count, slice chosen);
-/* The same as a list that opens, where a choice is of little weight. */
+/* Boxes under a legend, several of which may be on: parallel to the choices. */
+void form_boxes(struct form *form, const char *name, const char *legend,
+                const struct form_choice *choices, size_t count, const bool *is_on);
+/* Radio choices as a list that opens, where a choice is of little weight. */
 void form_select(struct form *form, const char *name, const char *label,
                  const struct form_choice *choices, size_t count, slice chosen);
 /* One box. */

@@ -213,13 +213,10 @@ static void doors(struct home *home) {
         DOOR(page, "/themes", "layers", i18n(language, "Parcourir les thèmes"),
              i18n(language, "L’alimentation, l’habitat, l’énergie, l’eau et tous les autres."));
     }
-    if (page->face->contact_email.n > 0) {
-        DOOR(page, "/about#who", "megaphone", i18n(language, "Partager ce que vous faites"),
-             i18n(language, "Écrivez à l’équipe du site : quelques lignes suffisent."));
-    } else {
-        DOOR(page, "/about#data", "megaphone", i18n(language, "Réutiliser"),
-             i18n(language, "Des données ouvertes, à reprendre sur vos cartes et vos sites."));
-    }
+    DOOR(page, "/add", "megaphone", i18n(language, "Partager ce que vous faites"),
+         i18n(language,
+              "Une initiative, un lieu, une idée, un rendez-vous : quatre pages courtes, sans "
+              "compte."));
     html_raw(html, "</ul></section>\n");
 }
 

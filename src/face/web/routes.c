@@ -37,6 +37,15 @@
         .body_max = FORM_BYTES_MAX, .help = help_                                                  \
     }
 
+/* The same where a whole text comes, each byte of it escaped. */
+#define TEXT_BYTES_MAX (400u << 10)
+#define SENT_TEXT(path_, handler_, capability_, help_)                                             \
+    {                                                                                              \
+        .method = HTTP_POST, .path = path_, .handler = handler_, .capability = capability_,        \
+        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .writes = true, .csrf = true,       \
+        .body_max = TEXT_BYTES_MAX, .help = help_                                                  \
+    }
+
 const struct http_route face_web_routes[] = {
     PAGE("/", web_home, "Home: the question, what happens now, where to begin."),
     PAGE("/explore", web_explore, "Explorer: the answer to a query as list, facets and map."),
@@ -66,6 +75,22 @@ const struct http_route face_web_routes[] = {
     PAGE("/accessibility", web_accessibility, "What was tested, what is missing, whom to tell."),
     PAGE("/legal", web_legal, "Who publishes the site."),
     PAGE("/privacy", web_privacy, "What is kept of visitors, and what is not."),
+    FORM_PAGE("/add", web_add, "Adding: what it is."),
+    SENT("/add", web_add_post, CAP_ANYONE, "Begins a draft."),
+    FORM_PAGE("/add/{draft}", web_add_kept, "A draft that is kept for later."),
+    SENT("/add/{draft}", web_add_drop, CAP_ANYONE, "Deletes a draft."),
+    FORM_PAGE("/add/{draft}/{step}", web_add_step, "A page of a draft: what, where, more, check."),
+    SENT_TEXT("/add/{draft}/{step}", web_add_step_post, CAP_ANYONE,
+              "Keeps the page and goes on; the last one sends all of it."),
+    FORM_PAGE("/contributions/sent", web_contribution_sent, "What happens next."),
+    FORM_PAGE("/contributions/find", web_contribution_find, "Asks for lost links."),
+    SENT("/contributions/find", web_contribution_find_post, CAP_ANYONE,
+         "Sends the links of what was added with an address."),
+    FORM_PAGE("/contributions/{token}", web_contribution, "What one added without an account."),
+    SENT("/contributions/{token}", web_contribution_post, CAP_ANYONE,
+         "Confirms it, begins a change of it, or takes it away."),
+    OWN("/entries/{id}/edit", web_edit, "Asks whether to begin a change of an entry."),
+    SENT("/entries/{id}/edit", web_edit_post, CAP_MEMBER, "Begins it."),
     FORM_PAGE("/sign-in", web_sign_in, "Signing in: asks for a letter with a link and a code."),
     SENT("/sign-in", web_sign_in_post, CAP_ANYONE, "Sends the letter, or takes a password."),
     FORM_PAGE("/sign-in/code", web_code, "Asks for the code of the letter."),

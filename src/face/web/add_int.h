@@ -1,0 +1,60 @@
+/* What the pages of adding and editing share: one draft on its way through four pages. */
+#ifndef AGORA_FACE_WEB_ADD_INT_H
+#define AGORA_FACE_WEB_ADD_INT_H
+
+#include "domain/contribution/contribution.h"
+#include "face/web/form_int.h"
+
+enum add_step { ADD_WHAT, ADD_WHERE, ADD_MORE, ADD_CHECK, ADD_STEP__COUNT };
+
+#define ADD_PLACES_MAX 12
+/* Under which everything is added here (SPDX). */
+#define ADD_LICENCE SLICE("CC-BY-SA-4.0")
+
+/* One request to one of the pages. Everything lives in the request's arena. */
+struct adding {
+    const struct face *face;
+    const struct http_request *request;
+    struct arena *arena;
+    const struct actor *actor;
+    slice secret;
+    enum add_step step;
+    int64_t now_ms;
+    struct contribution_draft draft;
+    const struct http_form *sent; /* NULL: a page is asked for */
+    struct form form;
+    /* Places of one name, to choose from. */
+    uint32_t places[ADD_PLACES_MAX];
+    size_t place_count;
+    bool is_overtaken; /* somebody else changed the entry meanwhile */
+};
+
+/* What a field shows: what was just sent, else what the draft has. */
+slice add_typed(const struct adding *adding, const char *name, slice kept);
+/* "/add/SECRET/where" */
+slice add_path(const struct adding *adding, enum add_step step);
+/* Choices of all pages. */
+extern const struct form_choice add_kinds[ENTRY_KIND__COUNT];
+slice add_state_label(const struct page *page, enum entry_state state);
+
+/* Each page: writes its fields; takes what was sent into the draft and adds what is wrong to
+ * adding->form. */
+void add_what_write(struct adding *adding);
+void add_what_take(struct adding *adding);
+void add_where_write(struct adding *adding);
+void add_where_take(struct adding *adding);
+void add_more_write(struct adding *adding);
+void add_more_take(struct adding *adding);
+/* The precision as its choice shows it: an address without a point is one that may be shown. */
+slice add_precision_shown(const struct entry *entry);
+/* add_send.c */
+MUST_USE err add_check_write(struct adding *adding);
+MUST_USE err add_send(struct adding *adding, struct http_response *response);
+/* add.c: the page of adding->step, with its faults. */
+MUST_USE err add_page_write(struct adding *adding, struct http_response *response);
+
+/* Adds the fault of a page's own field for what entry_check refused; false: of another page. */
+bool add_fault(struct adding *adding, enum add_step step, err failed,
+               const struct problem *problem);
+
+#endif

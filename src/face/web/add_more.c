@@ -1,0 +1,355 @@
+/* Everything that may be said besides: a text, themes, when, how to reach them, what is sought. */
+#include "face/web/add_int.h"
+
+#define THEME_SCHEME SLICE("themes")
+
+/* ---- lists of an entry with one item more, less or another ---- */
+
+static struct entry_contact *contact_of(const struct entry *entry, enum entry_contact_kind kind) {
+    for (uint32_t i = 0; i < entry->contact_count; i++) {
+        if (entry->contacts[i].kind == kind &&
+            entry->contacts[i].visibility == ENTRY_VISIBLE_PUBLIC) {
+            return &entry->contacts[i];
+        }
+    }
+    return NULL;
+}
+
+static void contact_set(struct adding *adding, enum entry_contact_kind kind, const char *name) {
+    struct entry *entry = &adding->draft.content;
+    struct entry_contact *here = contact_of(entry, kind);
+    slice value = slice_trim(http_form_value(adding->sent, name));
+    if (here && value.n) {
+        here->value = value;
+    } else if (here) {
+        uint32_t at = (uint32_t)(here - entry->contacts);
+        entry->contact_count--;
+        for (uint32_t i = at; i < entry->contact_count; i++) {
+            entry->contacts[i] = entry->contacts[i + 1];
+        }
+    } else if (value.n) {
+        struct entry_contact *list =
+            arena_new(adding->arena, struct entry_contact, (size_t)entry->contact_count + 1);
+        for (uint32_t i = 0; i < entry->contact_count; i++) {
+            list[i] = entry->contacts[i];
+        }
+        list[entry->contact_count++] = (struct entry_contact){
+            .kind = kind, .value = value, .label = SLICE_EMPTY, .visibility = ENTRY_VISIBLE_PUBLIC};
+        entry->contacts = list;
+    }
+}
+
+/* ---- when ---- */
+
+static struct entry_date *happening(const struct entry *entry) {
+    for (uint32_t i = 0; i < entry->date_count; i++) {
+        if (entry->dates[i].role == ENTRY_DATE_HAPPENS) {
+            return &entry->dates[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct date_field {
+    const char *name, *label, *type;
+    bool is_end, is_time;
+} date_fields[] = {
+    {"day", N_("Jour"), "date", false, false},
+    {"from", N_("Heure de début"), "time", false, true},
+    {"last", N_("Dernier jour, s’il y en a plusieurs"), "date", true, false},
+    {"to", N_("Heure de fin"), "time", true, true},
+};
+
+/* A part of "2026-12-05T18:30". */
+static slice date_part(const struct adding *adding, const struct date_field *field) {
+    const struct entry_date *date = happening(&adding->draft.content);
+    if (!date) {
+        return SLICE_EMPTY;
+    }
+    struct buf text BUF_CLEANUP = buf_new(64);
+    struct buf start BUF_CLEANUP = buf_new(64);
+    date_format(field->is_end ? &date->end : &date->start, &text);
+    date_format(&date->start, &start);
+    size_t t = slice_find(buf_slice(&text), 0, 'T');
+    slice day = slice_sub(buf_slice(&text), 0, t);
+    if (field->is_time) {
+        return arena_copy(adding->arena, slice_sub(buf_slice(&text), t + 1, sizeof "18:30"));
+    }
+    size_t start_t = slice_find(buf_slice(&start), 0, 'T');
+    bool is_same_day = field->is_end && slice_equal(day, slice_sub(buf_slice(&start), 0, start_t));
+    return is_same_day ? SLICE_EMPTY : arena_copy(adding->arena, day);
+}
+
+static void write_dates(struct adding *adding) {
+    for (size_t i = 0; i < ARRAY_COUNT(date_fields); i++) {
+        const struct date_field *field = &date_fields[i];
+        form_field(&adding->form, &(struct form_field){.name = field->name,
+                                                       .label = field->label,
+                                                       .type = field->type,
+                                                       .value = add_typed(adding, field->name,
+                                                                          date_part(adding, field)),
+                                                       .max_bytes = 32});
+    }
+}
+
+static bool date_read(const struct adding *adding, slice day, slice time, struct date *date) {
+    *date = (struct date){0};
+    return day.n == 0 || date_parse(time.n ? arena_printf(adding->arena, "%.*sT%.*s",
+                                                          SLICE_ARG(day), SLICE_ARG(time))
+                                           : day,
+                                    date) == OK;
+}
+
+static void take_dates(struct adding *adding) {
+    struct entry *entry = &adding->draft.content;
+    const struct http_form *sent = adding->sent;
+    if (!http_form_has(sent, "day")) {
+        return;
+    }
+    slice day = slice_trim(http_form_value(sent, "day"));
+    slice to = slice_trim(http_form_value(sent, "to"));
+    slice last = slice_trim(http_form_value(sent, "last"));
+    struct entry_date *date = happening(entry);
+    struct date start;
+    struct date end;
+    last = last.n || !to.n ? last : day;
+    if (!date_read(adding, day, slice_trim(http_form_value(sent, "from")), &start) ||
+        !date_read(adding, last, to, &end) || (last.n && !day.n)) {
+        form_fault(&adding->form, "day", N_("La fin est avant le début, ou le jour n’existe pas."));
+        return;
+    }
+    if (!date && day.n) {
+        struct entry_date *list =
+            arena_new(adding->arena, struct entry_date, (size_t)entry->date_count + 1);
+        for (uint32_t i = 0; i < entry->date_count; i++) {
+            list[i + 1] = entry->dates[i];
+        }
+        entry->dates = list;
+        entry->date_count++;
+        date = list;
+        *date = (struct entry_date){
+            .role = ENTRY_DATE_HAPPENS, .zone = SLICE_EMPTY, .note = SLICE_EMPTY};
+    }
+    if (date && day.n) {
+        date->start = start;
+        date->end = end;
+    } else if (date) {
+        uint32_t at = (uint32_t)(date - entry->dates);
+        entry->date_count--;
+        for (uint32_t i = at; i < entry->date_count; i++) {
+            entry->dates[i] = entry->dates[i + 1];
+        }
+    }
+}
+
+/* ---- themes ---- */
+
+/* The main ones, which the page has boxes for. */
+static bool is_main(const struct themes *all, uint16_t theme) {
+    return all->items[theme].depth == 0 &&
+           slice_equal(all->schemes[all->items[theme].scheme].slug, THEME_SCHEME);
+}
+
+static bool has_theme(const struct entry *entry, slice slug) {
+    for (uint32_t i = 0; i < entry->theme_count; i++) {
+        if (slice_equal(entry->themes[i], slug)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_sent(const struct http_form *sent, slice slug) {
+    size_t at = 0;
+    slice value;
+    while (http_form_next(sent, "theme", &at, &value)) {
+        if (slice_equal(value, slug)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_themes(struct adding *adding) {
+    const struct themes *all = adding->face->themes;
+    struct form_choice *choices = arena_new(adding->arena, struct form_choice, all->count + 1u);
+    bool *is_on = arena_new(adding->arena, bool, all->count + 1u);
+    size_t count = 0;
+    for (uint16_t i = 0; i < all->count; i++) {
+        if (!is_main(all, i)) {
+            continue;
+        }
+        slice label = all->items[i].label[adding->form.page->language];
+        choices[count] = (struct form_choice){
+            .value = arena_printf(adding->arena, "%.*s", SLICE_ARG(all->items[i].slug)).p,
+            .label = arena_printf(adding->arena, "%.*s", SLICE_ARG(label)).p};
+        is_on[count++] = adding->sent ? is_sent(adding->sent, all->items[i].slug)
+                                      : has_theme(&adding->draft.content, all->items[i].slug);
+    }
+    if (count) {
+        form_boxes(&adding->form, "theme", N_("Thèmes"), choices, count, is_on);
+    }
+}
+
+/* Themes that the page has no box for stay. */
+static void take_themes(struct adding *adding) {
+    struct entry *entry = &adding->draft.content;
+    const struct themes *all = adding->face->themes;
+    slice *list = arena_new(adding->arena, slice, (size_t)entry->theme_count + all->count + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < entry->theme_count; i++) {
+        uint16_t theme = themes_find(all, entry->themes[i]);
+        if (theme == THEME_NONE || !is_main(all, theme) ||
+            is_sent(adding->sent, entry->themes[i])) {
+            list[count++] = entry->themes[i];
+        }
+    }
+    for (uint16_t i = 0; i < all->count; i++) {
+        slice slug = all->items[i].slug;
+        if (is_main(all, i) && is_sent(adding->sent, slug) && !has_theme(entry, slug)) {
+            list[count++] = slug;
+        }
+    }
+    entry->themes = list;
+    entry->theme_count = count;
+}
+
+/* ---- what is sought ---- */
+
+static const struct need_field {
+    const char *name, *label;
+} need_fields[ENTRY_ASK_SORT__COUNT] = {
+    [ENTRY_ASK_TIME] = {"need-time", N_("Du temps, des bras")},
+    [ENTRY_ASK_SKILL] = {"need-skill", N_("Un savoir-faire")},
+    [ENTRY_ASK_THING] = {"need-thing", N_("Du matériel")},
+    [ENTRY_ASK_PLACE] = {"need-place", N_("Un lieu")},
+    [ENTRY_ASK_WORK] = {"need-work", N_("Quelqu’un à embaucher")},
+    [ENTRY_ASK_MONEY] = {"need-money", N_("De l’argent")},
+};
+
+static struct entry_ask *need_of(const struct entry *entry, enum entry_ask_sort sort) {
+    for (uint32_t i = 0; i < entry->ask_count; i++) {
+        if (entry->asks[i].direction == ENTRY_NEED && entry->asks[i].sort == sort) {
+            return &entry->asks[i];
+        }
+    }
+    return NULL;
+}
+
+static void write_needs(struct adding *adding) {
+    struct html *html = &adding->form.page->html;
+    html_raw(html, "<details class=\"form-aside\"");
+    for (int sort = 0; sort < ENTRY_ASK_SORT__COUNT; sort++) {
+        if (need_of(&adding->draft.content, (enum entry_ask_sort)sort)) {
+            html_raw(html, " open");
+            break;
+        }
+    }
+    html_raw(html, "><summary>");
+    html_t(html, "Ce que vous cherchez");
+    html_raw(html, "</summary>\n<div class=\"form\">");
+    for (int sort = 0; sort < ENTRY_ASK_SORT__COUNT; sort++) {
+        const struct need_field *field = &need_fields[sort];
+        const struct entry_ask *need = need_of(&adding->draft.content, (enum entry_ask_sort)sort);
+        form_field(&adding->form,
+                   &(struct form_field){
+                       .name = field->name,
+                       .label = field->label,
+                       .value = add_typed(adding, field->name, need ? need->text : SLICE_EMPTY),
+                       .max_bytes = ENTRY_TEXT_MAX});
+    }
+    html_raw(html, "</div></details>\n");
+}
+
+/* Translations of needs go by their position: with one need less they would stand at another. */
+static void need_translations_drop(struct entry *entry) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < entry->translation_count; i++) {
+        if (entry->translations[i].field != ENTRY_TR_NEED) {
+            entry->translations[kept++] = entry->translations[i];
+        }
+    }
+    entry->translation_count = kept;
+}
+
+static void take_need(struct adding *adding, enum entry_ask_sort sort) {
+    struct entry *entry = &adding->draft.content;
+    struct entry_ask *need = need_of(entry, sort);
+    slice text = slice_trim(http_form_value(adding->sent, need_fields[sort].name));
+    if (need && (text.n || need->skill.n)) {
+        need->text = text;
+    } else if (need) {
+        uint32_t at = (uint32_t)(need - entry->asks);
+        entry->ask_count--;
+        for (uint32_t i = at; i < entry->ask_count; i++) {
+            entry->asks[i] = entry->asks[i + 1];
+        }
+        need_translations_drop(entry);
+    } else if (text.n) {
+        struct entry_ask *list =
+            arena_new(adding->arena, struct entry_ask, (size_t)entry->ask_count + 1);
+        for (uint32_t i = 0; i < entry->ask_count; i++) {
+            list[i] = entry->asks[i];
+        }
+        list[entry->ask_count++] = (struct entry_ask){
+            .direction = ENTRY_NEED, .sort = sort, .skill = SLICE_EMPTY, .text = text};
+        entry->asks = list;
+    }
+}
+
+/* ---- the page ---- */
+
+static const struct contact_field {
+    const char *name, *label, *type, *help;
+    enum entry_contact_kind kind;
+} contact_fields[] = {
+    {"website", N_("Site web"), "url", NULL, ENTRY_CONTACT_WEBSITE},
+    {"email", N_("Adresse mail à montrer"), "email", N_("Tout le monde la verra."),
+     ENTRY_CONTACT_EMAIL},
+    {"telephone", N_("Téléphone à montrer"), "tel", N_("Tout le monde le verra."),
+     ENTRY_CONTACT_TELEPHONE},
+};
+
+void add_more_write(struct adding *adding) {
+    struct form *form = &adding->form;
+    const struct entry *entry = &adding->draft.content;
+    form_field(
+        form,
+        &(struct form_field){
+            .name = "description",
+            .label = N_("Ce qu’il faut savoir"),
+            .help = N_("Une ligne vide sépare deux paragraphes, **deux étoiles** font du gras."),
+            .value = add_typed(adding, "description", entry->description),
+            .rows = 8,
+            .max_bytes = ENTRY_DESCRIPTION_MAX});
+    if (entry->kind == ENTRY_KIND_EVENT || happening(entry)) {
+        write_dates(adding);
+    }
+    write_themes(adding);
+    for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {
+        const struct contact_field *field = &contact_fields[i];
+        const struct entry_contact *contact = contact_of(entry, field->kind);
+        form_field(form,
+                   &(struct form_field){.name = field->name,
+                                        .label = field->label,
+                                        .help = field->help,
+                                        .type = field->type,
+                                        .value = add_typed(adding, field->name,
+                                                           contact ? contact->value : SLICE_EMPTY),
+                                        .max_bytes = ENTRY_TEXT_MAX});
+    }
+    write_needs(adding);
+}
+
+void add_more_take(struct adding *adding) {
+    struct entry *entry = &adding->draft.content;
+    entry->description = slice_trim(http_form_value(adding->sent, "description"));
+    take_dates(adding);
+    take_themes(adding);
+    for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {
+        contact_set(adding, contact_fields[i].kind, contact_fields[i].name);
+    }
+    for (int sort = 0; sort < ENTRY_ASK_SORT__COUNT; sort++) {
+        take_need(adding, (enum entry_ask_sort)sort);
+    }
+}
