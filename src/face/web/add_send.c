@@ -251,7 +251,7 @@ static err told(struct sending *sending, err result, struct http_response *respo
 static err answer_send(void *app, const struct http_request *request, void *self, err result,
                        struct http_response *response, struct problem *problem) {
     static const char *const pages[CONTRIBUTION_OUTCOME__COUNT] = {
-        [CONTRIBUTION_PUBLISHED] = "/e/",
+        [CONTRIBUTION_PUBLISHED] = "",
         [CONTRIBUTION_TO_CONFIRM] = "/contributions/sent?confirm",
         [CONTRIBUTION_HELD] = "/contributions/sent?held",
         [CONTRIBUTION_SUGGESTED] = "/contributions/sent?suggested",
@@ -354,7 +354,10 @@ err web_contribution_sent(void *app, const struct http_request *request,
         if (slice_equal(request->query, ways[i].query)) {
             struct page page = page_begin(app, request, response);
             struct form form = {.page = &page};
-            form_page_begin(&form, ways[i].title, SLICE("/contributions/sent"), ways[i].lead);
+            form_page_begin(
+                &form, ways[i].title,
+                arena_printf(request->arena, "/contributions/sent?%.*s", SLICE_ARG(ways[i].query)),
+                ways[i].lead);
             html_raw(&page.html, "<p><a class=\"button\" href=\"/explore\">");
             html_t(&page.html, "Explorer");
             html_raw(&page.html, "</a></p>\n");

@@ -95,11 +95,12 @@ static void header(struct page *page, const struct page_head *head) {
     menu_item(page, SLICE("/explore?kind=event&when=upcoming"), i18n(language, "Agenda"),
               head->section == PAGE_AGENDA);
     menu_item(page, SLICE("/about"), i18n(language, "À propos"), head->section == PAGE_ABOUT);
-    menu_item(page, SLICE("/add"), i18n(language, "Ajouter"), head->section == PAGE_ADD);
     bool is_member = page->request->actor != NULL;
     menu_item(page, is_member ? SLICE("/account") : SLICE("/sign-in"),
               is_member ? i18n(language, "Mon compte") : i18n(language, "Se connecter"), false);
-    html_raw(html, "<li class=\"menu-end\"><a");
+    html_raw(html, "<li><a class=\"button button--sun\" href=\"/add\">");
+    html_t(html, "Ajouter");
+    html_raw(html, "</a></li>\n<li class=\"menu-end\"><a");
     html_attr(html, "href",
               meta_in_language(page, head->canonical.n > 0 ? head->canonical : SLICE("/"),
                                french ? SLICE("en") : SLICE("fr")));

@@ -32,7 +32,7 @@ struct page {
 struct page page_begin(const struct face *face, const struct http_request *request,
                        struct http_response *response);
 
-enum page_section { PAGE_EXPLORE, PAGE_STORIES, PAGE_AGENDA, PAGE_ABOUT, PAGE_ADD, PAGE_OTHER };
+enum page_section { PAGE_EXPLORE, PAGE_STORIES, PAGE_AGENDA, PAGE_ABOUT, PAGE_OTHER };
 struct page_head {
     slice title;       /* without the site's name */
     slice description; /* may be empty */
