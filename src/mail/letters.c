@@ -114,10 +114,11 @@ static const struct letter letters[] = {
             .subject = N_("Message pour l’équipe de « %2 »"),
             .parts = {{PART_TEXT, N_("Bonjour, par %1, %3 écrit à l’équipe de « %2 » :")},
                       {PART_WORDS, ALONE},
-                      {PART_LINK, N_("Répondre")},
-                      {PART_TEXT, N_("Votre adresse n’a pas été montrée.")}},
-            .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 »."),
-            .leave = N_("Ne plus recevoir ces messages"),
+                      {PART_TEXT, N_("Pour répondre à %3, répondez à ce message. Votre adresse n’a "
+                                     "pas été montrée ; elle le sera dans votre réponse.")},
+                      {PART_LINK, N_("Voir la fiche")}},
+            .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 ». Qui la "
+                      "quitte n’en reçoit plus."),
         },
     [MAIL_TEST] =
         {

@@ -87,7 +87,8 @@ struct mail_message {
             enum mail_decision decision;
         } decision;
         struct {
-            slice title, who, words, path, leave_path;
+            slice title, who, words, path;
+            slice reply; /* the writer's address, checked by mail_address_parse here */
         } to_team;
     };
 };

@@ -19,6 +19,7 @@ struct mail_row {
     enum mail_decision decision;
     slice language, to, to_name, title, who, code, path, leave_path, words;
     slice items; /* lines of "PATH TITLE" */
+    slice reply; /* an address: where an answer goes */
 };
 MUST_USE err mail_row_of(const struct mail_message *message, struct buf *items,
                          struct mail_row *row, struct problem *problem);

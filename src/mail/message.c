@@ -26,18 +26,18 @@ enum mail_state { MAIL_STATE_WAITS, MAIL_STATE_SENT, MAIL_STATE_FAILED };
 
 #define MAIL_COLUMNS                                                                               \
     "id, letter, language, address, name, title, who, code, path, leave_path, words, items, "      \
-    "decision, until_ms, created_ms"
+    "decision, until_ms, created_ms, reply"
 
 static const struct db_statement statements[] = {
     [MAIL_ADD] = {"add",
                   "INSERT INTO mail_message (" MAIL_COLUMNS ", state, ended_ms, tries, said) "
-                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
                   "0, 0, 0, '') ON CONFLICT (id) DO NOTHING"},
     [MAIL_LOAD] = {"load", "SELECT " MAIL_COLUMNS " FROM mail_message WHERE id = $1 AND state = 0"},
     /* RULE MAIL-3 */
     [MAIL_END] = {"end", "UPDATE mail_message SET state = $2, ended_ms = $3, said = $4, "
                          "tries = tries + 1, name = '', title = '', who = '', code = '', "
-                         "path = '', leave_path = '', words = '', items = '' "
+                         "path = '', leave_path = '', words = '', items = '', reply = '' "
                          "WHERE id = $1 AND state = 0"},
     [MAIL_SAID] = {"said", "UPDATE mail_message SET said = $2, tries = tries + 1 WHERE id = $1"},
     [MAIL_FORGET] = {"forget", "DELETE FROM mail_message WHERE state <> 0 AND ended_ms < $1"},
@@ -149,7 +149,6 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         row->who = message->to_team.who;
         row->words = message->to_team.words;
         row->path = message->to_team.path;
-        row->leave_path = message->to_team.leave_path;
         break;
     case MAIL_FOUND:
     case MAIL_TEST:
@@ -190,6 +189,7 @@ err mail_row_of(const struct mail_message *message, struct buf *items, struct ma
     }
     TRY(line_check(message->to_name, "to_name", true, problem));
     TRY(line_check(message->language, "language", false, problem));
+    row->reply = SLICE_EMPTY;
     row_fill(message, row);
     TRY(row_check(row, problem));
     if (message->letter == MAIL_FOUND) {
@@ -214,6 +214,7 @@ static err row_add(struct db_conn *conn, struct id_source *ids, const struct mai
         db_bind_i64(query, 13, row->decision);
         db_bind_i64(query, 14, row->until_ms);
         db_bind_i64(query, 15, row->created_ms);
+        db_bind_text_borrowed(query, 16, row->reply);
         TRY(db_run(query));
         if (db_changed(conn) > 0) {
             return OK;
@@ -237,6 +238,7 @@ err mail_send(struct db_conn *conn, struct id_source *ids, const struct mail_mes
     struct buf items BUF_CLEANUP = buf_new(ITEMS_BYTES);
     struct buf words BUF_CLEANUP = buf_new(MAIL_WORDS_MAX_BYTES);
     struct mail_address address;
+    struct mail_address reply;
     struct mail_row row;
     char body[24];
     TRY(mail_address_parse(message->to, &address, problem));
@@ -244,6 +246,10 @@ err mail_send(struct db_conn *conn, struct id_source *ids, const struct mail_mes
     words_normalise(row.words, &words);
     row.to = slice_of(address.text, address.n);
     row.words = buf_slice(&words);
+    if (row.letter == MAIL_TO_TEAM) {
+        TRY(mail_address_parse(message->to_team.reply, &reply, problem));
+        row.reply = slice_of(reply.text, reply.n);
+    }
     row.created_ms = now_ms;
     TRY(words.failed);
     TRY(row_add(conn, ids, &row, &row.id));
@@ -270,6 +276,7 @@ err mail_row_load(struct db_conn *conn, int64_t id, struct arena *arena, struct 
     for (unsigned i = 0; i < ARRAY_COUNT(texts); i++) {
         *texts[i] = arena_copy(arena, db_text(query, 2 + i));
     }
+    row->reply = arena_copy(arena, db_text(query, 15));
     db_done(query);
     return known && (unsigned)row->decision < MAIL_DECISION__COUNT ? OK : ERR_UNSUPPORTED;
 }

@@ -202,6 +202,11 @@ static err headers_add(const struct mail_house *house, const struct mail_row *ro
     date_add(out, row->created_ms);
     mail_header_address(out, "From", house->site_name, buf_slice(&from));
     mail_header_address(out, "To", row->to_name, buf_slice(&to));
+    if (row->reply.n > 0) {
+        struct buf reply BUF_CLEANUP = buf_new(2 * MAIL_ADDRESS_MAX_BYTES);
+        TRY(mail_address_ascii(row->reply, &reply));
+        mail_header_address(out, "Reply-To", row->who, buf_slice(&reply));
+    }
     mail_header_text(out, "Subject", buf_slice(&subject));
     buf_addf(out, "Message-ID: <%lld.%.*s@%.*s>\r\n", (long long)row->id, ID_HEX, identity,
              SLICE_ARG(host));

@@ -146,6 +146,7 @@ export async function addresses({ url, link, team, invitation, person, draft, co
     password: '/account/password',
     'delete the account': '/account/delete',
     team,
+    'write to a team': team.replace('/team', '/write'),
     invitation,
     person,
     'not there': '/entries/12-nothing',

@@ -145,14 +145,19 @@ function parse(text) {
 // The text part of the newest letter to an address, once there is one more than `after` of them. Letters are files in
 // FOLDER/mail as long as no mail server is set.
 export async function letterTo(server, address, after = 0) {
+  return plainText(await sourceTo(server, address, after));
+}
+
+// The same letter whole.
+export async function sourceTo(server, address, after = 0) {
   const until = Date.now() + START_MS;
   for (;;) {
     const folder = join(server.folder, 'mail');
     const letters = existsSync(folder)
       ? readdirSync(folder).filter((name) => name.endsWith('.eml')).sort().map((name) => readFileSync(join(folder, name), 'utf8'))
-        .filter((text) => text.includes(`<${address}>`))
+        .filter((text) => text.split(/\r?\n\r?\n/)[0].split(/\r?\nTo: /)[1]?.split(/\r?\n(?! )/)[0].includes(`<${address}>`))
       : [];
-    if (letters.length > after) return plainText(letters.at(-1));
+    if (letters.length > after) return letters.at(-1);
     if (Date.now() > until) throw new Error(`no letter to ${address}`);
     await new Promise((done) => setTimeout(done, 20));
   }

@@ -280,6 +280,10 @@ for line in sys.stdin:
     assert str(mail["Subject"]) == want["subject"], (str(mail["Subject"]), want["subject"])
     assert mail["To"].addresses[0].addr_spec == local + "@" + domain.encode("idna").decode(), mail["To"]
     assert mail["To"].addresses[0].display_name == want["to_name"], mail["To"].addresses
+    if want["reply"]:
+        assert mail["Reply-To"].addresses[0].addr_spec == "zoe@xn--bcher-kva.example", mail["Reply-To"]
+    else:
+        assert mail["Reply-To"] is None
     assert mail["From"].addresses[0].addr_spec == "no-reply@agora.example"
     assert mail["From"].addresses[0].display_name == want["from_name"]
     assert mail["Date"].datetime.isoformat() == "2026-11-22T09:31:03+00:00", mail["Date"].datetime

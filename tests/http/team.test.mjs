@@ -1,7 +1,7 @@
 // Who runs an entry: inviting, joining, handing over, leaving, and those who try without being asked.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { importEntries, letterTo, signIn, start, teamOf, temporaryFolder, visitor } from './harness.mjs';
+import { importEntries, letterTo, signIn, sourceTo, start, teamOf, temporaryFolder, visitor } from './harness.mjs';
 
 const ENTRIES = 20;
 let server;
@@ -166,6 +166,56 @@ test('RULE PERSON-1: one account invites forty a day', async () => {
   assert.equal(refused.status, 422);
   assert.match(refused.text, /Trop d’invitations/);
   assert.ok(!(await lead.look(team)).text.includes('flood-40@example.org</span>'), 'nothing of it stands');
+});
+
+test('who writes to a team reaches each of its members, sees no address, and gets the answer', async () => {
+  const { team, path, entry, people: [ivan], ids } = await founded('ivan@example.org', 'ines@example.org');
+  const words = 'Bonjour,\r\nje voudrais <b>aider</b>.';
+  const page = await visitor(server).look(path);
+  assert.match(page.text, new RegExp(`href="/entries/${entry}/write"`));
+  const sent = await visitor(server).send(`/entries/${entry}/write`, { words, who: 'Jeanne', address: 'jeanne@example.org' });
+  assert.equal(sent.location, `/entries/${entry}/write?sent`);
+  assert.match((await visitor(server).look(sent.location)).text, /C’est parti/);
+  for (const address of ['ivan@example.org', 'ines@example.org']) {
+    const letter = await letterTo(server, address, 1);
+    assert.match(letter, /Jeanne écrit à l’équipe/);
+    assert.match(letter, /> je voudrais <b>aider<\/b>\./);
+    const source = await sourceTo(server, address);
+    assert.match(source, /^Reply-To: Jeanne\s+<jeanne@example\.org>\r?$/m);
+    const other = address.startsWith('ivan') ? 'ines@' : 'ivan@';
+    assert.ok(!source.includes(other), 'nobody else\'s address');
+  }
+  await ivan.send(team, { out: ids[1] });
+  const kim = await signIn(server, 'kim@example.org');
+  await kim.send('/account/profile', { name: 'Kim' });
+  assert.match((await kim.look(`/entries/${entry}/write`)).text, /Vous écrivez en tant que Kim\. L’équipe voit votre adresse, kim@example\.org/);
+  assert.equal((await kim.send(`/entries/${entry}/write`, { words: 'Oui', who: 'Le maire', address: 'maire@example.org' })).status, 303);
+  assert.match(await letterTo(server, 'ivan@example.org', 2), /Kim écrit/);
+  assert.match(await sourceTo(server, 'ivan@example.org'), /^Reply-To: Kim\s+<kim@example\.org>\r?$/m);
+});
+
+test('what is wrong with a message to a team is told beside the field, and no header can be slipped in', async () => {
+  const { entry } = await founded('lola@example.org');
+  const good = { words: 'Bonjour', who: 'Max', address: 'max@example.org' };
+  const write = (fields, headers) => visitor(server).send(`/entries/${entry}/write`, { ...good, ...fields }, headers);
+  for (const [fields, field] of [[{ words: ' ' }, 'words'], [{ words: 'x'.repeat(4001) }, 'words'], [{ who: '' }, 'who'], [{ who: 'Max\r\nBcc: all@example.org' }, 'who'],
+    [{ who: 'x'.repeat(81) }, 'who'], [{ address: 'max' }, 'address'], [{ address: 'max@example.org\r\nBcc: all@example.org' }, 'address']]) {
+    const refused = await write(fields);
+    assert.equal(refused.status, 422, JSON.stringify(fields));
+    assert.match(refused.text, new RegExp(`id="${field}-fault"`));
+  }
+  assert.match((await write({ address: 'max' })).text, />\nBonjour<\/textarea>/);
+  assert.equal((await write({}, { Origin: 'https://evil.example' })).status, 403);
+  assert.equal((await visitor(server).look('/entries/12/write')).status, 404);
+});
+
+test('RULE PERSON-1: one account writes forty messages to teams a day', async () => {
+  const { entry } = await founded('mona@example.org');
+  const nils = await signIn(server, 'nils@example.org');
+  for (let i = 0; i < 40; i++) assert.equal((await nils.send(`/entries/${entry}/write`, { words: `${i}` })).status, 303);
+  const refused = await nils.send(`/entries/${entry}/write`, { words: 'encore' });
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /Trop de messages/);
 });
 
 test('somebody\'s page shows what its owner chose, to whom; of who is blocked or gone there is none', async () => {

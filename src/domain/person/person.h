@@ -89,6 +89,7 @@ enum person_try {
     PERSON_TRY_JOIN,     /* new accounts from one network in a day */
     PERSON_TRY_ADD,      /* entries without an account from one network in a day */
     PERSON_TRY_FLAG,     /* flags from one network in a day */
+    PERSON_TRY_WRITE,    /* words to teams from one network or account in a day */
     PERSON_TRY_INVITE,   /* invitations to teams by one account in a day */
     PERSON_TRY__COUNT
 };

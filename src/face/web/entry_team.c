@@ -58,6 +58,11 @@ void sheet_team(struct sheet *sheet) {
     }
     html_raw(html, "</h2>\n");
     write_names(sheet);
+    html_raw(html, "<p><a class=\"button button--line button--wide\"");
+    html_attr(html, "href", team_path(sheet->of->id, "/write", sheet->page->arena));
+    html_raw(html, ">");
+    html_t(html, "Écrire à l’équipe");
+    html_raw(html, "</a></p>\n");
     if (team->role != TEAM_NONE) {
         html_raw(html, "<p><a class=\"button button--line button--wide\"");
         html_attr(html, "href", team_path(sheet->of->id, "/team", sheet->page->arena));

@@ -110,6 +110,8 @@ const struct http_route face_web_routes[] = {
     SENT("/account/delete", web_delete_post, CAP_MEMBER, "Deletes the account."),
     OWN("/entries/{id}/team", web_team, "The team of an entry, for its members."),
     SENT("/entries/{id}/team", web_team_post, CAP_MEMBER, "One act of a member or a lead."),
+    FORM_PAGE("/entries/{id}/write", web_write, "Words to the team of an entry."),
+    SENT("/entries/{id}/write", web_write_post, CAP_ANYONE, "Sends them to each member."),
     FORM_PAGE("/invitations/{token}", web_invitation, "Who invites to which team: a button."),
     SENT("/invitations/{token}", web_invitation_post, CAP_MEMBER, "Joins the team."),
     FORM_PAGE("/people/{id}", web_person, "What somebody shows of themselves, and brought."),

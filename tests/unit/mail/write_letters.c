@@ -45,7 +45,8 @@ static void print(const struct mail_house *house, const struct mail_row *row) {
                   {"to", row->to},
                   {"to_name", row->to_name},
                   {"from_name", house->site_name},
-                  {"leave", row->leave_path}};
+                  {"leave", row->leave_path},
+                  {"reply", row->reply}};
     for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
         buf_addf(&line, "%s\"%s\":", i == 0 ? "{" : ",", fields[i].key);
         buf_add_json_string(&line, fields[i].value);
@@ -103,6 +104,7 @@ int main(int count, char **words) {
             .path = SLICE("/somewhere/x?y=1&z=2"),
             .leave_path = mail_letter_can_be_left((enum mail_letter)i) ? SLICE("/leave/abc?x=1&y=2")
                                                                        : SLICE_EMPTY,
+            .reply = i == MAIL_TO_TEAM ? SLICE("zoe@bücher.example") : SLICE_EMPTY,
             .words = slice_from_cstr(hard_words),
             .items = SLICE("/c/1 Un & deux\n/c/2 <trois>\n")};
         print(&house, &row);
