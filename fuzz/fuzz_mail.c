@@ -127,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         message.to_team.who = who;
         message.to_team.words = words;
         message.to_team.path = path;
-        message.to_team.reply = to;
+        message.to_team.reply = message.to;
         break;
     case MAIL_TEST:
     case MAIL_LETTER__COUNT:

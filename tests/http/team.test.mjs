@@ -121,7 +121,7 @@ test('RULE TEAM-2: a team keeps its entry, and opens it again', async () => {
   assert.match((await lead.look(team)).text, /Toute personne connectée/);
 });
 
-test('a member who is no lead changes nothing by hand-made posts, and another team\'s lead nothing at all', async () => {
+test('a member who is no lead changes nothing by hand-made posts, and the lead of another team nothing at all', async () => {
   const { team, people: [finn, fred], ids } = await founded('finn@example.org', 'fred@example.org');
   const acts = [{ do: 'invite', address: 'x@example.org', role: 'lead' }, { do: 'name', name: 'Nous' }, { keep: '1' },
     { lead: ids[1] }, { member: ids[0] }, { out: ids[0] }];
