@@ -128,7 +128,8 @@ test('a member who is no lead changes nothing by hand-made posts, and the lead o
   for (const fields of acts) {
     const refused = await fred.send(team, fields);
     assert.equal(refused.status, 422, JSON.stringify(fields));
-    assert.match(refused.text, /Seule une personne responsable/);
+    assert.match(refused.text, /href="#members">Seule une personne responsable/);
+    assert.match(refused.text, /id="members"[^]*id="members-fault">Seule une personne/);
   }
   const { people: [other] } = await founded('other@example.org');
   const nobody = visitor(server);

@@ -356,7 +356,8 @@ static err answer_act(void *app, const struct http_request *request, void *self,
     struct form form = {.page = &page};
     struct team_view view; /* refuses by itself who is not in the team */
     TRY(view_load(request, acting->entry, page.now_ms, &view, problem));
-    form_fault(&form, act_rows[acting->act].part, message);
+    /* Who is no lead has only the members before their eyes. */
+    form_fault(&form, result == ERR_DENIED ? "members" : act_rows[acting->act].part, message);
     return write_team(&form, &view, acting->act == ACT_NAME ? acting->text : view.team.name,
                       acting->act == ACT_INVITE ? acting->text : SLICE_EMPTY, false);
 }
