@@ -146,6 +146,22 @@ test('RULE CONTRIBUTE-4: a draft is its own: not another\'s, not an invented one
   assert.equal((await lea.look(draft)).status, 404);
 });
 
+test('RULE CONTRIBUTE-4: what was begun signed in goes on from any browser, of that account only', async () => {
+  const desk = await signIn(server, 'begun@example.org');
+  await begin(desk, { what: { title: 'Cantine du marché' } });
+  const phone = await signIn(server, 'begun@example.org', visitor(server), 1);
+  const [, path] = /href="(\/add\/mine-[0-9a-f]{32}\/what)">Cantine du marché</.exec((await phone.look('/account')).text);
+  assert.match((await phone.look(path)).text, /value="Cantine du marché"/);
+  const stranger = await signIn(server, 'stranger@example.org');
+  for (const who of [stranger, visitor(server)]) {
+    assert.equal((await who.look(path)).status, 404);
+    assert.equal((await who.send(path.replace('what', 'check'))).status, 404);
+  }
+  const came = await phone.send(path.replace('what', 'check'));
+  assert.match(came.location, /^\/entries\/\d+-cantine-du-marche$/);
+  assert.ok(!(await phone.look('/account')).text.includes('/add/mine-'));
+});
+
 test('what is wrong is told beside its field, and what was typed stays', async () => {
   const who = visitor(server);
   const draft = await begin(who, { what: { kind: 'event' } });

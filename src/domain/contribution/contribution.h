@@ -55,13 +55,15 @@ MUST_USE err contribution_draft_store(struct db_conn *conn, const struct actor *
                                       const struct entry *content, int64_t now_ms,
                                       struct problem *problem);
 MUST_USE err contribution_draft_drop(struct db_conn *conn, const struct actor *actor, slice secret);
+/* A draft of an account also has a name, which only that account can use in place of the secret. */
+#define CONTRIBUTION_DRAFT_NAME 37 /* "mine-" and the digest in hexadecimal digits */
 struct contribution_begun {
+    slice name;
     slice title; /* may be empty */
     struct entry_id entry;
     int64_t changed_ms;
 };
-/* What an account has begun, the latest first: to be told of, since only the browser that began it
- * has the address. */
+/* What an account has begun, the latest first: to go on with from any browser. */
 MUST_USE err contribution_drafts(struct db_conn *conn, struct person_id person, int64_t now_ms,
                                  struct arena *arena, struct contribution_begun **drafts,
                                  size_t *count);

@@ -1,7 +1,42 @@
 /* Words on their way (RULE CONTRIBUTE-4), and who may change what (RULE CONTRIBUTE-3). */
 #include "domain/contribution/contribution_int.h"
 
-#define DRAFT_MS INT64_C(2592000000) /* 30 days */
+#define DRAFT_MS    INT64_C(2592000000) /* 30 days */
+#define NAME_PREFIX "mine-"
+
+static int hex_value(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The digest of a name; false when it is none. */
+static bool name_read(slice name, struct crypto_digest *digest) {
+    char bytes[CRYPTO_DIGEST_HEX / 2];
+    if (name.n != CONTRIBUTION_DRAFT_NAME || !slice_starts_with(name, SLICE(NAME_PREFIX))) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        const char *pair = name.p + sizeof NAME_PREFIX - 1 + 2 * i;
+        int high = hex_value(pair[0]);
+        int low = hex_value(pair[1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        bytes[i] = (char)(unsigned char)(high * 16 + low);
+    }
+    return crypto_digest_read(slice_of(bytes, sizeof bytes), digest);
+}
+
+/* A statement with the digest of a draft as its first parameter, by its secret or its name. */
+static struct db_query *draft_query(struct db_conn *conn, enum contribution_statement which,
+                                    slice secret) {
+    struct crypto_digest digest;
+    if (!name_read(secret, &digest)) {
+        return contribution_query_of(conn, which, secret);
+    }
+    struct db_query *query = db_query(conn, &contribution_catalogue, which);
+    db_bind_blob(query, 1, crypto_digest_slice(&digest));
+    return query;
+}
 
 err contribution_may(struct db_conn *conn, const struct actor *actor, struct entry_id entry,
                      enum contribution_may *may) {
@@ -92,7 +127,7 @@ err contribution_edit_begin(struct db_conn *conn, const struct contribution_worl
 
 err contribution_draft_load(struct db_conn *conn, const struct actor *actor, slice secret,
                             int64_t now_ms, struct arena *arena, struct contribution_draft *draft) {
-    struct db_query *query = contribution_query_of(conn, DRAFT_GET, secret);
+    struct db_query *query = draft_query(conn, DRAFT_GET, secret);
     bool row = false;
     TRY(db_next(query, &row));
     if (!row) {
@@ -105,7 +140,9 @@ err contribution_draft_load(struct db_conn *conn, const struct actor *actor, sli
                                        .changed_ms = db_i64(query, 4)};
     slice json = arena_copy(arena, db_text(query, 5));
     db_done(query);
-    if ((owner && owner != actor->person.v) || found.changed_ms <= now_ms - DRAFT_MS) {
+    bool is_named = secret.n == CONTRIBUTION_DRAFT_NAME; /* a name is no secret */
+    if (((owner || is_named) && owner != actor->person.v) ||
+        found.changed_ms <= now_ms - DRAFT_MS) {
         return ERR_NOT_FOUND;
     }
     TRY(entry_from_json(json, arena, &found.content, NULL));
@@ -122,7 +159,7 @@ err contribution_draft_store(struct db_conn *conn, const struct actor *actor, sl
     TRY(contribution_draft_load(conn, actor, secret, now_ms, &scratch, &draft));
     BUF_CLEANUP struct buf json = buf_new(ENTRY_JSON_MAX);
     TRY(write_content(content, &json, problem));
-    struct db_query *query = contribution_query_of(conn, DRAFT_PUT, secret);
+    struct db_query *query = draft_query(conn, DRAFT_PUT, secret);
     db_bind_text_borrowed(query, 2, buf_slice(&json));
     db_bind_i64(query, 3, now_ms);
     return db_run(query);
@@ -132,7 +169,7 @@ err contribution_draft_drop(struct db_conn *conn, const struct actor *actor, sli
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
     struct contribution_draft draft;
     TRY(contribution_draft_load(conn, actor, secret, 0, &scratch, &draft));
-    return db_run(contribution_query_of(conn, DRAFT_DELETE, secret));
+    return db_run(draft_query(conn, DRAFT_DELETE, secret));
 }
 
 err contribution_drafts(struct db_conn *conn, struct person_id person, int64_t now_ms,
@@ -150,10 +187,19 @@ err contribution_drafts(struct db_conn *conn, struct person_id person, int64_t n
             break;
         }
         struct entry content;
+        struct crypto_digest digest;
+        char hex[CRYPTO_DIGEST_HEX + 1];
+        if (!crypto_digest_read(db_blob(query, 3), &digest)) {
+            return ERR_CORRUPT;
+        }
+        crypto_digest_hex(&digest, hex);
         list = arena_grow(arena, struct contribution_begun, list, used, &room);
         TRY(entry_from_json(db_text(query, 2), arena, &content, NULL));
-        list[used++] = (struct contribution_begun){
-            .title = content.title, .entry = {db_i64(query, 0)}, .changed_ms = db_i64(query, 1)};
+        list[used++] =
+            (struct contribution_begun){.name = arena_printf(arena, NAME_PREFIX "%s", hex),
+                                        .title = content.title,
+                                        .entry = {db_i64(query, 0)},
+                                        .changed_ms = db_i64(query, 1)};
     }
     *drafts = list;
     *count = used;

@@ -24,7 +24,7 @@ static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
                                 "changed_ms, content FROM draft WHERE digest = $1"},
     [DRAFT_PUT] = {"draft put", "UPDATE draft SET content = $2, changed_ms = $3 WHERE digest = $1"},
     [DRAFT_DELETE] = {"draft delete", "DELETE FROM draft WHERE digest = $1"},
-    [DRAFT_LIST] = {"draft list", "SELECT entry_id, changed_ms, content FROM draft "
+    [DRAFT_LIST] = {"draft list", "SELECT entry_id, changed_ms, content, digest FROM draft "
                                   "WHERE person_id = $1 AND changed_ms > $2 "
                                   "ORDER BY changed_ms DESC"},
     [DRAFTS_SWEEP] = {"drafts sweep", "DELETE FROM draft WHERE changed_ms <= $1"},

@@ -106,6 +106,35 @@ static err write_teams(struct page *page, struct person_id person) {
     return OK;
 }
 
+/* RULE CONTRIBUTE-4: what was begun and not sent. */
+static err write_begun(struct page *page, struct person_id person) {
+    struct html *html = &page->html;
+    struct contribution_begun *list;
+    size_t count;
+    TRY(contribution_drafts(face_reader(page->request), person, page->now_ms, page->arena, &list,
+                            &count));
+    if (count == 0) {
+        return OK;
+    }
+    html_raw(html, "<section><h2>");
+    html_t(html, "Ce que vous avez commencé");
+    html_raw(html, "</h2>\n<ul class=\"form-rows\">");
+    for (size_t i = 0; i < count; i++) {
+        html_raw(html, "<li><a");
+        html_attr(html, "href",
+                  arena_printf(page->arena, "/add/%.*s/what", SLICE_ARG(list[i].name)));
+        html_raw(html, ">");
+        if (list[i].title.n) {
+            html_text(html, list[i].title);
+        } else {
+            html_t(html, "Sans titre");
+        }
+        html_raw(html, "</a></li>");
+    }
+    html_raw(html, "</ul></section>\n");
+    return OK;
+}
+
 static void write_ways(struct page *page) {
     struct html *html = &page->html;
     html_raw(html, "<section><h2>");
@@ -127,6 +156,7 @@ err web_account(void *app, const struct http_request *request, struct http_respo
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
     form_page_begin(&form, N_("Mon compte"), SLICE("/account"), NULL);
+    TRY(write_begun(&page, face_actor(request)->person));
     TRY(write_contributions(&page, face_actor(request)->person));
     TRY(write_teams(&page, face_actor(request)->person));
     write_ways(&page);
