@@ -101,10 +101,9 @@ static const struct letter letters[] = {
             .parts = {{PART_DECISION, ALONE},
                       {PART_TEXT, N_("La raison :")},
                       {PART_WORDS, ALONE},
-                      {PART_LINK, N_("Voir la décision")},
-                      {PART_TEXT, N_("Vous n’êtes pas d’accord ? Sur cette page, vous pouvez "
-                                     "demander une fois qu’une autre personne regarde de "
-                                     "nouveau.")}},
+                      {PART_LINK, N_("La charte, et comment demander un nouvel avis")},
+                      {PART_TEXT, N_("Vous n’êtes pas d’accord ? Une autre personne peut regarder "
+                                     "de nouveau : cette page dit comment le demander.")}},
             .why = N_("Vous recevez ce message parce que vous avez écrit cette fiche, ou signalé "
                       "quelque chose à son sujet."),
         },
@@ -145,6 +144,7 @@ static const char *const decisions[] = {
                                 "avertissement."),
     [MAIL_DECISION_BLOCKED] = N_("Bonjour, après « %2 », la modération de %1 a fermé votre compte "
                                  "aux contributions."),
+    [MAIL_DECISION_PUBLISHED] = N_("Bonjour, la modération de %1 a relu « %2 » et l’a publié."),
 };
 _Static_assert(ARRAY_COUNT(decisions) == MAIL_DECISION__COUNT, "every decision has its sentence");
 

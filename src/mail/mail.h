@@ -43,6 +43,7 @@ enum mail_decision {
     MAIL_DECISION_RESTORED,
     MAIL_DECISION_WARNED,
     MAIL_DECISION_BLOCKED,
+    MAIL_DECISION_PUBLISHED, /* the first time */
     MAIL_DECISION__COUNT
 };
 

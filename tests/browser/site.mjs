@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-import { importEntries, letterTo, signIn, start, teamOf, visitor } from '../http/harness.mjs';
+import { agora, importEntries, letterTo, signIn, start, teamOf, visitor } from '../http/harness.mjs';
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
@@ -41,6 +41,7 @@ export async function open() {
   await member.send(team, { do: 'invite', address: 'invited@example.org' });
   const [, invitation] = /(\/invitations\/\S+)/.exec(await letterTo(server, 'invited@example.org'));
   const { draft, contribution } = await contribute(server);
+  agora('user', '--data', folder, 'grant', 'page@example.org', 'moderator');
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
@@ -88,7 +89,7 @@ async function contribute(server) {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(account|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
+export const isOwn = (path) => /^\/(account|moderation|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
 export async function addresses({ url, link, team, invitation, person, draft, contribution }) {
@@ -149,6 +150,11 @@ export async function addresses({ url, link, team, invitation, person, draft, co
     'write to a team': team.replace('/team', '/write'),
     invitation,
     person,
+    flag: `/entries/${history.match(/\d+/)[0]}/flag`,
+    charter: '/charter',
+    'what moderators decided': '/moderation/log',
+    'what waits for moderators': '/moderation',
+    'one that waits for moderators': `/moderation/entries/${history.match(/\d+/)[0]}`,
     'not there': '/entries/12-nothing',
   };
 }

@@ -328,7 +328,7 @@ err moderation_queue(struct db_conn *conn, const struct contribution_world *worl
         if (!row) {
             return OK;
         }
-        if (!holds_in(world->territories, grants, grant_count, db_text(query, 6))) {
+        if (!holds_in(world->territories, grants, grant_count, db_text(query, 5))) {
             continue;
         }
         if (*count == room) {
@@ -341,8 +341,7 @@ err moderation_queue(struct db_conn *conn, const struct contribution_world *worl
                                      .title = arena_copy(arena, db_text(query, 1)),
                                      .status = (enum entry_status)db_i64(query, 2),
                                      .since_ms = db_i64(query, 3),
-                                     .flag_count = db_i64(query, 4),
-                                     .revision_count = db_i64(query, 5)};
+                                     .flag_count = db_i64(query, 4)};
     }
 }
 

@@ -114,7 +114,7 @@ struct moderation_case {
     struct entry_id entry;
     slice title;
     enum entry_status status;
-    int64_t since_ms, flag_count, revision_count;
+    int64_t since_ms, flag_count;
 };
 /* Entries with flags that wait, and those held, that the actor may decide about. The oldest first,
  * at most `room`; `*has_more` when there are others behind them. */

@@ -54,11 +54,11 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
     [DECISION_QUEUE] =
         {"decision queue",
          "SELECT entry.id, entry.title, entry.status, min(waiting.at_ms) AS since, "
-         "sum(waiting.flags), entry.revision, entry.territory FROM ("
+         "sum(waiting.flags), entry.territory FROM ("
          "SELECT entry_id, at_ms, 1 AS flags FROM flag WHERE decision_id IS NULL "
          "UNION ALL SELECT entry_id, at_ms, 0 FROM decision WHERE waits = 1) AS waiting "
          "JOIN entry ON entry.id = waiting.entry_id "
-         "GROUP BY entry.id, entry.title, entry.status, entry.revision, entry.territory "
+         "GROUP BY entry.id, entry.title, entry.status, entry.territory "
          "ORDER BY since, entry.id"},
     [DECISION_LOG] = {"decision log",
                       "SELECT decision.id, decision.at_ms, decision.act, decision.entry_id, "

@@ -140,6 +140,9 @@ static void write_ways(struct page *page) {
     html_raw(html, "<section><h2>");
     html_t(html, "Votre compte");
     html_raw(html, "</h2>\n<ul class=\"form-rows\">");
+    if (page->request->capabilities & HTTP_MAY(CAP_MODERATE)) {
+        link_line(page, SLICE("/moderation"), N_("Signalements et fiches à relire"));
+    }
     link_line(page, SLICE("/account/profile"), N_("Ce que vous dites de vous"));
     link_line(page, SLICE("/account/sessions"), N_("Vos appareils"));
     link_line(page, SLICE("/account/password"), N_("Mot de passe"));

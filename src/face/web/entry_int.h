@@ -42,6 +42,6 @@ void sheet_links(struct sheet *sheet);
 MUST_USE err sheet_nearby(struct sheet *sheet);
 void sheet_foot_source(struct sheet *sheet);
 MUST_USE err sheet_foot_history(struct sheet *sheet);
-void sheet_foot_report(struct sheet *sheet); /* when the settings say to whom */
+void sheet_foot_report(struct sheet *sheet);
 
 #endif

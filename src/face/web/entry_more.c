@@ -1,9 +1,8 @@
 /* What follows the text of an entry: figures, links, what is close, where it comes from. */
 #include "face/web/entry_int.h"
 
-#define NEARBY_RADIUS_M  10000
-#define NEARBY_SHOWN     3
-#define REPORT_BYTES_MAX 8192
+#define NEARBY_RADIUS_M 10000
+#define NEARBY_SHOWN    3
 
 void sheet_figures(struct sheet *sheet) {
     struct html *html = &sheet->page->html;
@@ -262,22 +261,14 @@ err sheet_foot_history(struct sheet *sheet) {
     return OK;
 }
 
-/* A letter to the team with the address of the page in it. */
 void sheet_foot_report(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
-    struct buf url BUF_CLEANUP = buf_new(REPORT_BYTES_MAX);
-    if (page->face->contact_email.n == 0) {
-        return;
-    }
-    buf_addf(&url, "mailto:%.*s?subject=", SLICE_ARG(page->face->contact_email));
-    encode_component(sheet->title, &url);
-    buf_add_cstr(&url, "&body=");
-    encode_component(sheet->address, &url);
     html_raw(html, "<p>");
     page_icon(page, "flag");
-    html_raw(html, "<a");
-    html_attr(html, "href", buf_slice(&url));
+    html_raw(html, "<a rel=\"nofollow\"");
+    html_attr(html, "href",
+              arena_printf(page->arena, "/entries/%lld/flag", (long long)sheet->of->id.v));
     html_raw(html, ">");
     html_t(html, "Signaler un problème");
     html_raw(html, "</a></p>\n");

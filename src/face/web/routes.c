@@ -22,6 +22,12 @@
         .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .help = help_                       \
     }
 #define OWN_FILE OWN
+/* A page for who moderates. */
+#define MODERATE(path_, handler_, help_)                                                           \
+    {                                                                                              \
+        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_MODERATE,        \
+        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .help = help_                       \
+    }
 /* A page with a form of its own: never the same twice. */
 #define FORM_PAGE(path_, handler_, help_)                                                          \
     {                                                                                              \
@@ -115,6 +121,14 @@ const struct http_route face_web_routes[] = {
     FORM_PAGE("/invitations/{token}", web_invitation, "Who invites to which team: a button."),
     SENT("/invitations/{token}", web_invitation_post, CAP_MEMBER, "Joins the team."),
     FORM_PAGE("/people/{id}", web_person, "What somebody shows of themselves, and brought."),
+    FORM_PAGE("/entries/{id}/flag", web_flag, "Says that something is wrong with an entry."),
+    SENT("/entries/{id}/flag", web_flag_post, CAP_ANYONE, "Sends it to the moderators."),
+    PAGE("/charter", web_charter, "What is asked of what stands here, and how it is decided."),
+    FORM_PAGE("/moderation/log", web_moderation_log, "What was decided, without names."),
+    MODERATE("/moderation", web_moderation, "What waits for a decision, the oldest first."),
+    MODERATE("/moderation/entries/{id}", web_moderation_case, "One of them, with its flags."),
+    SENT("/moderation/entries/{id}", web_moderation_case_post, CAP_MODERATE,
+         "Decides, with a reason."),
     PAGE("/facile", web_easy, "Home in easy-to-read language."),
     PAGE("/facile/a-propos", web_easy_about, "About in easy-to-read language."),
 };

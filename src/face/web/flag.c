@@ -1,0 +1,252 @@
+/* /entries/ID/flag: saying that something is wrong with an entry; /charter: what is asked of what
+ * stands here, and how it is decided. */
+#include "domain/moderation/moderation.h"
+#include "face/actor.h"
+#include "face/web/form_int.h"
+#include "face/web/moderation_int.h"
+#include "face/write.h"
+
+static const struct form_choice reasons[] = {
+    {"gone", N_("Cela n’existe plus"), NULL},
+    {"wrong", N_("Quelque chose est faux"), N_("Une adresse, une date, un nom, un horaire.")},
+    {"charter", N_("C’est contraire à la charte"), N_("Publicité, insulte, hors sujet.")},
+    {"personal-data", N_("Cela montre des données personnelles"),
+     N_("Un numéro ou une adresse que la personne n’a pas voulu montrer.")},
+    {"doubled", N_("Cette fiche existe déjà"), NULL},
+    {"illegal", N_("C’est illégal"), N_("Dites quelle loi est en cause, et pourquoi.")},
+};
+_Static_assert(ARRAY_COUNT(reasons) == FLAG_REASON__COUNT - 1, "a choice for each reason");
+
+const char *web_flag_reason(enum flag_reason reason) {
+    return reasons[reason - 1].label;
+}
+
+struct flagging {
+    const struct face *face;
+    struct flag_send flag;
+    slice title, reason, written; /* as sent */
+    struct arena *arena;
+    struct moderation_outcome outcome;
+    struct problem problem;
+};
+
+/* The entry in the address, when it is public. */
+static err entry_of(const struct face *face, const struct http_request *request,
+                    struct entry_id *id, slice *title, struct problem *problem) {
+    struct entry_public entry;
+    err found = ERR_NOT_FOUND;
+    if (slice_to_i64(request->captures[0], &id->v) && id->v > 0) {
+        found =
+            entry_public_load(face_reader(request), face->territories, *id, request->arena, &entry);
+    }
+    *title = found == OK ? entry.entry.title : SLICE_EMPTY;
+    return found == ERR_NOT_FOUND
+               ? problem_set(problem, ERR_NOT_FOUND, "id", "no entry has this address")
+               : found;
+}
+
+static void write_title(struct page *page, struct entry_id id, slice title) {
+    struct html *html = &page->html;
+    html_raw(html, "<p class=\"lead\"><a");
+    html_attr(html, "href", link_entry(page, id, title));
+    html_raw(html, ">");
+    html_text(html, title);
+    html_raw(html, "</a></p>\n");
+}
+
+static err write_flag(struct form *form, const struct flagging *flagging) {
+    struct page *page = form->page;
+    slice path = arena_printf(page->arena, "/entries/%lld/flag", (long long)flagging->flag.entry.v);
+    form_page_begin(form, N_("Signaler un problème"), path, NULL);
+    write_title(page, flagging->flag.entry, flagging->title);
+    html_raw(&page->html, "<p>");
+    html_t(&page->html, "Une personne de la modération va lire ce que vous écrivez. La fiche reste "
+                        "visible en attendant.");
+    html_raw(&page->html, "</p>\n");
+    form_begin(form, path, false);
+    form_choices(form, "reason", N_("Que se passe-t-il ?"), reasons, ARRAY_COUNT(reasons),
+                 flagging->reason);
+    form_field(form, &(struct form_field){.name = "words",
+                                          .label = N_("Expliquez"),
+                                          .help = N_("Facultatif, sauf pour ce qui est illégal. "
+                                                     "Seule la modération lira."),
+                                          .value = flagging->flag.words,
+                                          .rows = 4,
+                                          .max_bytes = FLAG_WORDS_MAX});
+    if (flagging->flag.actor->person.v == 0) {
+        form_field(form, &(struct form_field){.name = "address",
+                                              .label = N_("Votre adresse mail"),
+                                              .help = N_("Facultatif : pour savoir ce qui a été "
+                                                         "décidé. Elle est effacée ensuite."),
+                                              .value = flagging->written,
+                                              .type = "email",
+                                              .autocomplete = "email",
+                                              .max_bytes = MAIL_ADDRESS_MAX_BYTES});
+    }
+    form_submit(form, N_("Envoyer"));
+    form_end(form);
+    html_raw(&page->html, "<p><a href=\"/charter\">");
+    html_t(&page->html, "Ce que dit la charte");
+    html_raw(&page->html, "</a></p>\n");
+    form_page_end(form);
+    return page->html.out->failed;
+}
+
+static err write_thanks(struct form *form, struct entry_id id, slice title) {
+    struct page *page = form->page;
+    form_page_begin(form, N_("Merci"),
+                    arena_printf(page->arena, "/entries/%lld/flag", (long long)id.v),
+                    N_("Votre message est arrivé. Une personne de la modération va le lire."));
+    write_title(page, id, title);
+    form_page_end(form);
+    return page->html.out->failed;
+}
+
+err web_flag(void *app, const struct http_request *request, struct http_response *response,
+             struct problem *problem) {
+    struct flagging flagging = {.face = app, .flag.actor = face_actor(request)};
+    if (slice_equal(request->query,
+                    SLICE("sent"))) { /* it may be held since: the page says thanks */
+        (void)entry_of(app, request, &flagging.flag.entry, &flagging.title, problem);
+        struct page thanks = page_begin(app, request, response);
+        struct form done = {.page = &thanks};
+        return write_thanks(&done, flagging.flag.entry, flagging.title);
+    }
+    TRY(entry_of(app, request, &flagging.flag.entry, &flagging.title, problem));
+    flagging.flag.words = flagging.reason = flagging.written = SLICE_EMPTY;
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
+    return write_flag(&form, &flagging);
+}
+
+static err flag_job(struct db_conn *conn, void *self) {
+    struct flagging *flagging = self;
+    const struct face *face = flagging->face;
+    const struct contribution_world world = {
+        .ids = face->ids, .territories = face->territories, .themes = face->themes};
+    int64_t now_ms = clock_now_ms(face->clock);
+    TRY(flag_add(conn, &world, &flagging->flag, now_ms, flagging->arena, &flagging->outcome,
+                 &flagging->problem));
+    return web_moderation_tell(conn, face, &flagging->outcome, MAIL_DECISION_HELD,
+                               N_("Trois personnes sans lien entre elles l’ont signalée."), now_ms,
+                               &flagging->problem);
+}
+
+static err answer_flag(void *app, const struct http_request *request, void *self, err result,
+                       struct http_response *response, struct problem *problem) {
+    struct flagging *flagging = self;
+    if (result == OK) {
+        http_redirect(response, arena_printf(request->arena, "/entries/%lld/flag?sent",
+                                             (long long)flagging->flag.entry.v));
+        return OK;
+    }
+    if (result != ERR_LIMIT) {
+        *problem = flagging->problem;
+        return result;
+    }
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
+    form_fault(&form, "words",
+               slice_equal(slice_from_cstr(flagging->problem.field), SLICE("words"))
+                   ? N_("C’est trop long. Raccourcissez-le.")
+                   : N_("Trop de signalements viennent de votre réseau. Revenez demain."));
+    return write_flag(&form, flagging);
+}
+
+/* What is wrong with what was sent is told on the page. */
+static void check_sent(struct form *form, struct flagging *flagging) {
+    struct mail_address address;
+    struct problem ignored = {0};
+    if (!flag_reason_from_slug(flagging->reason, &flagging->flag.reason)) {
+        form_fault(form, "reason", N_("Choisissez ce qui se passe."));
+    } else if (flagging->flag.reason == FLAG_ILLEGAL && slice_trim(flagging->flag.words).n == 0) {
+        form_fault(form, "words", N_("Dites ce qui est illégal, et pourquoi."));
+    }
+    if (flagging->flag.actor->person.v == 0 && slice_trim(flagging->written).n > 0) {
+        if (mail_address_parse(flagging->written, &address, &ignored) != OK) {
+            form_fault(form, "address",
+                       N_("Ce n’est pas une adresse mail. Exemple : lea@example.org"));
+        } else {
+            flagging->flag.address = arena_copy(flagging->arena, slice_of(address.text, address.n));
+        }
+    }
+}
+
+err web_flag_post(void *app, const struct http_request *request, struct http_response *response,
+                  struct problem *problem) {
+    struct http_form sent;
+    TRY(http_form_read(request, &sent, problem));
+    struct flagging *flagging = arena_new(request->arena, struct flagging, 1);
+    *flagging = (struct flagging){.face = app,
+                                  .flag = {.actor = face_actor(request),
+                                           .words = http_form_value(&sent, "words"),
+                                           .address = SLICE_EMPTY,
+                                           .language = request->language},
+                                  .reason = http_form_value(&sent, "reason"),
+                                  .written = http_form_value(&sent, "address"),
+                                  .arena = request->arena};
+    TRY(entry_of(app, request, &flagging->flag.entry, &flagging->title, problem));
+    TRY(face_network(request, &flagging->flag.network));
+    struct form form = {.page = NULL};
+    check_sent(&form, flagging);
+    if (form.fault_count > 0) {
+        struct page page = page_begin(app, request, response);
+        form.page = &page;
+        return write_flag(&form, flagging);
+    }
+    return face_write(app, request, flag_job, answer_flag, flagging);
+}
+
+/* ---- the charter ---- */
+
+static void write_charter(struct page *page) {
+    const struct i18n_language *language = page->html.language;
+    struct html *html = &page->html;
+    text_page(page,
+              &(struct page_head){
+                  .title = i18n(language, "Charte"),
+                  .description = i18n(language, "Ce qui a sa place ici, et comment on décide."),
+                  .canonical = SLICE("/charter"),
+                  .section = PAGE_OTHER},
+              i18n(language, "Charte"), N_("Ce qui a sa place ici, et comment on décide."));
+    text_section(page, SLICE("place"), N_("Ce qui a sa place ici"));
+    html_raw(html, "<ul>\n");
+    text_item(page, N_("Des solutions que des gens portent, près de chez eux : une initiative, un "
+                       "lieu, un événement, un outil, un récit."));
+    text_item(page, N_("Des faits que l’on peut vérifier. Les difficultés et les échecs aussi : on "
+                       "en apprend."));
+    text_item(page, N_("Des mots qui respectent les personnes."));
+    html_raw(html, "</ul>\n</section>\n");
+    text_section(page, SLICE("not"), N_("Ce qui n’a pas sa place ici"));
+    html_raw(html, "<ul>\n");
+    text_item(page, N_("La publicité, et les liens posés pour être vus."));
+    text_item(page, N_("Les insultes, la haine, le harcèlement, et tout ce que la loi interdit."));
+    text_item(page, N_("Le nom, l’adresse ou le numéro d’une personne qui n’a pas donné son "
+                       "accord."));
+    html_raw(html, "</ul>\n</section>\n");
+    text_section(page, SLICE("how"), N_("Comment on décide"));
+    html_raw(html, "<ul>\n");
+    text_item(page, N_("Tout le monde peut signaler une fiche, avec ou sans compte. Un signalement "
+                       "seul ne change rien à ce que l’on voit."));
+    text_item(page, N_("Trois signalements de personnes sans lien entre elles mettent la fiche en "
+                       "attente, jusqu’à ce que la modération décide."));
+    text_item(page, N_("Chaque décision a une raison. Les personnes qui ont écrit la fiche et "
+                       "celles qui l’ont signalée la reçoivent."));
+    text_item(page, N_("Ce qui a été retiré peut être remis. Les décisions sont publiques, sans "
+                       "les noms."));
+    html_raw(html, "</ul>\n<p><a href=\"/moderation/log\">");
+    html_t(html, "Les décisions de la modération");
+    html_raw(html, "</a></p>\n</section>\n");
+    text_section(page, SLICE("disagree"), N_("Vous n’êtes pas d’accord avec une décision ?"));
+    text_contact(page, N_("Écrivez, une autre personne regardera de nouveau :"),
+                 N_("Dites-le à l’équipe du site. Elle n’a pas encore indiqué d’adresse où lui "
+                    "écrire."));
+    html_raw(html, "</section>\n</main>\n");
+    page_foot(page);
+}
+
+err web_charter(void *app, const struct http_request *request, struct http_response *response,
+                struct problem *problem) {
+    (void)problem;
+    return text_answer(app, request, response, SLICE("/charter"), write_charter);
+}
