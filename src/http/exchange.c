@@ -195,7 +195,7 @@ static enum MHD_Result run_finish(struct http_exchange *exchange) {
         return MHD_YES; /* it still sleeps */
     }
     http_finish *finish = exchange->finish;
-    exchange->finish = NULL;
+    http_later_awake(exchange);
     http_watch_deadline(exchange->request.connection, clock_monotonic_us(), HTTP_ANSWER_TIMEOUT_MS);
     return answer(exchange,
                   finish(exchange->server->options.app, &exchange->request, exchange->finish_self,
@@ -410,6 +410,9 @@ void http_on_completed(void *cls, struct MHD_Connection *connection, void **cont
         return;
     }
     *context = NULL;
+    if (exchange->finish) { /* the client left before its answer was made */
+        http_later_awake(exchange);
+    }
     int64_t now_us = clock_monotonic_us();
     int64_t duration_us = now_us - exchange->began_us;
     http_watch_deadline(connection, now_us, server->options.head_timeout_ms);

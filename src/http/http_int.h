@@ -73,6 +73,7 @@ struct http_server {
     int listen_fd;
     pthread_key_t worker_key;
     atomic_uint waiting; /* exchanges between http_wait and the end of http_wake */
+    atomic_uint asleep;  /* between http_wait and their own thread's next look at them */
     atomic_bool stopping;
     atomic_bool told_of_relay;
     atomic_uint_fast64_t connections_open, connections_total, connections_refused;
@@ -183,7 +184,10 @@ struct http_head {
 int http_walls_check(struct MHD_Connection *connection, const struct http_head *head,
                      bool body_allowed, struct http_known_headers *known, struct problem *problem);
 
-/* later.c: before a server is freed, all that waits has been woken. */
+/* later.c: the thread of an exchange that waited is at it again, to answer or to end it. */
+void http_later_awake(struct http_exchange *exchange);
+/* Before a server is freed, all that waits has been woken, and the library has noticed: it ends the
+ * process when it is stopped with connections that sleep. */
 void http_later_drain(struct http_server *server);
 
 /* exchange.c: the rows of all tables, in their order. */

@@ -12,6 +12,7 @@ void http_wait(const struct http_request *request, http_finish *finish, void *se
     exchange->finish = finish;
     exchange->finish_self = self;
     atomic_fetch_add(&exchange->server->waiting, 1);
+    atomic_fetch_add(&exchange->server->asleep, 1);
     /* At once: it may be woken before the handler has returned. */
     MHD_suspend_connection(request->connection);
 }
@@ -27,8 +28,13 @@ void http_wake(const struct http_request *request, err result) {
     atomic_fetch_sub(&server->waiting, 1);
 }
 
+void http_later_awake(struct http_exchange *exchange) {
+    exchange->finish = NULL;
+    atomic_fetch_sub(&exchange->server->asleep, 1);
+}
+
 void http_later_drain(struct http_server *server) {
-    while (atomic_load(&server->waiting) > 0) {
+    while (atomic_load(&server->waiting) > 0 || atomic_load(&server->asleep) > 0) {
         nanosleep(&(struct timespec){.tv_nsec = DRAIN_EVERY_MS * 1000000L}, NULL);
     }
 }
