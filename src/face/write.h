@@ -13,5 +13,9 @@
  * the job's alone between the two; no other thread is kept waiting. */
 err face_write(const struct face *face, const struct http_request *request, db_job *job,
                http_finish *finish, void *self);
+/* The same where nothing is left to say but where to go on (303): what fails is answered as any
+ * error. */
+err face_write_then(const struct face *face, const struct http_request *request, db_job *job,
+                    void *self, slice location);
 
 #endif

@@ -99,11 +99,8 @@ static void source_row(struct page *page, const struct source *source, uint64_t 
     html_raw(html, "</td><td>");
     html_text(html, source->attribution);
     html_raw(html, "</td><td>");
-    struct date day;
-    if (source->fetched_ms > 0 && date_from_ms(source->fetched_ms, SLICE_EMPTY, &day) == OK) {
-        day.precision = DATE_DAY;
-        struct entry_date fetched = {.start = day};
-        date_write(page, &fetched, I18N_DATE_PLAIN);
+    if (source->fetched_ms > 0) {
+        day_write(page, source->fetched_ms);
     }
     html_raw(html, "</td><td><a");
     html_attr(html, "href", link_explore(page, &query));

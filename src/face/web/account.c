@@ -15,14 +15,6 @@ static void link_line(struct page *page, slice href, const char *label) {
     html_raw(html, "</a></li>");
 }
 
-static void date_text(struct page *page, int64_t at_ms) {
-    struct date date;
-    if (date_from_ms(at_ms, SLICE("Europe/Paris"), &date) == OK) {
-        date.precision = DATE_DAY;
-        i18n_date(page->html.language, &date, I18N_DATE_PLAIN, page->html.out);
-    }
-}
-
 /* ---- what is mine ---- */
 
 static void write_status(struct page *page, const struct contribution *contribution) {
@@ -323,7 +315,7 @@ err web_sessions(void *app, const struct http_request *request, struct http_resp
         html_raw(html, " · ");
         html_t(html, "depuis le");
         html_raw(html, " ");
-        date_text(&page, sessions[i].began_ms);
+        day_write(&page, sessions[i].began_ms);
         html_raw(html, "</span>");
         if (is_this) {
             html_raw(html, "<span class=\"state\">");
@@ -370,17 +362,6 @@ static err end_job(struct db_conn *conn, void *self) {
     return OK; /* ended already */
 }
 
-static err answer_end(void *app, const struct http_request *request, void *self, err result,
-                      struct http_response *response, struct problem *problem) {
-    (void)app;
-    (void)request;
-    (void)self;
-    (void)problem;
-    TRY(result);
-    http_redirect(response, SLICE("/account/sessions"));
-    return OK;
-}
-
 err web_sessions_post(void *app, const struct http_request *request, struct http_response *response,
                       struct problem *problem) {
     (void)response;
@@ -392,7 +373,7 @@ err web_sessions_post(void *app, const struct http_request *request, struct http
                               .session = http_form_value(&sent, "end"),
                               .arena = request->arena,
                               .now_ms = clock_now_ms(face->clock)};
-    return face_write(app, request, end_job, answer_end, ending);
+    return face_write_then(app, request, end_job, ending, SLICE("/account/sessions"));
 }
 
 /* ---- dangerous acts ---- */
@@ -453,17 +434,6 @@ static err password_set_job(struct db_conn *conn, void *self) {
                                &securing->actor->session);
 }
 
-static err answer_account(void *app, const struct http_request *request, void *self, err result,
-                          struct http_response *response, struct problem *problem) {
-    (void)app;
-    (void)request;
-    (void)self;
-    (void)problem;
-    TRY(result);
-    http_redirect(response, SLICE("/account"));
-    return OK;
-}
-
 err web_password_post(void *app, const struct http_request *request, struct http_response *response,
                       struct problem *problem) {
     struct http_form sent;
@@ -483,7 +453,7 @@ err web_password_post(void *app, const struct http_request *request, struct http
         }
         TRY(crypto_password_hash(password, securing->hash));
     }
-    return face_write(app, request, password_set_job, answer_account, securing);
+    return face_write_then(app, request, password_set_job, securing, SLICE("/account"));
 }
 
 static err write_delete(struct form *form) {

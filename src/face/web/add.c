@@ -393,23 +393,12 @@ static err drop_job(struct db_conn *conn, void *self) {
     return contribution_draft_drop(conn, adding->actor, adding->secret);
 }
 
-static err answer_drop(void *app, const struct http_request *request, void *self, err result,
-                       struct http_response *response, struct problem *problem) {
-    (void)app;
-    (void)request;
-    (void)self;
-    (void)problem;
-    TRY(result);
-    http_redirect(response, SLICE("/add"));
-    return OK;
-}
-
 err web_add_drop(void *app, const struct http_request *request, struct http_response *response,
                  struct problem *problem) {
     (void)response;
     struct adding *adding = NULL;
     TRY(adding_open(app, request, &adding, problem));
-    return face_write(app, request, drop_job, answer_drop, adding);
+    return face_write_then(app, request, drop_job, adding, SLICE("/add"));
 }
 
 /* ---- beginning ---- */

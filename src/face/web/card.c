@@ -66,6 +66,14 @@ void date_write(struct page *page, const struct entry_date *date, enum i18n_date
     html_raw(html, "</time>");
 }
 
+void day_write(struct page *page, int64_t at_ms) {
+    struct date day;
+    if (date_from_ms(at_ms, SLICE_EMPTY, &day) == OK) {
+        day.precision = DATE_DAY;
+        date_write(page, &(struct entry_date){.start = day}, I18N_DATE_PLAIN);
+    }
+}
+
 void card_state(struct page *page, const struct entry *entry) {
     struct html *html = &page->html;
     const struct entry_date *date = entry_main_date(entry, page->now_ms);

@@ -24,14 +24,6 @@ static slice past_path(const struct past *past, int64_t revision) {
 
 /* ---- who and when ---- */
 
-static void write_day(struct past *past, int64_t at_ms) {
-    struct date day;
-    if (date_from_ms(at_ms, SLICE_EMPTY, &day) == OK) {
-        day.precision = DATE_DAY;
-        date_write(past->page, &(struct entry_date){.start = day}, I18N_DATE_PLAIN);
-    }
-}
-
 static err write_author(struct past *past, slice written) {
     struct html *html = &past->page->html;
     struct history_author author;
@@ -68,7 +60,7 @@ static err write_item(struct past *past, const struct entry_revision *revision) 
         html_attr(html, "href", past_path(past, revision->revision));
         html_raw(html, ">");
     }
-    write_day(past, revision->at_ms);
+    day_write(past->page, revision->at_ms);
     if (is_shown) {
         html_raw(html, "</a>");
     }
@@ -286,7 +278,7 @@ static err write_version(struct past *past, int64_t number) {
         TRY(entry_revision_public(reader, territories, id, older->revision, page->arena, &before));
     }
     html_raw(html, "<p class=\"lead measure\">");
-    write_day(past, revision->at_ms);
+    day_write(past->page, revision->at_ms);
     html_raw(html, " · ");
     TRY(write_author(past, revision->author));
     if (revision->reason.n > 0) {

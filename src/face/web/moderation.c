@@ -17,14 +17,6 @@ static struct contribution_world world_of(const struct face *face) {
         .ids = face->ids, .territories = face->territories, .themes = face->themes};
 }
 
-static void write_day(struct page *page, int64_t at_ms) {
-    struct date day;
-    if (date_from_ms(at_ms, SLICE_EMPTY, &day) == OK) {
-        day.precision = DATE_DAY;
-        date_write(page, &(struct entry_date){.start = day}, I18N_DATE_PLAIN);
-    }
-}
-
 static void write_heading(struct page *page, const char *text) {
     html_raw(&page->html, "<h2>");
     html_text(&page->html, i18n(page->html.language, text));
@@ -77,7 +69,7 @@ static err write_held(struct page *page, const struct contribution *held, size_t
                            held[i].entry, &may));
         if (may && shown++ < CASES_SHOWN) {
             write_way(page, held[i].entry, held[i].title);
-            write_day(page, held[i].confirmed_ms);
+            day_write(page, held[i].confirmed_ms);
             html_raw(html, "</span></li>");
         }
     }
@@ -111,7 +103,7 @@ static void write_cases(struct page *page, const struct moderation_case *cases, 
             html_t(html, "En attente");
             html_raw(html, " · ");
         }
-        write_day(page, cases[i].since_ms);
+        day_write(page, cases[i].since_ms);
         html_raw(html, "</span></li>");
     }
     html_raw(html, "</ul>\n");
@@ -277,7 +269,7 @@ static void write_flags(struct page *page, const struct deciding *deciding) {
         html_raw(html, "<li><strong>");
         html_text(html, i18n(html->language, web_flag_reason(flag->reason)));
         html_raw(html, "</strong><span class=\"state\">");
-        write_day(page, flag->at_ms);
+        day_write(page, flag->at_ms);
         html_raw(html, " · ");
         html_text(html, i18n(html->language,
                              flag->has_account ? N_("avec un compte") : N_("sans compte")));
@@ -473,7 +465,7 @@ static void write_logged(struct page *page, const struct moderation_logged *logg
         html_t(html, "puis remise");
     }
     html_raw(html, "</span><small>");
-    write_day(page, logged->at_ms);
+    day_write(page, logged->at_ms);
     for (int reason = FLAG_GONE; reason < FLAG_REASON__COUNT; reason++) {
         if (logged->reasons & 1u << reason) {
             html_raw(html, " · ");

@@ -1,56 +1,41 @@
 #include "face/web/web_int.h"
 
-#define PAGE(path_, handler_, help_)                                                               \
+#define ROW(path_, handler_, capability_, audience_, cache_, help_)                                \
     {                                                                                              \
-        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_ANYONE,          \
-        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_REVALIDATE, .help = help_                 \
+        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = capability_,         \
+        .audience = audience_, .cache = cache_, .help = help_                                      \
     }
-
+#define PAGE(path_, handler_, help_)                                                               \
+    ROW(path_, handler_, CAP_ANYONE, HTTP_FOR_PEOPLE, HTTP_CACHE_REVALIDATE, help_)
 /* Leads to a page and is none. */
 #define WAY PAGE
 /* Answers for a browser, not for a reader: errors as JSON. */
 #define FILE_(path_, handler_, help_)                                                              \
-    {                                                                                              \
-        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_ANYONE,          \
-        .audience = HTTP_FOR_MACHINES, .cache = HTTP_CACHE_REVALIDATE, .help = help_               \
-    }
-
+    ROW(path_, handler_, CAP_ANYONE, HTTP_FOR_MACHINES, HTTP_CACHE_REVALIDATE, help_)
+/* A page with a form of its own: never the same twice. */
+#define FORM_PAGE(path_, handler_, help_)                                                          \
+    ROW(path_, handler_, CAP_ANYONE, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
 /* A page for who is signed in. */
 #define OWN(path_, handler_, help_)                                                                \
-    {                                                                                              \
-        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_MEMBER,          \
-        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .help = help_                       \
-    }
+    ROW(path_, handler_, CAP_MEMBER, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
 #define OWN_FILE OWN
 /* A page for who moderates. */
 #define MODERATE(path_, handler_, help_)                                                           \
+    ROW(path_, handler_, CAP_MODERATE, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
+
+#define FORM_BYTES_MAX (64u << 10)
+#define TEXT_BYTES_MAX (400u << 10) /* where a whole text comes, each byte of it escaped */
+#define SENT_UP_TO(bytes_, path_, handler_, capability_, help_)                                    \
     {                                                                                              \
-        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_MODERATE,        \
-        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .help = help_                       \
-    }
-/* A page with a form of its own: never the same twice. */
-#define FORM_PAGE(path_, handler_, help_)                                                          \
-    {                                                                                              \
-        .method = HTTP_GET, .path = path_, .handler = handler_, .capability = CAP_ANYONE,          \
-        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .help = help_                       \
+        .method = HTTP_POST, .path = path_, .handler = handler_, .capability = capability_,        \
+        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .writes = true, .csrf = true,       \
+        .body_max = bytes_, .help = help_                                                          \
     }
 /* What a form sends. */
-#define FORM_BYTES_MAX (64u << 10)
 #define SENT(path_, handler_, capability_, help_)                                                  \
-    {                                                                                              \
-        .method = HTTP_POST, .path = path_, .handler = handler_, .capability = capability_,        \
-        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .writes = true, .csrf = true,       \
-        .body_max = FORM_BYTES_MAX, .help = help_                                                  \
-    }
-
-/* The same where a whole text comes, each byte of it escaped. */
-#define TEXT_BYTES_MAX (400u << 10)
+    SENT_UP_TO(FORM_BYTES_MAX, path_, handler_, capability_, help_)
 #define SENT_TEXT(path_, handler_, capability_, help_)                                             \
-    {                                                                                              \
-        .method = HTTP_POST, .path = path_, .handler = handler_, .capability = capability_,        \
-        .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .writes = true, .csrf = true,       \
-        .body_max = TEXT_BYTES_MAX, .help = help_                                                  \
-    }
+    SENT_UP_TO(TEXT_BYTES_MAX, path_, handler_, capability_, help_)
 
 const struct http_route face_web_routes[] = {
     PAGE("/", web_home, "Home: the question, what happens now, where to begin."),

@@ -171,6 +171,9 @@ static err begin_session(struct db_conn *conn, struct entering *entering, int64_
 }
 
 static err enter(struct db_conn *conn, struct entering *entering, int64_t now_ms) {
+    if (entering->proof.purpose != PERSON_TO_SIGN_IN) {
+        return ERR_NOT_FOUND; /* a letter for something else signs nobody in */
+    }
     TRY(person_enter(conn, entering->face->ids, entering->proof.address, entering->language,
                      &entering->network, now_ms, &entering->person, &entering->is_new,
                      &entering->problem));
@@ -408,8 +411,8 @@ static err enter_with_password(void *app, const struct http_request *request, sl
     struct person_id id;
     slice hash;
     TRY(face_network(request, &entering->network));
-    entering->proof.address = address;
-    entering->proof.next = next;
+    entering->proof =
+        (struct person_proof){.purpose = PERSON_TO_SIGN_IN, .address = address, .next = next};
     if (person_may_try(reader, PERSON_TRY_PASSWORD, address, now_ms, NULL) ||
         person_may_try(reader, PERSON_TRY_ENTER, person_network_key(&entering->network), now_ms,
                        NULL)) {

@@ -128,6 +128,7 @@ void card_write(struct page *page, const struct entry_public *entry, const struc
 /* The date that matters now: the next happening, else the last one; NULL when it has none. */
 const struct entry_date *entry_main_date(const struct entry *entry, int64_t now_ms);
 void date_write(struct page *page, const struct entry_date *date, enum i18n_date_form form);
+void day_write(struct page *page, int64_t at_ms); /* "22 novembre 2026", in Europe/Paris */
 /* A portrait: its title on a plain band, a landscape, what it is about. */
 void story_card(struct page *page, const struct entry_public *entry);
 /* A licence by its name, with a link to its text when it is a known one. */
