@@ -19,6 +19,7 @@ enum letter_part_kind {
     PART_WORDS,    /* what somebody wrote */
     PART_ITEMS,    /* titles with their links */
     PART_DECISION, /* the sentence of the decision */
+    PART_GROUND,   /* a text with %3, when there is one */
 };
 struct letter_part {
     enum letter_part_kind kind;
@@ -101,9 +102,10 @@ static const struct letter letters[] = {
             .parts = {{PART_DECISION, ALONE},
                       {PART_TEXT, N_("La raison :")},
                       {PART_WORDS, ALONE},
+                      {PART_GROUND, N_("La décision repose sur %3")},
                       {PART_LINK, N_("La charte, et comment demander un nouvel avis")},
-                      {PART_TEXT, N_("Vous n’êtes pas d’accord ? Une autre personne peut regarder "
-                                     "de nouveau : cette page dit comment le demander.")}},
+                      {PART_TEXT, N_("Vous n’êtes pas d’accord ? Une autre personne peut regarder "
+                                     "de nouveau : cette page dit comment le demander.")}},
             .why = N_("Vous recevez ce message parce que vous avez écrit cette fiche, ou signalé "
                       "quelque chose à son sujet."),
         },
@@ -114,9 +116,9 @@ static const struct letter letters[] = {
             .parts = {{PART_TEXT, N_("Bonjour, par %1, %3 écrit à l’équipe de « %2 » :")},
                       {PART_WORDS, ALONE},
                       {PART_TEXT, N_("Pour répondre à %3, répondez à ce message. Votre adresse n’a "
-                                     "pas été montrée ; elle le sera dans votre réponse.")},
+                                     "pas été montrée ; elle le sera dans votre réponse.")},
                       {PART_LINK, N_("Voir la fiche")}},
-            .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 ». Qui la "
+            .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 ». Qui la "
                       "quitte n’en reçoit plus."),
         },
     [MAIL_TEST] =
@@ -144,7 +146,7 @@ static const char *const decisions[] = {
                                 "avertissement."),
     [MAIL_DECISION_BLOCKED] = N_("Bonjour, après « %2 », la modération de %1 a fermé votre compte "
                                  "aux contributions."),
-    [MAIL_DECISION_PUBLISHED] = N_("Bonjour, la modération de %1 a relu « %2 » et l’a publié."),
+    [MAIL_DECISION_PUBLISHED] = N_("Bonjour, la modération de %1 a relu « %2 » et l’a publié."),
 };
 _Static_assert(ARRAY_COUNT(decisions) == MAIL_DECISION__COUNT, "every decision has its sentence");
 
@@ -258,8 +260,12 @@ static void text_words(slice words, struct buf *out) {
 
 static void text_part(const struct writing *writing, const struct letter_part *part,
                       struct buf *out) {
+    if (part->kind == PART_GROUND && writing->row->who.n == 0) {
+        return;
+    }
     switch (part->kind) {
     case PART_TEXT:
+    case PART_GROUND:
     case PART_DECISION:
         text_message(writing, message_of(writing, part), out);
         break;
@@ -353,8 +359,12 @@ static void html_items(struct html *html, const struct writing *writing) {
 
 static void html_part(struct html *html, const struct writing *writing,
                       const struct letter_part *part) {
+    if (part->kind == PART_GROUND && writing->row->who.n == 0) {
+        return;
+    }
     switch (part->kind) {
     case PART_TEXT:
+    case PART_GROUND:
     case PART_DECISION:
         html_raw(html, "<p>");
         html_message(html, writing, message_of(writing, part));

@@ -85,6 +85,7 @@ struct mail_message {
         } yearly;
         struct {
             slice title, reason, path; /* the reason in words */
+            slice ground;              /* what it rests on, a line; may be empty */
             enum mail_decision decision;
         } decision;
         struct {

@@ -142,6 +142,7 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         row->title = message->decision.title;
         row->words = message->decision.reason;
         row->path = message->decision.path;
+        row->who = message->decision.ground;
         row->decision = message->decision.decision;
         break;
     case MAIL_TO_TEAM:

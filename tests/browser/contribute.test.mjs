@@ -47,6 +47,7 @@ test('added without an account, lost, found, claimed, shared and handed on', asy
   await step(lea, 'more', { description: 'Chacun apporte **sa pelle**.' });
   await lea.waitForURL('**/check');
   await lea.locator('label:has(#ours)').tap();
+  await lea.locator('label:has(#charter)').tap();
   await step(lea, 'check', { address: 'lea@example.org' });
   await lea.waitForURL('**/contributions/sent**');
 

@@ -41,7 +41,7 @@ export async function open() {
   await member.send(team, { do: 'invite', address: 'invited@example.org' });
   const [, invitation] = /(\/invitations\/\S+)/.exec(await letterTo(server, 'invited@example.org'));
   const { draft, contribution } = await contribute(server);
-  agora('user', '--data', folder, 'grant', 'page@example.org', 'moderator');
+  for (const role of ['moderator', 'admin']) agora('user', '--data', folder, 'grant', 'page@example.org', role);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
@@ -83,13 +83,13 @@ async function contribute(server) {
     await guest.send(location, { title: 'Chantier au verger', summary: 'On plante des haies.', kind: 'event', state: '' });
     return location.replace(/\/what$/, '');
   };
-  await guest.send(`${await begin()}/check`, { address: 'guest@example.org' });
+  await guest.send(`${await begin()}/check`, { address: 'guest@example.org', charter: 1 });
   const [, contribution] = /(\/contributions\/\S+)/.exec(await letterTo(server, 'guest@example.org'));
   return { draft: await begin(), contribution };
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(account|moderation|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
+export const isOwn = (path) => /^\/(account|moderation|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
 export async function addresses({ url, link, team, invitation, person, draft, contribution }) {
@@ -152,6 +152,9 @@ export async function addresses({ url, link, team, invitation, person, draft, co
     person,
     flag: `/entries/${history.match(/\d+/)[0]}/flag`,
     charter: '/charter',
+    'versions of the charter': '/charter/versions',
+    'one version of the charter': '/charter/versions/1',
+    'changing the charter': '/charter/edit',
     'what moderators decided': '/moderation/log',
     'what waits for moderators': '/moderation',
     'one that waits for moderators': `/moderation/entries/${history.match(/\d+/)[0]}`,

@@ -39,7 +39,7 @@ test('RULE CONTRIBUTE-1: without an account an entry is shown once the link of t
   for (const word of ['Four à pain du hameau', '<strong>cuit</strong>', 'Chambéry (73)', 'four@example.org', 'Fendre du bois', 'CC BY-SA 4.0']) {
     assert.ok(check.text.includes(word), word);
   }
-  const sent = await lea.send(`${draft}/check`, { address: ' Lea@Example.org ' });
+  const sent = await lea.send(`${draft}/check`, { charter: 1, address: ' Lea@Example.org ' });
   assert.equal(sent.location, '/contributions/sent?confirm');
   assert.equal((await lea.look(`${draft}/check`)).status, 404, 'the draft became the entry');
   const path = linkOf(await letterTo(server, 'lea@example.org'));
@@ -59,7 +59,7 @@ test('RULE CONTRIBUTE-1: without an account an entry is shown once the link of t
 
 test('RULE CONTRIBUTE-5: a lost link is found again by the address, edits and withdraws; the answer tells nothing', async () => {
   const who = visitor(server);
-  await who.send(`${await begin(who, { what: { title: 'Prêt de vélos cargos' } })}/check`, { address: 'lost@example.org' });
+  await who.send(`${await begin(who, { what: { title: 'Prêt de vélos cargos' } })}/check`, { charter: 1, address: 'lost@example.org' });
   await who.send(linkOf(await letterTo(server, 'lost@example.org')), { do: 'confirm' });
   const again = visitor(server);
   const known = await again.send('/contributions/find', { address: 'LOST@example.org' });
@@ -82,7 +82,7 @@ test('RULE CONTRIBUTE-5: a lost link is found again by the address, edits and wi
 
 test('signed in it is shown at once; RULE CONTRIBUTE-3: anybody signed in edits, nobody without', async () => {
   const lea = await signIn(server, 'member@example.org');
-  const came = await lea.send(`${await begin(lea, { what: { title: 'Soupe du jeudi' } })}/check`);
+  const came = await lea.send(`${await begin(lea, { what: { title: 'Soupe du jeudi' } })}/check`, { charter: 1 });
   const id = idOf(came.location);
   const noor = await signIn(server, 'noor@example.org');
   const { location } = await noor.send(`/entries/${id}/edit`);
@@ -96,7 +96,7 @@ test('signed in it is shown at once; RULE CONTRIBUTE-3: anybody signed in edits,
 
 test('of two who edit at once the second is told, and loses nothing', async () => {
   const lea = await signIn(server, 'first@example.org');
-  const id = idOf((await lea.send(`${await begin(lea, { what: { title: 'Atelier couture' } })}/check`)).location);
+  const id = idOf((await lea.send(`${await begin(lea, { what: { title: 'Atelier couture' } })}/check`, { charter: 1 })).location);
   const noor = await signIn(server, 'second@example.org');
   const drafts = [];
   for (const who of [lea, noor]) drafts.push((await who.send(`/entries/${id}/edit`)).location.replace(/\/what$/, ''));
@@ -113,14 +113,14 @@ test('of two who edit at once the second is told, and loses nothing', async () =
 test('RULE CONTRIBUTE-2: what holds a link waits for a moderator, and the author is told so', async () => {
   const who = await signIn(server, 'linker@example.org');
   const draft = await begin(who, { what: { title: 'Mon site' }, more: { website: 'example.org' } });
-  assert.equal((await who.send(`${draft}/check`)).location, '/contributions/sent?held');
+  assert.equal((await who.send(`${draft}/check`, { charter: 1 })).location, '/contributions/sent?held');
   const { items } = await (await fetch(`${server.url}/api/v1/entries?q=mon+site`)).json();
   assert.ok(!items.some((item) => item.title === 'Mon site'));
 });
 
 test('RULE CONTRIBUTE-6: what was added with an address belongs to who signs in with it', async () => {
   const guest = visitor(server);
-  await guest.send(`${await begin(guest, { what: { title: 'Compost de l’immeuble' } })}/check`, { address: 'claim@example.org', ours: '1' });
+  await guest.send(`${await begin(guest, { what: { title: 'Compost de l’immeuble' } })}/check`, { charter: 1, address: 'claim@example.org', ours: '1' });
   const path = linkOf(await letterTo(server, 'claim@example.org'));
   const lea = await signIn(server, 'claim@example.org', visitor(server), 1);
   assert.match((await lea.look('/account')).text, /Compost de l’immeuble/);
@@ -135,7 +135,7 @@ test('RULE CONTRIBUTE-4: a draft is its own: not another\'s, not an invented one
   for (const who of [thief, visitor(server)]) {
     for (const path of ['', '/what', '/check']) assert.equal((await who.look(draft + path)).status, 404);
     assert.equal((await who.send(`${draft}/what`, WHAT)).status, 404);
-    assert.equal((await who.send(`${draft}/check`, { address: 'x@example.org' })).status, 404);
+    assert.equal((await who.send(`${draft}/check`, { charter: 1, address: 'x@example.org' })).status, 404);
     assert.equal((await who.send(draft)).status, 404);
   }
   assert.equal((await lea.look(`/add/${'A'.repeat(32)}/what`)).status, 404);
@@ -157,7 +157,7 @@ test('RULE CONTRIBUTE-4: what was begun signed in goes on from any browser, of t
     assert.equal((await who.look(path)).status, 404);
     assert.equal((await who.send(path.replace('what', 'check'))).status, 404);
   }
-  const came = await phone.send(path.replace('what', 'check'));
+  const came = await phone.send(path.replace('what', 'check'), { charter: 1 });
   assert.match(came.location, /^\/entries\/\d+-cantine-du-marche$/);
   assert.ok(!(await phone.look('/account')).text.includes('/add/mine-'));
 });
@@ -190,7 +190,7 @@ test('what is wrong is told beside its field, and what was typed stays', async (
   const { text } = await who.send(`${draft}/where`, { ...WHERE, where: 'Xyzzyville', address: '12 rue Haute' });
   assert.match(text, /value="Xyzzyville"/);
   assert.match(text, /value="12 rue Haute"/);
-  const none = await who.send(`${draft}/check`, { address: 'nope' });
+  const none = await who.send(`${draft}/check`, { charter: 1, address: 'nope' });
   assert.equal(none.status, 422);
   assert.deepEqual(fault(none.text), ['address']);
 });
@@ -230,7 +230,7 @@ test('an address that is not to be seen is not kept beside it, and an event keep
   }
   const check = (await who.look(`${draft}/check`)).text;
   assert.ok(!check.includes('chemin secret'));
-  const id = idOf((await who.send(`${draft}/check`)).location);
+  const id = idOf((await who.send(`${draft}/check`, { charter: 1 })).location);
   const entry = await (await read(id)).text();
   assert.ok(!entry.includes('chemin secret'));
   assert.match(entry, /2031-12-05T18:30/);

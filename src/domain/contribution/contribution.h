@@ -3,6 +3,7 @@
 #ifndef AGORA_DOMAIN_CONTRIBUTION_H
 #define AGORA_DOMAIN_CONTRIBUTION_H
 
+#include "domain/contribution/charter.h"
 #include "domain/entry/entry.h"
 #include "domain/person/person.h"
 #include "domain/team/team.h"
@@ -84,6 +85,7 @@ struct contribution_send {
     slice language;
     slice reason; /* why, of a change; may be empty */
     bool is_ours;
+    int64_t charter; /* the version that is accepted with it; 0: none */
     struct person_network network;
 };
 struct contribution_sent {
@@ -99,7 +101,9 @@ struct contribution_sent {
  * ERR_CONFLICT: somebody changed the entry meanwhile; ERR_DENIED. RULE CONTRIBUTE-1: without an
  * account nothing is shown before the link that was sent to the address has been used. RULE
  * CONTRIBUTE-2: what holds links is shown only after a moderator has looked at it, unless something
- * that its author brought before has stood for 7 days, or the author has a role. */
+ * that its author brought before has stood for 7 days, or the author has a role. RULE CHARTER-1:
+ * who adds accepts the charter, unless the account did so since it changed; else ERR_INPUT with the
+ * field "charter". */
 MUST_USE err contribution_send(struct db_conn *conn, const struct contribution_world *world,
                                const struct contribution_send *send, int64_t now_ms,
                                struct arena *arena, struct contribution_sent *sent,
@@ -115,6 +119,7 @@ struct contribution {
     enum entry_status status;
     int64_t created_ms, confirmed_ms;
     bool is_held, is_ours;
+    int64_t charter; /* the version that held and was accepted; 0: not asked for yet */
 };
 /* By the secret of one of its links; for ever. ERR_NOT_FOUND. */
 MUST_USE err contribution_of_link(struct db_conn *conn, slice link, struct arena *arena,

@@ -75,6 +75,7 @@ static err add_contribution(struct db_conn *conn, const struct contribution *row
     db_bind_i64(query, 7, row->confirmed_ms);
     db_bind_i64(query, 8, row->is_held);
     db_bind_i64(query, 9, row->is_ours);
+    db_bind_i64(query, 10, row->charter);
     TRY(db_run(query));
     return db_changed(conn) == 1 ? OK : ERR_BUSY; /* another process took the number just now */
 }
@@ -90,6 +91,19 @@ static err make_team(struct db_conn *conn, const struct contribution_world *worl
                : team_begin(conn, world->ids, row->entry, row->person, SLICE_EMPTY, now_ms, &id);
 }
 
+/* RULE CHARTER-1: the version in force, when the author accepts it or has done so before. */
+static err accept_charter(struct db_conn *conn, const struct contribution_send *send,
+                          int64_t *version, struct problem *problem) {
+    int64_t accepted = 0;
+    TRY(charter_version(conn, version));
+    if (send->actor->person.v) {
+        TRY(charter_accepted(conn, send->actor->person, &accepted));
+    }
+    return accepted == *version || send->charter == *version
+               ? OK
+               : problem_set(problem, ERR_INPUT, "charter", "the charter is to be accepted");
+}
+
 static err add_entry(struct db_conn *conn, const struct contribution_world *world,
                      const struct contribution_send *send, struct entry *entry, int64_t now_ms,
                      struct arena *arena, struct contribution_sent *sent, struct problem *problem) {
@@ -102,6 +116,7 @@ static err add_entry(struct db_conn *conn, const struct contribution_world *worl
                                .created_ms = now_ms,
                                .confirmed_ms = is_guest ? 0 : now_ms,
                                .is_ours = send->is_ours};
+    TRY(accept_charter(conn, send, &row.charter, problem));
     if (is_guest) {
         TRY(person_try(conn, PERSON_TRY_ADD, person_network_key(&send->network), now_ms, problem));
         TRY(person_try(conn, PERSON_TRY_LETTER, send->address, now_ms, problem));

@@ -4,7 +4,8 @@
 #define COLUMNS                                                                                    \
     "contribution.id, contribution.entry_id, contribution.person_id, contribution.address, "       \
     "contribution.language, entry.title, entry.status, contribution.created_ms, "                  \
-    "contribution.confirmed_ms, contribution.is_held, contribution.is_ours FROM contribution "     \
+    "contribution.confirmed_ms, contribution.is_held, contribution.is_ours, contribution.charter " \
+    "FROM contribution "                                                                           \
     "JOIN entry ON entry.id = contribution.entry_id "
 #define KNOWN                                                                                      \
     "SELECT 1 FROM contribution JOIN entry ON entry.id = contribution.entry_id "                   \
@@ -29,8 +30,8 @@ static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
                                   "ORDER BY changed_ms DESC"},
     [DRAFTS_SWEEP] = {"drafts sweep", "DELETE FROM draft WHERE changed_ms <= $1"},
     [CONTRIBUTION_ADD] = {"add", "INSERT INTO contribution (id, entry_id, person_id, address, "
-                                 "language, created_ms, confirmed_ms, is_held, is_ours) "
-                                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+                                 "language, created_ms, confirmed_ms, is_held, is_ours, charter) "
+                                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
                                  "ON CONFLICT (id) DO NOTHING"},
     [CONTRIBUTION_GET] = {"get", "SELECT " COLUMNS "WHERE contribution.id = $1"},
     [CONTRIBUTION_BY_LINK] = {"by link", "SELECT " COLUMNS "JOIN contribution_link "
@@ -75,6 +76,15 @@ static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
                             "JOIN team_member ON team_member.team_id = team_entry.team_id "
                             "WHERE team_member.person_id = $1 AND suggestion.state = 1 "
                             "ORDER BY suggestion.at_ms, suggestion.id"},
+    [CHARTER_LAST] = {"charter last", "SELECT max(version) FROM charter"},
+    [CHARTER_ACCEPTED] = {"charter accepted",
+                          "SELECT max(charter) FROM contribution WHERE person_id = $1"},
+    [CHARTER_GET] = {"charter get", "SELECT version, at_ms, person_id, note, french, english "
+                                    "FROM charter WHERE version = $1"},
+    [CHARTER_LIST] = {"charter list", "SELECT version, at_ms, person_id, note FROM charter "
+                                      "ORDER BY version DESC"},
+    [CHARTER_ADD] = {"charter add", "INSERT INTO charter (version, at_ms, person_id, note, french, "
+                                    "english) VALUES ($1, $2, $3, $4, $5, $6)"},
 };
 const struct db_catalogue contribution_catalogue = {"contribution", statements,
                                                     ARRAY_COUNT(statements)};
@@ -98,7 +108,8 @@ static struct contribution read_one(struct db_query *query, struct arena *arena)
                                  .created_ms = db_i64(query, 7),
                                  .confirmed_ms = db_i64(query, 8),
                                  .is_held = db_i64(query, 9) != 0,
-                                 .is_ours = db_i64(query, 10) != 0};
+                                 .is_ours = db_i64(query, 10) != 0,
+                                 .charter = db_i64(query, 11)};
 }
 
 err contribution_read_list(struct db_query *query, struct arena *arena,

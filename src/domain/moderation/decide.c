@@ -147,6 +147,10 @@ static err sum_flags(struct db_conn *conn, struct entry_id entry, struct answere
 
 static err add(struct db_conn *conn, struct id_source *ids, const struct moderation_record *record,
                const struct answered *answered, int64_t now_ms, int64_t *id) {
+    int64_t charter = 0;
+    if (record->decision->point > 0) {
+        TRY(charter_version(conn, &charter));
+    }
     do { /* another process may have taken the number in the same millisecond */
         *id = id_next(ids);
         struct db_query *query = moderation_query(conn, DECISION_ADD);
@@ -161,6 +165,8 @@ static err add(struct db_conn *conn, struct id_source *ids, const struct moderat
         db_bind_i64(query, 9, answered->flags);
         db_bind_i64(query, 10, answered->first_ms);
         db_bind_i64(query, 11, record->decision->act == MODERATION_HOLD);
+        db_bind_i64(query, 12, charter);
+        db_bind_i64(query, 13, record->decision->point);
         TRY(db_run(query));
     } while (db_changed(conn) == 0);
     return OK;
@@ -180,6 +186,7 @@ err moderation_record(struct db_conn *conn, const struct contribution_world *wor
                       const struct moderation_record *record, int64_t now_ms, struct arena *arena,
                       struct moderation_outcome *outcome) {
     const struct moderation_decision *decision = record->decision;
+    outcome->point = decision->point;
     struct answered answered;
     int64_t id;
     TRY(sum_flags(conn, decision->entry, &answered));
@@ -369,7 +376,9 @@ err moderation_log(struct db_conn *conn, int64_t before, size_t room, struct are
                                        .flag_count = db_i64(query, 6),
                                        .waited_ms = first_ms ? db_i64(query, 1) - first_ms : 0,
                                        .is_by_rule = db_i64(query, 8) == 0,
-                                       .is_reversed = db_i64(query, 9) > 0};
+                                       .is_reversed = db_i64(query, 9) > 0,
+                                       .charter = db_i64(query, 10),
+                                       .point = (unsigned)db_i64(query, 11)};
     }
 }
 

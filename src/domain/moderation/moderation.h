@@ -41,6 +41,7 @@ struct moderation_told {
 struct moderation_outcome {
     bool is_held;                       /* by RULE MOD-1, just now */
     slice title;                        /* of the entry */
+    unsigned point;                     /* of the charter in force; 0: none */
     const struct moderation_told *told; /* each address once */
     size_t told_count;
 };
@@ -86,6 +87,7 @@ struct moderation_decision {
     struct entry_id entry;
     enum moderation_act act;
     slice reason;
+    unsigned point; /* of the charter, that it rests on; 0: on none */
 };
 /* RULE MOD-2: a reason is asked for; the author, the team and those who flagged are told it (by the
  * caller: `outcome`). RULE MOD-3: what was held or removed can be published again, each decision
@@ -133,6 +135,8 @@ struct moderation_logged {
     int64_t waited_ms; /* since the first flag; 0 without one */
     bool is_by_rule;   /* RULE MOD-1 */
     bool is_reversed;
+    int64_t charter; /* the version that `point` is of; 0: it cites none */
+    unsigned point;
 };
 /* The latest first, at most `room`, those before `before` (0: from the latest). */
 MUST_USE err moderation_log(struct db_conn *conn, int64_t before, size_t room, struct arena *arena,

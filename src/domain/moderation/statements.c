@@ -41,8 +41,8 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                                   "AND at_ms <= $1"},
     [DECISION_ADD] = {"decision add",
                       "INSERT INTO decision (id, entry_id, at_ms, person_id, act, status_after, "
-                      "reason, reasons, flags, first_ms, waits, reversed_ms) "
-                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0) "
+                      "reason, reasons, flags, first_ms, waits, reversed_ms, charter, point) "
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13) "
                       "ON CONFLICT (id) DO NOTHING"},
     [DECISION_LAST] = {"decision last", "SELECT status_after FROM decision WHERE entry_id = $1 "
                                         "ORDER BY id DESC LIMIT 1"},
@@ -64,7 +64,7 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                       "SELECT decision.id, decision.at_ms, decision.act, decision.entry_id, "
                       "CASE entry.status WHEN 1 THEN entry.title ELSE '' END, decision.reasons, "
                       "decision.flags, decision.first_ms, decision.person_id, "
-                      "decision.reversed_ms FROM decision "
+                      "decision.reversed_ms, decision.charter, decision.point FROM decision "
                       "JOIN entry ON entry.id = decision.entry_id "
                       "WHERE decision.id < $1 ORDER BY decision.id DESC LIMIT $2"},
     [DECISION_FIGURES] = {"decision figures",

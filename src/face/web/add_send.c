@@ -1,6 +1,7 @@
 /* The last page: how it will look, what may be here already, and sending it. */
 #include "face/actor.h"
 #include "face/web/add_int.h"
+#include "face/web/charter_int.h"
 #include "face/write.h"
 #include "mail/mail.h"
 
@@ -122,7 +123,7 @@ static err write_similar(struct adding *adding) {
         return OK;
     }
     html_raw(html, "<section><h2>");
-    html_t(html, "C’est peut-être déjà là ?");
+    html_t(html, "C’est peut-être déjà là ?");
     html_raw(html, "</h2>\n<ul class=\"form-rows\">");
     for (size_t i = 0; i < count; i++) {
         html_raw(html, "<li><a");
@@ -166,6 +167,30 @@ static void write_overtaken(struct adding *adding) {
     html_raw(html, "</section>\n");
 }
 
+/* RULE CHARTER-1: asked when the account has not accepted the version in force. */
+static err write_charter(struct adding *adding) {
+    struct html *html = &adding->form.page->html;
+    struct db_conn *reader = face_reader(adding->request);
+    int64_t version;
+    int64_t accepted = 0;
+    TRY(charter_version(reader, &version));
+    if (!is_guest(adding)) {
+        TRY(charter_accepted(reader, adding->actor->person, &accepted));
+    }
+    if (accepted == version) {
+        return OK;
+    }
+    const char *value = arena_printf(adding->arena, "%lld", (long long)version).p;
+    const struct form_choice choice = {value, N_("J’ai lu la charte et je la respecte"), NULL};
+    bool is_on = adding->sent && http_form_has(adding->sent, "charter");
+    html_raw(html, "<p><a href=\"/charter\" target=\"_blank\">");
+    html_t(html, "Ce que dit la charte");
+    html_raw(html, "</a></p>\n");
+    form_boxes(&adding->form, "charter", accepted ? N_("La charte a changé") : N_("La charte"),
+               &choice, 1, &is_on);
+    return OK;
+}
+
 err add_check_write(struct adding *adding) {
     struct form *form = &adding->form;
     struct html *html = &form->page->html;
@@ -200,6 +225,9 @@ err add_check_write(struct adding *adding) {
                                               .autocomplete = "email",
                                               .max_bytes = MAIL_ADDRESS_MAX_BYTES,
                                               .is_needed = true});
+    }
+    if (is_new) {
+        TRY(write_charter(adding));
     }
     html_raw(html, "<p class=\"muted\">");
     html_t(html, "Ce que vous écrivez ici, chacun peut le reprendre en citant sa source, sous la "
@@ -277,8 +305,10 @@ static err told(struct sending *sending, err result, struct http_response *respo
     if (result == ERR_LIMIT && is_tries) {
         form_fault(
             form, "address",
-            N_("Beaucoup a été envoyé d’ici ou à cette adresse. Revenez demain : ce que vous "
+            N_("Beaucoup a été envoyé d’ici ou à cette adresse. Revenez demain : ce que vous "
                "avez écrit est gardé."));
+    } else if (slice_equal(slice_from_cstr(sending->problem.field), SLICE("charter"))) {
+        form_fault(form, "charter", N_("Lisez la charte, puis cochez la case."));
     } else if (result == ERR_INPUT || result == ERR_LIMIT) {
         for (int step = ADD_WHAT; step < ADD_CHECK; step++) {
             if (add_fault(adding, (enum add_step)step, result, &sending->problem)) {
@@ -289,7 +319,7 @@ static err told(struct sending *sending, err result, struct http_response *respo
         }
     } else if (result == ERR_CONFLICT) {
         form_fault(form, "again",
-                   N_("Quelqu’un a changé cette fiche entre-temps. Rien n’est perdu : regardez sa "
+                   N_("Quelqu’un a changé cette fiche entre-temps. Rien n’est perdu : regardez sa "
                       "version, puis reprenez la vôtre à partir d’elle."));
         adding->is_overtaken = true;
     } else {
@@ -320,6 +350,7 @@ err add_send(struct adding *adding, struct http_response *response) {
         sending->send.address = person_address_fold(
             arena_copy(adding->arena, slice_of(address.text, address.n)), adding->arena);
     }
+    (void)slice_to_i64(http_form_value(adding->sent, "charter"), &sending->send.charter);
     if (sending->send.reason.n > REASON_MAX) {
         form_fault(&adding->form, "reason", N_("C’est trop long. Raccourcissez-le."));
         return add_page_write(adding, response);
@@ -339,7 +370,7 @@ err web_contribution_sent(void *app, const struct http_request *request,
         {{"confirm", 7},
          N_("Encore un geste"),
          N_("Un message est parti vers votre adresse. Ouvrez le lien qu’il contient pour "
-            "confirmer : rien n’est montré avant. Gardez-le : il permet de corriger plus tard.")},
+            "confirmer : rien n’est montré avant. Gardez-le : il permet de corriger plus tard.")},
         {{"held", 4},
          N_("Merci, c’est reçu"),
          N_("Parce qu’il y a un lien vers un autre site, la modération y jette un œil avant de "

@@ -1,5 +1,4 @@
-/* /entries/ID/flag: saying that something is wrong with an entry; /charter: what is asked of what
- * stands here, and how it is decided. */
+/* /entries/ID/flag: saying that something is wrong with an entry. */
 #include "domain/moderation/moderation.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
@@ -195,58 +194,4 @@ err web_flag_post(void *app, const struct http_request *request, struct http_res
         return write_flag(&form, flagging);
     }
     return face_write(app, request, flag_job, answer_flag, flagging);
-}
-
-/* ---- the charter ---- */
-
-static void write_charter(struct page *page) {
-    const struct i18n_language *language = page->html.language;
-    struct html *html = &page->html;
-    text_page(page,
-              &(struct page_head){
-                  .title = i18n(language, "Charte"),
-                  .description = i18n(language, "Ce qui a sa place ici, et comment on décide."),
-                  .canonical = SLICE("/charter"),
-                  .section = PAGE_OTHER},
-              i18n(language, "Charte"), N_("Ce qui a sa place ici, et comment on décide."));
-    text_section(page, SLICE("place"), N_("Ce qui a sa place ici"));
-    html_raw(html, "<ul>\n");
-    text_item(page, N_("Des solutions que des gens portent, près de chez eux : une initiative, un "
-                       "lieu, un événement, un outil, un récit."));
-    text_item(page, N_("Des faits que l’on peut vérifier. Les difficultés et les échecs aussi : on "
-                       "en apprend."));
-    text_item(page, N_("Des mots qui respectent les personnes."));
-    html_raw(html, "</ul>\n</section>\n");
-    text_section(page, SLICE("not"), N_("Ce qui n’a pas sa place ici"));
-    html_raw(html, "<ul>\n");
-    text_item(page, N_("La publicité, et les liens posés pour être vus."));
-    text_item(page, N_("Les insultes, la haine, le harcèlement, et tout ce que la loi interdit."));
-    text_item(page, N_("Le nom, l’adresse ou le numéro d’une personne qui n’a pas donné son "
-                       "accord."));
-    html_raw(html, "</ul>\n</section>\n");
-    text_section(page, SLICE("how"), N_("Comment on décide"));
-    html_raw(html, "<ul>\n");
-    text_item(page, N_("Tout le monde peut signaler une fiche, avec ou sans compte. Un signalement "
-                       "seul ne change rien à ce que l’on voit."));
-    text_item(page, N_("Trois signalements de personnes sans lien entre elles mettent la fiche en "
-                       "attente, jusqu’à ce que la modération décide."));
-    text_item(page, N_("Chaque décision a une raison. Les personnes qui ont écrit la fiche et "
-                       "celles qui l’ont signalée la reçoivent."));
-    text_item(page, N_("Ce qui a été retiré peut être remis. Les décisions sont publiques, sans "
-                       "les noms."));
-    html_raw(html, "</ul>\n<p><a href=\"/moderation/log\">");
-    html_t(html, "Les décisions de la modération");
-    html_raw(html, "</a></p>\n</section>\n");
-    text_section(page, SLICE("disagree"), N_("Vous n’êtes pas d’accord avec une décision ?"));
-    text_contact(page, N_("Écrivez, une autre personne regardera de nouveau :"),
-                 N_("Dites-le à l’équipe du site. Elle n’a pas encore indiqué d’adresse où lui "
-                    "écrire."));
-    html_raw(html, "</section>\n</main>\n");
-    page_foot(page);
-}
-
-err web_charter(void *app, const struct http_request *request, struct http_response *response,
-                struct problem *problem) {
-    (void)problem;
-    return text_answer(app, request, response, SLICE("/charter"), write_charter);
 }

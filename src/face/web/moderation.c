@@ -2,6 +2,7 @@
  * what was decided, for everybody. */
 #include "domain/moderation/moderation.h"
 #include "face/actor.h"
+#include "face/web/charter_int.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
 #include "face/write.h"
@@ -23,9 +24,26 @@ static void write_heading(struct page *page, const char *text) {
     html_raw(&page->html, "</h2>\n");
 }
 
+/* What a decision rests on, in a line. */
+static slice ground_of(const struct face *face, const struct charter *charter, unsigned point,
+                       const struct moderation_told *told, struct arena *arena) {
+    BUF_CLEANUP struct buf line = buf_new(MAIL_LINE_MAX_BYTES);
+    slice text;
+    if (point == 0 || !charter_point(web_charter_text(charter, told->language), point, &text)) {
+        return SLICE_EMPTY;
+    }
+    const slice values[] = {arena_printf(arena, "%u", point), text};
+    i18n_tf(i18n_language(face->i18n, told->language), N_("la charte, point %1 : « %2 »"), values,
+            ARRAY_COUNT(values), &line);
+    return arena_copy(arena, buf_slice(&line));
+}
+
 err web_moderation_tell(struct db_conn *conn, const struct face *face,
                         const struct moderation_outcome *outcome, enum mail_decision decision,
                         const char *reason, int64_t now_ms, struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct charter charter;
+    TRY(web_charter_load(face, conn, 0, &scratch, &charter));
     for (size_t i = 0; i < outcome->told_count; i++) {
         const struct moderation_told *told = &outcome->told[i];
         const struct mail_message message = {
@@ -34,6 +52,7 @@ err web_moderation_tell(struct db_conn *conn, const struct face *face,
             .letter = MAIL_DECISION,
             .decision = {.title = outcome->title,
                          .reason = i18n(i18n_language(face->i18n, told->language), reason),
+                         .ground = ground_of(face, &charter, outcome->point, told, &scratch),
                          .path = SLICE("/charter#disagree"),
                          .decision = decision}};
         TRY(mail_send(conn, face->ids, &message, now_ms, problem));
@@ -286,6 +305,29 @@ static void write_flags(struct page *page, const struct deciding *deciding) {
     html_raw(html, "</section>\n");
 }
 
+/* The points of the charter, to cite one. */
+static err write_points(struct form *form, const struct deciding *deciding) {
+    struct page *page = form->page;
+    struct charter charter;
+    struct form_choice choices[CHARTER_POINTS_MAX + 1] = {{"", N_("Aucun : les faits"), NULL}};
+    struct charter_line line = {0};
+    size_t count = 1;
+    TRY(web_charter_load(page->face, face_reader(page->request), 0, page->arena, &charter));
+    slice rest = web_charter_text(&charter, page->language_code);
+    while (charter_line_next(&rest, &line)) {
+        if (line.kind == CHARTER_POINT) {
+            choices[count++] = (struct form_choice){
+                arena_printf(page->arena, "%u", line.point).p,
+                arena_printf(page->arena, "%u. %.*s", line.point, SLICE_ARG(line.text)).p, NULL};
+        }
+    }
+    slice chosen = deciding->decision.point
+                       ? arena_printf(page->arena, "%u", deciding->decision.point)
+                       : SLICE_EMPTY;
+    form_select(form, "point", N_("Point de la charte en cause"), choices, count, chosen);
+    return OK;
+}
+
 static err write_case(struct form *form, const struct deciding *deciding) {
     struct page *page = form->page;
     struct form_choice open[ARRAY_COUNT(acts)];
@@ -296,6 +338,7 @@ static err write_case(struct form *form, const struct deciding *deciding) {
     write_flags(page, deciding);
     form_begin(form, path, false);
     form_choices(form, "act", N_("Votre décision"), open, count, deciding->act);
+    TRY(write_points(form, deciding));
     form_field(form, &(struct form_field){.name = "reason",
                                           .label = N_("La raison"),
                                           .help = N_("Les personnes qui ont écrit la fiche et "
@@ -382,7 +425,7 @@ static err answer_decision(void *app, const struct http_request *request, void *
         http_redirect(response, SLICE("/moderation"));
         return OK;
     case ERR_INPUT:
-        message = N_("Écrivez la raison : elle est envoyée avec la décision.");
+        message = N_("Écrivez la raison : elle est envoyée avec la décision.");
         break;
     case ERR_LIMIT:
         message = N_("C’est trop long. Raccourcissez-le.");
@@ -402,6 +445,24 @@ static err answer_decision(void *app, const struct http_request *request, void *
     return write_case(&form, deciding);
 }
 
+/* The point that was chosen, which the charter must have. */
+static err take_point(slice sent, const struct http_request *request, struct deciding *deciding,
+                      struct problem *problem) {
+    struct charter charter;
+    int64_t point = 0;
+    slice text;
+    if (sent.n == 0) {
+        return OK;
+    }
+    TRY(web_charter_load(deciding->face, face_reader(request), 0, request->arena, &charter));
+    if (!slice_to_i64(sent, &point) || point < 1 || point > CHARTER_POINTS_MAX ||
+        !charter_point(charter.texts[CHARTER_FRENCH], (unsigned)point, &text)) {
+        return problem_set(problem, ERR_INPUT, "point", "the charter has no such point");
+    }
+    deciding->decision.point = (unsigned)point;
+    return OK;
+}
+
 err web_moderation_case_post(void *app, const struct http_request *request,
                              struct http_response *response, struct problem *problem) {
     struct http_form sent;
@@ -419,6 +480,7 @@ err web_moderation_case_post(void *app, const struct http_request *request,
         form_fault(&form, "act", N_("Choisissez une décision."));
         return write_case(&form, deciding);
     }
+    TRY(take_point(http_form_value(&sent, "point"), request, deciding, problem));
     return face_write(app, request, decide_job, answer_decision, deciding);
 }
 
@@ -466,6 +528,16 @@ static void write_logged(struct page *page, const struct moderation_logged *logg
     }
     html_raw(html, "</span><small>");
     day_write(page, logged->at_ms);
+    if (logged->point > 0) {
+        html_raw(html, " · <a");
+        html_attr(html, "href",
+                  arena_printf(page->arena, "/charter/versions/%lld#point-%u",
+                               (long long)logged->charter, logged->point));
+        html_raw(html, ">");
+        const slice number = arena_printf(page->arena, "%u", logged->point);
+        html_tf(html, "Charte, point %1", &number, 1);
+        html_raw(html, "</a>");
+    }
     for (int reason = FLAG_GONE; reason < FLAG_REASON__COUNT; reason++) {
         if (logged->reasons & 1u << reason) {
             html_raw(html, " · ");
@@ -483,7 +555,7 @@ static void write_figures(struct page *page, const struct moderation_figures *fi
     html_tn(html, "%n fiche remise", "%n fiches remises", figures->reversed);
     if (figures->waited_ms > 0) {
         html_raw(html, " · ");
-        html_t(html, "délai moyen de réponse :");
+        html_t(html, "délai moyen de réponse :");
         html_raw(html, " ");
         write_waited(page, figures->waited_ms);
     }

@@ -23,6 +23,10 @@
 #define MODERATE(path_, handler_, help_)                                                           \
     ROW(path_, handler_, CAP_MODERATE, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
 
+/* A page for who administers. */
+#define ADMIN(path_, handler_, help_)                                                              \
+    ROW(path_, handler_, CAP_ADMIN, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
+
 #define FORM_BYTES_MAX (64u << 10)
 #define TEXT_BYTES_MAX (400u << 10) /* where a whole text comes, each byte of it escaped */
 #define SENT_UP_TO(bytes_, path_, handler_, capability_, help_)                                    \
@@ -108,7 +112,11 @@ const struct http_route face_web_routes[] = {
     FORM_PAGE("/people/{id}", web_person, "What somebody shows of themselves, and brought."),
     FORM_PAGE("/entries/{id}/flag", web_flag, "Says that something is wrong with an entry."),
     SENT("/entries/{id}/flag", web_flag_post, CAP_ANYONE, "Sends it to the moderators."),
-    PAGE("/charter", web_charter, "What is asked of what stands here, and how it is decided."),
+    FORM_PAGE("/charter", web_charter, "What is asked of what stands here, and how it is decided."),
+    FORM_PAGE("/charter/versions", web_charter_versions, "All versions of the charter."),
+    FORM_PAGE("/charter/versions/{number}", web_charter_version, "One, and what it changed."),
+    ADMIN("/charter/edit", web_charter_edit, "Writes the next version."),
+    SENT("/charter/edit", web_charter_edit_post, CAP_ADMIN, "Publishes it."),
     FORM_PAGE("/moderation/log", web_moderation_log, "What was decided, without names."),
     MODERATE("/moderation", web_moderation, "What waits for a decision, the oldest first."),
     MODERATE("/moderation/entries/{id}", web_moderation_case, "One of them, with its flags."),

@@ -43,7 +43,8 @@ static err send(struct entry_fixture *fixture, const struct actor *actor,
                                            .address = SLICE("lea@example.org"),
                                            .language = SLICE("fr"),
                                            .reason = SLICE_EMPTY,
-                                           .is_ours = true};
+                                           .is_ours = true,
+                                           .charter = CHARTER_OURS};
     struct db_conn *conn = fixture->store.conn;
     assert_int_equal(db_begin_write(conn), OK);
     err result = contribution_send(conn, &world, &what, fixture->store.now_ms, &fixture->arena,
