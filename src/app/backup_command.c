@@ -7,6 +7,8 @@
 #include "app/command.h"
 #include "app/version.h"
 #include "crypto/crypto.h"
+#include "db/db.h"
+#include "domain/instance/instance.h"
 #include "work/backup/backup.h"
 
 #define KEEP_MAX 10000
@@ -38,11 +40,39 @@ static void say(FILE *out, const char *path, const struct backup_said *said) {
             (double)said->archive_bytes / 1e6, (double)said->bytes / 1e6);
 }
 
+static err note_write(struct db_conn *store, const struct backup_said *said, int64_t now_ms) {
+    struct buf size BUF_CLEANUP = buf_new(32);
+    buf_addf(&size, "%llu", (unsigned long long)said->archive_bytes);
+    TRY(size.failed);
+    TRY(db_begin_write(store));
+    err noted = instance_note_put(store, INSTANCE_BACKUP, buf_slice(&size), now_ms);
+    noted = noted == OK ? db_commit(store) : noted;
+    if (noted != OK) {
+        db_rollback(store);
+    }
+    return noted;
+}
+
+/* For the page on which the instance checks itself. The backup is whole without it: a store that
+ * cannot be written (a full disk, one of an older program) is told, and no more. */
+static void note_backup(const struct backup_options *options, struct arena *arena,
+                        const struct backup_said *said) {
+    struct db_conn *store DB_CLEANUP = NULL;
+    struct problem problem = {0};
+    const char *path = arena_printf(arena, "%s/agora.db", options->folder).p;
+    err noted = db_open(path, DB_WRITE, &store, &problem);
+    noted = noted == OK ? note_write(store, said, clock_now_ms(options->clock)) : noted;
+    if (noted != OK) {
+        fprintf(stderr, "the backup is whole; the store could not note it (%s)\n", err_name(noted));
+    }
+}
+
 static err to_output(const struct backup_options *options, struct arena *arena,
                      struct problem *problem) {
     struct backup_said said;
     const char *scratch = arena_printf(arena, "%s/backup.unfinished.db", options->folder).p;
     TRY(backup_write(options, STDOUT_FILENO, scratch, &said, problem));
+    note_backup(options, arena, &said);
     say(stderr, "standard output", &said);
     return OK;
 }
@@ -62,6 +92,7 @@ static err to_folder(const struct backup_options *options, const char *folder, u
     backup_name(clock_now_ms(options->clock), name);
     const char *path = arena_printf(arena, "%s/%s", trimmed, name).p;
     TRY(backup_to_file(options, path, &said, problem));
+    note_backup(options, arena, &said);
     say(stdout, path, &said);
     uint32_t removed = 0;
     TRY(backup_rotate(trimmed, keep, &removed, problem));
@@ -95,6 +126,7 @@ static err backup(const struct command_words *words, struct arena *arena, struct
     }
     struct backup_said said;
     TRY(backup_to_file(&options, target, &said, problem));
+    note_backup(&options, arena, &said);
     say(stdout, target, &said);
     return OK;
 }

@@ -10,6 +10,7 @@
 #include "app/assets.h"
 #include "app/command.h"
 #include "app/house.h"
+#include "app/instance.h"
 #include "app/notify.h"
 #include "app/post_office.h"
 #include "app/process.h"
@@ -226,6 +227,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
     struct ip_network from[SETTINGS_PROXIES_MAX];
     struct process_watch watch;
     process_watch_open(&watch, house->clock);
+    const struct face_instance instance = instance_of(house);
     struct face face = {
         .territories = house->territories,
         .themes = house->themes,
@@ -246,6 +248,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
             settings_networks(house->settings.metrics_from, from, SETTINGS_PROXIES_MAX),
         .process_read = process_watch_read,
         .process = &watch,
+        .instance = &instance,
     };
     err served = face_basemap_new(shipped_basemap, house->territories, &face.basemap, problem);
     if (served == OK) {

@@ -127,6 +127,8 @@ static const struct setting rows[] = {
      CHOICE(sandbox, "on off")},
 };
 
+_Static_assert(ARRAY_COUNT(rows) <= SETTINGS_MAX, "settings.given has a place for each row");
+
 void settings_finding_add(struct settings_findings *findings, bool is_warning, uint64_t line,
                           const char *key, const char *format, ...) {
     char what[sizeof findings->items[0].problem.what];
@@ -271,6 +273,7 @@ static void value_read(struct reading *reading, size_t at, slice value, uint64_t
                              number, row->key, said, setting_show(value).p);
         return;
     }
+    reading->settings->given[at] = true;
     value_warn(reading, row, value, line);
 }
 
@@ -325,6 +328,46 @@ err settings_parse(slice text, struct settings *settings, struct problem *proble
     }
     *settings = read;
     return OK;
+}
+
+size_t settings_count(void) {
+    return ARRAY_COUNT(rows);
+}
+
+static slice value_tell(const struct settings *settings, const struct setting *row,
+                        struct arena *arena) {
+    const char *place = (const char *)settings + row->offset;
+    int64_t number = row->type == SETTING_TEXT ? 0 : *(const int64_t *)(const void *)place;
+    slice rest = slice_from_cstr(row->words != NULL ? row->words : "");
+    slice word = SLICE_EMPTY;
+    switch (row->type) {
+    case SETTING_TEXT:
+        return *(const slice *)(const void *)place;
+    case SETTING_NUMBER:
+        return arena_printf(arena, "%lld", (long long)number);
+    case SETTING_CHOICE:
+        while (number-- >= 0 && slice_cut(&rest, ' ', &word)) {
+        }
+        return word;
+    }
+    return SLICE_EMPTY;
+}
+
+struct setting_told settings_tell(const struct settings *settings, size_t row,
+                                  struct arena *arena) {
+    size_t head = row;
+    while (rows[head].section == NULL) {
+        head--;
+    }
+    bool is_secret = slice_equal(slice_from_cstr(rows[row].key), SLICE("smtp_password"));
+    return (struct setting_told){.section = rows[head].section,
+                                 .key = rows[row].key,
+                                 .fallback = rows[row].fallback,
+                                 .help = rows[row].help,
+                                 .value = is_secret ? SLICE_EMPTY
+                                                    : value_tell(settings, &rows[row], arena),
+                                 .is_given = settings->given[row],
+                                 .is_secret = is_secret};
 }
 
 /* Each line of a help text becomes a comment. */

@@ -7,6 +7,7 @@
 
 #define SETTINGS_PROXIES_MAX  16
 #define SETTINGS_FINDINGS_MAX 64
+#define SETTINGS_MAX          64
 
 enum setting_metrics { SETTING_METRICS_LOCAL, SETTING_METRICS_OPEN, SETTING_METRICS_OFF };
 enum setting_requests { SETTING_REQUESTS_ERRORS, SETTING_REQUESTS_ALL, SETTING_REQUESTS_OFF };
@@ -26,6 +27,7 @@ struct settings {
     slice mail_from, smtp_url, smtp_user, smtp_password, smtp_password_file, smtp_ca_file;
     int64_t smtp_tls; /* enum mail_tls */
     int64_t smtp_timeout_s, smtp_retry_s;
+    bool given[SETTINGS_MAX]; /* by row: it stands in the file */
 };
 
 /* What a file says wrong, in the order of its lines; what would work but is rarely meant is a
@@ -59,6 +61,14 @@ MUST_USE err settings_load(const char *path, struct arena *arena, struct setting
                            struct problem *problem);
 /* The networks of a checked list. At most `room`. */
 size_t settings_networks(slice list, struct ip_network *networks, size_t room);
+/* The rows one by one, for the page that shows them: each with its value as it holds. */
+size_t settings_count(void);
+struct setting_told {
+    const char *section, *key, *fallback, *help;
+    slice value; /* in the arena or of the settings; empty for a secret */
+    bool is_given, is_secret;
+};
+struct setting_told settings_tell(const struct settings *settings, size_t row, struct arena *arena);
 /* The documented file with every key, its meaning and its default. */
 void settings_document(struct buf *out);
 

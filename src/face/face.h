@@ -12,6 +12,7 @@ struct i18n;
 struct face_basemap; /* face/map */
 struct map_pictures; /* face/map */
 struct api_kept;     /* face/api */
+struct face_instance;
 
 /* Who may read /metrics. */
 enum face_metrics { FACE_METRICS_LOCAL, FACE_METRICS_OPEN, FACE_METRICS_OFF };
@@ -46,6 +47,7 @@ struct face {
     size_t metrics_from_count;
     void (*process_read)(void *self, struct face_process *process); /* NULL: nothing is known */
     void *process;
+    const struct face_instance *instance; /* face/instance.h; NULL: nothing is known (tests) */
 };
 /* One per HTTP thread: http_request.worker. */
 struct face_worker {

@@ -93,6 +93,25 @@ struct job_counts {
 };
 MUST_USE err job_count(struct db_conn *conn, slice kind, struct job_counts *counts);
 
+/* What stands in job.state. */
+enum job_state { JOB_STATE_WAITING, JOB_STATE_RUNNING, JOB_STATE_DEAD };
+struct job_listed {
+    int64_t id;
+    enum job_state state;
+    unsigned tries;
+    int64_t due_ms, created_ms, ended_ms; /* ended: when it died, else 0 */
+    slice kind, said;                     /* in the arena; never what it is about */
+};
+/* The dead ones first, then those that wait the longest; `room` at most. */
+MUST_USE err job_list(struct db_conn *conn, size_t room, struct arena *arena,
+                      struct job_listed **jobs, size_t *count);
+/* A dead one begins anew, one that waits is due now. ERR_NOT_FOUND: it is gone, or being run. */
+MUST_USE err job_again(struct db_conn *conn, int64_t id, int64_t now_ms);
+/* All of a kind that wait are due now. */
+MUST_USE err job_hasten(struct db_conn *conn, slice kind, int64_t now_ms);
+/* Takes a dead one out of the list. ERR_NOT_FOUND: it is gone, or not dead. */
+MUST_USE err job_forget(struct db_conn *conn, int64_t id);
+
 extern const struct db_catalogue job_catalogue;
 
 #endif

@@ -4,10 +4,7 @@
 
 #include "job/job.h"
 
-/* queue.c. What stands in job.state. */
-enum job_state { JOB_STATE_WAITING, JOB_STATE_RUNNING, JOB_STATE_DEAD };
-
-/* The one of a kind that is due first: its id (0: none waits) and when. */
+/* queue.c. The one of a kind that is due first: its id (0: none waits) and when. */
 MUST_USE err job_first(struct db_conn *conn, slice kind, int64_t *id, int64_t *due_ms);
 /* Marks it as being run and counts the try; the body is copied to the arena. ERR_NOT_FOUND when it
  * does not wait (any more). */

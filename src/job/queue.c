@@ -17,6 +17,10 @@ enum job_statement {
     JOB_DIE,
     JOB_FORGET,
     JOB_COUNT,
+    JOB_LIST,
+    JOB_AGAIN_NOW,
+    JOB_HASTEN,
+    JOB_FORGET_ONE,
     JOB_STATEMENT__COUNT
 };
 
@@ -37,6 +41,14 @@ static const struct db_statement statements[] = {
     [JOB_DIE] = {"die", "UPDATE job SET state = 2, ended_ms = $2, said = $3 WHERE id = $1"},
     [JOB_FORGET] = {"forget", "DELETE FROM job WHERE state = 2 AND ended_ms < $1"},
     [JOB_COUNT] = {"count", "SELECT state, count(*) FROM job WHERE kind = $1 GROUP BY state"},
+    [JOB_LIST] = {"list", "SELECT id, state, tries, due_ms, created_ms, ended_ms, kind, said "
+                          "FROM job ORDER BY state = 2 DESC, created_ms, id LIMIT $1"},
+    [JOB_AGAIN_NOW] = {"again now", "UPDATE job SET state = 0, due_ms = $2, ended_ms = 0, "
+                                    "tries = CASE state WHEN 2 THEN 0 ELSE tries END "
+                                    "WHERE id = $1 AND state <> 1"},
+    [JOB_HASTEN] = {"hasten", "UPDATE job SET due_ms = $2 WHERE kind = $1 AND state = 0 "
+                              "AND due_ms > $2"},
+    [JOB_FORGET_ONE] = {"forget one", "DELETE FROM job WHERE id = $1 AND state = 2"},
 };
 const struct db_catalogue job_catalogue = {"job", statements, ARRAY_COUNT(statements)};
 
@@ -165,4 +177,58 @@ err job_count(struct db_conn *conn, slice kind, struct job_counts *counts) {
     }
     *counts = found;
     return OK;
+}
+
+err job_list(struct db_conn *conn, size_t room, struct arena *arena, struct job_listed **jobs,
+             size_t *count) {
+    struct job_listed *list = arena_try(arena, struct job_listed, room);
+    size_t used = 0;
+    if (list == NULL) {
+        return ERR_LIMIT;
+    }
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_LIST);
+    db_bind_i64(query, 1, (int64_t)room);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        list[used++] = (struct job_listed){.id = db_i64(query, 0),
+                                           .state = (enum job_state)db_i64(query, 1),
+                                           .tries = (unsigned)db_i64(query, 2),
+                                           .due_ms = db_i64(query, 3),
+                                           .created_ms = db_i64(query, 4),
+                                           .ended_ms = db_i64(query, 5),
+                                           .kind = arena_copy(arena, db_text(query, 6)),
+                                           .said = arena_copy(arena, db_text(query, 7))};
+    }
+    *jobs = list;
+    *count = used;
+    return OK;
+}
+
+static err act_on(struct db_conn *conn, struct db_query *query) {
+    TRY(db_run(query));
+    return db_changed(conn) > 0 ? OK : ERR_NOT_FOUND;
+}
+
+err job_again(struct db_conn *conn, int64_t id, int64_t now_ms) {
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_AGAIN_NOW);
+    db_bind_i64(query, 1, id);
+    db_bind_i64(query, 2, now_ms);
+    return act_on(conn, query);
+}
+
+err job_hasten(struct db_conn *conn, slice kind, int64_t now_ms) {
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_HASTEN);
+    db_bind_text_borrowed(query, 1, kind);
+    db_bind_i64(query, 2, now_ms);
+    return db_run(query);
+}
+
+err job_forget(struct db_conn *conn, int64_t id) {
+    struct db_query *query = db_query(conn, &job_catalogue, JOB_FORGET_ONE);
+    db_bind_i64(query, 1, id);
+    return act_on(conn, query);
 }

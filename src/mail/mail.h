@@ -112,6 +112,18 @@ struct mail_listed {
 MUST_USE err mail_list(struct db_conn *conn, size_t room, struct arena *arena,
                        struct mail_listed **letters, size_t *count);
 
+/* How letters go, for the page on which the instance checks itself. */
+struct mail_figures {
+    int64_t waiting, waits_since_ms; /* of the oldest one; 0: none waits */
+    int64_t sent_ms;                 /* the last one that went; 0: none in the last 30 days */
+    int64_t sent, failed;            /* in the last 30 days */
+    int64_t bounced;                 /* addresses that refused their last letter, in 30 days */
+};
+MUST_USE err mail_figures_read(struct db_conn *conn, int64_t now_ms, struct mail_figures *figures);
+/* Takes back a letter that waits; what it says goes (RULE MAIL-3). ERR_NOT_FOUND: it waits no
+ * more. */
+MUST_USE err mail_take_back(struct db_conn *conn, int64_t id, int64_t now_ms);
+
 /* ---- Delivery: for app, which makes the one of the process. */
 
 enum mail_tls { MAIL_TLS_REQUIRED, MAIL_TLS_OPPORTUNISTIC, MAIL_TLS_OFF };

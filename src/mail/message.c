@@ -20,6 +20,7 @@ enum mail_statement {
     MAIL_BOUNCE_FORGET,
     MAIL_BOUNCED,
     MAIL_LIST,
+    MAIL_FIGURES,
     MAIL_STATEMENT__COUNT
 };
 enum mail_state { MAIL_STATE_WAITS, MAIL_STATE_SENT, MAIL_STATE_FAILED };
@@ -51,6 +52,13 @@ static const struct db_statement statements[] = {
     [MAIL_BOUNCED] = {"bounced", "SELECT at_ms FROM mail_bounce WHERE address = $1"},
     [MAIL_LIST] = {"list", "SELECT id, created_ms, ended_ms, letter, address, state, said, tries "
                            "FROM mail_message ORDER BY id DESC LIMIT $1"},
+    [MAIL_FIGURES] = {"figures",
+                      "SELECT count(*) FILTER (WHERE state = 0), "
+                      "coalesce(min(created_ms) FILTER (WHERE state = 0), 0), "
+                      "coalesce(max(ended_ms) FILTER (WHERE state = 1), 0), "
+                      "count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2), "
+                      "(SELECT count(*) FROM mail_bounce WHERE at_ms > $1) FROM mail_message "
+                      "WHERE state = 0 OR ended_ms > $1"},
 };
 const struct db_catalogue mail_catalogue = {"mail", statements, ARRAY_COUNT(statements)};
 
@@ -358,4 +366,32 @@ err mail_list(struct db_conn *conn, size_t room, struct arena *arena, struct mai
     *letters = list;
     *count = used;
     return OK;
+}
+
+err mail_figures_read(struct db_conn *conn, int64_t now_ms, struct mail_figures *figures) {
+    struct db_query *query = db_query(conn, &mail_catalogue, MAIL_FIGURES);
+    db_bind_i64(query, 1, now_ms - MAIL_KEPT_MS);
+    bool found = false;
+    TRY(db_next(query, &found));
+    if (!found) {
+        return ERR_INTERNAL;
+    }
+    *figures = (struct mail_figures){.waiting = db_i64(query, 0),
+                                     .waits_since_ms = db_i64(query, 1),
+                                     .sent_ms = db_i64(query, 2),
+                                     .sent = db_i64(query, 3),
+                                     .failed = db_i64(query, 4),
+                                     .bounced = db_i64(query, 5)};
+    db_done(query);
+    return OK;
+}
+
+err mail_take_back(struct db_conn *conn, int64_t id, int64_t now_ms) {
+    struct db_query *query = db_query(conn, &mail_catalogue, MAIL_END);
+    db_bind_i64(query, 1, id);
+    db_bind_i64(query, 2, MAIL_STATE_FAILED);
+    db_bind_i64(query, 3, now_ms);
+    db_bind_text(query, 4, SLICE("taken back by the administration"));
+    TRY(db_run(query));
+    return db_changed(conn) > 0 ? OK : ERR_NOT_FOUND;
 }

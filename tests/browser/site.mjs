@@ -89,7 +89,7 @@ async function contribute(server) {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(account|moderation|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
+export const isOwn = (path) => /^\/(account|administration|moderation|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
 export async function addresses({ url, link, team, invitation, person, draft, contribution }) {
@@ -158,6 +158,9 @@ export async function addresses({ url, link, team, invitation, person, draft, co
     'what moderators decided': '/moderation/log',
     'what waits for moderators': '/moderation',
     'one that waits for moderators': `/moderation/entries/${history.match(/\d+/)[0]}`,
+    administration: '/administration',
+    'the instance checks itself': '/administration/instance',
+    'letters and jobs': '/administration/queue',
     'not there': '/entries/12-nothing',
   };
 }

@@ -135,6 +135,9 @@ static void write_ways(struct page *page) {
     if (page->request->capabilities & HTTP_MAY(CAP_MODERATE)) {
         link_line(page, SLICE("/moderation"), N_("Signalements et fiches à relire"));
     }
+    if (page->request->capabilities & HTTP_MAY(CAP_ADMIN)) {
+        link_line(page, SLICE("/administration"), N_("Administration"));
+    }
     link_line(page, SLICE("/account/profile"), N_("Ce que vous dites de vous"));
     link_line(page, SLICE("/account/sessions"), N_("Vos appareils"));
     link_line(page, SLICE("/account/password"), N_("Mot de passe"));

@@ -74,10 +74,18 @@ void form_page_begin(struct form *form, const char *title, slice path, const cha
     struct html *html = &page->html;
     page_head(page, &(struct page_head){.title = i18n(html->language, title),
                                         .canonical = path,
-                                        .sheet = SLICE(ASSET_FORM_CSS),
+                                        .sheet = form->dress ? form->dress->sheet : form_sheet(),
                                         .section = PAGE_OTHER,
                                         .not_indexed = true});
-    html_raw(html, "<main id=\"main\" class=\"wrap page form-page\" tabindex=\"-1\">\n");
+    html_raw(html, "<main id=\"main\" class=\"wrap page form-page");
+    if (form->dress) {
+        html_raw(html, " ");
+        html_text(html, form->dress->class);
+    }
+    html_raw(html, "\" tabindex=\"-1\">\n");
+    if (form->dress) {
+        form->dress->top(page, path);
+    }
     if (form->steps) {
         write_steps(form);
     }

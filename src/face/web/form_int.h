@@ -15,10 +15,17 @@ struct form_steps {
     size_t count, current;
 };
 
+/* Pages of a part of the site with a look of its own. */
+struct form_dress {
+    slice sheet, class;                         /* of <main>, after "wrap page form-page" */
+    void (*top)(struct page *page, slice path); /* what stands above the title */
+};
+
 /* A form on a page, and what is wrong with what was sent. Messages are N_() texts. */
 struct form {
     struct page *page;
     const struct form_steps *steps; /* NULL: a form of one page */
+    const struct form_dress *dress; /* NULL: as all forms */
     struct form_fault {
         const char *field, *message;
     } faults[FORM_FAULTS_MAX];

@@ -122,6 +122,11 @@ const struct http_route face_web_routes[] = {
     MODERATE("/moderation/entries/{id}", web_moderation_case, "One of them, with its flags."),
     SENT("/moderation/entries/{id}", web_moderation_case_post, CAP_MODERATE,
          "Decides, with a reason."),
+    OWN("/administration", web_admin, "What is wrong and what waits, for who has a role."),
+    ADMIN("/administration/instance", web_admin_instance, "What the instance finds of itself."),
+    ADMIN("/administration/queue", web_admin_queue, "Letters and jobs: waiting, failed."),
+    SENT("/administration/queue", web_admin_queue_post, CAP_ADMIN,
+         "Tries again, takes back, forgets; a letter to try with."),
     PAGE("/facile", web_easy, "Home in easy-to-read language."),
     PAGE("/facile/a-propos", web_easy_about, "About in easy-to-read language."),
 };

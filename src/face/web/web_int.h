@@ -303,5 +303,6 @@ http_handler web_flag, web_flag_post, web_moderation, web_moderation_case, web_m
     web_moderation_log;
 http_handler web_charter, web_charter_versions, web_charter_version, web_charter_edit,
     web_charter_edit_post;
+http_handler web_admin, web_admin_instance, web_admin_queue, web_admin_queue_post;
 
 #endif

@@ -1,0 +1,35 @@
+/* instance: what the pages of the administration are told of the program they run in: its settings
+ * as they hold, and the disk. */
+#ifndef AGORA_FACE_INSTANCE_H
+#define AGORA_FACE_INSTANCE_H
+
+#include "base/base.h"
+
+struct face_setting {
+    const char *section; /* that it stands under */
+    const char *key, *fallback, *help;
+    slice value; /* as it holds; empty for a secret */
+    bool is_given, is_secret;
+};
+/* -1: it is not known. */
+struct face_disk {
+    int64_t folder_bytes, free_bytes, total_bytes;
+};
+struct face_instance {
+    const struct face_setting *settings;
+    size_t setting_count;
+    bool is_root; /* the process has all rights */
+    void (*disk_read)(void *self, struct face_disk *disk);
+    void *disk;
+};
+/* The value of a setting; empty without one of that key, or without an instance. */
+static inline slice face_setting(const struct face_instance *instance, slice key) {
+    for (size_t i = 0; instance != NULL && i < instance->setting_count; i++) {
+        if (slice_equal(slice_from_cstr(instance->settings[i].key), key)) {
+            return instance->settings[i].value;
+        }
+    }
+    return SLICE_EMPTY;
+}
+
+#endif

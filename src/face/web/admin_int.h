@@ -1,0 +1,38 @@
+/* What the pages of the administration share. */
+#ifndef AGORA_FACE_WEB_ADMIN_INT_H
+#define AGORA_FACE_WEB_ADMIN_INT_H
+
+#include "face/actor.h"
+#include "face/instance.h"
+#include "face/web/form_int.h"
+
+/* A page of the administration: form_page_begin with the ways to the others on top. */
+void admin_page_begin(struct form *form, const char *title, slice path, const char *lead);
+
+/* RULE PERSON-4: who signed in long ago signs in again first, and comes back. True: the answer is
+ * made. */
+bool admin_must_prove(const struct http_request *request, struct http_response *response);
+
+/* "Parfait" in the answer to a form that was sent: <p role="status">. */
+void admin_done(struct page *page, const char *text);
+
+/* Values for sentences; all in the arena. */
+slice admin_size(const struct page *page, int64_t bytes);   /* "3 Go", "12 Mo" */
+slice admin_time(const struct page *page, int64_t at_ms);   /* "22 novembre 2026, 14 h 05" */
+slice admin_ago(const struct page *page, int64_t at_ms);    /* "il y a 3 jours" */
+slice admin_number(const struct page *page, int64_t value); /* "15 756" */
+
+/* admin_check.c: what the instance finds of itself, the worst first. */
+enum admin_state { ADMIN_WRONG, ADMIN_WARN, ADMIN_OK, ADMIN_STATE__COUNT };
+struct admin_check {
+    const char *name, *title, *why; /* name: the id on the page; N_() texts */
+    enum admin_state state;
+    slice said;       /* what was found, in the page's language */
+    const char *mend; /* what to do, N_(); NULL: nothing */
+    slice line;       /* a setting or a command to copy; may be empty */
+    slice href;       /* a page that helps; may be empty */
+};
+MUST_USE err admin_checks(struct page *page, struct admin_check **checks, size_t *count);
+void admin_check_write(struct page *page, const struct admin_check *check);
+
+#endif
