@@ -54,6 +54,7 @@ void command_help(const struct command *command, FILE *out);
 MUST_USE err command_input(const char *path, int *fd, struct problem *problem);
 
 extern const struct command command_serve, command_import, command_export, command_territories,
-    command_backup, command_restore, command_check, command_config, command_mail, command_user;
+    command_backup, command_restore, command_check, command_config, command_mail, command_user,
+    command_duplicates;
 
 #endif

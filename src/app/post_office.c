@@ -135,10 +135,14 @@ err post_office_open(struct post_office *office, struct house *house, const stru
     };
     office->delivery = mail_delivery_new(&options);
     const struct job_kind kinds[] = {mail_job_kind(office->delivery),
-                                     sweep_job_kind(&office->sweep, house)};
+                                     sweep_job_kind(&office->sweep, house),
+                                     doubles_job_kind(&office->doubles, house)};
     err begun = sweep_begin(writer, house->clock);
+    if (begun == OK) {
+        begun = doubles_begin(writer, house->clock);
+    }
     if (begun != OK) {
-        return problem_set(problem, begun, "store", "the hourly sweep could not be begun");
+        return problem_set(problem, begun, "store", "the jobs of this store could not be begun");
     }
     return job_runner_start(&(struct job_runner_options){.store_path = house->store_path,
                                                          .writer = writer,
@@ -153,5 +157,6 @@ void post_office_close(struct post_office *office) {
     job_runner_stop(office->runner);
     mail_delivery_free(office->delivery);
     mail_post_stop(office->post);
+    doubles_end(&office->doubles);
     *office = (struct post_office){0};
 }

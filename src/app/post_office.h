@@ -3,6 +3,7 @@
 #ifndef AGORA_APP_POST_OFFICE_H
 #define AGORA_APP_POST_OFFICE_H
 
+#include "app/doubles.h"
 #include "app/house.h"
 #include "app/sweep.h"
 #include "html/i18n.h"
@@ -13,6 +14,7 @@ struct post_office {
     struct mail_post *post; /* NULL: letters become files */
     struct mail_delivery *delivery;
     struct sweep sweep;
+    struct doubles doubles;
     struct job_runner *runner;
 };
 /* Before the sandbox and before any thread. ERR_INPUT: settings that do not go together (the key in

@@ -4,6 +4,7 @@ import { RESULTS_EVENT } from './events.js';
 import { startKeeping } from './keep.js';
 import { showResults, startPartial } from './partial.js';
 import { startMapWhenSeen } from './seen.js';
+import { startSimilar } from './similar.js';
 import { startSmall } from './small.js';
 import { startSuggestions } from './suggest.js';
 import { startViews } from './views.js';
@@ -12,6 +13,7 @@ startPartial();
 startViews();
 startSuggestions();
 startSmall();
+startSimilar();
 document.addEventListener(RESULTS_EVENT, startSuggestions);
 
 const panel = find('#map[data-tiles]');

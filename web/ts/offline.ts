@@ -275,7 +275,7 @@ scope.addEventListener('fetch', (event) => {
     return;
   } else if (request.mode === 'navigate' && request.destination === 'document') {
     event.respondWith(page(event, url));
-  } else if (request.headers.has('X-Agora-Part')) {
+  } else if (request.headers.get('X-Agora-Part') === 'results') {
     event.waitUntil(keepWholePage(url));
   }
 });

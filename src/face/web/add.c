@@ -1,6 +1,6 @@
 /* Adding and editing: a draft goes through four short pages, each of which keeps it. */
 #include "face/actor.h"
-#include "face/web/add_int.h"
+#include "face/web/similar_int.h"
 #include "face/write.h"
 
 static const char *const step_names[ADD_STEP__COUNT] = {"what", "where", "more", "check"};
@@ -271,6 +271,9 @@ err add_page_write(struct adding *adding, struct http_response *response) {
     }
     write_buttons(adding);
     form_end(&adding->form);
+    if (adding->draft.entry.v == 0) {
+        TRY(similar_write(adding));
+    }
     html_raw(&page.html, "<p class=\"muted\">");
     html_t(&page.html, "Vos réponses sont gardées à chaque étape.");
     html_raw(&page.html, "</p>\n");
@@ -282,6 +285,9 @@ err web_add_step(void *app, const struct http_request *request, struct http_resp
                  struct problem *problem) {
     struct adding *adding = NULL;
     TRY(adding_open(app, request, &adding, problem));
+    if (slice_equal(request->part, SLICE("similar")) && adding->draft.entry.v == 0) {
+        return similar_answer(adding, response);
+    }
     return adding->step == ADD_STEP__COUNT
                ? problem_set(problem, ERR_NOT_FOUND, "step", "what, where, more or check")
                : add_page_write(adding, response);

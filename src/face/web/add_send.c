@@ -1,11 +1,10 @@
 /* The last page: how it will look, what may be here already, and sending it. */
 #include "face/actor.h"
-#include "face/web/add_int.h"
 #include "face/web/charter_int.h"
+#include "face/web/similar_int.h"
 #include "face/write.h"
 #include "mail/mail.h"
 
-#define SIMILAR_MAX  3
 #define CONFIRM_DAYS INT64_C(30)
 #define DAY_MS       INT64_C(86400000)
 #define REASON_MAX   ENTRY_TEXT_MAX
@@ -108,36 +107,6 @@ static err write_look(struct adding *adding) {
     return OK;
 }
 
-/* What has a similar name, those nearby first. */
-static err write_similar(struct adding *adding) {
-    struct page *page = adding->form.page;
-    struct html *html = &page->html;
-    struct atlas_suggestion found[SIMILAR_MAX];
-    size_t count = 0;
-    const struct atlas_view *view = atlas_pin(adding->face->atlas);
-    err done =
-        atlas_suggest(view, adding->draft.content.title, adding->arena, found, SIMILAR_MAX, &count);
-    atlas_unpin(adding->face->atlas, view);
-    TRY(done);
-    if (count == 0) {
-        return OK;
-    }
-    html_raw(html, "<section><h2>");
-    html_t(html, "C’est peut-être déjà là ?");
-    html_raw(html, "</h2>\n<ul class=\"form-rows\">");
-    for (size_t i = 0; i < count; i++) {
-        html_raw(html, "<li><a");
-        html_attr(html, "href", link_entry(page, found[i].entry, found[i].title));
-        html_raw(html, ">");
-        html_text(html, found[i].title);
-        html_raw(html, "</a><span class=\"state\">");
-        html_text(html, kind_one(page, found[i].kind));
-        html_raw(html, "</span></li>");
-    }
-    html_raw(html, "</ul></section>\n");
-    return OK;
-}
-
 static bool is_guest(const struct adding *adding) {
     return adding->actor->person.v == 0;
 }
@@ -199,8 +168,8 @@ err add_check_write(struct adding *adding) {
     if (adding->is_overtaken) {
         write_overtaken(adding);
     }
-    if (is_new && adding->draft.content.title.n) {
-        TRY(write_similar(adding));
+    if (is_new) {
+        TRY(similar_write(adding));
     }
     form_begin(form, add_path(adding, ADD_CHECK), false);
     if (is_new) {

@@ -1,0 +1,64 @@
+/* What the files of the room share. */
+#ifndef AGORA_DOMAIN_DUPLICATE_INT_H
+#define AGORA_DOMAIN_DUPLICATE_INT_H
+
+#include "domain/duplicate/duplicate.h"
+#include "text/text.h"
+
+/* ---- traits ---- */
+
+#define DUPLICATE_WORDS_MAX    16 /* of a name; the rest is passed over */
+#define DUPLICATE_CONTACTS_MAX 16
+struct duplicate_word {
+    slice stem;
+    unsigned weight; /* in tenths: 10, 3 for what many names have */
+};
+struct duplicate_contact {
+    enum duplicate_reason sort; /* SITE, MAIL, TELEPHONE, NUMBER */
+    slice value;                /* normalised: equal ones are the same */
+};
+struct duplicate_traits {
+    const struct entry_public *entry;
+    uint32_t commune; /* TERRITORY_NONE: not known so well */
+    struct duplicate_word words[DUPLICATE_WORDS_MAX];
+    size_t word_count;
+    slice joined; /* the words of the name in one, without what says nothing */
+    struct duplicate_contact contacts[DUPLICATE_CONTACTS_MAX];
+    size_t contact_count;
+};
+
+/* ---- keys of the hints ---- */
+
+#define DUPLICATE_KEYS_MAX (DUPLICATE_WORDS_MAX + DUPLICATE_CONTACTS_MAX + 1)
+/* What more entries than this have in common tells nobody apart: a step costs as much however many
+ * there are. */
+#define DUPLICATE_BLOCK_MAX 48
+struct duplicate_key {
+    int64_t value;
+    unsigned weight; /* how much sharing it says */
+};
+size_t duplicate_keys(const struct duplicate_traits *traits,
+                      struct duplicate_key keys[DUPLICATE_KEYS_MAX]);
+
+enum duplicate_statement {
+    DUPLICATE_HINT_ADD,
+    DUPLICATE_HINTS,
+    DUPLICATE_PROGRESS,
+    DUPLICATE_PROGRESS_PUT,
+    DUPLICATE_PROGRESS_ADD,
+    DUPLICATE_ENTRIES,
+    DUPLICATE_PAIR_ADD,
+    DUPLICATE_PAIR_JUDGED,
+    DUPLICATE_PAIRS_DROP,
+    DUPLICATE_PAIR_PART,
+    DUPLICATE_QUEUE,
+    DUPLICATE_LIST,
+    DUPLICATE_ENTRY,
+    DUPLICATE_STATEMENT__COUNT
+};
+static inline struct db_query *duplicate_query(struct db_conn *conn,
+                                               enum duplicate_statement which) {
+    return db_query(conn, &duplicate_catalogue, which);
+}
+
+#endif
