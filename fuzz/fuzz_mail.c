@@ -122,6 +122,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         message.decision.path = path;
         message.decision.decision = (enum mail_decision)(size % MAIL_DECISION__COUNT);
         break;
+    case MAIL_SUGGESTION:
+        message.suggestion.title = title;
+        message.suggestion.words = words;
+        message.suggestion.path = path;
+        message.suggestion.decision = (enum mail_decision)(size % MAIL_DECISION__COUNT);
+        break;
+    case MAIL_WAITS:
+        message.waits.title = title;
+        message.waits.path = path;
+        break;
     case MAIL_TO_TEAM:
         message.to_team.title = title;
         message.to_team.who = who;

@@ -121,6 +121,27 @@ static const struct letter letters[] = {
             .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 ». Qui la "
                       "quitte n’en reçoit plus."),
         },
+    [MAIL_SUGGESTION] =
+        {
+            .name = "suggestion",
+            .subject = N_("Votre proposition pour « %2 »"),
+            .parts = {{PART_DECISION, ALONE},
+                      {PART_WORDS, ALONE},
+                      {PART_LINK, N_("Voir la fiche")}},
+            .why = N_("Vous recevez ce message parce que vous avez proposé un changement de cette "
+                      "fiche."),
+        },
+    [MAIL_WAITS] =
+        {
+            .name = "waits",
+            .subject = N_("Une proposition pour « %2 »"),
+            .parts = {{PART_TEXT, N_("Bonjour, sur %1, quelqu’un propose un changement de « %2 ». "
+                                     "La fiche reste comme elle est, jusqu’à ce que vous "
+                                     "acceptiez.")},
+                      {PART_LINK, N_("Voir la proposition")}},
+            .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 ». Qui la "
+                      "quitte n’en reçoit plus."),
+        },
     [MAIL_TEST] =
         {
             .name = "test",
@@ -147,6 +168,12 @@ static const char *const decisions[] = {
     [MAIL_DECISION_BLOCKED] = N_("Bonjour, après « %2 », la modération de %1 a fermé votre compte "
                                  "aux contributions."),
     [MAIL_DECISION_PUBLISHED] = N_("Bonjour, la modération de %1 a relu « %2 » et l’a publié."),
+    [MAIL_DECISION_ACCEPTED] = N_("Bonjour, votre proposition pour « %2 » est acceptée : elle se "
+                                  "voit sur %1. Merci !"),
+    [MAIL_DECISION_ADAPTED] = N_("Bonjour, votre proposition pour « %2 » est reprise sur %1, avec "
+                                 "des retouches. Merci !"),
+    [MAIL_DECISION_DECLINED] = N_("Bonjour, votre proposition pour « %2 » n’est pas reprise sur "
+                                  "%1. Voici pourquoi :"),
 };
 _Static_assert(ARRAY_COUNT(decisions) == MAIL_DECISION__COUNT, "every decision has its sentence");
 
@@ -258,9 +285,16 @@ static void text_words(slice words, struct buf *out) {
     }
 }
 
+/* Words that nobody wrote are no part, nor is a ground that is not named. */
+static bool is_written(const struct writing *writing, const struct letter_part *part) {
+    return part->kind == PART_WORDS    ? writing->row->words.n > 0
+           : part->kind == PART_GROUND ? writing->row->who.n > 0
+                                       : true;
+}
+
 static void text_part(const struct writing *writing, const struct letter_part *part,
                       struct buf *out) {
-    if (part->kind == PART_GROUND && writing->row->who.n == 0) {
+    if (!is_written(writing, part)) {
         return;
     }
     switch (part->kind) {
@@ -359,7 +393,7 @@ static void html_items(struct html *html, const struct writing *writing) {
 
 static void html_part(struct html *html, const struct writing *writing,
                       const struct letter_part *part) {
-    if (part->kind == PART_GROUND && writing->row->who.n == 0) {
+    if (!is_written(writing, part)) {
         return;
     }
     switch (part->kind) {

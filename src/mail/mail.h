@@ -31,6 +31,8 @@ enum mail_letter {
     MAIL_YEARLY,     /* is this entry still true? */
     MAIL_DECISION,   /* of moderation */
     MAIL_TO_TEAM,    /* somebody writes to the team of an entry */
+    MAIL_SUGGESTION, /* what became of a change that somebody suggested */
+    MAIL_WAITS,      /* to a team: a change of its entry waits */
     MAIL_TEST,       /* from administration */
     MAIL_LETTER__COUNT
 };
@@ -44,6 +46,9 @@ enum mail_decision {
     MAIL_DECISION_WARNED,
     MAIL_DECISION_BLOCKED,
     MAIL_DECISION_PUBLISHED, /* the first time */
+    MAIL_DECISION_ACCEPTED,  /* of a suggestion */
+    MAIL_DECISION_ADAPTED,   /* the same, changed */
+    MAIL_DECISION_DECLINED,
     MAIL_DECISION__COUNT
 };
 
@@ -88,6 +93,13 @@ struct mail_message {
             slice ground;              /* what it rests on, a line; may be empty */
             enum mail_decision decision;
         } decision;
+        struct {
+            slice title, words, path; /* the words may be empty */
+            enum mail_decision decision;
+        } suggestion;
+        struct {
+            slice title, path;
+        } waits;
         struct {
             slice title, who, words, path;
             slice reply; /* the writer's address, checked by mail_address_parse here */

@@ -153,6 +153,16 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         row->who = message->decision.ground;
         row->decision = message->decision.decision;
         break;
+    case MAIL_SUGGESTION:
+        row->title = message->suggestion.title;
+        row->words = message->suggestion.words;
+        row->path = message->suggestion.path;
+        row->decision = message->suggestion.decision;
+        break;
+    case MAIL_WAITS:
+        row->title = message->waits.title;
+        row->path = message->waits.path;
+        break;
     case MAIL_TO_TEAM:
         row->title = message->to_team.title;
         row->who = message->to_team.who;
@@ -182,7 +192,7 @@ static err row_check(const struct mail_row *row, struct problem *problem) {
     if (mail_letter_can_be_left(row->letter)) {
         TRY(path_check(row->leave_path, problem));
     }
-    return has_words ? words_check(row->words, problem) : OK;
+    return has_words || row->words.n > 0 ? words_check(row->words, problem) : OK;
 }
 
 err mail_row_of(const struct mail_message *message, struct buf *items, struct mail_row *row,
@@ -193,7 +203,9 @@ err mail_row_of(const struct mail_message *message, struct buf *items, struct ma
                              .to_name = message->to_name};
     if ((unsigned)message->letter >= MAIL_LETTER__COUNT ||
         (message->letter == MAIL_DECISION &&
-         (unsigned)message->decision.decision >= MAIL_DECISION__COUNT)) {
+         (unsigned)message->decision.decision >= MAIL_DECISION__COUNT) ||
+        (message->letter == MAIL_SUGGESTION &&
+         (unsigned)message->suggestion.decision >= MAIL_DECISION__COUNT)) {
         return problem_set(problem, ERR_INPUT, "letter", "there is no such letter");
     }
     TRY(line_check(message->to_name, "to_name", true, problem));

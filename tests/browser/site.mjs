@@ -41,6 +41,7 @@ export async function open() {
   await member.send(team, { do: 'invite', address: 'invited@example.org' });
   const [, invitation] = /(\/invitations\/\S+)/.exec(await letterTo(server, 'invited@example.org'));
   const { draft, contribution } = await contribute(server);
+  const suggestion = await suggest(server, folder, member, entry.id);
   for (const role of ['moderator', 'admin']) agora('user', '--data', folder, 'grant', 'page@example.org', role);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
@@ -48,6 +49,7 @@ export async function open() {
     folder,
     browser,
     link,
+    suggestion,
     team,
     invitation,
     person: `/people/${people[0]}-lea`,
@@ -88,11 +90,21 @@ async function contribute(server) {
   return { draft: await begin(), contribution };
 }
 
+// A change that waits for the member, who keeps the entry.
+async function suggest(server, folder, member, entry) {
+  const other = await signIn(server, 'other@example.org');
+  await member.send(`/entries/${entry}/team`, { keep: '1' });
+  const draft = (await other.send(`/entries/${entry}/edit`)).location.replace(/\/what$/, '');
+  await other.send(`${draft}/what`, { title: '« On a rouvert l’école »', summary: 'Quatre voisines racontent.', kind: 'story', state: '' });
+  await other.send(`${draft}/check`, { reason: 'Elles sont quatre.' });
+  return /\/suggestions\/\d+/.exec((await member.look('/suggestions')).text)[0];
+}
+
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(account|administration|moderation|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
+export const isOwn = (path) => /^\/(account|administration|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, team, invitation, person, draft, contribution }) {
+export async function addresses({ url, link, suggestion, team, invitation, person, draft, contribution }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -146,6 +158,8 @@ export async function addresses({ url, link, team, invitation, person, draft, co
     sessions: '/account/sessions',
     password: '/account/password',
     'delete the account': '/account/delete',
+    suggestions: '/suggestions',
+    suggestion,
     team,
     'write to a team': team.replace('/team', '/write'),
     invitation,

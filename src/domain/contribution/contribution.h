@@ -35,6 +35,7 @@ struct contribution_draft {
     struct entry_id entry; /* 0: a new one */
     int64_t base_revision; /* that the change began from */
     int64_t contribution;  /* whose link it was begun with; 0: none */
+    int64_t suggestion;    /* that it takes over; 0: none */
     int64_t changed_ms;
     struct entry content; /* unchecked */
 };
@@ -78,6 +79,17 @@ enum contribution_outcome {
     CONTRIBUTION_SUGGESTED,  /* a change that waits for the team, or for a moderator */
     CONTRIBUTION_OUTCOME__COUNT
 };
+enum suggestion_state { SUGGESTION_WAITS = 1, SUGGESTION_ACCEPTED, SUGGESTION_DECLINED };
+struct suggestion {
+    int64_t id;
+    struct entry_id entry;
+    int64_t base_revision;
+    struct person_id person; /* who is told what became of it; 0: nobody can be */
+    slice author, reason, title;
+    int64_t at_ms;
+    enum suggestion_state state;
+    slice answer;
+};
 struct contribution_send {
     const struct actor *actor;
     slice draft;   /* its secret */
@@ -95,6 +107,7 @@ struct contribution_sent {
     /* TO_CONFIRM: the secret of the link that confirms, and leads back to the contribution ever
      * after. */
     struct crypto_secret link;
+    struct suggestion taken; /* that was accepted by it, changed; id 0: none */
 };
 /* Checks the draft and makes an entry or a revision of it; the draft is gone then. In a write
  * transaction, which must be undone on any error. ERR_INPUT, ERR_LIMIT with the field;
@@ -163,32 +176,42 @@ MUST_USE err contribution_decide(struct db_conn *conn, const struct contribution
 
 /* ---- changes that wait ---- */
 
-enum suggestion_state { SUGGESTION_WAITS = 1, SUGGESTION_ACCEPTED, SUGGESTION_DECLINED };
-struct suggestion {
-    int64_t id;
-    struct entry_id entry;
-    int64_t base_revision;
-    struct person_id person; /* who is told what became of it; 0: nobody can be */
-    slice author, reason, title;
-    int64_t at_ms;
-    enum suggestion_state state;
-    slice answer;
-};
-/* Those that wait and that somebody may decide: of the entries of their teams, for moderators and
- * admins all. The oldest first. */
-MUST_USE err suggestions_for(struct db_conn *conn, const struct actor *actor, struct arena *arena,
+/* Those that wait and that somebody may decide: of the entries of their teams, and for who has a
+ * role those of its territory. The oldest first. */
+MUST_USE err suggestions_for(struct db_conn *conn, const struct contribution_world *world,
+                             const struct actor *actor, struct arena *arena,
                              struct suggestion **suggestions, size_t *count);
+/* What somebody suggested, the latest first, at most `room`: with what became of it. */
+MUST_USE err suggestions_of(struct db_conn *conn, struct person_id person, size_t room,
+                            struct arena *arena, struct suggestion **suggestions, size_t *count);
 /* One of them with what it suggests. ERR_NOT_FOUND; ERR_DENIED: not theirs to decide. */
-MUST_USE err suggestion_load(struct db_conn *conn, const struct actor *actor, int64_t id,
-                             struct arena *arena, struct suggestion *suggestion,
-                             struct entry *content);
-/* RULE CONTRIBUTE-7: a suggestion is accepted, or declined with a reason (ERR_INPUT without one);
- * its author is told either way. Accepting writes it as its author's revision. ERR_CONFLICT: the
- * entry has changed since; ERR_NOT_FOUND: decided already. */
+MUST_USE err suggestion_load(struct db_conn *conn, const struct contribution_world *world,
+                             const struct actor *actor, int64_t id, struct arena *arena,
+                             struct suggestion *suggestion, struct entry *content);
+/* An entry whole, as one of its revisions has it: for who may see it whole. Its status, and the
+ * milliseconds of its days, are not told. ERR_NOT_FOUND. */
+MUST_USE err contribution_entry_at(struct db_conn *conn, struct entry_id entry, int64_t revision,
+                                   struct arena *arena, struct entry *content);
+/* RULE CONTRIBUTE-7: a suggestion is accepted, or declined with a reason (ERR_INPUT without one;
+ * ERR_LIMIT); its author is told either way. Accepting writes it as its author's revision, and only
+ * who could make the change themselves may: ERR_DENIED with the field "links" for what RULE
+ * CONTRIBUTE-2 keeps them from. ERR_CONFLICT: the entry has changed since, or is not shown any
+ * more; ERR_NOT_FOUND: decided already. */
 MUST_USE err suggestion_decide(struct db_conn *conn, const struct contribution_world *world,
                                const struct actor *actor, int64_t id, bool is_accepted,
                                slice answer, int64_t now_ms, struct arena *arena,
                                struct suggestion *suggestion, struct problem *problem);
+/* Takes it over to change it: a draft of the one who decides, which accepts the suggestion when it
+ * is sent. The revision is then theirs. ERR_NOT_FOUND, ERR_DENIED. */
+MUST_USE err suggestion_take(struct db_conn *conn, const struct contribution_world *world,
+                             const struct actor *actor, int64_t id, int64_t now_ms,
+                             struct crypto_secret *secret);
+/* Where its author is told what became of it; an empty address: nobody can be. */
+struct suggestion_author {
+    slice address, language;
+};
+MUST_USE err suggestion_author(struct db_conn *conn, const struct suggestion *suggestion,
+                               struct arena *arena, struct suggestion_author *author);
 
 /* Drafts and unconfirmed contributions that nobody came back to (RULE CONTRIBUTE-1: 30 days). */
 MUST_USE err contribution_sweep(struct db_conn *conn, const struct contribution_world *world,

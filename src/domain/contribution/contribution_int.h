@@ -32,6 +32,7 @@ enum contribution_statement {
     CHARTER_GET,
     CHARTER_LIST,
     CHARTER_ADD,
+    SUGGESTION_LIST_BY,
     CONTRIBUTION_STATEMENT__COUNT
 };
 
@@ -45,6 +46,18 @@ MUST_USE err contribution_link_add(struct db_conn *conn, int64_t contribution,
 /* Whether a moderator looks first (RULE CONTRIBUTE-2). */
 MUST_USE err contribution_is_held(struct db_conn *conn, const struct actor *actor, slice address,
                                   const struct entry *entry, int64_t now_ms, bool *is_held);
+bool contribution_has_links(const struct entry *entry);
+MUST_USE err contribution_get(struct db_conn *conn, int64_t id, struct arena *arena,
+                              struct contribution *contribution);
+/* Begins a draft of a change: `content` names the entry and the revision that it began from. */
+MUST_USE err contribution_change_begin(struct db_conn *conn, const struct actor *actor,
+                                       const struct entry *content, int64_t contribution,
+                                       int64_t suggestion, int64_t now_ms,
+                                       struct crypto_secret *secret);
+/* Writes down what became of one that waits. */
+MUST_USE err suggestion_close(struct db_conn *conn, const struct actor *actor,
+                              struct suggestion *suggestion, bool is_accepted, slice answer,
+                              int64_t now_ms);
 /* Whether somebody is shown an entry whole: its team, and who has a role. */
 MUST_USE err contribution_sees_whole(struct db_conn *conn, const struct actor *actor,
                                      struct entry_id entry, bool *whole);

@@ -66,8 +66,9 @@ err contribution_sees_whole(struct db_conn *conn, const struct actor *actor, str
     return OK;
 }
 
-static err begin(struct db_conn *conn, const struct actor *actor, const struct entry *content,
-                 int64_t contribution, int64_t now_ms, struct crypto_secret *secret) {
+err contribution_change_begin(struct db_conn *conn, const struct actor *actor,
+                              const struct entry *content, int64_t contribution, int64_t suggestion,
+                              int64_t now_ms, struct crypto_secret *secret) {
     BUF_CLEANUP struct buf json = buf_new(ENTRY_JSON_MAX);
     TRY(write_content(content, &json, NULL));
     *secret = crypto_secret_make();
@@ -82,6 +83,7 @@ static err begin(struct db_conn *conn, const struct actor *actor, const struct e
     db_bind_i64(query, 5, contribution);
     db_bind_i64(query, 6, now_ms);
     db_bind_text_borrowed(query, 7, buf_slice(&json));
+    db_bind_i64(query, 8, suggestion);
     return db_run(query);
 }
 
@@ -91,7 +93,7 @@ err contribution_draft_begin(struct db_conn *conn, const struct actor *actor,
     struct entry fresh = *content;
     fresh.id = (struct entry_id){0};
     fresh.revision = 0;
-    return begin(conn, actor, &fresh, 0, now_ms, secret);
+    return contribution_change_begin(conn, actor, &fresh, 0, 0, now_ms, secret);
 }
 
 err contribution_edit_begin(struct db_conn *conn, const struct contribution_world *world,
@@ -118,11 +120,11 @@ err contribution_edit_begin(struct db_conn *conn, const struct contribution_worl
     }
     if (whole) {
         TRY(entry_load(conn, entry, &scratch, &stands));
-        return begin(conn, actor, &stands, own.id, now_ms, secret);
+        return contribution_change_begin(conn, actor, &stands, own.id, 0, now_ms, secret);
     }
     struct entry_public shown;
     TRY(entry_public_load(conn, world->territories, entry, &scratch, &shown));
-    return begin(conn, actor, &shown.entry, 0, now_ms, secret);
+    return contribution_change_begin(conn, actor, &shown.entry, 0, 0, now_ms, secret);
 }
 
 err contribution_draft_load(struct db_conn *conn, const struct actor *actor, slice secret,
@@ -137,7 +139,8 @@ err contribution_draft_load(struct db_conn *conn, const struct actor *actor, sli
     struct contribution_draft found = {.entry = {db_i64(query, 1)},
                                        .base_revision = db_i64(query, 2),
                                        .contribution = db_i64(query, 3),
-                                       .changed_ms = db_i64(query, 4)};
+                                       .changed_ms = db_i64(query, 4),
+                                       .suggestion = db_i64(query, 6)};
     slice json = arena_copy(arena, db_text(query, 5));
     db_done(query);
     bool is_named = secret.n == CONTRIBUTION_DRAFT_NAME; /* a name is no secret */

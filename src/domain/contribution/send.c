@@ -15,7 +15,7 @@ static bool has_address(slice text) {
     return slice_contains(text, SLICE("://")) || slice_contains(text, SLICE("www."));
 }
 
-static bool has_links(const struct entry *entry) {
+bool contribution_has_links(const struct entry *entry) {
     bool found = has_address(entry->title) || has_address(entry->summary) ||
                  has_address(entry->description) || entry->source_url.n > 0;
     for (uint32_t i = 0; i < entry->contact_count; i++) {
@@ -56,7 +56,7 @@ err contribution_is_held(struct db_conn *conn, const struct actor *actor, slice 
         db_bind_text_borrowed(query, 1, address);
         TRY(is_known(query, now_ms, &known));
     }
-    *is_held = !known && has_links(entry);
+    *is_held = !known && contribution_has_links(entry);
     return OK;
 }
 
@@ -134,8 +134,8 @@ static err add_entry(struct db_conn *conn, const struct contribution_world *worl
                     : make_team(conn, world, &row, now_ms);
 }
 
-static err get(struct db_conn *conn, int64_t id, struct arena *arena,
-               struct contribution *contribution) {
+err contribution_get(struct db_conn *conn, int64_t id, struct arena *arena,
+                     struct contribution *contribution) {
     struct db_query *query = db_query(conn, &contribution_catalogue, CONTRIBUTION_GET);
     struct contribution *list;
     size_t count;
@@ -184,6 +184,21 @@ static err keep_hidden(struct db_conn *conn, const struct contribution_world *wo
     return OK;
 }
 
+/* The suggestion that a change took over is accepted by it, unless somebody decided it before. */
+static err take_over(struct db_conn *conn, const struct contribution_world *world,
+                     const struct contribution_send *send, int64_t id, int64_t now_ms,
+                     struct arena *arena, struct suggestion *taken) {
+    struct suggestion suggestion;
+    struct entry content;
+    TRY(suggestion_load(conn, world, send->actor, id, arena, &suggestion, &content));
+    if (suggestion.state != SUGGESTION_WAITS) {
+        return OK;
+    }
+    TRY(suggestion_close(conn, send->actor, &suggestion, true, send->reason, now_ms));
+    *taken = suggestion;
+    return OK;
+}
+
 /* A change of an entry: by somebody who may, or by the link of who brought it. */
 static err change_entry(struct db_conn *conn, const struct contribution_world *world,
                         const struct contribution_send *send,
@@ -195,7 +210,7 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
     struct contribution own = {0};
     enum contribution_may may;
     if (draft->contribution) {
-        TRY(get(conn, draft->contribution, arena, &own));
+        TRY(contribution_get(conn, draft->contribution, arena, &own));
     }
     TRY(contribution_may(conn, send->actor, draft->entry, &may));
     bool is_own = own.id && own.entry.v == draft->entry.v && own.person.v == 0;
@@ -213,7 +228,7 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
     TRY(entry_check(entry, world->territories, world->themes, arena, problem));
     slice author = contribution_author(send->actor, draft->contribution, arena);
     bool waits = !is_own && may == CONTRIBUTION_MAY_SUGGEST;
-    if (is_shown && !waits && !has_links(&stands)) {
+    if (is_shown && !waits && !contribution_has_links(&stands)) {
         TRY(contribution_is_held(conn, send->actor, own.address, entry, now_ms, &waits));
     }
     if (waits) {
@@ -224,7 +239,10 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
     sent->outcome = is_shown           ? CONTRIBUTION_PUBLISHED
                     : own.confirmed_ms ? CONTRIBUTION_HELD
                                        : CONTRIBUTION_TO_CONFIRM;
-    return entry_edit(conn, world->ids, entry, author, send->reason, now_ms);
+    TRY(entry_edit(conn, world->ids, entry, author, send->reason, now_ms));
+    return draft->suggestion
+               ? take_over(conn, world, send, draft->suggestion, now_ms, arena, &sent->taken)
+               : OK;
 }
 
 err contribution_send(struct db_conn *conn, const struct contribution_world *world,
@@ -377,7 +395,7 @@ err contribution_decide(struct db_conn *conn, const struct contribution_world *w
         return ERR_DENIED;
     }
     struct contribution row;
-    TRY(get(conn, id, arena, &row));
+    TRY(contribution_get(conn, id, arena, &row));
     if (!row.is_held || row.status != ENTRY_PENDING || !row.confirmed_ms) {
         return ERR_NOT_FOUND;
     }

@@ -18,11 +18,12 @@
 #define SUGGESTION_TABLES " FROM suggestion JOIN entry ON entry.id = suggestion.entry_id "
 
 static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
-    [DRAFT_ADD] = {"draft add",
-                   "INSERT INTO draft (digest, person_id, entry_id, base_revision, "
-                   "contribution_id, changed_ms, content) VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+    [DRAFT_ADD] = {"draft add", "INSERT INTO draft (digest, person_id, entry_id, base_revision, "
+                                "contribution_id, changed_ms, content, suggestion_id) "
+                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},
     [DRAFT_GET] = {"draft get", "SELECT person_id, entry_id, base_revision, contribution_id, "
-                                "changed_ms, content FROM draft WHERE digest = $1"},
+                                "changed_ms, content, suggestion_id FROM draft "
+                                "WHERE digest = $1"},
     [DRAFT_PUT] = {"draft put", "UPDATE draft SET content = $2, changed_ms = $3 WHERE digest = $1"},
     [DRAFT_DELETE] = {"draft delete", "DELETE FROM draft WHERE digest = $1"},
     [DRAFT_LIST] = {"draft list", "SELECT entry_id, changed_ms, content, digest FROM draft "
@@ -61,15 +62,20 @@ static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
                         "reason, at_ms, content, state, decided_by, decided_ms, answer) "
                         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, NULL, 0, '') "
                         "ON CONFLICT (id) DO NOTHING"},
-    [SUGGESTION_GET] = {"suggestion get",
-                        "SELECT " SUGGESTION_COLUMNS ", suggestion.content " SUGGESTION_TABLES
-                        "WHERE suggestion.id = $1"},
+    [SUGGESTION_GET] = {"suggestion get", "SELECT " SUGGESTION_COLUMNS
+                                          ", suggestion.content, entry.territory " SUGGESTION_TABLES
+                                          "WHERE suggestion.id = $1"},
     [SUGGESTION_DECIDE] = {"suggestion decide",
                            "UPDATE suggestion SET state = $2, decided_by = $3, decided_ms = $4, "
                            "answer = $5 WHERE id = $1 AND state = 1"},
-    [SUGGESTION_LIST] = {"suggestion list", "SELECT " SUGGESTION_COLUMNS SUGGESTION_TABLES
-                                            "WHERE suggestion.state = 1 "
-                                            "ORDER BY suggestion.at_ms, suggestion.id"},
+    /* With where the entry stands, and whether $1 is of its team. */
+    [SUGGESTION_LIST] = {"suggestion list",
+                         "SELECT " SUGGESTION_COLUMNS ", entry.territory, "
+                         "team_member.person_id" SUGGESTION_TABLES
+                         "LEFT JOIN team_entry ON team_entry.entry_id = suggestion.entry_id "
+                         "LEFT JOIN team_member ON team_member.team_id = team_entry.team_id "
+                         "AND team_member.person_id = $1 WHERE suggestion.state = 1 "
+                         "ORDER BY suggestion.at_ms, suggestion.id"},
     [SUGGESTION_LIST_OF] = {"suggestion list of",
                             "SELECT " SUGGESTION_COLUMNS SUGGESTION_TABLES
                             "JOIN team_entry ON team_entry.entry_id = suggestion.entry_id "
@@ -85,6 +91,10 @@ static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
                                       "ORDER BY version DESC"},
     [CHARTER_ADD] = {"charter add", "INSERT INTO charter (version, at_ms, person_id, note, french, "
                                     "english) VALUES ($1, $2, $3, $4, $5, $6)"},
+    [SUGGESTION_LIST_BY] = {"suggestion list by",
+                            "SELECT " SUGGESTION_COLUMNS SUGGESTION_TABLES
+                            "WHERE suggestion.person_id = $1 ORDER BY suggestion.id DESC "
+                            "LIMIT $2"},
 };
 const struct db_catalogue contribution_catalogue = {"contribution", statements,
                                                     ARRAY_COUNT(statements)};

@@ -34,17 +34,41 @@ static struct suggestion read_one(struct db_query *query, struct arena *arena) {
                                .answer = arena_copy(arena, db_text(query, 9))};
 }
 
-static bool moderates(const struct actor *actor) {
-    return (actor->roles & (1u << PERSON_MODERATOR | 1u << PERSON_ADMIN)) != 0;
+/* ---- whose it is to decide ---- */
+
+struct roles {
+    struct person_grant *grants;
+    size_t count;
+};
+
+static err roles_of(struct db_conn *conn, const struct actor *actor, struct arena *arena,
+                    struct roles *roles) {
+    *roles = (struct roles){0};
+    return actor->roles ? person_grants(conn, actor->person, arena, &roles->grants, &roles->count)
+                        : OK;
 }
 
-err suggestions_for(struct db_conn *conn, const struct actor *actor, struct arena *arena,
-                    struct suggestion **suggestions, size_t *count) {
-    struct db_query *query = db_query(conn, &contribution_catalogue,
-                                      moderates(actor) ? SUGGESTION_LIST : SUGGESTION_LIST_OF);
-    if (!moderates(actor)) {
-        db_bind_i64(query, 1, actor->person.v);
+static bool holds_in(const struct roles *roles, const struct territories *territories,
+                     slice territory) {
+    uint32_t inner = territory.n ? territories_find(territories, territory) : TERRITORY_NONE;
+    for (size_t i = 0; i < roles->count; i++) {
+        slice where = roles->grants[i].territory;
+        uint32_t outer = where.n ? territories_find(territories, where) : TERRITORY_NONE;
+        if (where.n == 0 || (inner != TERRITORY_NONE && outer != TERRITORY_NONE &&
+                             territories_is_within(territories, inner, outer))) {
+            return true;
+        }
     }
+    return false;
+}
+
+/* ---- lists ---- */
+
+/* `roles` NULL: every row is wanted, else those of a team of the actor's or of a role's territory,
+ * which stand in the two columns behind. */
+static err read_list(struct db_query *query, const struct contribution_world *world,
+                     const struct roles *roles, struct arena *arena,
+                     struct suggestion **suggestions, size_t *count) {
     struct suggestion *list = NULL;
     size_t used = 0;
     size_t room = 0;
@@ -54,16 +78,39 @@ err suggestions_for(struct db_conn *conn, const struct actor *actor, struct aren
         if (!row) {
             break;
         }
-        list = arena_grow(arena, struct suggestion, list, used, &room);
-        list[used++] = read_one(query, arena);
+        if (!roles || db_i64(query, 11) != 0 ||
+            holds_in(roles, world->territories, db_text(query, 10))) {
+            list = arena_grow(arena, struct suggestion, list, used, &room);
+            list[used++] = read_one(query, arena);
+        }
     }
     *suggestions = list;
     *count = used;
     return OK;
 }
 
-err suggestion_load(struct db_conn *conn, const struct actor *actor, int64_t id,
-                    struct arena *arena, struct suggestion *suggestion, struct entry *content) {
+err suggestions_for(struct db_conn *conn, const struct contribution_world *world,
+                    const struct actor *actor, struct arena *arena, struct suggestion **suggestions,
+                    size_t *count) {
+    struct roles roles;
+    TRY(roles_of(conn, actor, arena, &roles));
+    struct db_query *query =
+        db_query(conn, &contribution_catalogue, roles.count ? SUGGESTION_LIST : SUGGESTION_LIST_OF);
+    db_bind_i64(query, 1, actor->person.v);
+    return read_list(query, world, roles.count ? &roles : NULL, arena, suggestions, count);
+}
+
+err suggestions_of(struct db_conn *conn, struct person_id person, size_t room, struct arena *arena,
+                   struct suggestion **suggestions, size_t *count) {
+    struct db_query *query = db_query(conn, &contribution_catalogue, SUGGESTION_LIST_BY);
+    db_bind_i64(query, 1, person.v);
+    db_bind_i64(query, 2, (int64_t)room);
+    return read_list(query, NULL, NULL, arena, suggestions, count);
+}
+
+err suggestion_load(struct db_conn *conn, const struct contribution_world *world,
+                    const struct actor *actor, int64_t id, struct arena *arena,
+                    struct suggestion *suggestion, struct entry *content) {
     struct db_query *query = db_query(conn, &contribution_catalogue, SUGGESTION_GET);
     db_bind_i64(query, 1, id);
     bool row = false;
@@ -73,10 +120,13 @@ err suggestion_load(struct db_conn *conn, const struct actor *actor, int64_t id,
     }
     struct suggestion found = read_one(query, arena);
     slice json = arena_copy(arena, db_text(query, 10));
+    slice territory = arena_copy(arena, db_text(query, 11));
     db_done(query);
     struct team_of_entry of;
+    struct roles roles;
     TRY(team_of_entry(conn, found.entry, actor->person, &of));
-    if (of.role == TEAM_NONE && !moderates(actor)) {
+    TRY(roles_of(conn, actor, arena, &roles));
+    if (of.role == TEAM_NONE && !holds_in(&roles, world->territories, territory)) {
         return ERR_DENIED;
     }
     TRY(entry_from_json(json, arena, content, NULL));
@@ -86,6 +136,55 @@ err suggestion_load(struct db_conn *conn, const struct actor *actor, int64_t id,
     return OK;
 }
 
+#define REVISION_MAX (16u << 20)
+
+err contribution_entry_at(struct db_conn *conn, struct entry_id entry, int64_t revision,
+                          struct arena *arena, struct entry *content) {
+    BUF_CLEANUP struct buf json = buf_new(REVISION_MAX);
+    TRY(entry_revision_json(conn, entry, revision, &json));
+    TRY(entry_from_json(arena_copy(arena, buf_slice(&json)), arena, content, NULL));
+    content->id = entry;
+    content->revision = revision;
+    return OK;
+}
+
+/* ---- deciding ---- */
+
+err suggestion_close(struct db_conn *conn, const struct actor *actor, struct suggestion *suggestion,
+                     bool is_accepted, slice answer, int64_t now_ms) {
+    suggestion->state = is_accepted ? SUGGESTION_ACCEPTED : SUGGESTION_DECLINED;
+    suggestion->answer = slice_trim(answer);
+    struct db_query *query = db_query(conn, &contribution_catalogue, SUGGESTION_DECIDE);
+    db_bind_i64(query, 1, suggestion->id);
+    db_bind_i64(query, 2, suggestion->state);
+    db_bind_i64(query, 3, actor->person.v);
+    db_bind_i64(query, 4, now_ms);
+    db_bind_text_borrowed(query, 5, suggestion->answer);
+    return db_run(query);
+}
+
+/* Writes what is suggested as its author's revision, if the one who decides could write it too. */
+static err accept(struct db_conn *conn, const struct contribution_world *world,
+                  const struct actor *actor, const struct suggestion *suggestion,
+                  struct entry *content, int64_t now_ms, struct arena *arena,
+                  struct problem *problem) {
+    struct entry stands;
+    bool is_held = false;
+    TRY(entry_load(conn, suggestion->entry, arena, &stands));
+    if (stands.status != ENTRY_PUBLISHED) {
+        return problem_set(problem, ERR_CONFLICT, "entry", "the entry is not shown any more");
+    }
+    TRY(entry_check(content, world->territories, world->themes, arena, problem));
+    if (!contribution_has_links(&stands)) { /* RULE CONTRIBUTE-2 */
+        TRY(contribution_is_held(conn, actor, SLICE_EMPTY, content, now_ms, &is_held));
+    }
+    if (is_held) {
+        return problem_set(problem, ERR_DENIED, "links",
+                           "a first link is let in by who is known here for a week");
+    }
+    return entry_edit(conn, world->ids, content, suggestion->author, suggestion->reason, now_ms);
+}
+
 err suggestion_decide(struct db_conn *conn, const struct contribution_world *world,
                       const struct actor *actor, int64_t id, bool is_accepted, slice answer,
                       int64_t now_ms, struct arena *arena, struct suggestion *suggestion,
@@ -93,22 +192,57 @@ err suggestion_decide(struct db_conn *conn, const struct contribution_world *wor
     if (!is_accepted && slice_trim(answer).n == 0) {
         return problem_set(problem, ERR_INPUT, "answer", "a reason is missing");
     }
+    if (answer.n > ENTRY_TEXT_MAX) {
+        return problem_set(problem, ERR_LIMIT, "answer", "more than %d bytes", ENTRY_TEXT_MAX);
+    }
     struct entry content;
-    TRY(suggestion_load(conn, actor, id, arena, suggestion, &content));
+    TRY(suggestion_load(conn, world, actor, id, arena, suggestion, &content));
     if (suggestion->state != SUGGESTION_WAITS) {
         return ERR_NOT_FOUND;
     }
     if (is_accepted) {
-        TRY(entry_check(&content, world->territories, world->themes, arena, problem));
-        TRY(entry_edit(conn, world->ids, &content, suggestion->author, suggestion->reason, now_ms));
+        TRY(accept(conn, world, actor, suggestion, &content, now_ms, arena, problem));
     }
-    suggestion->state = is_accepted ? SUGGESTION_ACCEPTED : SUGGESTION_DECLINED;
-    suggestion->answer = slice_trim(answer);
-    struct db_query *query = db_query(conn, &contribution_catalogue, SUGGESTION_DECIDE);
-    db_bind_i64(query, 1, id);
-    db_bind_i64(query, 2, suggestion->state);
-    db_bind_i64(query, 3, actor->person.v);
-    db_bind_i64(query, 4, now_ms);
-    db_bind_text_borrowed(query, 5, suggestion->answer);
-    return db_run(query);
+    return suggestion_close(conn, actor, suggestion, is_accepted, answer, now_ms);
+}
+
+err suggestion_take(struct db_conn *conn, const struct contribution_world *world,
+                    const struct actor *actor, int64_t id, int64_t now_ms,
+                    struct crypto_secret *secret) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct suggestion suggestion;
+    struct entry content;
+    TRY(suggestion_load(conn, world, actor, id, &scratch, &suggestion, &content));
+    return suggestion.state == SUGGESTION_WAITS
+               ? contribution_change_begin(conn, actor, &content, 0, id, now_ms, secret)
+               : ERR_NOT_FOUND;
+}
+
+/* ---- whom to tell ---- */
+
+err suggestion_author(struct db_conn *conn, const struct suggestion *suggestion,
+                      struct arena *arena, struct suggestion_author *author) {
+    struct person person;
+    struct person_address *addresses;
+    size_t count = 0;
+    *author = (struct suggestion_author){SLICE_EMPTY, SLICE_EMPTY};
+    if (suggestion->person.v) {
+        TRY(person_load(conn, suggestion->person, arena, &person));
+        TRY(person_addresses(conn, suggestion->person, arena, &addresses, &count));
+        *author =
+            count ? (struct suggestion_author){addresses[0].address, person.language} : *author;
+        return OK;
+    }
+    struct contribution by;
+    int64_t id;
+    slice prefix = SLICE("guest:");
+    if (!slice_starts_with(suggestion->author, prefix) ||
+        !slice_to_i64(slice_sub(suggestion->author, prefix.n, suggestion->author.n), &id)) {
+        return OK;
+    }
+    err found = contribution_get(conn, id, arena, &by);
+    if (found == OK) {
+        *author = (struct suggestion_author){by.address, by.language};
+    }
+    return found == ERR_NOT_FOUND ? OK : found;
 }

@@ -3,6 +3,7 @@
 #include "domain/contribution/contribution.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
+#include "face/web/suggestion_int.h"
 #include "face/web/team_int.h"
 #include "face/write.h"
 
@@ -138,6 +139,7 @@ static void write_ways(struct page *page) {
     if (page->request->capabilities & HTTP_MAY(CAP_ADMIN)) {
         link_line(page, SLICE("/administration"), N_("Administration"));
     }
+    link_line(page, SLICE("/suggestions"), N_("Propositions"));
     link_line(page, SLICE("/account/profile"), N_("Ce que vous dites de vous"));
     link_line(page, SLICE("/account/sessions"), N_("Vos appareils"));
     link_line(page, SLICE("/account/password"), N_("Mot de passe"));
@@ -154,6 +156,7 @@ err web_account(void *app, const struct http_request *request, struct http_respo
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
     form_page_begin(&form, N_("Mon compte"), SLICE("/account"), NULL);
+    TRY(suggestions_way(&page));
     TRY(write_begun(&page, face_actor(request)->person));
     TRY(write_contributions(&page, face_actor(request)->person));
     TRY(write_teams(&page, face_actor(request)->person));

@@ -1,7 +1,9 @@
 /* The last page: how it will look, what may be here already, and sending it. */
+#include "domain/history/history.h"
 #include "face/actor.h"
 #include "face/web/charter_int.h"
 #include "face/web/similar_int.h"
+#include "face/web/suggestion_int.h"
 #include "face/write.h"
 #include "mail/mail.h"
 
@@ -160,10 +162,37 @@ static err write_charter(struct adding *adding) {
     return OK;
 }
 
+/* Why, of a change that takes over a suggestion: whose it was. */
+static err usual_reason(struct adding *adding, slice *reason) {
+    const struct contribution_world world = {.territories = adding->face->territories};
+    struct suggestion suggestion;
+    struct entry content;
+    struct history_author author;
+    struct buf text BUF_CLEANUP = buf_new(REASON_MAX);
+    struct db_conn *reader = face_reader(adding->request);
+    *reason = SLICE_EMPTY;
+    if (!adding->draft.suggestion) {
+        return OK;
+    }
+    err found = suggestion_load(reader, &world, adding->actor, adding->draft.suggestion,
+                                adding->arena, &suggestion, &content);
+    if (found != OK) {
+        return found == ERR_DENIED || found == ERR_NOT_FOUND ? OK : found;
+    }
+    TRY(history_author(reader, suggestion.author, adding->arena, &author));
+    i18n_tf(adding->form.page->html.language,
+            author.name.n ? N_("D’après une proposition de %1") : N_("D’après une proposition"),
+            &author.name, 1, &text);
+    *reason = arena_copy(adding->arena, buf_slice(&text));
+    return OK;
+}
+
 err add_check_write(struct adding *adding) {
     struct form *form = &adding->form;
     struct html *html = &form->page->html;
     bool is_new = adding->draft.entry.v == 0;
+    slice reason;
+    TRY(usual_reason(adding, &reason));
     TRY(write_look(adding));
     if (adding->is_overtaken) {
         write_overtaken(adding);
@@ -180,7 +209,7 @@ err add_check_write(struct adding *adding) {
         form_field(form, &(struct form_field){.name = "reason",
                                               .label = N_("Pourquoi ce changement"),
                                               .help = N_("Quelques mots, que tout le monde lira."),
-                                              .value = add_typed(adding, "reason", SLICE_EMPTY),
+                                              .value = add_typed(adding, "reason", reason),
                                               .max_bytes = REASON_MAX});
     }
     if (is_new && is_guest(adding)) {
@@ -228,6 +257,15 @@ static err send_job(struct db_conn *conn, void *self) {
                                              .themes = adding->face->themes};
     TRY(contribution_send(conn, &world, &sending->send, adding->now_ms, adding->arena,
                           &sending->sent, &sending->problem));
+    if (sending->sent.taken.id) {
+        TRY(suggestion_tell(conn, adding->face, &sending->sent.taken, MAIL_DECISION_ADAPTED,
+                            SLICE_EMPTY, adding->now_ms, adding->arena, &sending->problem));
+    }
+    if (sending->sent.outcome == CONTRIBUTION_SUGGESTED) {
+        TRY(suggestion_announce(conn, adding->face, adding->actor, &sending->sent,
+                                sending->send.language, adding->now_ms, adding->arena,
+                                &sending->problem));
+    }
     if (!sending->sent.link.text[0]) {
         return OK;
     }

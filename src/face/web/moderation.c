@@ -5,6 +5,7 @@
 #include "face/web/charter_int.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
+#include "face/web/suggestion_int.h"
 #include "face/write.h"
 
 #define CASES_SHOWN 50
@@ -152,6 +153,7 @@ err web_moderation(void *app, const struct http_request *request, struct http_re
     struct form form = {.page = &page};
     form_page_begin(&form, N_("Modération"), SLICE("/moderation"),
                     N_("Ce qui attend depuis le plus longtemps vient en premier."));
+    TRY(suggestions_way(&page));
     TRY(write_held(&page, held, held_count));
     write_cases(&page, cases, count, has_more);
     html_raw(&page.html, "<p><a href=\"/moderation/log\">");

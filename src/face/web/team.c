@@ -3,6 +3,7 @@
 #include "domain/team/team.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
+#include "face/web/suggestion_int.h"
 #include "face/web/team_int.h"
 #include "face/write.h"
 #include "mail/mail.h"
@@ -209,6 +210,7 @@ static err write_team(struct form *form, const struct team_view *view, slice nam
         html_t(html, "C’est fait.");
         html_raw(html, "</p>\n");
     }
+    TRY(suggestions_way(page));
     write_members(form, view, path);
     if (view->of.role == TEAM_LEAD) {
         write_invitations(form, view, path, address);

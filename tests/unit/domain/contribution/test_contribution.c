@@ -318,9 +318,9 @@ static void what_a_team_keeps_is_suggested_to_it(void **state) {
     struct suggestion *waiting;
     struct suggestion decided;
     size_t count;
-    assert_int_equal(suggestions_for(conn, &ben, &fixture->arena, &waiting, &count), OK);
+    assert_int_equal(suggestions_for(conn, &world, &ben, &fixture->arena, &waiting, &count), OK);
     assert_int_equal(count, 0);
-    assert_int_equal(suggestions_for(conn, &anna, &fixture->arena, &waiting, &count), OK);
+    assert_int_equal(suggestions_for(conn, &world, &anna, &fixture->arena, &waiting, &count), OK);
     assert_int_equal(count, 1);
     assert_int_equal(suggestion_decide(conn, &world, &ben, waiting[0].id, true, SLICE_EMPTY,
                                        fixture->store.now_ms, &fixture->arena, &decided,

@@ -1,0 +1,18 @@
+/* What the pages of history, of suggestions and of merging share. */
+#ifndef AGORA_FACE_WEB_HISTORY_INT_H
+#define AGORA_FACE_WEB_HISTORY_INT_H
+
+#include "domain/history/history.h"
+#include "face/web/web_int.h"
+
+/* "import de …", a name, "une personne sans compte": revision.author as everybody may see it. */
+MUST_USE err history_author_write(struct page *page, slice written);
+/* "Titre", "Lieu" */
+slice history_field_label(const struct page *page, enum history_field field);
+/* An entry as who may see it whole compares it. */
+struct entry_public history_whole(const struct face *face, const struct entry *entry);
+/* A section a field that differs; `before` NULL: everything is new. */
+void history_differences_write(struct page *page, const struct entry_public *before,
+                               const struct entry_public *after);
+
+#endif
