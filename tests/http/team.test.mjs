@@ -66,6 +66,18 @@ test('a lead invites by mail; the link brings in who signs in, works once, and a
   assert.equal((await eve.look(`/invitations/${'A'.repeat(32)}`)).status, 404);
 });
 
+test('RULE TEAM-1: an invitation that a lead takes back brings nobody in, and nobody else can take it back', async () => {
+  const { team, people: [lead] } = await founded('back@example.org');
+  await lead.send(team, { do: 'invite', address: 'back-guest@example.org' });
+  const invitation = invitationIn(await letterTo(server, 'back-guest@example.org'));
+  const guest = await signIn(server, 'back-guest@example.org', visitor(server), 1);
+  assert.equal((await guest.send(team, { 'take-back': 'back-guest@example.org' })).status, 403);
+  assert.match((await lead.look(team)).text, /name="take-back"[^>]* value="back-guest@example.org"/);
+  assert.equal((await lead.send(team, { 'take-back': 'back-guest@example.org' })).location, `${team}?done`);
+  assert.equal((await guest.send(invitation)).status, 404);
+  assert.match((await lead.send(team, { 'take-back': 'back-guest@example.org' })).text, /Cette invitation n’attend plus/);
+});
+
 test('RULE TEAM-1: an invitation that is too old brings nobody in', async () => {
   const { team, people: [lead] } = await founded('late@example.org');
   await lead.send(team, { do: 'invite', address: 'late-guest@example.org' });

@@ -24,6 +24,7 @@ enum team_statement {
     TEAM_INVITATION_GET,
     TEAM_INVITATION_DELETE,
     TEAM_INVITATIONS,
+    TEAM_INVITATION_TAKE_BACK,
     TEAM_INVITATIONS_DELETE,
     TEAM_STATEMENT__COUNT
 };
@@ -88,6 +89,8 @@ static const struct db_statement statements[TEAM_STATEMENT__COUNT] = {
     [TEAM_INVITATIONS] = {"invitations", "SELECT team_id, by_person_id, address, role, at_ms "
                                          "FROM team_invitation WHERE team_id = $1 AND at_ms > $2 "
                                          "ORDER BY at_ms"},
+    [TEAM_INVITATION_TAKE_BACK] = {"invitation take back", "DELETE FROM team_invitation "
+                                                           "WHERE team_id = $1 AND address = $2"},
     [TEAM_INVITATIONS_DELETE] = {"invitations delete",
                                  "DELETE FROM team_invitation WHERE team_id = $1"},
 };
@@ -364,6 +367,15 @@ err team_invite(struct db_conn *conn, struct team_id id, struct person_id by, sl
     db_bind_i64(query, 5, role);
     db_bind_i64(query, 6, now_ms);
     return db_run(query);
+}
+
+err team_invitation_take_back(struct db_conn *conn, struct team_id id, struct person_id by,
+                              slice address) {
+    TRY(check_lead(conn, id, by));
+    struct db_query *query = query_of(conn, TEAM_INVITATION_TAKE_BACK, id.v);
+    db_bind_text_borrowed(query, 2, address);
+    TRY(db_run(query));
+    return db_changed(conn) ? OK : ERR_NOT_FOUND;
 }
 
 static struct team_invitation read_invitation(struct db_query *query, struct arena *arena) {

@@ -85,6 +85,9 @@ MUST_USE err team_keep(struct db_conn *conn, struct team_id id, struct person_id
 MUST_USE err team_invite(struct db_conn *conn, struct team_id id, struct person_id by,
                          slice address, enum team_role role, int64_t now_ms,
                          struct crypto_secret *link);
+/* Those that went to an address and still wait: their links are good for nobody. ERR_NOT_FOUND. */
+MUST_USE err team_invitation_take_back(struct db_conn *conn, struct team_id id, struct person_id by,
+                                       slice address);
 /* RULE TEAM-3: a team with members has a lead. Taking the role off the last one, or taking them
  * out, is ERR_CONFLICT; TEAM_NONE takes somebody out. */
 MUST_USE err team_role_set(struct db_conn *conn, struct team_id id, struct person_id by,

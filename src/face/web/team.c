@@ -127,7 +127,10 @@ static void write_invitations(struct form *form, const struct team_view *view, s
             html_text(html, view->invitations[i].address);
             html_raw(html, "</span><span class=\"state\">");
             html_text(html, i18n(html->language, team_role_label(view->invitations[i].role)));
-            html_raw(html, "</span></li>");
+            html_raw(html, "</span>");
+            form_button(page, path, "take-back", view->invitations[i].address,
+                        N_("Reprendre l’invitation"));
+            html_raw(html, "</li>");
         }
         html_raw(html, "</ul>\n");
     }
@@ -236,16 +239,30 @@ err web_team(void *app, const struct http_request *request, struct http_response
 
 /* ---- acting ---- */
 
-enum act { ACT_INVITE, ACT_NAME, ACT_KEEP, ACT_LEAD, ACT_MEMBER, ACT_OUT, ACT_LEAVE, ACT__COUNT };
+enum act {
+    ACT_INVITE,
+    ACT_NAME,
+    ACT_KEEP,
+    ACT_LEAD,
+    ACT_MEMBER,
+    ACT_OUT,
+    ACT_TAKE_BACK,
+    ACT_LEAVE,
+    ACT__COUNT
+};
 
 /* Buttons send their own name with a value, forms a hidden one. Beside which part a refusal is
  * told. */
 static const struct act_row {
     const char *name, *part;
 } act_rows[ACT__COUNT] = {
-    [ACT_INVITE] = {"invite", "address"}, [ACT_NAME] = {"name", "name"},
-    [ACT_KEEP] = {"keep", "keeps"},       [ACT_LEAD] = {"lead", "members"},
-    [ACT_MEMBER] = {"member", "members"}, [ACT_OUT] = {"out", "members"},
+    [ACT_INVITE] = {"invite", "address"},
+    [ACT_NAME] = {"name", "name"},
+    [ACT_KEEP] = {"keep", "keeps"},
+    [ACT_LEAD] = {"lead", "members"},
+    [ACT_MEMBER] = {"member", "members"},
+    [ACT_OUT] = {"out", "members"},
+    [ACT_TAKE_BACK] = {"take-back", "invite"},
     [ACT_LEAVE] = {"leave", "leave"},
 };
 
@@ -308,6 +325,8 @@ static err act_job(struct db_conn *conn, void *self) {
         return team_role_set(conn, of.id, by, acting->person, TEAM_MEMBER);
     case ACT_OUT:
         return team_role_set(conn, of.id, by, acting->person, TEAM_NONE);
+    case ACT_TAKE_BACK:
+        return team_invitation_take_back(conn, of.id, by, acting->text);
     case ACT_LEAVE:
         return team_leave(conn, of.id, by);
     case ACT__COUNT:
@@ -324,7 +343,8 @@ static const char *refusal(const struct acting *acting, err result) {
         return N_("Il n’y aurait plus de responsable. Rendez d’abord quelqu’un d’autre "
                   "responsable.");
     case ERR_NOT_FOUND:
-        return N_("Cette personne n’est plus dans l’équipe.");
+        return acting->act == ACT_TAKE_BACK ? N_("Cette invitation n’attend plus.")
+                                            : N_("Cette personne n’est plus dans l’équipe.");
     case ERR_INPUT:
         return acting->act == ACT_INVITE ? N_("Ce n’est pas une adresse mail. Regardez s’il "
                                               "manque quelque chose.")

@@ -121,6 +121,22 @@ static void an_invitation_is_good_once_and_for_fourteen_days(void **state) {
     assert_int_equal(role_of(fixture, people.team, people.anna), TEAM_LEAD);
 }
 
+/* RULE TEAM-1 */
+static void an_invitation_that_was_taken_back_brings_nobody_in(void **state) {
+    struct store_fixture *fixture = *state;
+    struct people people = begin(fixture);
+    struct crypto_secret link = invite(fixture, &people, TEAM_MEMBER);
+    slice ben = SLICE("ben@example.org");
+    assert_int_equal(team_invitation_take_back(fixture->conn, people.team, people.ben, ben),
+                     ERR_DENIED);
+    assert_int_equal(
+        team_invitation_take_back(fixture->conn, people.team, people.anna, SLICE("x@example.org")),
+        ERR_NOT_FOUND);
+    assert_int_equal(team_invitation_take_back(fixture->conn, people.team, people.anna, ben), OK);
+    assert_int_equal(join(fixture, &link, people.ben), ERR_NOT_FOUND);
+    assert_int_equal(role_of(fixture, people.team, people.ben), TEAM_NONE);
+}
+
 static void only_a_lead_invites_and_gives_roles(void **state) {
     struct store_fixture *fixture = *state;
     struct people people = begin(fixture);
@@ -278,6 +294,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(an_entry_has_one_team),
         TEST(an_invitation_is_good_once_and_for_fourteen_days),
+        TEST(an_invitation_that_was_taken_back_brings_nobody_in),
         TEST(only_a_lead_invites_and_gives_roles),
         TEST(a_team_may_keep_its_entry),
         TEST(an_entry_names_its_team_as_each_shows_themselves),
