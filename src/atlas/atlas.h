@@ -20,6 +20,7 @@ struct atlas_options {
     struct clock clock;
     const struct log *log;
     size_t delta_limit; /* documents in delta and fresh part before a new generation; 0: default */
+    uint32_t crowd_least;      /* documents of a word that more is kept of; 0: default (crowd.h) */
     const char *snapshot_path; /* the last generation as a file, for a quick start; NULL: none */
     bool keeps_snapshot;       /* writes it, too: for the one that serves the folder */
 };

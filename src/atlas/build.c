@@ -261,7 +261,8 @@ static err build_segment(struct build *build, uint32_t average_length) {
     atomic_init(&build->segment->references, 1);
     TRY(put_in_order(build));
     TRY(build_words(build, average_length, keep_others));
-    return keep_blocks(build);
+    TRY(keep_blocks(build));
+    return build->from->crowd_least ? build_crowds(build, build->from->crowd_least) : OK;
 }
 
 err atlas_builder_finish(struct atlas_builder *builder, uint32_t average_length,

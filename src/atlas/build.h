@@ -67,5 +67,7 @@ MUST_USE err build_values(struct build *build);
  * `others` makes all the rest: beside the counting, where there is enough to count. */
 MUST_USE err build_words(struct build *build, uint32_t average_length,
                          err (*others)(struct build *build));
+/* build_crowds.c. When all other columns are filled; `least`: of documents. */
+MUST_USE err build_crowds(struct build *build, uint32_t least);
 
 #endif

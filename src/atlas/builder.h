@@ -53,6 +53,7 @@ struct atlas_builder {
     struct pool word_stems; /* uint64_t[TEXT_LANGUAGE__COUNT] a word */
     struct pool drafts, runs, dates, themes_of, skills_of;
     struct pool takens;
+    uint32_t crowd_least; /* 0: none are made */
 };
 
 /* The number of a folded word; `stems` (hashes, one a language) when they are known already. */

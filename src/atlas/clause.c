@@ -4,10 +4,9 @@
 
 #include <string.h>
 
-#define FOLDED_LIMIT      (16u * QUERY_WORDS_MAX) /* folding may lengthen a text */
-#define PREFIX_CODEPOINTS 3
-#define TYPO_CODEPOINTS   4
-#define CLAUSES_MAX       QUERY_WORDS_MAX
+#define FOLDED_LIMIT    (16u * QUERY_WORDS_MAX) /* folding may lengthen a text */
+#define TYPO_CODEPOINTS 4
+#define CLAUSES_MAX     QUERY_WORDS_MAX
 
 /* Length of the quotation mark at text.p[i]: " « » “ ” „; 0 when there is none. */
 static size_t quote_length(slice text, size_t i) {
@@ -67,7 +66,7 @@ static err add_piece(struct atlas_plan *plan, slice piece, bool is_quoted, bool 
             continue;
         }
         add_clause(plan, &found[i], 1)->is_prefix =
-            is_last && i + 1 == count && text_codepoints(found[i]) >= PREFIX_CODEPOINTS;
+            is_last && i + 1 == count && text_codepoints(found[i]) >= ATLAS_PREFIX_CODEPOINTS;
     }
     return OK;
 }
@@ -187,7 +186,7 @@ static void find_themes(struct atlas_plan *plan, struct atlas_clause *clause,
 /* Looks the words of a clause up in both parts and among the themes. */
 static void look_up(struct atlas_plan *plan, struct text_stemmer *stemmer,
                     struct atlas_clause *clause) {
-    uint64_t stems[TEXT_LANGUAGE__COUNT];
+    uint64_t *stems = clause->stems;
     for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
         stems[language] =
             atlas_stem_hash(text_stem(stemmer, (enum text_language)language, clause->words[0]));

@@ -89,6 +89,11 @@
     X(IMPACTS, impacts, "impacts")                                                                 \
     X(BLOCK_IMPACTS, block_impacts, "impacts")                                                     \
     ATLAS_COLUMNS_OF_LISTS(X, TITLE_WORDS, titles, "title words")                                  \
+    X(CROWDS, crowds, "crowds")                                                                    \
+    X(CROWD_COUNTS, crowd_counts, "crowds")                                                        \
+    X(CROWD_BEST, crowd_best, "crowds")                                                            \
+    X(CROWD_IMPACTS, crowd_impacts, "crowds")                                                      \
+    X(CROWD_BITS, crowd_bits, "crowds")                                                            \
     X(RUN_OFFSETS, run_offsets, "kept words")                                                      \
     X(RUNS, runs, "kept words")
 

@@ -1,4 +1,5 @@
 /* Counts beside the facets: exact, over all matches, each facet ignoring its own choice. */
+#include "atlas/crowd.h"
 #include "atlas/cube.h"
 #include "atlas/rank.h"
 #include "atlas/rows.h"
@@ -216,6 +217,90 @@ static bool has_other_choice(const struct atlas_plan *plan, enum atlas_group_of 
     return false;
 }
 
+/* The documents of a clause that are known beforehand, of the kinds that are chosen. */
+struct known {
+    const uint64_t *bits;
+    const uint32_t *counts; /* by value */
+    uint64_t apart;         /* documents in them or in the base, not in both */
+};
+
+static err find_known(const struct counting *counting, const struct atlas_match *match,
+                      unsigned kinds, const struct atlas_heard *heard, const struct base *base,
+                      struct known *known) {
+    const struct atlas_segment *segment = match->segment;
+    const size_t words = match->window.words;
+    bool are_entries = kinds == QUERY_KINDS_ENTRY;
+    known->counts = atlas_crowd_counts(segment, heard->crowd,
+                                       are_entries ? ATLAS_CROWD_ENTRIES : ATLAS_CROWD_ALL);
+    known->bits = heard->crowd_bits;
+    if (are_entries) {
+        uint64_t *bits = plan_new(counting->plan, uint64_t, words);
+        if (!bits) {
+            return ERR_MEMORY;
+        }
+        bits_or(bits, heard->crowd_bits, words);
+        bits_and_not(bits, segment->kinds[QUERY_KIND_NEED], words);
+        bits_and_not(bits, segment->kinds[QUERY_KIND_OFFER], words);
+        known->bits = bits;
+    }
+    uint64_t count = 0;
+    for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
+        count += known->counts[atlas_value_of(segment, ATLAS_OF_KIND, kind)];
+    }
+    known->apart = count + base->matches - 2 * bits_count_and(known->bits, base->bits, words);
+    return OK;
+}
+
+/* Adds the documents that are in one bitset and not in the other. */
+static void count_apart(const struct atlas_segment *segment, const uint64_t *in,
+                        const uint64_t *not_in, uint32_t *counts) {
+    uint32_t documents[ROWS_AT_ONCE];
+    uint32_t count = 0;
+    for (uint32_t word = 0; word < segment->words; word++) {
+        for (uint64_t left = in[word] & ~not_in[word]; left; left &= left - 1) {
+            documents[count++] = word * 64 + (uint32_t)__builtin_ctzll(left);
+        }
+        if (count > ROWS_AT_ONCE - 64) {
+            atlas_rows_count(segment, documents, count, counts);
+            count = 0;
+        }
+    }
+    atlas_rows_count(segment, documents, count, counts);
+}
+
+/* Counts what is known of a clause beforehand and what the base has more and less, when that is
+ * less than half of the base. */
+static err count_known(const struct counting *counting, const struct atlas_match *match,
+                       unsigned kinds, struct base *base) {
+    const struct atlas_segment *segment = match->segment;
+    uint32_t values = segment->value_first[ATLAS_OF__COUNT];
+    struct known least = {.apart = UINT64_MAX};
+    for (uint32_t c = 0; c < match->heard_count; c++) {
+        if (match->heard[c].crowd) {
+            struct known known;
+            TRY(find_known(counting, match, kinds, &match->heard[c], base, &known));
+            least = known.apart < least.apart ? known : least;
+        }
+    }
+    if (least.apart >= base->matches / 2) {
+        return OK;
+    }
+    uint32_t *counts = plan_new(counting->plan, uint32_t, values);
+    uint32_t *fewer = plan_new(counting->plan, uint32_t, values);
+    if (!counts || !fewer) {
+        return ERR_MEMORY;
+    }
+    if (least.apart) {
+        count_apart(segment, base->bits, least.bits, counts);
+        count_apart(segment, least.bits, base->bits, fewer);
+    }
+    for (uint32_t value = 0; value < values; value++) {
+        counts[value] += least.counts[value] - fewer[value];
+    }
+    base->counts = counts;
+    return OK;
+}
+
 static err make_base(const struct counting *counting, const struct atlas_match *match,
                      enum atlas_group_of group, struct base *base) {
     const struct atlas_plan *plan = counting->plan;
@@ -242,6 +327,12 @@ static err make_base(const struct counting *counting, const struct atlas_match *
     base->matches = is_whole ? match->count : bits_count(base->bits, match->window.words);
     base->count = base->matches;
     unsigned kinds = group == ATLAS_GROUP_KIND || !plan->kinds ? QUERY_KINDS_ALL : plan->kinds;
+    if (wanted) {
+        TRY(count_known(counting, match, kinds, base));
+    }
+    if (base->counts) {
+        return OK;
+    }
     uint64_t rest = atlas_cube_count(segment->cube.kinds, kinds) - base->matches;
     if (rest < base->matches / 2) {
         base->bits = rest_of(plan, match, kinds, base->bits);

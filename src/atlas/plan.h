@@ -18,6 +18,7 @@ struct atlas_clause {
     slice *words; /* one for a plain word; all of a phrase, stop words included */
     uint32_t word_count;
     struct atlas_forms *forms[ATLAS_PART__COUNT]; /* parallel to words */
+    uint64_t stems[TEXT_LANGUAGE__COUNT];         /* hashes, of a plain word */
     uint16_t *themes;                             /* that the word is a word of */
     uint32_t theme_count;
     uint32_t idf; /* README, "Score"; set when the generation is matched with scores */
@@ -69,7 +70,8 @@ MUST_USE err atlas_plan_make(const struct atlas_view *view, const struct atlas_r
 /* The words part of it (clause.c). */
 MUST_USE err atlas_plan_words(struct atlas_plan *plan);
 
-#define ATLAS_THEME_IMPACT 64 /* README, "Score" */
+#define ATLAS_THEME_IMPACT      64 /* README, "Score" */
+#define ATLAS_PREFIX_CODEPOINTS 3  /* README, "Words": shorter ones stand for themselves */
 /* A term's or a theme's documents, as one of the forms of a clause. */
 struct atlas_form {
     const uint32_t *documents; /* of the whole part, ascending; not read when there are bits */
@@ -84,10 +86,18 @@ struct atlas_heard {
     const uint64_t *bits;
     struct atlas_form *forms; /* those that `best` does not cover */
     uint32_t form_count;
-    uint8_t *best;       /* by document: largest impact of the rare forms; NULL: none of them */
-    const uint8_t *most; /* by block of 64 documents: no impact in it is larger */
+    uint8_t *best; /* by document: largest impact of the rare forms; NULL: none, or not weighed */
+    const uint8_t
+        *most; /* by block of 64 documents: no impact in it is larger; NULL: not weighed */
     uint32_t idf;
+    const struct atlas_crowd *crowd; /* most of its documents, known beforehand; NULL: none */
+    const uint64_t *crowd_bits;      /* which; the same as `bits`: they are all of them */
 };
+
+/* Whether all its documents are known beforehand. */
+static inline bool atlas_heard_is_known(const struct atlas_heard *heard) {
+    return heard->crowd && heard->crowd_bits == heard->bits;
+}
 
 /* The matches of a plan in one window of one part: a list where the words leave few documents, else
  * bitsets. Whoever wants the documents walks. */
@@ -130,6 +140,10 @@ MUST_USE err atlas_match_sieve(struct atlas_plan *plan, enum atlas_part part,
  * generation first: it gives the words' rarity. */
 MUST_USE err atlas_match_words(struct atlas_plan *plan, struct atlas_match *match,
                                bool with_scores);
+/* Makes ready what finding the best among many takes: `best` and `most` of match->heard. */
+MUST_USE err atlas_match_weigh(const struct atlas_plan *plan, struct atlas_match *match);
+/* README, "Score": of a clause that so many of the documents have. */
+uint32_t atlas_rarity(uint64_t documents, uint64_t with);
 /* What the words bring to a document that has them all; 0 when nothing was scored. */
 uint32_t atlas_words_score(const struct atlas_match *match, uint32_t document);
 /* All parts, whole, with scores when there are words. */

@@ -1,5 +1,6 @@
 #include "atlas/rank.h"
 #include "atlas/blocks.h"
+#include "atlas/crowd.h"
 #include "atlas/sift.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #define CLOSENESS_MOST    2000
 #define DATE_POINTS_MOST  200
 #define FRESH_POINTS_MOST 120
+#define EVENT_OVER_POINTS (-150)
 
 static int upcoming_points(int64_t in_ms) {
     int64_t days = in_ms / DAY_MS;
@@ -58,7 +60,20 @@ static int date_points(const struct atlas_segment *segment, uint32_t document, i
     if (next != INT64_MAX) {
         return upcoming_points(next - now_ms);
     }
-    return segment->kind[document] == QUERY_KIND_EVENT ? -150 : 0;
+    return segment->kind[document] == QUERY_KIND_EVENT ? EVENT_OVER_POINTS : 0;
+}
+
+uint16_t atlas_points_bound(const struct atlas_segment *segment, uint32_t document,
+                            int64_t since_ms) {
+    int64_t points =
+        segment->points[document] + fresh_points(segment->fresh_ms[document], since_ms);
+    uint32_t dated = atlas_dated_at(segment, document);
+    if (dated != UINT32_MAX && atlas_dates_end_ms(segment, dated) >= since_ms) {
+        points += DATE_POINTS_MOST;
+    } else if (dated != UINT32_MAX && segment->kind[document] == QUERY_KIND_EVENT) {
+        points += EVENT_OVER_POINTS;
+    }
+    return points > 0 ? (uint16_t)points : 0;
 }
 
 double atlas_distance_m(const struct atlas_plan *plan, enum atlas_part part, uint32_t document) {
@@ -262,6 +277,8 @@ static int compare_lines(const void *a, const void *b) {
 
 struct ranker {
     const struct atlas_ranking *ranking;
+    struct atlas_place floor; /* as many as are wanted stand here or before */
+    bool has_floor;
     const uint64_t *timely; /* of the part in hand: at least all documents with dates to come */
     struct sift_ages ages;
     struct atlas_folds folds;
@@ -284,13 +301,27 @@ static void offer_group(struct best *best, const struct atlas_line *line, bool w
     offer(best, line);
 }
 
+/* The place that what is behind it need not be looked at; NULL: none yet. */
+static const struct atlas_place *worst_of(const struct ranker *ranker) {
+    return ranker->best.count == ranker->best.room ? &ranker->best.lines[0].place
+           : ranker->has_floor                     ? &ranker->floor
+                                                   : NULL;
+}
+static bool is_worse(const struct ranker *ranker, const struct atlas_place *bound) {
+    const struct atlas_place *worst = worst_of(ranker);
+    return worst && atlas_place_compare(bound, worst) > 0;
+}
+static uint64_t worst_key(const struct ranker *ranker) {
+    const struct atlas_place *worst = worst_of(ranker);
+    return worst ? worst->key : 0;
+}
+
 static void rank_document(struct ranker *ranker, enum atlas_part part, uint32_t document,
                           uint32_t words) {
     const struct atlas_ranking *ranking = ranker->ranking;
     struct best *best = &ranker->best;
     struct atlas_line line = {.part = part, .document = document, .group = UINT32_MAX};
-    if (best->count == best->room &&
-        is_surely_behind(ranking, part, document, words, best->lines[0].place.key)) {
+    if (is_surely_behind(ranking, part, document, words, worst_key(ranker))) {
         return;
     }
     struct atlas_fold *fold =
@@ -353,11 +384,6 @@ static struct atlas_place bound_of(const struct atlas_ranking *ranking, enum atl
         break;
     }
     return place;
-}
-
-/* Whether what has such a bound can be left out. */
-static bool is_behind(const struct best *best, const struct atlas_place *bound) {
-    return best->count == best->room && atlas_place_compare(bound, &best->lines[0].place) > 0;
 }
 
 static size_t region_end(const struct atlas_match *match, size_t region) {
@@ -587,24 +613,56 @@ static void rank_list(struct ranker *ranker, enum atlas_part part, region_visit 
     }
 }
 
+/* Looks at those that are known to be good before all others, by relevance. True when they are the
+ * best: nothing else comes up to them. Else what they come to is a floor under the best, which are
+ * still to be found. */
+static bool rank_crowds(struct ranker *ranker, enum atlas_part part) {
+    const struct atlas_ranking *ranking = ranker->ranking;
+    const struct atlas_match *match = &ranking->matches[part];
+    const struct atlas_segment *segment = match->segment;
+    if (part != ATLAS_GENERATION || ranking->sort != QUERY_SORT_RELEVANCE ||
+        match->heard_count != 1 || !match->heard->crowd) {
+        return false;
+    }
+    const struct atlas_heard *heard = match->heard;
+    const struct atlas_crowd *crowd = heard->crowd;
+    for (uint32_t i = crowd->best; i < crowd->best + crowd->best_count; i++) {
+        uint32_t document = segment->crowd_best[i];
+        if (bits_has(match->bits, document)) {
+            rank_document(ranker, part, document, segment->crowd_impacts[i] * heard->idf);
+        }
+    }
+    struct best *best = &ranker->best;
+    const bool is_full = best->count == best->room;
+    const bool is_all = crowd->best_count == crowd->documents;
+    const uint64_t bound = (uint64_t)crowd->bound + ranking->plan->view->source_rise[part];
+    const bool holds = ranking->plan->now_ms >= crowd->since_ms && !ranking->plan->query->has_near;
+    if (atlas_heard_is_known(heard) &&
+        (is_all || (holds && is_full && best->lines[0].place.key > bound))) {
+        return true;
+    }
+    ranker->has_floor = is_full;
+    if (is_full) {
+        ranker->floor = best->lines[0].place;
+    }
+    best->count = 0;
+    return false;
+}
+
 static err rank_parts(struct ranker *ranker, const struct region_limit *limit,
                       region_visit *visit) {
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
-        if (ranker->ranking->matches[part].is_listed) {
+        struct atlas_match *match = &ranker->ranking->matches[part];
+        if (match->is_listed) {
             rank_list(ranker, (enum atlas_part)part, visit);
-        } else {
+        } else if (!rank_crowds(ranker, (enum atlas_part)part)) {
+            TRY(atlas_match_weigh(ranker->ranking->plan, match));
             TRY(rank_regions(ranker, (enum atlas_part)part, limit, visit));
         }
     }
     return ranker->folds.failed;
 }
 
-static bool is_worse(const struct ranker *ranker, const struct atlas_place *bound) {
-    return is_behind(&ranker->best, bound);
-}
-static uint64_t worst_key(const struct ranker *ranker) {
-    return ranker->best.count == ranker->best.room ? ranker->best.lines[0].place.key : 0;
-}
 static const struct region_limit limit_to_best = {is_worse, worst_key};
 
 /* Groups whose best stands on a page before are not shown again. */

@@ -21,8 +21,8 @@ struct atlas_line {
 
 struct atlas_ranking {
     const struct atlas_plan *plan;
-    const struct atlas_match *matches; /* of each part */
-    enum query_sort sort;              /* near without a place is relevance */
+    struct atlas_match *matches; /* of each part */
+    enum query_sort sort;        /* near without a place is relevance */
     bool is_folded;
     const struct atlas_place *after; /* the list goes on behind it; NULL: from the start */
     uint32_t limit;
@@ -37,6 +37,10 @@ MUST_USE err atlas_ranking_run(const struct atlas_ranking *ranking, struct atlas
 int atlas_place_compare(const struct atlas_place *a, const struct atlas_place *b);
 /* README, "Score": words and points together. */
 uint32_t atlas_score(const struct atlas_ranking *ranking, enum atlas_part part, uint32_t document);
+/* What the points of a document come to at most from a moment on, wherever one is, its source as
+ * built: things do not get fresher, and dates that are over stay so. */
+uint16_t atlas_points_bound(const struct atlas_segment *segment, uint32_t document,
+                            int64_t since_ms);
 static inline bool atlas_is_placed_near(const struct atlas_ranking *ranking, enum atlas_part part,
                                         uint32_t document) {
     return ranking->plan->query->has_near && document < ranking->matches[part].segment->placed;

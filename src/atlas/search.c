@@ -44,7 +44,9 @@ static void fill_hits(const struct atlas_ranking *ranking, const struct atlas_li
             .has_point = document < segment->placed,
             .is_approximate = bits_has(segment->approximate, document),
             .distance_m = atlas_distance_m(ranking->plan, lines[i].part, document),
-            .score = atlas_score(ranking, lines[i].part, document),
+            .score = ranking->sort == QUERY_SORT_RELEVANCE
+                         ? (uint32_t)lines[i].place.key
+                         : atlas_score(ranking, lines[i].part, document),
             .group = UINT32_MAX,
         };
         if (hit->has_point) {
@@ -118,7 +120,7 @@ static bool folds(const struct atlas_request *request, const struct atlas_plan *
            sort == QUERY_SORT_RELEVANCE;
 }
 
-static err list(const struct atlas_plan *plan, const struct atlas_match *matches,
+static err list(const struct atlas_plan *plan, struct atlas_match *matches,
                 const struct atlas_request *request, const struct atlas_place *after,
                 struct atlas_result *result) {
     const struct query *query = request->query;

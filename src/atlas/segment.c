@@ -1,4 +1,5 @@
 #include "atlas/columns.h"
+#include "atlas/crowd.h"
 #include "atlas/rows.h"
 
 #include <assert.h>
@@ -78,6 +79,7 @@ void atlas_columns_count(struct atlas_segment *segment) {
     segment->row_value_count = (uint32_t)counts[ATLAS_COLUMN_ROW_VALUES];
     segment->rest_count = (uint32_t)counts[ATLAS_COLUMN_REST];
     segment->top_count = (uint32_t)counts[ATLAS_COLUMN_TOPS];
+    segment->crowd_count = (uint32_t)counts[ATLAS_COLUMN_CROWDS];
     for (size_t i = 0; i < ARRAY_COUNT(all_lists); i++) {
         struct atlas_lists *lists = (void *)((char *)segment + all_lists[i].lists);
         unsigned first = all_lists[i].first;

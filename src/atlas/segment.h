@@ -108,6 +108,8 @@ struct atlas_cube {
     uint32_t *territories;                 /* a row for each key of territory_lists */
 };
 
+struct atlas_crowd;
+
 /* Everything below the counts is a column: columns.h lists them all. They lie in the arena of a
  * segment that was built, or in the mapping of a snapshot. */
 struct atlas_segment {
@@ -185,8 +187,16 @@ struct atlas_segment {
     struct atlas_lists titles; /* terms in titles of entries */
     uint64_t *term_stems[TEXT_LANGUAGE__COUNT]; /* per term: hash of its stem */
     uint32_t *stem_terms[TEXT_LANGUAGE__COUNT]; /* terms by that hash, then by number */
-    uint32_t *code_terms;                       /* the terms, most frequent first: runs.h */
-    uint64_t *run_offsets;                      /* per document + 1, into runs */
+
+    uint32_t crowd_count;
+    struct atlas_crowd *crowds; /* crowd.h: words, then prefixes, each by what they are of */
+    uint32_t *crowd_counts;     /* for each crowd and enum atlas_crowd_counts, by value: rows.h */
+    uint32_t *crowd_best;       /* documents */
+    uint8_t *crowd_impacts;     /* parallel */
+    uint64_t *crowd_bits;       /* bitsets one behind the other */
+
+    uint32_t *code_terms;  /* the terms, most frequent first: runs.h */
+    uint64_t *run_offsets; /* per document + 1, into runs */
     uint8_t *runs;
     uint64_t length;         /* words that are no stop words, all documents */
     uint32_t average_length; /* that the impacts were made with */
@@ -236,6 +246,8 @@ MUST_USE err atlas_builder_add(struct atlas_builder *builder, const struct entry
  * segment must stay until the builder is freed. */
 MUST_USE err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
                                 const uint64_t *bits);
+/* Has crowds made (crowd.h), of more documents than `least` (0: default): for a generation. */
+void atlas_builder_crowds(struct atlas_builder *builder, uint32_t least);
 /* average_length 0: that of the segment itself. What the builder holds goes into it; nothing
  * more may be added afterwards. */
 MUST_USE err atlas_builder_finish(struct atlas_builder *builder, uint32_t average_length,

@@ -124,6 +124,7 @@ static err program_digest(const struct territories *territories, const struct th
     struct atlas_builder *builder = atlas_builder_new(territories, themes);
     err failed = builder ? probe_add(builder, &arena) : ERR_MEMORY;
     if (!failed) {
+        atlas_builder_crowds(builder, 1); /* one document has words of two */
         failed = atlas_builder_finish(builder, 0, &segment);
     }
     atlas_builder_free(builder);

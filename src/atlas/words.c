@@ -3,6 +3,7 @@
  * are asked about these only. When all are frequent, each becomes a bitset, and the impacts of a
  * document are looked up once ranking wants to know them. */
 #include "atlas/blocks.h"
+#include "atlas/crowd.h"
 #include "atlas/plan.h"
 #include "atlas/runs.h"
 
@@ -19,7 +20,9 @@
 struct heading {
     struct atlas_form *forms;
     uint32_t form_count;
-    uint64_t reach; /* documents of all forms together */
+    uint64_t reach;                  /* documents of all forms together */
+    const struct atlas_crowd *crowd; /* of the first forms, known beforehand; NULL: none */
+    uint32_t crowd_forms;
 };
 
 /* A list of documents with the largest impact of each. */
@@ -78,6 +81,54 @@ static void add_reach(const struct atlas_match *match, struct heading *heading) 
     heading->reach += length < room ? length : room;
 }
 
+static void add_terms(const struct atlas_match *match, const struct atlas_forms *found,
+                      struct heading *heading) {
+    for (uint32_t i = 0; i < found->term_count; i++) {
+        if (form_of_term(match, found->terms[i], &heading->forms[heading->form_count])) {
+            add_reach(match, heading);
+        }
+    }
+}
+static void add_prefix(const struct atlas_match *match, const struct atlas_forms *found,
+                       struct heading *heading) {
+    for (uint32_t term = found->prefix_first; term < found->prefix_last; term++) {
+        if (form_of_term(match, term, &heading->forms[heading->form_count])) {
+            add_reach(match, heading);
+        }
+    }
+}
+
+/* Whether all terms of the prefix are like the word. */
+static bool is_prefix_alike(const struct atlas_segment *segment, const struct atlas_clause *clause,
+                            const struct atlas_forms *found) {
+    uint32_t term = found->prefix_first;
+    while (term < found->prefix_last &&
+           (segment->term_stems[TEXT_FRENCH][term] == clause->stems[TEXT_FRENCH] ||
+            segment->term_stems[TEXT_ENGLISH][term] == clause->stems[TEXT_ENGLISH])) {
+        term++;
+    }
+    return term == found->prefix_last;
+}
+
+/* The forms of a crowd come first: those of the word, or else of the prefix. */
+static void add_words(const struct atlas_match *match, const struct atlas_clause *clause,
+                      struct heading *heading) {
+    const struct atlas_segment *segment = match->segment;
+    const struct atlas_forms *found = clause->forms[match->part];
+    bool is_word = is_prefix_alike(segment, clause, found);
+    if (is_whole(match)) {
+        heading->crowd =
+            is_word ? atlas_crowd_find(segment, ATLAS_CROWD_WORD, clause->stems[TEXT_FRENCH],
+                                       clause->stems[TEXT_ENGLISH])
+                    : atlas_crowd_find(segment, ATLAS_CROWD_PREFIX, found->prefix_first,
+                                       found->prefix_last);
+    }
+    add_prefix(match, found, heading);
+    heading->crowd_forms = heading->form_count;
+    add_terms(match, found, heading);
+    heading->crowd_forms = is_word ? heading->form_count : heading->crowd_forms;
+}
+
 static err head_word(const struct atlas_plan *plan, const struct atlas_match *match,
                      const struct atlas_clause *clause, struct heading *heading) {
     const struct atlas_forms *found = clause->forms[match->part];
@@ -87,16 +138,7 @@ static err head_word(const struct atlas_plan *plan, const struct atlas_match *ma
     if (!heading->forms) {
         return ERR_MEMORY;
     }
-    for (uint32_t i = 0; i < found->term_count; i++) {
-        if (form_of_term(match, found->terms[i], &heading->forms[heading->form_count])) {
-            add_reach(match, heading);
-        }
-    }
-    for (uint32_t term = found->prefix_first; term < found->prefix_last; term++) {
-        if (form_of_term(match, term, &heading->forms[heading->form_count])) {
-            add_reach(match, heading);
-        }
-    }
+    add_words(match, clause, heading);
     const struct atlas_lists *themes = &match->segment->values[ATLAS_VALUES_THEME].lists;
     for (uint32_t i = 0; i < clause->theme_count; i++) {
         if (form_of(themes, clause->themes[i], NULL, match, &heading->forms[heading->form_count])) {
@@ -121,23 +163,38 @@ static uint8_t form_impact(const struct atlas_form *form, uint32_t document, uin
     return form->impacts ? form->impacts[*cursor] : ATLAS_THEME_IMPACT;
 }
 
-/* Adds a form's documents to bits of the window and, unless NULL, their impacts to `best`, the
- * blocks' largest to `most`. */
+/* Adds a form's documents to bits of the window. */
 static void scatter(const struct atlas_form *form, const struct atlas_window *window,
-                    uint64_t *bits, uint8_t *best, uint8_t *most) {
+                    uint64_t *bits) {
     if (form->bits) {
         bits_or(bits, form->bits + window->base / 64, window->words);
         return;
     }
     for (uint32_t at = 0; at < form->length; at++) {
-        uint32_t i = form->documents[at] - window->base;
-        bits_set(bits, i);
-        if (best) {
-            uint8_t impact = form->impacts ? form->impacts[at] : ATLAS_THEME_IMPACT;
-            best[i] = impact > best[i] ? impact : best[i];
-            most[i / 64] = impact > most[i / 64] ? impact : most[i / 64];
-        }
+        bits_set(bits, form->documents[at] - window->base);
     }
+}
+
+/* Raises the impacts of a rare form's documents, and the blocks' largest, to those of the form. */
+static void raise_best(const struct atlas_form *form, const struct atlas_window *window,
+                       uint8_t *best, uint8_t *most) {
+    for (uint32_t at = 0; at < form->length; at++) {
+        uint32_t i = form->documents[at] - window->base;
+        uint8_t impact = form->impacts ? form->impacts[at] : ATLAS_THEME_IMPACT;
+        best[i] = impact > best[i] ? impact : best[i];
+        most[i / 64] = impact > most[i / 64] ? impact : most[i / 64];
+    }
+}
+
+static err copy_bits(const struct atlas_plan *plan, const uint64_t *bits, size_t words,
+                     const uint64_t **copy) {
+    uint64_t *to = plan_new(plan, uint64_t, words);
+    if (!to) {
+        return ERR_MEMORY;
+    }
+    bits_or(to, bits, words);
+    *copy = to;
+    return OK;
 }
 
 /* Raises the blocks' largest impacts to those of a frequent form. */
@@ -151,42 +208,73 @@ static void raise_most(const struct atlas_form *form, const struct atlas_window 
     }
 }
 
-/* A clause as a bitset; with `is_scored` also what it takes to score its documents. */
+/* A clause as a bitset. */
 static err hear(const struct atlas_plan *plan, const struct atlas_match *match,
-                const struct heading *heading, bool is_scored, struct atlas_heard *heard) {
+                const struct heading *heading, struct atlas_heard *heard) {
     const struct atlas_window *window = &match->window;
-    const struct atlas_form *only = heading->form_count == 1 ? heading->forms : NULL;
-    *heard = (struct atlas_heard){.forms = heading->forms, .form_count = heading->form_count};
-    if (only && only->bits && (!is_scored || only->most)) {
-        heard->bits = only->bits + window->base / 64;
-        heard->most = only->most ? only->most + window->base / 64 : NULL;
+    const struct atlas_crowd *crowd = heading->crowd;
+    const uint32_t count = heading->form_count;
+    bool is_known = crowd && crowd->bits != ATLAS_NO_KEY;
+    *heard = (struct atlas_heard){
+        .forms = heading->forms, .form_count = heading->form_count, .crowd = crowd};
+    if (is_known && heading->crowd_forms == count) {
+        heard->bits = match->segment->crowd_bits + crowd->bits * window->words;
+    } else if (count == 1 && heading->forms->bits) {
+        heard->bits = heading->forms->bits + window->base / 64;
+    }
+    if (heard->bits) {
+        heard->crowd_bits = crowd && heading->crowd_forms == count ? heard->bits : NULL;
+        heard->crowd = heard->crowd_bits ? crowd : NULL;
         return OK;
     }
     uint64_t *bits = plan_new(plan, uint64_t, window->words);
-    uint8_t *most = is_scored ? plan_new(plan, uint8_t, window->words) : NULL;
-    if (!bits || (is_scored && !most)) {
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    if (is_known) {
+        bits_or(bits, match->segment->crowd_bits + crowd->bits * window->words, window->words);
+    }
+    for (uint32_t i = is_known ? heading->crowd_forms : 0; i < count; i++) {
+        if (crowd && i == heading->crowd_forms) { /* others come on top of it */
+            TRY(copy_bits(plan, bits, window->words, &heard->crowd_bits));
+        }
+        scatter(&heading->forms[i], window, bits);
+    }
+    heard->bits = bits;
+    heard->crowd_bits = crowd && !heard->crowd_bits ? bits : heard->crowd_bits;
+    return OK;
+}
+
+/* What it takes to score the documents of a clause. */
+static err weigh(const struct atlas_plan *plan, const struct atlas_window *window,
+                 struct atlas_heard *heard) {
+    const struct atlas_form *only = heard->form_count == 1 ? heard->forms : NULL;
+    if (only && only->bits && only->most) {
+        heard->most = only->most + window->base / 64;
+        return OK;
+    }
+    uint8_t *most = plan_new(plan, uint8_t, window->words);
+    if (!most) {
         return ERR_MEMORY;
     }
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < heading->form_count; i++) {
-        struct atlas_form form = heading->forms[i];
-        if (is_scored && !form.bits && !heard->best) {
+    for (uint32_t i = 0; i < heard->form_count; i++) {
+        const struct atlas_form form = heard->forms[i];
+        if (form.bits) {
+            raise_most(&form, window, most);
+            heard->forms[kept++] = form;
+            continue;
+        }
+        if (!heard->best) {
             heard->best = plan_new(plan, uint8_t, window->words * 64);
             if (!heard->best) {
                 return ERR_MEMORY;
             }
         }
-        scatter(&form, window, bits, heard->best, most);
-        if (is_scored && form.bits) {
-            raise_most(&form, window, most);
-        }
-        if (form.bits || !is_scored) { /* `best` has the others */
-            heading->forms[kept++] = form;
-        }
+        raise_best(&form, window, heard->best, most);
     }
-    heard->bits = bits;
+    heard->form_count = kept; /* `best` has the others */
     heard->most = most;
-    heard->form_count = kept;
     return OK;
 }
 
@@ -263,7 +351,8 @@ static uint8_t heard_impact(const struct atlas_heard *heard, const struct atlas_
 static err list_by_bits(const struct atlas_plan *plan, const struct atlas_match *match,
                         const struct heading *heading, struct listing *listing) {
     struct atlas_heard heard;
-    TRY(hear(plan, match, heading, true, &heard));
+    TRY(hear(plan, match, heading, &heard));
+    TRY(weigh(plan, &match->window, &heard));
     TRY(listing_new(plan, heading->reach, listing));
     uint32_t i;
     for (struct bits_walk walk = bits_walk(heard.bits, match->window.words);
@@ -502,7 +591,7 @@ static err head_phrase(const struct atlas_plan *plan, const struct atlas_match *
 }
 
 /* README, "Score": 64 times the natural logarithm, rounded. */
-static uint32_t rarity(uint64_t documents, uint64_t with) {
+uint32_t atlas_rarity(uint64_t documents, uint64_t with) {
     double n = (double)documents;
     double f = (double)with;
     return (uint32_t)lround(64 * log1p((n - f + 0.5) / (f + 0.5)));
@@ -524,11 +613,14 @@ static err narrow_list(const struct atlas_plan *plan, struct atlas_match *match,
         (uint64_t)match->listed_count * heading->form_count > (room + heading->reach) / 16;
     struct atlas_heard heard = {.forms = heading->forms, .form_count = heading->form_count};
     if (heading->form_count > 1 && (gives_rarity || is_large)) {
-        TRY(hear(plan, match, heading, match->scores && is_large, &heard));
+        TRY(hear(plan, match, heading, &heard));
+        if (match->scores && is_large) {
+            TRY(weigh(plan, &match->window, &heard));
+        }
     }
     if (gives_rarity) {
         uint64_t with = heard.bits ? bits_count(heard.bits, match->window.words) : heading->reach;
-        clause->idf = rarity(match->segment->count, with);
+        clause->idf = atlas_rarity(match->segment->count, with);
     }
     uint32_t *cursors = plan_new(plan, uint32_t, heard.form_count);
     if (!cursors) {
@@ -572,7 +664,7 @@ static err match_listed(struct atlas_plan *plan, struct atlas_match *match,
             return ERR_MEMORY;
         }
         if (match->part == ATLAS_GENERATION) {
-            clause->idf = rarity(match->segment->count, listing.count);
+            clause->idf = atlas_rarity(match->segment->count, listing.count);
         }
         for (uint32_t i = 0; i < listing.count; i++) {
             add_score(match, i, listing.impacts[i], clause->idf);
@@ -595,14 +687,31 @@ static err match_bits(struct atlas_plan *plan, struct atlas_match *match,
     match->heard_count = plan->clause_count;
     for (uint32_t c = 0; c < plan->clause_count; c++) {
         struct atlas_heard *heard = &match->heard[c];
-        TRY(hear(plan, match, &headings[c], with_scores, heard));
+        TRY(hear(plan, match, &headings[c], heard));
         if (with_scores && match->part == ATLAS_GENERATION) {
-            plan->clauses[c].idf =
-                rarity(match->segment->count, headings[c].form_count == 1
-                                                  ? headings[c].reach
-                                                  : bits_count(heard->bits, match->window.words));
+            uint64_t with = headings[c].form_count == 1 ? headings[c].reach
+                            : atlas_heard_is_known(heard)
+                                ? heard->crowd->documents
+                                : bits_count(heard->bits, match->window.words);
+            plan->clauses[c].idf = atlas_rarity(match->segment->count, with);
         }
         heard->idf = plan->clauses[c].idf;
+    }
+    return OK;
+}
+
+/* Whether the best are likely known beforehand: no list is worth making then. */
+static bool is_answered(const struct atlas_plan *plan, const struct heading *headings) {
+    return plan->clause_count == 1 && headings->crowd &&
+           headings->crowd_forms == headings->form_count && !plan->query->has_near &&
+           plan->query->sort == QUERY_SORT_RELEVANCE;
+}
+
+err atlas_match_weigh(const struct atlas_plan *plan, struct atlas_match *match) {
+    for (uint32_t c = 0; c < match->heard_count; c++) {
+        if (!match->heard[c].most) {
+            TRY(weigh(plan, &match->window, &match->heard[c]));
+        }
     }
     return OK;
 }
@@ -620,7 +729,8 @@ err atlas_match_words(struct atlas_plan *plan, struct atlas_match *match, bool w
         first = headings[c].reach < headings[first].reach ? c : first;
     }
     uint64_t most = documents_of(&match->window) / LISTED_SHARE;
-    if (headings[first].reach <= (most > LISTED_LEAST ? most : LISTED_LEAST)) {
+    if (headings[first].reach <= (most > LISTED_LEAST ? most : LISTED_LEAST) &&
+        !(with_scores && is_answered(plan, headings))) {
         return match_listed(plan, match, headings, first, with_scores);
     }
     return match_bits(plan, match, headings, with_scores);

@@ -156,6 +156,7 @@ struct atlas_options fixture_options(struct fixture *fixture) {
     return (struct atlas_options){.store_path = fixture->store,
                                   .territories = fixture->territories,
                                   .themes = fixture->themes,
+                                  .crowd_least = FIXTURE_CROWD_LEAST,
                                   .clock = {.now_ms = fixture_now, .self = fixture}};
 }
 

@@ -4,8 +4,9 @@
 
 #include "atlas/view.h"
 
-#define FIXTURE_NOW_MS INT64_C(1764000000000) /* 2025-11-24 */
-#define FIXTURE_DAY_MS INT64_C(86400000)
+#define FIXTURE_NOW_MS      INT64_C(1764000000000) /* 2025-11-24 */
+#define FIXTURE_CROWD_LEAST 10
+#define FIXTURE_DAY_MS      INT64_C(86400000)
 
 struct fixture {
     char folder[64];

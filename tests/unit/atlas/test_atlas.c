@@ -14,7 +14,8 @@ static const struct {
     int (*run)(void);
 } groups[] = {{"bits", test_bits},   {"segment", test_segment}, {"snapshot", test_snapshot},
               {"parts", test_parts}, {"rank", test_rank},       {"store", test_store},
-              {"desk", test_desk},   {"sift", test_sift},       {"agree", test_agree}};
+              {"crowd", test_crowd}, {"desk", test_desk},       {"sift", test_sift},
+              {"agree", test_agree}};
 
 /* All groups, or those named: `make tsan` needs only some. */
 int main(int count, char **names) {

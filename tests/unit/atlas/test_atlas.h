@@ -4,6 +4,7 @@
 
 int test_agree(void);
 int test_bits(void);
+int test_crowd(void);
 int test_desk(void);
 int test_parts(void);
 int test_rank(void);
