@@ -186,6 +186,10 @@ static err role_read(struct asked *asked, slice role) {
                            "'%.*s' is no role; there are steward, moderator and admin",
                            SLICE_ARG(role));
     }
+    if (asked->territory.n > 0 && asked->role == PERSON_ADMIN) {
+        return problem_set(asked->problem, ERR_INPUT, "--territory",
+                           "an admin is one of the whole instance; leave --territory out");
+    }
     if (asked->territory.n > 0 &&
         territories_find(asked->house->territories, asked->territory) == TERRITORY_NONE) {
         return problem_set(asked->problem, ERR_INPUT, "--territory",

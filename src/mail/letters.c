@@ -142,6 +142,18 @@ static const struct letter letters[] = {
             .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 ». Qui la "
                       "quitte n’en reçoit plus."),
         },
+    [MAIL_POWER] =
+        {
+            .name = "power",
+            .subject = N_("Rôles et accès sur %1"),
+            .parts = {{PART_TEXT, N_("Bonjour, sur %1 :")},
+                      {PART_TEXT, "%2"},
+                      {PART_TEXT, N_("La raison :")},
+                      {PART_WORDS, ALONE},
+                      {PART_LINK, N_("Voir sur le site")}},
+            .why = N_("Ce message va à la personne concernée et à celle qui a agi. Ce n’était pas "
+                      "vous ? Fermez vos autres appareils et prévenez l’équipe du site."),
+        },
     [MAIL_TEST] =
         {
             .name = "test",

@@ -33,6 +33,7 @@ enum mail_letter {
     MAIL_TO_TEAM,    /* somebody writes to the team of an entry */
     MAIL_SUGGESTION, /* what became of a change that somebody suggested */
     MAIL_WAITS,      /* to a team: a change of its entry waits */
+    MAIL_POWER,      /* a role was given or taken, an account blocked: to both */
     MAIL_TEST,       /* from administration */
     MAIL_LETTER__COUNT
 };
@@ -104,6 +105,9 @@ struct mail_message {
             slice title, who, words, path;
             slice reply; /* the writer's address, checked by mail_address_parse here */
         } to_team;
+        struct {
+            slice what, reason, path; /* what: a sentence, in the letter's language */
+        } power;
     };
 };
 /* Writes the letter and its job into the caller's write transaction. ERR_INPUT (with the field),

@@ -169,6 +169,11 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         row->words = message->to_team.words;
         row->path = message->to_team.path;
         break;
+    case MAIL_POWER:
+        row->title = message->power.what;
+        row->words = message->power.reason;
+        row->path = message->power.path;
+        break;
     case MAIL_FOUND:
     case MAIL_TEST:
     case MAIL_LETTER__COUNT:
@@ -182,7 +187,8 @@ static err row_check(const struct mail_row *row, struct problem *problem) {
     bool is_test = row->letter == MAIL_TEST;
     bool has_title = !lists && !is_test && row->letter != MAIL_SIGN_IN;
     bool has_who = row->letter == MAIL_INVITATION || row->letter == MAIL_TO_TEAM;
-    bool has_words = row->letter == MAIL_DECISION || row->letter == MAIL_TO_TEAM;
+    bool has_words =
+        row->letter == MAIL_DECISION || row->letter == MAIL_TO_TEAM || row->letter == MAIL_POWER;
     TRY(line_check(row->title, "title", !has_title, problem));
     TRY(line_check(row->who, "who", !has_who, problem));
     TRY(line_check(row->code, "code", row->letter != MAIL_SIGN_IN, problem));

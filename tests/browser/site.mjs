@@ -175,6 +175,10 @@ export async function addresses({ url, link, suggestion, team, invitation, perso
     administration: '/administration',
     'the instance checks itself': '/administration/instance',
     'letters and jobs': '/administration/queue',
+    'roles and access': '/administration/people?q=a',
+    'a person, for who administers': `/administration/people/${person.match(/\d+/)[0]}`,
+    'power used': `/administration/people/${person.match(/\d+/)[0]}/power?do=grant`,
+    'what was done with power': '/administration/audit',
     'not there': '/entries/12-nothing',
   };
 }

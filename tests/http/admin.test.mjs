@@ -111,3 +111,113 @@ test('a job that failed for good says why, and is begun anew or forgotten', asyn
   assert.equal((await admin.send('/administration/queue', { do: 'forget:900002' })).location, '/administration/queue?done');
   assert.equal((await admin.send('/administration/queue', { do: 'forget:900002' })).location, '/administration/queue?gone');
 });
+
+// ---- roles ----
+
+const idOf = async (who) => JSON.parse((await who.look('/account/data')).text).id;
+const power = (id, fields, who = admin) => who.send(`/administration/people/${id}/power`, { reason: 'Elle connaît le lac.', sure: '1', ...fields });
+
+test('RULE PERSON-6: a role is given with a reason, both are told, and the audit keeps it', async () => {
+  const id = await idOf(member);
+  await member.send('/account/profile', { name: 'Zoé <b>Lac</b>' });
+  assert.match((await admin.look('/administration/people?q=zoé')).text, /Zoé &lt;b&gt;Lac/);
+  const byAddress = (await admin.look('/administration/people?q=Member@Example.org')).text;
+  assert.ok(byAddress.includes(`/administration/people/${id}`));
+  assert.ok(!(await admin.look(`/administration/people/${id}`)).text.includes('member@example.org'));
+  assert.ok(!(await admin.look('/administration/people?q=example.org')).text.includes(`/administration/people/${id}`));
+  assert.match((await admin.look(`/administration/people/${id}/power?do=grant`)).text, /name="role" value="steward"/);
+
+  const without = await power(id, { do: 'grant', role: 'steward', territory: 'Savoie', reason: ' ' });
+  assert.equal(without.status, 422);
+  assert.match(without.text, /id="reason-fault"/);
+  const unsure = await admin.send(`/administration/people/${id}/power`, { do: 'grant', role: 'steward', territory: 'Atlantide', reason: 'x' });
+  assert.equal(unsure.status, 422);
+  assert.match(unsure.text, /id="sure-fault"/);
+  assert.match(unsure.text, /id="territory-fault"/);
+  const several = await power(id, { do: 'grant', role: 'steward', territory: 'saint-denis' });
+  assert.equal(several.status, 422);
+  assert.match(several.text, /value="com-97411"/);
+
+  assert.equal((await power(id, { do: 'grant', role: 'steward', territory: 'Savoie' })).location, `/administration/people/${id}?done`);
+  assert.match(await letterTo(server, 'member@example.org', 1), /«.Référente ou référent du territoire.» \(Savoie \(73\)\)[\s\S]*Elle connaît le lac\./);
+  assert.match(await letterTo(server, 'admin@example.org', 2), /Vous avez donné à Zoé/);
+  const again = await power(id, { do: 'grant', role: 'steward', territory: 'dep-73' });
+  assert.equal(again.status, 422);
+  const page = (await admin.look(`/administration/people/${id}`)).text;
+  assert.match(page, /Savoie \(73\)/);
+  assert.match(page, /Rôle donné[\s\S]*Elle connaît le lac\./);
+  assert.equal((await power(id, { do: 'revoke', role: 'steward', territory: 'dep-73' })).status, 303);
+  assert.match(await letterTo(server, 'member@example.org', 2), /Vous n’avez plus le rôle/);
+  assert.equal((await member.look('/administration')).status, 403);
+});
+
+test('RULE PERSON-6: the last admin stays, nobody blocks themselves, nobody is an admin of a part', async () => {
+  const [own, other] = [await idOf(admin), await idOf(member)];
+  const last = await power(own, { do: 'revoke', role: 'admin', territory: '' });
+  assert.equal(last.status, 422);
+  assert.match(last.text, /dernière personne à administrer/);
+  assert.match((await power(own, { do: 'block' })).text, /votre propre compte/);
+  assert.match((await power(other, { do: 'grant', role: 'admin', territory: 'Savoie' })).text, /tout le site.: laissez vide/);
+  assert.equal((await member.look('/administration/people')).status, 403);
+  assert.equal((await power(other, { do: 'grant', role: 'admin' }, moderator)).status, 403);
+  assert.equal((await power(other, { do: 'grant', role: 'admin' }, member)).status, 403);
+  assert.equal(agora('user', '--data', server.folder, 'grant', 'member@example.org', 'admin', '--territory', 'dep-73').status, 2);
+});
+
+test('a blocked account is out at once, and in again when it is let in', async () => {
+  const guest = await signIn(server, 'guest@example.org');
+  const id = await idOf(guest);
+  assert.equal((await power(id, { do: 'unblock' })).status, 422);
+  assert.equal((await power(id, { do: 'block', reason: 'Publicité.' })).status, 303);
+  assert.equal((await guest.look('/account')).status, 303);
+  assert.match(await letterTo(server, 'guest@example.org', 1), /Votre compte est bloqué[\s\S]*Publicité\./);
+  assert.equal((await power(id, { do: 'grant', role: 'moderator' })).status, 422);
+  assert.equal((await power(id, { do: 'unblock' })).status, 303);
+  assert.match(await letterTo(server, 'guest@example.org', 2), /Votre compte est débloqué/);
+  await signIn(server, 'guest@example.org', undefined, 3);
+});
+
+test('RULE PERSON-4: power wants a proof of the last quarter of an hour, and leads back to where it was asked for', async () => {
+  const id = await idOf(member);
+  store('UPDATE person_session SET proved_ms = proved_ms - 900000;');
+  const look = await admin.look(`/administration/people/${id}/power?do=block`);
+  assert.equal(look.location, `/sign-in?next=${encodeURIComponent(`/administration/people/${id}/power?do=block`)}`);
+  assert.match((await power(id, { do: 'block' })).location, /^\/sign-in/);
+  assert.equal((await member.look('/account')).status, 200);
+  store('UPDATE person_session SET proved_ms = proved_ms + 900000;');
+});
+
+// ---- the audit ----
+
+test('the audit tells who did what and why, narrowed by act, person and day, and as a table', async () => {
+  const all = (await admin.look('/administration/audit')).text;
+  assert.match(all, /Compte bloqué[\s\S]*Publicité\./);
+  assert.match(all, /la machine/);
+  const blocks = (await admin.look('/administration/audit?act=block')).text;
+  assert.ok(blocks.includes('Publicité.') && !blocks.includes('Elle connaît le lac.'));
+  assert.equal(blocks.match(/<tbody>[\s\S]*<\/tbody>/)[0].match(/<tr>/g).length, 1);
+  assert.match((await admin.look('/administration/audit?to=2020-01-01')).text, /Aucun acte ne correspond/);
+  assert.match((await admin.look('/administration/audit?by=0')).text, /la machine/);
+  const table = await admin.look('/administration/audit.csv?act=block');
+  assert.equal(table.headers.get('content-type'), 'text/csv; charset=utf-8');
+  const lines = table.text.trimEnd().split('\r\n');
+  assert.equal(lines[0], 'at,person,name,act,object,reason');
+  assert.equal(lines.length, 2);
+  assert.match(lines[1], /,block,person:\d+,Publicité\.$/);
+  assert.equal((await moderator.look('/administration/audit')).status, 403);
+  assert.equal((await moderator.look('/administration/audit.csv')).status, 403);
+});
+
+test('a long audit is read page by page, and its table is whole', async () => {
+  const rows = Array.from({ length: 2100 }, (_, i) => `(${i + 1}, ${i + 1}, 0, 'long', '', 'n${i + 1}')`);
+  store(`INSERT INTO audit (id, at_ms, person_id, act, object, reason) VALUES ${rows.join(',')};`);
+  let path = '/administration/audit?act=long';
+  const seen = [];
+  for (let pages = 0; path && pages < 3; pages++) {
+    const { text } = await admin.look(path);
+    seen.push(...[...text.matchAll(/<td>n(\d+)<\/td>/g)].map(([, n]) => Number(n)));
+    path = /rel="next" href="([^"]+)"/.exec(text)?.[1].replaceAll('&amp;', '&');
+  }
+  assert.deepEqual(seen, Array.from({ length: 150 }, (_, i) => 2100 - i));
+  assert.equal((await admin.look('/administration/audit.csv?act=long')).text.trimEnd().split('\r\n').length, 2101);
+});

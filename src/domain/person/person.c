@@ -139,6 +139,22 @@ err person_addresses(struct db_conn *conn, struct person_id id, struct arena *ar
     return OK;
 }
 
+/* Rows of a statement that has no more of them than the list has room for. */
+static err read_listed(struct db_query *query, struct arena *arena, struct person_listed *list,
+                       size_t *count) {
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        list[(*count)++] = (struct person_listed){.id = {db_i64(query, 0)},
+                                                  .status = (enum person_status)db_i64(query, 1),
+                                                  .created_ms = db_i64(query, 2),
+                                                  .name = arena_copy(arena, db_text(query, 3))};
+    }
+}
+
 err person_list(struct db_conn *conn, struct person_id after, size_t room, struct arena *arena,
                 struct person_listed **list, size_t *count) {
     struct db_query *query = person_query(conn, PERSON_LIST);
@@ -146,17 +162,23 @@ err person_list(struct db_conn *conn, struct person_id after, size_t room, struc
     db_bind_i64(query, 2, (int64_t)room);
     *list = arena_new(arena, struct person_listed, room);
     *count = 0;
-    for (;;) {
-        bool row = false;
-        TRY(db_next(query, &row));
-        if (!row) {
-            return OK;
-        }
-        (*list)[(*count)++] = (struct person_listed){.id = {db_i64(query, 0)},
-                                                     .status = (enum person_status)db_i64(query, 1),
-                                                     .created_ms = db_i64(query, 2),
-                                                     .name = arena_copy(arena, db_text(query, 3))};
+    return read_listed(query, arena, *list, count);
+}
+
+err person_search(struct db_conn *conn, slice words, size_t room, struct arena *arena,
+                  struct person_listed **list, size_t *count) {
+    words = slice_trim(words);
+    *list = arena_new(arena, struct person_listed, room);
+    *count = 0;
+    if (words.n == 0) {
+        return OK;
     }
+    bool is_address = slice_find(words, 0, '@') < words.n;
+    struct db_query *query =
+        person_query(conn, is_address ? PERSON_SEARCH_ADDRESS : PERSON_SEARCH_NAME);
+    db_bind_text(query, 1, is_address ? person_address_fold(words, arena) : words);
+    db_bind_i64(query, 2, (int64_t)room);
+    return read_listed(query, arena, *list, count);
 }
 
 err person_of_address(struct db_conn *conn, slice address, struct person_id *id) {

@@ -218,7 +218,8 @@ struct person_grant {
 };
 slice person_role_slug(enum person_role role);
 bool person_role_from_slug(slice slug, enum person_role *role);
-/* `by` nobody: the command line. Giving what somebody has is no error. Written into the audit. */
+/* `by` nobody: the command line. Giving what somebody has is no error. Written into the audit.
+ * ERR_INPUT: an admin with a territory; there are none but of the whole instance. */
 MUST_USE err person_grant(struct db_conn *conn, struct id_source *ids, struct person_id by,
                           struct person_id person, enum person_role role, slice territory,
                           int64_t now_ms);
@@ -232,8 +233,40 @@ MUST_USE err person_grants(struct db_conn *conn, struct person_id person, struct
 MUST_USE err person_block(struct db_conn *conn, struct id_source *ids, struct person_id by,
                           struct person_id person, bool is_blocked, slice reason, int64_t now_ms);
 
+/* RULE PERSON-6: power over others from a page of the site. Whoever uses it is an admin who proved
+ * to be there (RULE PERSON-4) and says why. */
+enum person_power_act {
+    PERSON_POWER_GRANT = 1,
+    PERSON_POWER_REVOKE,
+    PERSON_POWER_BLOCK,
+    PERSON_POWER_UNBLOCK,
+    PERSON_POWER_ACT__COUNT
+};
+#define PERSON_REASON_MAX 2000
+struct person_power {
+    enum person_power_act act;
+    struct person_id person;
+    enum person_role role; /* of the first two */
+    slice territory;       /* the same; empty: the whole instance, which an admin always is of */
+    slice reason;
+};
+slice person_power_slug(enum person_power_act act);
+bool person_power_from_slug(slice slug, enum person_power_act *act);
+/* In a write transaction; written into the audit. ERR_DENIED: no admin (any more), or not proved;
+ * ERR_INPUT with the field: "reason" is missing, "territory" of an admin; ERR_LIMIT: "reason" is
+ * too long; ERR_NOT_FOUND: no such account; ERR_CONFLICT with the field: "admin" is the last one,
+ * "self" cannot be blocked, "status": nothing that this act could change. */
+MUST_USE err person_power_use(struct db_conn *conn, struct id_source *ids,
+                              const struct actor *actor, const struct person_power *power,
+                              int64_t now_ms, struct problem *problem);
+/* For who administers: accounts whose shown name holds the words, or the one of exactly this
+ * address; at most `room`. */
+MUST_USE err person_search(struct db_conn *conn, slice words, size_t room, struct arena *arena,
+                           struct person_listed **list, size_t *count);
+
 /* Who did what with power: never changed, never deleted. */
 struct person_act {
+    int64_t id; /* given when it is written */
     int64_t at_ms;
     struct person_id by; /* 0: the command line */
     slice act, object, reason;
@@ -243,6 +276,22 @@ MUST_USE err person_audit(struct db_conn *conn, struct id_source *ids,
 /* The latest first, `room` at most, those before `before_ms` (0: all). */
 MUST_USE err person_acts(struct db_conn *conn, int64_t before_ms, size_t room, struct arena *arena,
                          struct person_act **acts, size_t *count);
+
+/* The same, narrowed. */
+struct person_acts_filter {
+    int64_t before;      /* acts with a smaller id; 0: from the latest */
+    slice act;           /* "grant"; empty: all */
+    slice object;        /* "person:12": about this, also with words behind it; empty: all */
+    struct person_id by; /* with `has_by`; 0 is the command line */
+    bool has_by;
+    int64_t from_ms, to_ms; /* to: before this moment; 0: no bound */
+};
+MUST_USE err person_acts_find(struct db_conn *conn, const struct person_acts_filter *filter,
+                              size_t room, struct arena *arena, struct person_act **acts,
+                              size_t *count);
+/* The acts that there are, by name, in the arena. */
+MUST_USE err person_act_names(struct db_conn *conn, struct arena *arena, slice **names,
+                              size_t *count);
 
 /* ---- leaving ---- */
 

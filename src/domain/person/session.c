@@ -26,7 +26,9 @@ static err read_roles(struct db_conn *conn, struct person_id id, unsigned *roles
         if (!row) {
             return OK;
         }
-        *roles |= 1u << db_i64(query, 2);
+        /* An admin of a part would have all of it here: there is none (person_grant). */
+        bool is_partial = db_i64(query, 2) == PERSON_ADMIN && db_text(query, 3).n > 0;
+        *roles |= is_partial ? 0 : 1u << db_i64(query, 2);
     }
 }
 

@@ -7,13 +7,14 @@
 #include "job/job.h"
 #include "mail/mail.h"
 
-#define MINUTE_MS INT64_C(60000)
-#define HOUR_MS   (60 * MINUTE_MS)
-#define DAY_MS    (24 * HOUR_MS)
-#define CASES_MAX 50
-#define TEXT_MAX  256
-#define MEGABYTE  INT64_C(1000000)
-#define ZONE      "Europe/Paris"
+#define MINUTE_MS      INT64_C(60000)
+#define HOUR_MS        (60 * MINUTE_MS)
+#define DAY_MS         (24 * HOUR_MS)
+#define CASES_MAX      50
+#define PATH_BYTES_MAX 1024
+#define TEXT_MAX       256
+#define MEGABYTE       INT64_C(1000000)
+#define ZONE           "Europe/Paris"
 
 /* ---- the frame ---- */
 
@@ -23,6 +24,8 @@ static const struct admin_way {
     {"/administration", N_("Ce qui attend")},
     {"/administration/instance", N_("Cette instance")},
     {"/administration/queue", N_("Lettres et travaux")},
+    {"/administration/people", N_("Rôles et accès")},
+    {"/administration/audit", N_("Journal des actes")},
 };
 
 static void write_ways(struct page *page, slice path) {
@@ -56,8 +59,17 @@ bool admin_must_prove(const struct http_request *request, struct http_response *
     if (face_actor(request)->is_proved) {
         return false;
     }
-    http_redirect(response,
-                  arena_printf(request->arena, "/sign-in?next=%.*s", SLICE_ARG(request->path)));
+    BUF_CLEANUP struct buf next = buf_new(PATH_BYTES_MAX);
+    BUF_CLEANUP struct buf path = buf_new(PATH_BYTES_MAX);
+    buf_add(&path, request->path);
+    if (request->query.n > 0) {
+        buf_add_char(&path, '?');
+        buf_add(&path, request->query);
+    }
+    buf_add_cstr(&next, "/sign-in?next=");
+    encode_component(buf_slice(&path), &next);
+    http_redirect(response, next.failed == OK ? arena_copy(request->arena, buf_slice(&next))
+                                              : SLICE("/sign-in?next=/administration"));
     return true;
 }
 
@@ -110,6 +122,30 @@ slice admin_ago(const struct page *page, int64_t at_ms) {
                 since / MINUTE_MS, &text);
     }
     return arena_copy(page->arena, buf_slice(&text));
+}
+
+slice admin_id(const struct page *page, int64_t id) {
+    return arena_printf(page->arena, "%lld", (long long)id);
+}
+
+void admin_table_begin(struct page *page, const char *caption, const char *const *heads,
+                       size_t count) {
+    struct html *html = &page->html;
+    html_raw(html, "<div class=\"admin-table\" tabindex=\"0\" role=\"region\"");
+    html_attr(html, "aria-label", i18n(html->language, caption));
+    html_raw(html, "><table><caption class=\"visually-hidden\">");
+    html_text(html, i18n(html->language, caption));
+    html_raw(html, "</caption><thead><tr>");
+    for (size_t i = 0; i < count; i++) {
+        html_raw(html, "<th scope=\"col\">");
+        html_text(html, i18n(html->language, heads[i]));
+        html_raw(html, "</th>");
+    }
+    html_raw(html, "</tr></thead><tbody>\n");
+}
+
+void admin_table_end(struct page *page) {
+    html_raw(&page->html, "</tbody></table></div>\n");
 }
 
 /* ---- what waits ---- */

@@ -9,11 +9,11 @@
 /* A page of the administration: form_page_begin with the ways to the others on top. */
 void admin_page_begin(struct form *form, const char *title, slice path, const char *lead);
 
-/* RULE PERSON-4: who signed in long ago signs in again first, and comes back. True: the answer is
- * made. */
+/* RULE PERSON-4: who signed in long ago signs in again first, and comes back to this very address.
+ * True: the answer is made. */
 bool admin_must_prove(const struct http_request *request, struct http_response *response);
 
-/* "Parfait" in the answer to a form that was sent: <p role="status">. */
+/* What was done, on the page after it: <p role="status">. N_() */
 void admin_done(struct page *page, const char *text);
 
 /* Values for sentences; all in the arena. */
@@ -21,6 +21,25 @@ slice admin_size(const struct page *page, int64_t bytes);   /* "3 Go", "12 Mo" *
 slice admin_time(const struct page *page, int64_t at_ms);   /* "22 novembre 2026, 14 h 05" */
 slice admin_ago(const struct page *page, int64_t at_ms);    /* "il y a 3 jours" */
 slice admin_number(const struct page *page, int64_t value); /* "15 756" */
+
+slice admin_id(const struct page *page, int64_t id); /* plain digits */
+
+/* A table that scrolls by itself; heads are N_() texts. The caller writes the rows. */
+void admin_table_begin(struct page *page, const char *caption, const char *const *heads,
+                       size_t count);
+void admin_table_end(struct page *page);
+
+/* admin_people.c */
+const char *admin_role_label(enum person_role role); /* N_() */
+/* "Savoie (73)" of a code; "tout le site" of none. */
+slice admin_place(const struct page *page, slice territory);
+/* A person's name as a link to their page here; "Sans nom" for none. */
+void admin_person(struct page *page, struct person_id person, slice name);
+/* Empty for a deleted account. */
+MUST_USE err admin_person_name(const struct page *page, struct person_id id, slice *name);
+
+/* admin_audit.c: acts as a table. */
+MUST_USE err admin_acts_write(struct page *page, const struct person_act *acts, size_t count);
 
 /* admin_check.c: what the instance finds of itself, the worst first. */
 enum admin_state { ADMIN_WRONG, ADMIN_WARN, ADMIN_OK, ADMIN_STATE__COUNT };

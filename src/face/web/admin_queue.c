@@ -46,10 +46,17 @@ static const char *letter_label(slice letter) {
     static const struct {
         const char *name, *label;
     } labels[] = {
-        {"sign-in", N_("Code de connexion")},    {"confirm", N_("Confirmation d’une fiche")},
-        {"found", N_("Liens retrouvés")},        {"invitation", N_("Invitation dans une équipe")},
-        {"yearly", N_("Rappel annuel")},         {"decision", N_("Décision de la modération")},
-        {"to-team", N_("Message à une équipe")}, {"test", N_("Lettre d’essai")},
+        {"sign-in", N_("Code de connexion")},
+        {"confirm", N_("Confirmation d’une fiche")},
+        {"found", N_("Liens retrouvés")},
+        {"invitation", N_("Invitation dans une équipe")},
+        {"yearly", N_("Rappel annuel")},
+        {"decision", N_("Décision de la modération")},
+        {"to-team", N_("Message à une équipe")},
+        {"power", N_("Rôle ou accès changé")},
+        {"suggestion", N_("Réponse à une proposition")},
+        {"waits", N_("Proposition qui attend")},
+        {"test", N_("Lettre d’essai")},
     };
     for (size_t i = 0; i < ARRAY_COUNT(labels); i++) {
         if (slice_equal(letter, slice_from_cstr(labels[i].name))) {
@@ -75,26 +82,6 @@ static void cell(struct page *page, slice text) {
     html_raw(&page->html, "<td>");
     html_text(&page->html, text);
     html_raw(&page->html, "</td>");
-}
-
-static void table_begin(struct page *page, const char *caption, const char *const *heads,
-                        size_t count) {
-    struct html *html = &page->html;
-    html_raw(html, "<div class=\"admin-table\" tabindex=\"0\" role=\"region\"");
-    html_attr(html, "aria-label", i18n(html->language, caption));
-    html_raw(html, "><table><caption class=\"visually-hidden\">");
-    html_text(html, i18n(html->language, caption));
-    html_raw(html, "</caption><thead><tr>");
-    for (size_t i = 0; i < count; i++) {
-        html_raw(html, "<th scope=\"col\">");
-        html_text(html, i18n(html->language, heads[i]));
-        html_raw(html, "</th>");
-    }
-    html_raw(html, "</tr></thead><tbody>\n");
-}
-
-static void table_end(struct page *page) {
-    html_raw(&page->html, "</tbody></table></div>\n");
 }
 
 static slice verb_of(const struct page *page, const char *verb, int64_t id) {
@@ -136,12 +123,12 @@ static err write_letters(struct page *page) {
                  "elles sont parties.");
     html_raw(html, "</p></section>\n");
     if (count > 0) {
-        table_begin(page, N_("Lettres"), heads, ARRAY_COUNT(heads));
+        admin_table_begin(page, N_("Lettres"), heads, ARRAY_COUNT(heads));
         for (size_t i = 0; i < count; i++) {
             write_letter(page, &letters[i]);
             waiting += slice_equal(letters[i].state, SLICE("waits"));
         }
-        table_end(page);
+        admin_table_end(page);
     }
     html_raw(html, "<div class=\"admin-acts\">");
     form_button(page, PATH, "do", SLICE("test:0"), N_("M’envoyer une lettre d’essai"));
@@ -200,11 +187,11 @@ static err write_jobs(struct page *page) {
         html_raw(html, "</p>\n");
         return OK;
     }
-    table_begin(page, N_("Travaux"), heads, ARRAY_COUNT(heads));
+    admin_table_begin(page, N_("Travaux"), heads, ARRAY_COUNT(heads));
     for (size_t i = 0; i < count; i++) {
         write_job(page, &jobs[i]);
     }
-    table_end(page);
+    admin_table_end(page);
     return OK;
 }
 

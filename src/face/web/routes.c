@@ -131,6 +131,13 @@ const struct http_route face_web_routes[] = {
     ADMIN("/administration/queue", web_admin_queue, "Letters and jobs: waiting, failed."),
     SENT("/administration/queue", web_admin_queue_post, CAP_ADMIN,
          "Tries again, takes back, forgets; a letter to try with."),
+    ADMIN("/administration/people", web_admin_people, "Who has which role where; finds people."),
+    ADMIN("/administration/people/{id}", web_admin_person, "One of them, and what was decided."),
+    ADMIN("/administration/people/{id}/power", web_admin_power, "Asks before power is used."),
+    SENT("/administration/people/{id}/power", web_admin_power_post, CAP_ADMIN,
+         "Gives or takes a role, blocks an account or lets it in again."),
+    ADMIN("/administration/audit", web_admin_audit, "Who did what with power."),
+    ADMIN("/administration/audit.csv", web_admin_audit_csv, "The same as a table, whole."),
     PAGE("/facile", web_easy, "Home in easy-to-read language."),
     PAGE("/facile/a-propos", web_easy_about, "About in easy-to-read language."),
 };

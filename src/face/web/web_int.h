@@ -304,6 +304,7 @@ http_handler web_flag, web_flag_post, web_moderation, web_moderation_case, web_m
     web_moderation_log;
 http_handler web_charter, web_charter_versions, web_charter_version, web_charter_edit,
     web_charter_edit_post;
-http_handler web_admin, web_admin_instance, web_admin_queue, web_admin_queue_post;
+http_handler web_admin, web_admin_instance, web_admin_queue, web_admin_queue_post, web_admin_people,
+    web_admin_person, web_admin_power, web_admin_power_post, web_admin_audit, web_admin_audit_csv;
 
 #endif

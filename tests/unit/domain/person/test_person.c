@@ -300,6 +300,103 @@ static void a_field_is_seen_by_whom_its_owner_chose(void **state) {
 
 /* ---- power ---- */
 
+static void power_wants_an_admin_a_proof_and_a_reason(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct db_conn *conn = fixture->conn;
+    int64_t now_ms = fixture->now_ms;
+    struct person_id anna = enter(fixture, "anna@example.org");
+    struct person_id ben = enter(fixture, "ben@example.org");
+    struct actor admin = {.person = anna, .is_proved = true};
+    const struct actor member = {.person = ben, .is_proved = true};
+    const struct actor nobody = {.is_proved = true};
+    struct problem problem = {0};
+    struct person_power power = {.act = PERSON_POWER_GRANT,
+                                 .person = ben,
+                                 .role = PERSON_MODERATOR,
+                                 .territory = SLICE_EMPTY,
+                                 .reason = SLICE(" ")};
+    assert_int_equal(person_power_use(conn, &fixture->ids, &admin, &power, now_ms, &problem),
+                     ERR_DENIED);
+    assert_int_equal(person_grant(conn, &fixture->ids, (struct person_id){0}, anna, PERSON_ADMIN,
+                                  SLICE_EMPTY, now_ms),
+                     OK);
+    assert_int_equal(person_power_use(conn, &fixture->ids, &nobody, &power, now_ms, &problem),
+                     ERR_DENIED);
+    assert_int_equal(person_power_use(conn, &fixture->ids, &member, &power, now_ms, &problem),
+                     ERR_DENIED);
+    assert_int_equal(person_power_use(conn, &fixture->ids, &admin, &power, now_ms, &problem),
+                     ERR_INPUT);
+    assert_string_equal(problem.field, "reason");
+    power.reason = SLICE(" Elle connaît le lac. ");
+    admin.is_proved = false;
+    assert_int_equal(person_power_use(conn, &fixture->ids, &admin, &power, now_ms, &problem),
+                     ERR_DENIED);
+    assert_string_equal(problem.field, "proof");
+    admin.is_proved = true;
+    assert_int_equal(person_power_use(conn, &fixture->ids, &admin, &power, now_ms, &problem), OK);
+    assert_int_equal(person_power_use(conn, &fixture->ids, &admin, &power, now_ms, &problem),
+                     ERR_CONFLICT);
+    struct person_act *acts;
+    size_t count;
+    const struct person_acts_filter filter = {
+        .act = SLICE("grant"), .object = SLICE_EMPTY, .by = anna, .has_by = true};
+    assert_int_equal(person_acts_find(conn, &filter, 10, &arena, &acts, &count), OK);
+    assert_int_equal(count, 1);
+    assert_slice(acts[0].reason, "Elle connaît le lac.");
+}
+
+/* RULE PERSON-6 */
+static void an_admin_is_one_of_the_whole_instance(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person_id anna = enter(fixture, "anna@example.org");
+    assert_int_equal(person_grant(fixture->conn, &fixture->ids, (struct person_id){0}, anna,
+                                  PERSON_ADMIN, SLICE("dep-73"), fixture->now_ms),
+                     ERR_INPUT);
+    /* One of an older program's store is none either. */
+    static const struct db_statement statement = {
+        "old admin", "INSERT INTO person_role (id, person_id, role, territory, at_ms) "
+                     "VALUES (1, $1, 3, 'dep-73', 1)"};
+    static const struct db_catalogue catalogue = {"test", &statement, 1};
+    struct db_query *query = db_query(fixture->conn, &catalogue, 0);
+    db_bind_i64(query, 1, anna.v);
+    assert_int_equal(db_run(query), OK);
+    struct crypto_secret secret = begin(fixture, anna);
+    assert_int_equal(actor_of(fixture, &secret, &arena).roles, 0);
+}
+
+static void people_are_found_by_a_part_of_their_name_or_their_whole_address(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct person person;
+    struct person_listed *list;
+    struct problem problem = {0};
+    size_t count;
+    struct person_id anna = enter(fixture, "anna@example.org");
+    assert_int_equal(person_load(fixture->conn, anna, &arena, &person), OK);
+    person.fields[PERSON_NAME].text = SLICE("Anna 100%");
+    assert_int_equal(person_store(fixture->conn, &person, &arena, &problem), OK);
+    static const struct {
+        const char *words;
+        size_t count;
+    } rows[] = {{"nna", 1},
+                {"ANNA 100%", 1},
+                {"%", 1},
+                {"_", 0},
+                {"", 0},
+                {"ben", 0},
+                {"Anna@Example.org", 1},
+                {"@example.org", 0},
+                {"anna@example", 0}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        assert_int_equal(
+            person_search(fixture->conn, slice_from_cstr(rows[i].words), 5, &arena, &list, &count),
+            OK);
+        assert_int_equal(count, rows[i].count);
+    }
+}
+
 static void roles_are_given_and_taken_and_each_act_is_kept(void **state) {
     struct store_fixture *fixture = *state;
     struct arena arena ARENA_CLEANUP = arena_make(0, 0);
@@ -437,6 +534,9 @@ int main(void) {
         TEST(a_new_password_ends_the_other_sessions),
         TEST(a_field_is_seen_by_whom_its_owner_chose),
         TEST(roles_are_given_and_taken_and_each_act_is_kept),
+        TEST(power_wants_an_admin_a_proof_and_a_reason),
+        TEST(an_admin_is_one_of_the_whole_instance),
+        TEST(people_are_found_by_a_part_of_their_name_or_their_whole_address),
         TEST(who_is_blocked_is_signed_out_and_stays_out),
         TEST(a_deleted_account_leaves_its_number_only),
         TEST(what_is_no_longer_needed_is_swept),
