@@ -9,7 +9,6 @@
 #define WAYS         4    /* places where an answer may stand */
 #define TYPICAL_SIZE 4096 /* of an answer with its key */
 #define SHARE_MAX    8    /* one answer takes at most this part of a shard */
-#define SEEN         512  /* keys that were brought once, by their hash */
 #define POPULAR      3    /* found so often, an answer keeps its head ready too */
 #define HEAD_SIZE    2048 /* which takes about this much */
 
@@ -18,14 +17,15 @@ struct place {
     slice key; /* in the same piece of memory as the body */
     struct http_body *body;
     size_t n; /* of that piece, and of the head */
-    uint32_t used, found;
+    uint32_t used;
+    uint32_t found; /* this answer, and those that stood in its place */
 };
 struct shard {
     pthread_mutex_t lock;
     struct place *places;
     size_t bytes, hand;
     uint32_t tick;
-    uint64_t seen[SEEN];
+    uint64_t *seen; /* keys that were brought once, by their hash: as many as places */
 };
 struct http_bodies {
     struct shard shards[SHARDS];
@@ -43,7 +43,8 @@ struct http_bodies *http_bodies_new(size_t bytes) {
     for (size_t i = 0; i < SHARDS; i++) {
         pthread_mutex_init(&bodies->shards[i].lock, NULL);
         bodies->shards[i].places = calloc(bodies->sets * WAYS, sizeof(struct place));
-        whole = whole && bodies->shards[i].places;
+        bodies->shards[i].seen = calloc(bodies->sets * WAYS, sizeof(uint64_t));
+        whole = whole && bodies->shards[i].places && bodies->shards[i].seen;
     }
     if (!whole) {
         http_bodies_free(bodies);
@@ -79,6 +80,7 @@ void http_bodies_free(struct http_bodies *bodies) {
             forget(shard, &shard->places[k]);
         }
         free(shard->places);
+        free(shard->seen);
         pthread_mutex_destroy(&shard->lock);
     }
     free(bodies);
@@ -100,24 +102,24 @@ static struct place *find(struct place *set, uint64_t hash, slice key) {
 }
 
 /* What is asked for again and again may keep its head. */
-static void count_found(struct shard *shard, struct place *place) {
-    if (place->found < POPULAR && ++place->found == POPULAR) {
-        place->n += HEAD_SIZE;
-        shard->bytes += HEAD_SIZE;
-        atomic_store(&place->body->is_popular, true);
-    }
+static void make_popular(struct shard *shard, struct place *place) {
+    place->n += HEAD_SIZE;
+    shard->bytes += HEAD_SIZE;
+    atomic_store(&place->body->is_popular, true);
 }
 
-struct http_body *http_bodies_find(struct http_bodies *bodies, slice key) {
+struct http_body *http_bodies_find(struct http_bodies *bodies, slice key, slice etag) {
     uint64_t hash = hash_bytes(key, SHARDS);
     struct place *set;
     struct shard *shard = shard_of(bodies, hash, &set);
     struct http_body *body = NULL;
     pthread_mutex_lock(&shard->lock);
     struct place *place = find(set, hash, key);
-    if (place) {
+    if (place && slice_equal(place->body->etag, etag)) {
         place->used = ++shard->tick;
-        count_found(shard, place);
+        if (place->found < POPULAR && ++place->found == POPULAR) {
+            make_popular(shard, place);
+        }
         body = place->body;
         atomic_fetch_add(&body->holders, 1);
     }
@@ -146,6 +148,7 @@ static struct http_body *body_new(slice key, const struct http_response *respons
     char *at = (char *)(body + 1);
     *body = (struct http_body){.encoding = encoding, .allow_framing = response->allow_framing};
     atomic_init(&body->holders, 1);
+    body->etag = put(&at, response->etag);
     body->bytes = put(&at, buf_slice(&response->body));
     body->media_type = put(&at, slice_from_cstr(response->media_type));
     body->file_name = put(&at, response->file_name);
@@ -155,8 +158,9 @@ static struct http_body *body_new(slice key, const struct http_response *respons
 }
 
 static size_t body_size(slice key, const struct http_response *response) {
-    return sizeof(struct http_body) + response->body.n + key.n + response->file_name.n +
-           slice_from_cstr(response->media_type).n + slice_from_cstr(response->extra_csp).n + 5;
+    return sizeof(struct http_body) + response->etag.n + response->body.n + key.n +
+           response->file_name.n + slice_from_cstr(response->media_type).n +
+           slice_from_cstr(response->extra_csp).n + 6;
 }
 
 /* A free place of the set, else that of what was asked for longest ago. */
@@ -182,20 +186,24 @@ static void make_room(const struct http_bodies *bodies, struct shard *shard, siz
     }
 }
 
-/* Under the lock of the shard. */
+/* Under the lock of the shard; `found`: how often what stood there. */
 static void keep(const struct http_bodies *bodies, struct shard *shard, struct place *set,
                  uint64_t hash, slice key, const struct http_response *response,
-                 enum http_encoding encoding) {
+                 enum http_encoding encoding, uint32_t found) {
     size_t size = body_size(key, response);
-    if (size > bodies->bytes_max / SHARE_MAX || find(set, hash, key)) {
+    slice kept_key;
+    struct http_body *body = size <= bodies->bytes_max / SHARE_MAX
+                                 ? body_new(key, response, encoding, size, &kept_key)
+                                 : NULL;
+    if (!body) {
         return;
     }
-    slice kept_key;
-    struct http_body *body = body_new(key, response, encoding, size, &kept_key);
-    if (body) {
-        make_room(bodies, shard, size);
-        *place_for(shard, set) = (struct place){hash, kept_key, body, size, ++shard->tick, 0};
-        shard->bytes += size;
+    make_room(bodies, shard, size);
+    struct place *place = place_for(shard, set);
+    *place = (struct place){hash, kept_key, body, size, ++shard->tick, found};
+    shard->bytes += size;
+    if (found == POPULAR) {
+        make_popular(shard, place);
     }
 }
 
@@ -204,10 +212,15 @@ void http_bodies_bring(struct http_bodies *bodies, slice key, const struct http_
     uint64_t hash = hash_bytes(key, SHARDS);
     struct place *set;
     struct shard *shard = shard_of(bodies, hash, &set);
-    uint64_t *seen = &shard->seen[hash / SHARDS % SEEN];
+    uint64_t *seen = &shard->seen[hash / SHARDS % (bodies->sets * WAYS)];
     pthread_mutex_lock(&shard->lock);
-    if (*seen == hash) {
-        keep(bodies, shard, set, hash, key, response, encoding);
+    struct place *place = find(set, hash, key);
+    uint32_t found = place ? place->found : 0;
+    if (place && !slice_equal(place->body->etag, response->etag)) {
+        forget(shard, place);
+        keep(bodies, shard, set, hash, key, response, encoding, found);
+    } else if (!place && *seen == hash) {
+        keep(bodies, shard, set, hash, key, response, encoding, 0);
     }
     *seen = hash;
     pthread_mutex_unlock(&shard->lock);

@@ -233,6 +233,10 @@ const struct asset *http_asset_find(const struct asset *table, size_t count, sli
  * way. */
 bool http_unchanged(const struct http_request *request, struct http_response *response, slice etag);
 
+/* The answer that was made after http_unchanged depends on more than its ETag told: it gets another
+ * one, and is not kept. */
+void http_retag(const struct http_request *request, struct http_response *response, slice etag);
+
 /* Compares with If-None-Match as RFC 9110 asks (weak comparison, lists, *). */
 bool http_etag_matches(slice if_none_match, slice etag);
 /* The pure parts, for tests and fuzzing. */

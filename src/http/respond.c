@@ -430,8 +430,8 @@ static struct MHD_Response *make_response(struct http_exchange *exchange,
 
 /* ---- what is kept in memory ---- */
 
-/* All that decides the bytes of an answer. What a route says is nobody's but the asker's is not
- * revalidated, but no-store. */
+/* All of a request that decides the bytes of an answer; empty: it is not kept. What a
+ * route says is nobody's but the asker's is not revalidated, but no-store. */
 static slice kept_key(const struct http_exchange *exchange, slice etag) {
     const struct http_request *request = &exchange->request;
     bool asks = request->method == HTTP_GET || request->method == HTTP_HEAD;
@@ -442,9 +442,11 @@ static slice kept_key(const struct http_exchange *exchange, slice etag) {
     }
     const char encoding =
         (char)('0' + http_encoding_choose(http_known(request, HTTP_KNOWN_ACCEPT_ENCODING)));
-    const slice parts[] = {slice_of(&encoding, 1), etag,
-                           request->language,      request->part,
-                           request->base_url,      http_known(request, HTTP_KNOWN_ACCEPT),
+    const slice parts[] = {slice_of(&encoding, 1),
+                           request->language,
+                           request->part,
+                           request->base_url,
+                           http_known(request, HTTP_KNOWN_ACCEPT),
                            exchange->target};
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
@@ -475,9 +477,16 @@ bool http_unchanged(const struct http_request *request, struct http_response *re
     struct http_exchange *exchange = http_exchange_of(request);
     exchange->kept_key = kept_key(exchange, etag);
     if (exchange->kept_key.n > 0) {
-        exchange->kept = http_bodies_find(exchange->server->bodies, exchange->kept_key);
+        exchange->kept = http_bodies_find(exchange->server->bodies, exchange->kept_key, etag);
     }
     return exchange->kept != NULL;
+}
+
+void http_retag(const struct http_request *request, struct http_response *response, slice etag) {
+    response->etag = etag;
+    if (request->connection) {
+        http_exchange_of(request)->kept_key = SLICE_EMPTY;
+    }
 }
 
 static void take_kept(struct http_exchange *exchange) {

@@ -242,9 +242,11 @@ static void every_answer_has_its_number_when_the_log_has_a_line_for_each(void **
 
 /* ---- the table alone ---- */
 
-static void bring(struct http_bodies *bodies, int64_t number, size_t n, int times) {
+static void bring_tagged(struct http_bodies *bodies, int64_t number, const char *etag, size_t n,
+                         int times) {
     char key[32];
-    struct http_response response = {.media_type = "text/plain", .body = buf_new(1u << 20)};
+    struct http_response response = {
+        .media_type = "text/plain", .etag = slice_from_cstr(etag), .body = buf_new(1u << 20)};
     snprintf(key, sizeof key, "key %lld", (long long)number);
     while (response.body.n < n) {
         buf_addf(&response.body, "%s ", key);
@@ -255,10 +257,19 @@ static void bring(struct http_bodies *bodies, int64_t number, size_t n, int time
     buf_free(&response.body);
 }
 
-static struct http_body *found(struct http_bodies *bodies, int64_t number) {
+static void bring(struct http_bodies *bodies, int64_t number, size_t n, int times) {
+    bring_tagged(bodies, number, "\"1\"", n, times);
+}
+
+static struct http_body *found_tagged(struct http_bodies *bodies, int64_t number,
+                                      const char *etag) {
     char key[32];
     snprintf(key, sizeof key, "key %lld", (long long)number);
-    return http_bodies_find(bodies, slice_from_cstr(key));
+    return http_bodies_find(bodies, slice_from_cstr(key), slice_from_cstr(etag));
+}
+
+static struct http_body *found(struct http_bodies *bodies, int64_t number) {
+    return found_tagged(bodies, number, "\"1\"");
 }
 
 static void memory_of_kept_answers_is_bounded(void **state) {
@@ -320,6 +331,30 @@ static void answer_lives_as_long_as_it_is_held(void **state) {
     http_body_release(body);
 }
 
+static void answer_with_another_tag_takes_the_place_of_the_last_one_at_once(void **state) {
+    struct http_bodies *bodies = http_bodies_new(KEPT_BYTES);
+    (void)state;
+    bring_tagged(bodies, 1, "\"a\"", 100, 2);
+    assert_null(found_tagged(bodies, 1, "\"b\""));
+    struct http_body *last = found_tagged(bodies, 1, "\"a\"");
+    assert_non_null(last);
+    bring_tagged(bodies, 1, "\"b\"", 200, 1);
+    assert_null(found_tagged(bodies, 1, "\"a\""));
+    for (int times = 0; times < 2; times++) {
+        struct http_body *body = found_tagged(bodies, 1, "\"b\"");
+        assert_true(body->bytes.n >= 200);
+        assert_slice(body->etag, "\"b\"");
+        http_body_release(body);
+    }
+    assert_true(last->bytes.n < 200); /* who holds it still has it */
+    http_body_release(last);
+    bring_tagged(bodies, 1, "\"c\"", 100, 1);
+    last = found_tagged(bodies, 1, "\"c\"");
+    assert_true(atomic_load(&last->is_popular)); /* as those before it were */
+    http_body_release(last);
+    http_bodies_free(bodies);
+}
+
 #define RUNNING(name) cmocka_unit_test_setup_teardown(name, setup, server_teardown)
 const struct CMUnitTest http_body_tests[] = {
     RUNNING(answer_that_is_asked_for_again_is_kept_from_the_second_time_on),
@@ -335,5 +370,6 @@ const struct CMUnitTest http_body_tests[] = {
     cmocka_unit_test(memory_of_kept_answers_is_bounded),
     cmocka_unit_test(memory_of_kept_heads_is_bounded),
     cmocka_unit_test(answer_lives_as_long_as_it_is_held),
+    cmocka_unit_test(answer_with_another_tag_takes_the_place_of_the_last_one_at_once),
 };
 const size_t http_body_test_count = ARRAY_COUNT(http_body_tests);
