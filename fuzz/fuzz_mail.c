@@ -139,6 +139,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         message.to_team.path = path;
         message.to_team.reply = message.to;
         break;
+    case MAIL_TAKEN_UP:
+        message.taken_up.title = title;
+        message.taken_up.other = who;
+        message.taken_up.path = path;
+        break;
     case MAIL_TEST:
     case MAIL_LETTER__COUNT:
         break;

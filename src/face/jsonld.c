@@ -467,6 +467,29 @@ static void write_trail(struct graph *graph, slice id) {
     face_json_close(json, '}');
 }
 
+/* What the entry takes up. */
+static void write_based_on(struct graph *graph) {
+    struct face_json *json = &graph->json;
+    bool is_first = true;
+    for (uint32_t i = 0; i < graph->entry->link_count; i++) {
+        const struct entry_link *link = &graph->entry->links[i];
+        if (link->incoming || link->target.v == 0 ||
+            !slice_equal(link->relation, ENTRY_INSPIRED_BY)) {
+            continue;
+        }
+        if (is_first) {
+            face_json_key(json, "isBasedOn");
+            face_json_open(json, '[');
+        }
+        is_first = false;
+        face_json_text(json, absolute(graph->of, face_entry_path(link->target, link->target_title,
+                                                                 graph->of->arena)));
+    }
+    if (!is_first) {
+        face_json_close(json, ']');
+    }
+}
+
 static void write_page(struct graph *graph, slice thing_id, slice trail_id) {
     struct face_json *json = &graph->json;
     slice licence = face_licence_of(graph->sources, graph->entry);
@@ -485,6 +508,7 @@ static void write_page(struct graph *graph, slice thing_id, slice trail_id) {
     face_json_member(json, "creditText",
                      face_attribution_of(graph->sources, graph->entry, graph->of->arena));
     reference(json, "isPartOf", site_id(graph->of));
+    write_based_on(graph);
     reference(json, "breadcrumb", trail_id);
     if (thing_id.n > 0) {
         reference(json, "mainEntity", thing_id);

@@ -154,6 +154,17 @@ static const struct letter letters[] = {
             .why = N_("Ce message va à la personne concernée et à celle qui a agi. Ce n’était pas "
                       "vous ? Fermez vos autres appareils et prévenez l’équipe du site."),
         },
+    [MAIL_TAKEN_UP] =
+        {
+            .name = "taken-up",
+            .subject = N_("« %2 » a été repris ailleurs"),
+            .parts = {{PART_TEXT, N_("Bonjour, une bonne nouvelle : sur %1, « %3 » dit s’inspirer "
+                                     "de « %2 ». La fiche raconte ce qui a changé et ce qui a été "
+                                     "appris.")},
+                      {PART_LINK, N_("Voir ce qui a été repris")}},
+            .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 ». Qui la "
+                      "quitte n’en reçoit plus."),
+        },
     [MAIL_TEST] =
         {
             .name = "test",

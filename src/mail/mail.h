@@ -31,6 +31,7 @@ enum mail_letter {
     MAIL_YEARLY,     /* is this entry still true? */
     MAIL_DECISION,   /* of moderation */
     MAIL_TO_TEAM,    /* somebody writes to the team of an entry */
+    MAIL_TAKEN_UP,   /* to the team of an entry: it was taken up elsewhere */
     MAIL_SUGGESTION, /* what became of a change that somebody suggested */
     MAIL_WAITS,      /* to a team: a change of its entry waits */
     MAIL_POWER,      /* a role was given or taken, an account blocked: to both */
@@ -108,6 +109,9 @@ struct mail_message {
         struct {
             slice what, reason, path; /* what: a sentence, in the letter's language */
         } power;
+        struct {
+            slice title, other, path; /* other: the title of what takes it up, path: its page */
+        } taken_up;
     };
 };
 /* Writes the letter and its job into the caller's write transaction. ERR_INPUT (with the field),

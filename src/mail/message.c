@@ -174,6 +174,11 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         row->words = message->power.reason;
         row->path = message->power.path;
         break;
+    case MAIL_TAKEN_UP:
+        row->title = message->taken_up.title;
+        row->who = message->taken_up.other;
+        row->path = message->taken_up.path;
+        break;
     case MAIL_FOUND:
     case MAIL_TEST:
     case MAIL_LETTER__COUNT:
@@ -186,7 +191,8 @@ static err row_check(const struct mail_row *row, struct problem *problem) {
     bool lists = row->letter == MAIL_FOUND;
     bool is_test = row->letter == MAIL_TEST;
     bool has_title = !lists && !is_test && row->letter != MAIL_SIGN_IN;
-    bool has_who = row->letter == MAIL_INVITATION || row->letter == MAIL_TO_TEAM;
+    bool has_who = row->letter == MAIL_INVITATION || row->letter == MAIL_TO_TEAM ||
+                   row->letter == MAIL_TAKEN_UP;
     bool has_words =
         row->letter == MAIL_DECISION || row->letter == MAIL_TO_TEAM || row->letter == MAIL_POWER;
     TRY(line_check(row->title, "title", !has_title, problem));

@@ -165,6 +165,7 @@ export async function addresses({ url, link, suggestion, team, invitation, perso
     invitation,
     person,
     flag: `/entries/${history.match(/\d+/)[0]}/flag`,
+    again: `/entries/${history.match(/\d+/)[0]}/again`,
     charter: '/charter',
     'versions of the charter': '/charter/versions',
     'one version of the charter': '/charter/versions/1',

@@ -10,6 +10,15 @@
     "e.end_reason, e.licence, e.source_url, e.source_note, e.summary, e.description"
 #define FROM_ENTRY " FROM entry e LEFT JOIN source s ON s.id = e.source_id "
 
+/* Who was inspired by $1, and by those, as often as `depth` says: a circle ends there too. */
+#define INSPIRED                                                                                   \
+    "WITH RECURSIVE taken (id, parent, depth) AS (SELECT l.entry_id, l.target_id, 1 "              \
+    "FROM entry_link l JOIN entry e ON e.id = l.entry_id AND e.status = 1 "                        \
+    "WHERE l.target_id = $1 AND l.relation = 'inspired-by' UNION "                                 \
+    "SELECT l.entry_id, l.target_id, taken.depth + 1 FROM taken "                                  \
+    "JOIN entry_link l ON l.target_id = taken.id AND l.relation = 'inspired-by' "                  \
+    "JOIN entry e ON e.id = l.entry_id AND e.status = 1 WHERE taken.depth < $2) "
+
 #define LIST_ADD(list, table, columns, values)                                                     \
     [ENTRY_LIST_ADD_FIRST + (list)] = {table "_add",                                               \
                                        "INSERT INTO " table " (entry_id, position, " columns       \
@@ -121,7 +130,8 @@ static const struct db_statement statements[] = {
                         "digest = excluded.digest, author = excluded.author, "
                         "at_ms = excluded.at_ms, format = excluded.format, body = excluded.body"},
     [ENTRY_HELD_DROP] = {"held_drop", "DELETE FROM entry_held WHERE entry_id = $1"},
-    [ENTRY_LINKS_IN] = {"links_in", "SELECT l.entry_id, l.relation, e.title, e.kind, e.source_key "
+    [ENTRY_LINKS_IN] = {"links_in", "SELECT l.entry_id, l.relation, e.title, e.kind, e.source_key, "
+                                    "l.note "
                                     "FROM entry_link l JOIN entry e ON e.id = l.entry_id "
                                     "WHERE l.target_id = $1 AND e.status = 1 "
                                     "ORDER BY l.entry_id, l.position LIMIT $2"},
@@ -135,6 +145,9 @@ static const struct db_statement statements[] = {
                                             "AND target_id IS NOT NULL ORDER BY position LIMIT $2"},
     [ENTRY_LINK_JOIN] = {"link_join", "UPDATE entry_link SET target_id = $3 "
                                       "WHERE entry_id = $1 AND position = $2"},
+    [ENTRY_DESCENDANTS] = {"descendants", INSPIRED "SELECT id, parent, depth FROM taken "
+                                                   "WHERE id <> $1 ORDER BY depth, id, parent"},
+    [ENTRY_DESCENDS] = {"descends", INSPIRED "SELECT 1 FROM taken WHERE id = $3 LIMIT 1"},
 
     LIST(ENTRY_LIST_THEME, "entry_theme", "theme", "$3"),
     LIST(ENTRY_LIST_TAG, "entry_tag", "tag", "$3"),
@@ -143,17 +156,18 @@ static const struct db_statement statements[] = {
          "$3, $4, $5, $6, $7, $8, $9"),
     LIST(ENTRY_LIST_FIGURE, "entry_figure", "value, unit, label, date, source",
          "$3, $4, $5, $6, $7"),
-    /* A target that is here already is joined at once ($5: the source). */
-    LIST_ADD(ENTRY_LIST_LINK, "entry_link", "relation, target_key, target_id",
-             "$3, $4, (SELECT id FROM entry WHERE source_id = $5 AND source_key = $4)"),
+    /* A target that is here already is joined at once ($5: the source, $6: its number). */
+    LIST_ADD(ENTRY_LIST_LINK, "entry_link", "relation, target_key, target_id, note",
+             "$3, $4, coalesce((SELECT id FROM entry WHERE source_id = $5 AND source_key = $4), "
+             "(SELECT id FROM entry WHERE id = $6)), $7"),
     LIST_DROP(ENTRY_LIST_LINK, "entry_link"),
     [ENTRY_LIST_OF_FIRST + ENTRY_LIST_LINK] =
         {"entry_link_of",
          "SELECT l.entry_id, l.relation, l.target_key, l.target_id, t.title, t.kind, "
-         "t.status FROM entry_link l LEFT JOIN entry t ON t.id = l.target_id "
+         "t.status, l.note FROM entry_link l LEFT JOIN entry t ON t.id = l.target_id "
          "WHERE l.entry_id = $1 ORDER BY l.position"},
     LIST_ALL(ENTRY_LIST_LINK, "entry_link",
-             "relation, target_key, target_id, NULL AS title, NULL AS kind, 1 AS status"),
+             "relation, target_key, target_id, NULL AS title, NULL AS kind, 1 AS status, note"),
     LIST(ENTRY_LIST_MEDIA, "entry_media",
          "kind, url, title, alt, licence, credit, duration_s, transcript",
          "$3, $4, $5, $6, $7, $8, $9, $10"),

@@ -135,9 +135,12 @@ struct entry_date {
 struct entry_figure {
     slice value, unit, label, date, source;
 };
+/* The relation of what was taken up elsewhere: the new one is "inspired-by" what it takes up. */
+#define ENTRY_INSPIRED_BY SLICE("inspired-by")
 struct entry_link {
     slice relation;
-    slice target_key;            /* id within the same source, or a URL */
+    slice target_key;            /* id within the same source, "entry:NUMBER" of ours, or a URL */
+    slice note;                  /* in words, with lines: what changed, what was learnt */
     struct entry_id target;      /* 0 until the target is known here */
     slice target_title;          /* read only: of a resolved target */
     enum entry_kind target_kind; /* read only */
@@ -261,7 +264,7 @@ MUST_USE err entry_import_begin(struct db_conn *conn, struct id_source *ids);
 MUST_USE err entry_import_end(struct db_conn *conn);
 /* A person's edit of a checked entry: new revision with author and reason; id 0 adds a new
  * entry. ERR_CONFLICT when `entry->revision` is not the current one, ERR_NOT_FOUND without such
- * an entry. */
+ * an entry, ERR_INPUT when it would be inspired by what it inspired itself. */
 MUST_USE err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry,
                         slice author, slice reason, int64_t now_ms);
 /* Archived or removed entries leave the atlas; their rows and revisions stay. The author
@@ -299,6 +302,17 @@ MUST_USE err entry_public_load(struct db_conn *conn, const struct territories *t
 /* Entries that this one links to, public or not; at most `room`. */
 MUST_USE err entry_link_targets(struct db_conn *conn, struct entry_id id, struct entry_id *targets,
                                 size_t room, size_t *count);
+/* The entry that a link names by our own number ("entry:NUMBER"); 0: it does not. */
+struct entry_id entry_link_number(const struct entry_link *link);
+/* What was inspired by an entry, and by that, and so on: published ones, each once, the nearest
+ * first, at most `room`; to a depth of ENTRY_DESCENT_MAX. */
+#define ENTRY_DESCENT_MAX 8
+struct entry_descendant {
+    struct entry_id id, from;
+    unsigned depth; /* 1: by the entry itself */
+};
+MUST_USE err entry_descendants(struct db_conn *conn, struct entry_id id, struct arena *arena,
+                               struct entry_descendant **list, size_t room, size_t *count);
 /* Visits all public entries by id, e.g. to build the atlas; each lives until `visit` returns. A
  * visitor that returns an error ends the walk with it. Titles and kinds of links' targets and
  * incoming links are only filled by entry_public_load. One snapshot, also against writers; to have

@@ -36,7 +36,8 @@ static struct date date_column(struct db_query *query, unsigned column) {
 
 static struct entry_link link_row(struct db_query *query, struct arena *arena) {
     struct entry_link link = {.relation = text_copy(query, 1, arena),
-                              .target_key = text_copy(query, 2, arena)};
+                              .target_key = text_copy(query, 2, arena),
+                              .note = text_copy(query, 7, arena)};
     if (db_i64(query, 6) == ENTRY_PUBLISHED) { /* nothing is said of what is not public */
         link.target = (struct entry_id){db_i64(query, 3)};
         link.target_title = text_copy(query, 4, arena);
@@ -113,6 +114,13 @@ void entry_list_row(enum entry_list list, struct db_query *query, struct arena *
     case ENTRY_LIST__COUNT:
         break;
     }
+}
+
+struct entry_id entry_link_number(const struct entry_link *link) {
+    struct entry_id id = {0};
+    slice number = slice_sub(link->target_key, sizeof "entry:" - 1, link->target_key.n);
+    bool is_ours = slice_starts_with(link->target_key, SLICE("entry:"));
+    return is_ours && slice_to_i64(number, &id.v) && id.v > 0 ? id : (struct entry_id){0};
 }
 
 static uint32_t list_count(const struct entry *entry, enum entry_list list) {
@@ -242,6 +250,8 @@ static void item_bind(struct db_query *query, const struct entry *entry, enum en
         texts_bind(query, 3, (const slice[]){entry->links[i].relation, entry->links[i].target_key},
                    2);
         db_bind_i64(query, 5, entry->source.v);
+        db_bind_i64(query, 6, entry_link_number(&entry->links[i]).v);
+        texts_bind(query, 7, &entry->links[i].note, 1);
         break;
     case ENTRY_LIST_MEDIA:
         media_bind(query, &entry->media[i]);

@@ -98,6 +98,7 @@ static err links_in_load(struct db_conn *conn, struct arena *arena, struct entry
                                              .target_title = arena_copy(arena, db_text(query, 2)),
                                              .target_kind = (enum entry_kind)db_i64(query, 3),
                                              .target_key = arena_copy(arena, db_text(query, 4)),
+                                             .note = arena_copy(arena, db_text(query, 5)),
                                              .incoming = true};
     }
     entry->links = links;
@@ -118,6 +119,35 @@ err entry_public_load(struct db_conn *conn, const struct territories *territorie
     TRY(links_in_load(conn, arena, &shown.entry));
     shown.is_linked = shown.is_linked || shown.entry.link_count > own;
     *entry = shown;
+    return OK;
+}
+
+err entry_descendants(struct db_conn *conn, struct entry_id id, struct arena *arena,
+                      struct entry_descendant **list, size_t room, size_t *count) {
+    struct entry_descendant *found = arena_new(arena, struct entry_descendant, room);
+    size_t used = 0;
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_DESCENDANTS);
+    db_bind_i64(query, 1, id.v);
+    db_bind_i64(query, 2, ENTRY_DESCENT_MAX);
+    for (bool row = true; used < room;) {
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        struct entry_descendant next = {.id = {db_i64(query, 0)},
+                                        .from = {db_i64(query, 1)},
+                                        .depth = (unsigned)db_i64(query, 2)};
+        bool is_new = true;
+        for (size_t i = 0; i < used; i++) {
+            is_new = is_new && found[i].id.v != next.id.v;
+        }
+        if (is_new) {
+            found[used++] = next;
+        }
+    }
+    db_done(query);
+    *list = found;
+    *count = used;
     return OK;
 }
 

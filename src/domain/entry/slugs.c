@@ -151,6 +151,7 @@ FIELDS(entry_figure_fields);
 static const struct entry_field entry_link_fields_items[] = {
     FIELD(entry_link, "relation", relation, 60),
     FIELD(entry_link, "target", target_key, ENTRY_TEXT_MAX),
+    LINES(entry_link, "note", note, ENTRY_TEXT_MAX),
 };
 FIELDS(entry_link_fields);
 

@@ -372,6 +372,27 @@ err entry_import_content(struct db_conn *conn, struct id_source *ids, struct ent
     return import_start(&change, json, outcome);
 }
 
+/* ERR_INPUT when the entry would be inspired by itself, directly or through others. */
+static err descent_check(struct db_conn *conn, const struct entry *entry) {
+    for (uint32_t i = 0; i < entry->link_count; i++) {
+        struct entry_id from = entry_link_number(&entry->links[i]);
+        if (from.v == 0 || !slice_equal(entry->links[i].relation, ENTRY_INSPIRED_BY)) {
+            continue;
+        }
+        struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_DESCENDS);
+        bool row = false;
+        db_bind_i64(query, 1, entry->id.v);
+        db_bind_i64(query, 2, ENTRY_DESCENT_MAX);
+        db_bind_i64(query, 3, from.v);
+        TRY(db_next(query, &row));
+        db_done(query);
+        if (row || from.v == entry->id.v) {
+            return ERR_INPUT;
+        }
+    }
+    return OK;
+}
+
 err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry, slice author,
                slice reason, int64_t now_ms) {
     struct stand stand = {.exists = false};
@@ -383,6 +404,7 @@ err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry,
         if (stand.revision != entry->revision) {
             return ERR_CONFLICT;
         }
+        TRY(descent_check(conn, entry));
     }
     struct change change = {.conn = conn,
                             .ids = ids,

@@ -128,7 +128,8 @@ static void tell_figures(const struct teller *teller, const struct entry_public 
 
 static void tell_links(const struct teller *teller, const struct entry_public *entry) {
     for (uint32_t i = 0; i < entry->entry.link_count; i++) {
-        add_line(teller->out, &entry->entry.links[i].target_key, 1, "");
+        const struct entry_link *link = &entry->entry.links[i];
+        add_line(teller->out, (const slice[]){link->target_key, link->note}, 2, "\n");
     }
 }
 

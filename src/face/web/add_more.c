@@ -1,5 +1,5 @@
 /* Everything that may be said besides: a text, themes, when, how to reach them, what is sought. */
-#include "face/web/add_int.h"
+#include "face/web/again_int.h"
 
 #define THEME_SCHEME SLICE("themes")
 
@@ -313,6 +313,7 @@ static const struct contact_field {
 void add_more_write(struct adding *adding) {
     struct form *form = &adding->form;
     const struct entry *entry = &adding->draft.content;
+    again_write(adding);
     form_field(
         form,
         &(struct form_field){
@@ -344,6 +345,7 @@ void add_more_write(struct adding *adding) {
 void add_more_take(struct adding *adding) {
     struct entry *entry = &adding->draft.content;
     entry->description = slice_trim(http_form_value(adding->sent, "description"));
+    again_take(adding);
     take_dates(adding);
     take_themes(adding);
     for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {

@@ -1,6 +1,7 @@
 /* The last page: how it will look, what may be here already, and sending it. */
 #include "domain/history/history.h"
 #include "face/actor.h"
+#include "face/web/again_int.h"
 #include "face/web/charter_int.h"
 #include "face/web/similar_int.h"
 #include "face/web/suggestion_int.h"
@@ -265,6 +266,10 @@ static err send_job(struct db_conn *conn, void *self) {
         TRY(suggestion_announce(conn, adding->face, adding->actor, &sending->sent,
                                 sending->send.language, adding->now_ms, adding->arena,
                                 &sending->problem));
+    }
+    if (adding->draft.entry.v == 0) {
+        TRY(again_tell(conn, adding->face, sending->sent.entry, adding->now_ms, adding->arena,
+                       &sending->problem));
     }
     if (!sending->sent.link.text[0]) {
         return OK;

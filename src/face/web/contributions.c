@@ -1,6 +1,7 @@
 /* What one added without an account, by the link of the letter; lost links; beginning a change. */
 #include "domain/contribution/contribution.h"
 #include "face/actor.h"
+#include "face/web/again_int.h"
 #include "face/web/form_int.h"
 #include "face/write.h"
 #include "mail/mail.h"
@@ -88,13 +89,25 @@ static struct contribution_world world_of(const struct face *face) {
         .ids = face->ids, .territories = face->territories, .themes = face->themes};
 }
 
+/* Only the first time tells anybody anything. */
+static err confirm(struct db_conn *conn, struct acting *acting, int64_t now_ms) {
+    const struct contribution_world world = world_of(acting->face);
+    struct contribution before;
+    struct contribution_sent sent;
+    struct problem problem = {0};
+    TRY(contribution_of_link(conn, acting->link, acting->arena, &before));
+    TRY(contribution_confirm(conn, &world, acting->link, now_ms, acting->arena, &sent));
+    return before.confirmed_ms != 0
+               ? OK
+               : again_tell(conn, acting->face, before.entry, now_ms, acting->arena, &problem);
+}
+
 static err act_job(struct db_conn *conn, void *self) {
     struct acting *acting = self;
     const struct contribution_world world = world_of(acting->face);
     int64_t now_ms = clock_now_ms(acting->face->clock);
-    struct contribution_sent sent;
     if (slice_equal(acting->act, SLICE("confirm"))) {
-        return contribution_confirm(conn, &world, acting->link, now_ms, acting->arena, &sent);
+        return confirm(conn, acting, now_ms);
     }
     if (slice_equal(acting->act, SLICE("withdraw"))) {
         return contribution_withdraw(conn, &world, acting->link, now_ms);

@@ -210,6 +210,7 @@ static err write_page(struct sheet *sheet) {
     sheet_share(sheet);
     html_raw(html, "</aside>\n");
     sheet_figures(sheet);
+    TRY(sheet_again(sheet));
     sheet_links(sheet);
     TRY(sheet_nearby(sheet));
     html_raw(html, "<footer class=\"entry-foot\">");

@@ -36,6 +36,12 @@ void sheet_team(struct sheet *sheet);
 /* What of it decides the bytes of the page. */
 slice sheet_team_key(const struct sheet *sheet);
 
+/* entry_again.c: what inspired it, what took it up; the way to take it up. Links that it tells of
+ * are told nowhere else. */
+MUST_USE err sheet_again(struct sheet *sheet);
+void sheet_again_way(struct sheet *sheet);
+bool sheet_link_is_again(const struct entry_link *link);
+
 /* entry_more.c: below the text, and the foot. */
 void sheet_figures(struct sheet *sheet);
 void sheet_links(struct sheet *sheet);

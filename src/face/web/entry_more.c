@@ -94,7 +94,11 @@ static void link_item(struct sheet *sheet, const struct entry_link *link) {
 
 void sheet_links(struct sheet *sheet) {
     struct html *html = &sheet->page->html;
-    if (sheet->of->link_count == 0) {
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < sheet->of->link_count; i++) {
+        shown += sheet_link_is_again(&sheet->of->links[i]) ? 0 : 1;
+    }
+    if (shown == 0) {
         return;
     }
     html_raw(html, "<section class=\"entry-wide\" aria-labelledby=\"links-title\"><h2 "
@@ -102,7 +106,9 @@ void sheet_links(struct sheet *sheet) {
     html_t(html, "Liens");
     html_raw(html, "</h2><ul class=\"links panel\">");
     for (uint32_t i = 0; i < sheet->of->link_count; i++) {
-        link_item(sheet, &sheet->of->links[i]);
+        if (!sheet_link_is_again(&sheet->of->links[i])) {
+            link_item(sheet, &sheet->of->links[i]);
+        }
     }
     html_raw(html, "</ul></section>\n");
 }

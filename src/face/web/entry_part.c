@@ -310,5 +310,6 @@ void sheet_share(struct sheet *sheet) {
                                     .address = sheet->address,
                                     .poster = arena_printf(page->arena, "/entries/%lld/poster",
                                                            (long long)sheet->of->id.v)});
+    sheet_again_way(sheet);
     html_raw(html, "</section>\n");
 }

@@ -2,6 +2,7 @@
  * what was decided, for everybody. */
 #include "domain/moderation/moderation.h"
 #include "face/actor.h"
+#include "face/web/again_int.h"
 #include "face/web/charter_int.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
@@ -412,6 +413,10 @@ static err decide_job(struct db_conn *conn, void *self) {
                                      &deciding->problem)
             : moderation_decide(conn, &world, deciding->actor, &deciding->decision, now_ms,
                                 deciding->arena, &outcome, &deciding->problem));
+    if (deciding->contribution) { /* shown for the first time */
+        TRY(again_tell(conn, deciding->face, deciding->decision.entry, now_ms, deciding->arena,
+                       &deciding->problem));
+    }
     return web_moderation_tell(conn, deciding->face, &outcome, letter_of(deciding),
                                arena_cstr(deciding->arena, slice_trim(deciding->decision.reason)),
                                now_ms, &deciding->problem);

@@ -114,6 +114,8 @@ const struct http_route face_web_routes[] = {
     FORM_PAGE("/invitations/{token}", web_invitation, "Who invites to which team: a button."),
     SENT("/invitations/{token}", web_invitation_post, CAP_MEMBER, "Joins the team."),
     FORM_PAGE("/people/{id}", web_person, "What somebody shows of themselves, and brought."),
+    FORM_PAGE("/entries/{id}/again", web_again, "Asks whether to begin an entry inspired by it."),
+    SENT("/entries/{id}/again", web_again_post, CAP_ANYONE, "Begins it."),
     FORM_PAGE("/entries/{id}/flag", web_flag, "Says that something is wrong with an entry."),
     SENT("/entries/{id}/flag", web_flag_post, CAP_ANYONE, "Sends it to the moderators."),
     FORM_PAGE("/charter", web_charter, "What is asked of what stands here, and how it is decided."),

@@ -300,6 +300,7 @@ http_handler web_add, web_add_post, web_add_kept, web_add_drop, web_add_step, we
 http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_person, web_write,
     web_write_post;
 http_handler web_suggestions, web_suggestion, web_suggestion_post;
+http_handler web_again, web_again_post;
 http_handler web_flag, web_flag_post, web_moderation, web_moderation_case, web_moderation_case_post,
     web_moderation_log;
 http_handler web_charter, web_charter_versions, web_charter_version, web_charter_edit,

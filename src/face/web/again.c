@@ -1,0 +1,180 @@
+/* /entries/ID/again: "nous l'avons fait aussi": a new entry begun with what inspired it. */
+#include "face/web/again_int.h"
+
+#include "face/actor.h"
+#include "face/write.h"
+#include "mail/mail.h"
+
+/* ---- the page ---- */
+
+struct taking_up {
+    const struct face *face;
+    const struct actor *actor;
+    struct entry_public origin;
+    struct entry entry;
+    struct crypto_secret secret;
+};
+
+static err origin_load(const struct face *face, const struct http_request *request,
+                       struct taking_up *taking, struct problem *problem) {
+    struct entry_id id = {0};
+    err found = slice_to_i64(request->captures[0], &id.v) && id.v > 0
+                    ? entry_public_load(face_reader(request), face->territories, id, request->arena,
+                                        &taking->origin)
+                    : ERR_NOT_FOUND;
+    taking->face = face;
+    taking->actor = face_actor(request);
+    return found == ERR_NOT_FOUND ? problem_set(problem, found, "id", "no entry has this address")
+                                  : found;
+}
+
+err web_again(void *app, const struct http_request *request, struct http_response *response,
+              struct problem *problem) {
+    struct taking_up taking;
+    TRY(origin_load(app, request, &taking, problem));
+    struct page page = page_begin(app, request, response);
+    struct html *html = &page.html;
+    struct form form = {.page = &page};
+    form_page_begin(&form, N_("Nous l’avons fait aussi"), request->path,
+                    N_("Racontez ce que vous avez fait : votre fiche dira d’où vient l’idée, et "
+                       "l’autre montrera que vous l’avez reprise."));
+    html_raw(html, "<p><a");
+    html_attr(html, "href", link_entry(&page, taking.origin.entry.id, taking.origin.entry.title));
+    html_raw(html, ">");
+    html_text(html, taking.origin.entry.title);
+    html_raw(html, "</a></p>\n");
+    form_begin(&form, request->path, false);
+    form_submit(&form, N_("Commencer"));
+    form_end(&form);
+    form_page_end(&form);
+    return html->out->failed;
+}
+
+/* ---- beginning ---- */
+
+static err begin_job(struct db_conn *conn, void *self) {
+    struct taking_up *taking = self;
+    return contribution_draft_begin(conn, taking->actor, &taking->entry,
+                                    clock_now_ms(taking->face->clock), &taking->secret);
+}
+
+static err answer_begin(void *app, const struct http_request *request, void *self, err result,
+                        struct http_response *response, struct problem *problem) {
+    (void)app;
+    (void)problem;
+    struct taking_up *taking = self;
+    TRY(result);
+    http_redirect(response, arena_printf(request->arena, "/add/%s/what", taking->secret.text));
+    return OK;
+}
+
+/* An idea and a tool become an initiative when somebody does it; a place stays a place. */
+static enum entry_kind kind_of(enum entry_kind origin) {
+    bool becomes = origin == ENTRY_KIND_IDEA || origin == ENTRY_KIND_TOOL ||
+                   origin == ENTRY_KIND_STORY || origin == ENTRY_KIND_ACTOR;
+    return becomes ? ENTRY_KIND_INITIATIVE : origin;
+}
+
+err web_again_post(void *app, const struct http_request *request, struct http_response *response,
+                   struct problem *problem) {
+    struct taking_up *taking = arena_new(request->arena, struct taking_up, 1);
+    struct entry_link *link = arena_new(request->arena, struct entry_link, 1);
+    (void)response;
+    TRY(origin_load(app, request, taking, problem));
+    const struct entry *origin = &taking->origin.entry;
+    *link = (struct entry_link){
+        .relation = ENTRY_INSPIRED_BY,
+        .target_key = arena_printf(request->arena, "entry:%lld", (long long)origin->id.v),
+        .note = SLICE_EMPTY};
+    taking->entry = (struct entry){.kind = kind_of(origin->kind),
+                                   .language = request->language,
+                                   .licence = ADD_LICENCE,
+                                   .themes = origin->themes,
+                                   .theme_count = origin->theme_count,
+                                   .links = link,
+                                   .link_count = 1};
+    return face_write(app, request, begin_job, answer_begin, taking);
+}
+
+/* ---- in a draft ---- */
+
+static struct entry_link *taken_up(const struct entry *entry) {
+    for (uint32_t i = 0; i < entry->link_count; i++) {
+        if (slice_equal(entry->links[i].relation, ENTRY_INSPIRED_BY) &&
+            entry_link_number(&entry->links[i]).v != 0) {
+            return &entry->links[i];
+        }
+    }
+    return NULL;
+}
+
+void again_write(struct adding *adding) {
+    const struct entry_link *link = taken_up(&adding->draft.content);
+    if (link) {
+        form_field(
+            &adding->form,
+            &(struct form_field){.name = "learnt",
+                                 .label = N_("Ce que vous avez changé, ce que vous avez appris"),
+                                 .help = N_("Quelques mots pour qui voudra le faire après vous."),
+                                 .value = add_typed(adding, "learnt", link->note),
+                                 .rows = 4,
+                                 .max_bytes = ENTRY_TEXT_MAX});
+    }
+}
+
+void again_take(struct adding *adding) {
+    struct entry_link *link = taken_up(&adding->draft.content);
+    if (link && http_form_has(adding->sent, "learnt")) {
+        link->note = slice_trim(http_form_value(adding->sent, "learnt"));
+        if (link->note.n > ENTRY_TEXT_MAX) {
+            form_fault(&adding->form, "learnt", N_("C’est trop long. Raccourcissez-le."));
+        }
+    }
+}
+
+/* ---- telling ---- */
+
+static err tell_team(struct db_conn *conn, const struct face *face, const struct entry *origin,
+                     const struct entry *entry, int64_t now_ms, struct arena *arena,
+                     struct problem *problem) {
+    struct team_of_entry of;
+    slice *addresses;
+    size_t count;
+    TRY(team_of_entry(conn, origin->id, (struct person_id){0}, &of));
+    if (of.id.v == 0) {
+        return OK;
+    }
+    TRY(team_addresses(conn, of.id, arena, &addresses, &count));
+    for (size_t i = 0; i < count; i++) {
+        const struct mail_message message = {
+            .to = addresses[i],
+            .language = origin->language,
+            .letter = MAIL_TAKEN_UP,
+            .taken_up = {.title = origin->title,
+                         .other = entry->title,
+                         .path = face_entry_path(entry->id, entry->title, arena)}};
+        TRY(mail_send(conn, face->ids, &message, now_ms, problem));
+    }
+    return OK;
+}
+
+err again_tell(struct db_conn *conn, const struct face *face, struct entry_id id, int64_t now_ms,
+               struct arena *arena, struct problem *problem) {
+    struct entry entry;
+    TRY(entry_load(conn, id, arena, &entry));
+    for (uint32_t i = 0; entry.status == ENTRY_PUBLISHED && i < entry.link_count; i++) {
+        struct entry_public origin;
+        struct entry_id number = entry_link_number(&entry.links[i]);
+        if (number.v == 0 || !slice_equal(entry.links[i].relation, ENTRY_INSPIRED_BY)) {
+            continue;
+        }
+        err found = entry_public_load(conn, face->territories, number, arena, &origin);
+        if (found == OK) {
+            found = tell_team(conn, face, &origin.entry, &entry, now_ms, arena, problem);
+        }
+        if (found != OK && found != ERR_NOT_FOUND) {
+            return found;
+        }
+    }
+    return OK;
+}

@@ -1,0 +1,16 @@
+/* "Nous l'avons fait aussi": what the files of it and of adding share. */
+#ifndef AGORA_FACE_WEB_AGAIN_INT_H
+#define AGORA_FACE_WEB_AGAIN_INT_H
+
+#include "face/web/add_int.h"
+
+/* On the page of a draft that takes something up: what changed, what was learnt. Nothing for
+ * others. */
+void again_write(struct adding *adding);
+void again_take(struct adding *adding);
+/* To the teams of what an entry takes up, in the transaction that publishes it. What takes nothing
+ * up, or is not published, tells nobody. */
+MUST_USE err again_tell(struct db_conn *conn, const struct face *face, struct entry_id entry,
+                        int64_t now_ms, struct arena *arena, struct problem *problem);
+
+#endif

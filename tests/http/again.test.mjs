@@ -1,0 +1,91 @@
+// "Nous l'avons fait aussi": taken up elsewhere, told on both pages, to machines and to the team.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { importEntries, letterTo, signIn, start, teamOf, visitor } from './harness.mjs';
+
+let server;
+let member;
+const numbers = new Map(); // title → number
+const path = (title, rest = '') => `/entries/${numbers.get(title)}${rest}`;
+
+async function takeUp(who, title, fields) {
+  const begun = await who.send(path(title, '/again'));
+  assert.equal(begun.status, 303);
+  const draft = begun.location.replace(/\/what$/, '');
+  const what = await who.look(begun.location);
+  for (const [step, sent] of [
+    ['what', { kind: 'initiative', title: fields.title }],
+    ['where', { where: fields.where, precision: 'commune' }],
+    ['more', { learnt: fields.learnt ?? '', theme: 'food' }],
+  ]) assert.equal((await who.send(`${draft}/${step}`, sent)).status, 303, step);
+  const more = await who.look(`${draft}/more`);
+  const sent = await who.send(`${draft}/check`, { charter: 1 });
+  assert.equal(sent.status, 303, sent.text);
+  return { what, more, location: sent.location };
+}
+const remember = (title, location) => numbers.set(title, /entries\/(\d+)/.exec(location)[1]);
+
+before(async () => {
+  server = await start();
+  importEntries(server.folder, 'fixture', [
+    { id: '1', kind: 'idea', title: 'Frigo solidaire', themes: ['food'], place: { territory: 'com-73065' } },
+    { id: '2', kind: 'place', title: 'Ancien', place: { territory: 'com-73065' }, links: [{ relation: 'inspired-by', target: '3' }] },
+    { id: '3', kind: 'place', title: 'Nouveau', place: { territory: 'com-38185' }, links: [{ relation: 'inspired-by', target: '2' }] },
+  ]);
+  const { items } = await (await fetch(`${server.url}/api/v1/entries`)).json();
+  for (const { id, title } of items) numbers.set(title, id);
+  member = await signIn(server, 'member@example.org');
+  await signIn(server, 'team@example.org');
+  teamOf(server.folder, numbers.get('Frigo solidaire'), [`(SELECT person_id FROM person_address WHERE address = 'team@example.org')`]);
+});
+after(() => server.stop());
+
+test('what takes something up is begun with its kind and themes, and asks what was learnt', async () => {
+  const page = (await visitor(server).look(`${path('Frigo solidaire')}-frigo-solidaire`)).text;
+  assert.ok(page.includes(`href="${path('Frigo solidaire', '/again')}"`));
+  assert.match((await visitor(server).look(path('Frigo solidaire', '/again'))).text, /Frigo solidaire<\/a>/);
+  const { what, more, location } = await takeUp(member, 'Frigo solidaire', { title: 'Le frigo du Biollay', where: 'Chambéry (73)', learnt: 'Une clé pour chacun.\n<b>Deux</b> bénévoles.' });
+  assert.match(what.text, /<option value="initiative" selected/);
+  assert.match(more.text, /Une clé pour chacun\./);
+  remember('Le frigo du Biollay', location);
+});
+
+test('both pages say so: the tree, how often, where, and what was learnt', async () => {
+  remember('Un frigo à Grenoble', (await takeUp(member, 'Le frigo du Biollay', { title: 'Un frigo à Grenoble', where: 'Grenoble (38)' })).location);
+  const who = visitor(server);
+  const origin = (await who.look(`${path('Frigo solidaire')}-frigo-solidaire`)).text;
+  assert.match(origin, /Repris 2 fois, dans 2 communes\./);
+  assert.match(origin, /Le frigo du Biollay<\/a> · Chambéry \(73\)<p>Une clé pour chacun\.<\/p><p>&lt;b&gt;Deux&lt;\/b&gt; bénévoles\.<\/p><ul><li><a href="[^"]*">Un frigo à Grenoble<\/a>/);
+  assert.match(origin, /<figure class="small-map"><svg[^>]*aria-label|<figure class="small-map">[\s\S]*Où cela a été repris/);
+  const taken = (await who.look(`${path('Le frigo du Biollay')}-le-frigo-du-biollay`)).text;
+  assert.match(taken, /Inspiré par <a href="[^"]*">Frigo solidaire<\/a>/);
+  assert.match(taken, /Repris 1 fois/);
+});
+
+test('machines read it too: isBasedOn, and links with what was learnt', async () => {
+  const page = (await visitor(server).look(`${path('Le frigo du Biollay')}-le-frigo-du-biollay`)).text;
+  const [, json] = /<script type="application\/ld\+json">([\s\S]*?)<\/script>/.exec(page);
+  const node = JSON.parse(json).find((one) => one.isBasedOn);
+  assert.match(node.isBasedOn[0], /\/entries\/\d+-frigo-solidaire$/);
+  const entry = await (await fetch(`${server.url}/api/v1${path('Le frigo du Biollay')}`)).json();
+  const link = entry.links.find((one) => one.relation === 'inspired-by' && !one.incoming);
+  assert.equal(String(link.id), String(numbers.get('Frigo solidaire')));
+  assert.match(link.note, /Une clé pour chacun/);
+});
+
+test('RULE MAIL-4: the team of what was taken up is told, with a way to see it', async () => {
+  const letter = await letterTo(server, 'team@example.org', 1);
+  assert.match(letter, /Le frigo du Biollay/);
+  assert.match(letter, /dit s’inspirer/);
+});
+
+test('what an import links in a circle ends', async () => {
+  const page = (await visitor(server).look(`${path('Ancien')}-ancien`)).text;
+  assert.match(page, /Repris 1 fois/);
+  assert.equal(page.split('Nouveau</a>').length > 1, true);
+});
+
+test('nothing that is not there can be taken up', async () => {
+  assert.equal((await visitor(server).look('/entries/12/again')).status, 404);
+  assert.equal((await visitor(server).send('/entries/12/again')).status, 404);
+});
