@@ -36,7 +36,7 @@ void atlas_figures_read(struct atlas *atlas, struct atlas_figures *figures) {
         figures->delta_documents += part == ATLAS_GENERATION ? 0 : live;
         atlas_columns_measure(view->parts[part], figures);
     }
-    atlas_figure_add(figures, "views", view->arena.used_bytes);
+    atlas_figure_add(figures, "views", view->arena.used_bytes + sizeof(*atlas->stamps));
     const struct atlas_view *previous = view->previous;
     if (previous && previous->parts[ATLAS_GENERATION] != view->parts[ATLAS_GENERATION]) {
         struct atlas_figures former = {0};
@@ -69,6 +69,10 @@ static err atlas_new(const struct atlas_options *options, struct atlas **made) {
     atlas->theme_words.arena = arena_make(SMALL_BLOCK_BYTES, 0);
     struct atlas_builder *builder = NULL;
     err failed = make_locks(atlas);
+    atlas->stamps = calloc(1, sizeof(*atlas->stamps));
+    if (!failed && !atlas->stamps) {
+        failed = ERR_MEMORY;
+    }
     if (!failed) {
         failed = atlas_theme_words_make(options->themes, &atlas->theme_words);
     }
@@ -102,6 +106,7 @@ void atlas_close(struct atlas *atlas) {
     atlas_view_release(atlas->view);
     atlas_segment_release(atlas->empty);
     free(atlas->noted);
+    free(atlas->stamps);
     atlas_desks_free(&atlas->desks);
     arena_free(&atlas->theme_words.arena);
     arena_free(&atlas->known_arena);
@@ -153,7 +158,7 @@ err atlas_open_bare(const struct atlas_options *options, const struct entry_publ
     }
     atlas_builder_free(builder);
     if (!failed) {
-        failed = atlas_put_in_place(made, ATLAS_GENERATION, segment, 0);
+        failed = atlas_put_in_place(made, ATLAS_GENERATION, segment, 0, true);
     }
     atlas_segment_release(segment);
     if (failed) {

@@ -40,6 +40,12 @@ const struct atlas_view *atlas_pin(struct atlas *atlas); /* never NULL, any thre
 void atlas_unpin(struct atlas *atlas, const struct atlas_view *view);
 /* Changes with every change of the content: for ETags and cursors. */
 uint64_t atlas_view_version(const struct atlas_view *view);
+/* The same of what tiles and a list show of a query: it stays when what changed is elsewhere. Two
+ * views with one version give the same answer, but for what depends on the moment. That a list
+ * shows of an entry what another one says (a link) is not in it: see entry_public.is_linked. */
+uint64_t atlas_view_tiles_version(const struct atlas_view *view, const struct query *query,
+                                  struct geo_tile first, uint32_t columns, uint32_t rows);
+uint64_t atlas_view_list_version(const struct atlas_view *view, const struct query *query);
 int64_t atlas_view_sequence(const struct atlas_view *view); /* of the last change that is in */
 bool atlas_view_has_source(const struct atlas_view *view, slice slug);
 uint64_t atlas_view_documents(const struct atlas_view *view); /* live ones of the seven kinds */

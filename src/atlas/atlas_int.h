@@ -12,6 +12,7 @@ struct atlas {
     struct atlas_theme_words theme_words;
     struct atlas_desks desks;
     struct atlas_segment *empty; /* a part without documents */
+    struct atlas_stamps *stamps; /* set under write_lock */
 
     /* Pinning reads the pointer and counts itself in: two steps that a swap must not come between.
      * Held for some nanoseconds. */
@@ -52,15 +53,19 @@ struct atlas {
 struct atlas_changes {
     const int64_t *ids;
     size_t count;
-    err (*fill)(void *self, struct atlas_builder *builder);
+    err (*fill)(struct atlas_changes *changes, struct atlas_builder *builder);
     void *self;
+    bool has_sources; /* and something that the store says of sources */
+    /* Entries that the changed ones link to: they tell of them. Set by `fill`. */
+    struct entry_id *targets;
+    size_t target_count;
 };
 
 /* change.c. All under write_lock. */
 struct atlas_view_parts atlas_parts_of(struct atlas *atlas, const struct atlas_view *view);
 MUST_USE err atlas_publish(struct atlas *atlas, const struct atlas_view_parts *parts);
 /* The present view with the changes on top. */
-MUST_USE err atlas_publish_changes(struct atlas *atlas, const struct atlas_changes *changes,
+MUST_USE err atlas_publish_changes(struct atlas *atlas, struct atlas_changes *changes,
                                    int64_t sequence);
 MUST_USE err atlas_known_sources_load(struct atlas *atlas);
 /* The live documents of a segment without those of some entries (ascending), in the arena; `live`
@@ -78,9 +83,10 @@ MUST_USE err atlas_open_generation(struct atlas *atlas, struct problem *problem)
 /* Writes the snapshot of the present generation now. */
 MUST_USE err atlas_snapshot_keep(struct atlas *atlas, struct problem *problem);
 /* Puts a part made from what the view had at the start of noting into its place. The fresh part
- * keeps what was noted since. A generation stands for the store as of `sequence`. */
+ * keeps what was noted since. A generation stands for the store as of `sequence`. `is_read`: it was
+ * read anew, so that anything in it may be another than before. */
 MUST_USE err atlas_put_in_place(struct atlas *atlas, enum atlas_part part,
-                                struct atlas_segment *segment, int64_t sequence);
+                                struct atlas_segment *segment, int64_t sequence, bool is_read);
 /* Starts a renewal in a thread of its own when a part is full. */
 void atlas_renew_when_full(struct atlas *atlas);
 

@@ -17,7 +17,10 @@ struct atlas_view_parts atlas_parts_of(struct atlas *atlas, const struct atlas_v
         .desks = &atlas->desks,
         .known = atlas->known,
         .known_count = atlas->known_count,
+        .stamps = atlas->stamps,
         .generation_number = view->generation,
+        .origin = view->origin,
+        .others_sequence = view->others_sequence,
         .sequence = view->sequence,
         .generation_sequence = view->generation_sequence,
     };
@@ -61,10 +64,13 @@ err atlas_publish(struct atlas *atlas, const struct atlas_view_parts *parts) {
         atlas_view_release(previous);
         return failed;
     }
+    struct atlas_view *last = atlas->view;
+    if (last && !atlas_view_sources_alike(last, view)) {
+        view->others_sequence = view->sequence;
+    }
     view->previous = previous;
     view->previous_until_ms = until_ms;
     pthread_mutex_lock(&atlas->view_lock);
-    struct atlas_view *last = atlas->view;
     atlas->view = view;
     pthread_mutex_unlock(&atlas->view_lock);
     atlas_view_release(last);
@@ -115,8 +121,8 @@ uint64_t *atlas_live_without(const struct atlas_segment *segment, const uint64_t
 }
 
 /* The next fresh part: the last one without what changed, and what changed as it is now. */
-static err next_fresh(const struct atlas *atlas, const struct atlas_changes *changes,
-                      struct arena *arena, struct atlas_segment **fresh) {
+static err next_fresh(const struct atlas *atlas, struct atlas_changes *changes, struct arena *arena,
+                      struct atlas_segment **fresh) {
     const struct atlas_segment *last = atlas->view->parts[ATLAS_FRESH];
     const struct atlas_segment *generation = atlas->view->parts[ATLAS_GENERATION];
     const uint64_t *kept = atlas_live_without(last, NULL, changes->ids, changes->count, arena);
@@ -127,13 +133,38 @@ static err next_fresh(const struct atlas *atlas, const struct atlas_changes *cha
         failed = atlas_builder_take(builder, last, kept);
     }
     if (!failed) {
-        failed = changes->fill(changes->self, builder);
+        failed = changes->fill(changes, builder);
     }
     if (!failed) {
         failed = atlas_builder_finish(builder, generation->average_length, fresh);
     }
     atlas_builder_free(builder);
     return failed;
+}
+
+/* Stamps where an entry stands, and stood. */
+static void stamp_entry(const struct atlas *atlas, const struct atlas_segment *fresh, int64_t entry,
+                        int64_t sequence) {
+    for (int part = 0; part <= ATLAS_PART__COUNT; part++) {
+        const struct atlas_segment *segment =
+            part < ATLAS_PART__COUNT ? atlas->view->parts[part] : fresh;
+        uint32_t at = atlas_segment_entry(segment, entry);
+        for (; at < segment->count && segment->entry[segment->by_entry[at]] == entry; at++) {
+            if (segment->by_entry[at] < segment->placed) {
+                atlas_stamps_set(atlas->stamps, segment->grid[segment->by_entry[at]], sequence);
+            }
+        }
+    }
+}
+
+static void stamp(const struct atlas *atlas, const struct atlas_segment *fresh,
+                  const struct atlas_changes *changes, int64_t sequence) {
+    for (size_t i = 0; i < changes->count; i++) {
+        stamp_entry(atlas, fresh, changes->ids[i], sequence);
+    }
+    for (size_t i = 0; i < changes->target_count; i++) {
+        stamp_entry(atlas, fresh, changes->targets[i].v, sequence);
+    }
 }
 
 /* Remembers what changed while a part is made beside. */
@@ -155,8 +186,7 @@ static err note(struct atlas *atlas, const struct atlas_changes *changes) {
     return OK;
 }
 
-err atlas_publish_changes(struct atlas *atlas, const struct atlas_changes *changes,
-                          int64_t sequence) {
+err atlas_publish_changes(struct atlas *atlas, struct atlas_changes *changes, int64_t sequence) {
     ARENA_CLEANUP struct arena arena = arena_make(ENTRY_BLOCK_BYTES, 0);
     struct atlas_segment *fresh = NULL;
     struct atlas_view_parts next = atlas_parts_of(atlas, atlas->view);
@@ -170,8 +200,10 @@ err atlas_publish_changes(struct atlas *atlas, const struct atlas_changes *chang
         }
         TRY(next_fresh(atlas, changes, &arena, &fresh));
         next.segments[ATLAS_FRESH] = fresh;
+        stamp(atlas, fresh, changes, sequence);
     }
     next.sequence = sequence;
+    next.others_sequence = changes->has_sources ? sequence : next.others_sequence;
     atomic_store(&atlas->changed_us, clock_monotonic_us());
     size_t noted = atlas->noted_count;
     err failed = note(atlas, changes);
@@ -253,8 +285,23 @@ struct store_fill {
     const struct feed *feed;
 };
 
-static err fill_from_store(void *self, struct atlas_builder *builder) {
-    const struct store_fill *fill = self;
+static err add_targets(struct db_conn *conn, int64_t entry, struct atlas_changes *changes) {
+    struct entry_id targets[ENTRY_LIST_MAX];
+    size_t count;
+    TRY(entry_link_targets(conn, (struct entry_id){entry}, targets, ENTRY_LIST_MAX, &count));
+    struct entry_id *all =
+        realloc(changes->targets, (changes->target_count + count + 1) * sizeof(*all));
+    if (!all) {
+        return ERR_MEMORY;
+    }
+    memcpy(all + changes->target_count, targets, count * sizeof(*all));
+    changes->targets = all;
+    changes->target_count += count;
+    return OK;
+}
+
+static err fill_from_store(struct atlas_changes *changes, struct atlas_builder *builder) {
+    const struct store_fill *fill = changes->self;
     ARENA_CLEANUP struct arena arena = arena_make(ENTRY_BLOCK_BYTES, 0);
     for (size_t i = 0; i < fill->feed->count; i++) {
         struct entry_public entry;
@@ -266,6 +313,9 @@ static err fill_from_store(void *self, struct atlas_builder *builder) {
         }
         TRY(found);
         TRY(atlas_builder_add(builder, &entry));
+        if (entry.is_linked) {
+            TRY(add_targets(fill->atlas->conn, fill->feed->ids[i], changes));
+        }
     }
     return OK;
 }
@@ -285,9 +335,13 @@ static err bring_up_to_date(struct atlas *atlas, bool *is_cut) {
     *is_cut = feed.is_cut;
     if (!failed && !feed.is_cut && feed.sequence != atlas->view->sequence) {
         struct store_fill fill = {.atlas = atlas, .feed = &feed};
-        const struct atlas_changes changes = {
-            .ids = feed.ids, .count = feed.count, .fill = fill_from_store, .self = &fill};
+        struct atlas_changes changes = {.ids = feed.ids,
+                                        .count = feed.count,
+                                        .fill = fill_from_store,
+                                        .self = &fill,
+                                        .has_sources = feed.has_sources};
         failed = atlas_publish_changes(atlas, &changes, feed.sequence);
+        free(changes.targets);
     }
     db_rollback(atlas->conn); /* read only: there is nothing to keep */
     free(feed.ids);
@@ -320,8 +374,8 @@ struct hand_fill {
     size_t count;
 };
 
-static err fill_by_hand(void *self, struct atlas_builder *builder) {
-    const struct hand_fill *fill = self;
+static err fill_by_hand(struct atlas_changes *changes, struct atlas_builder *builder) {
+    const struct hand_fill *fill = changes->self;
     for (size_t i = 0; i < fill->count; i++) {
         TRY(atlas_builder_add(builder, &fill->entries[i]));
     }
@@ -343,7 +397,7 @@ err atlas_apply(struct atlas *atlas, const struct entry_public *entries, size_t 
     }
     id_count = atlas_ids_sort(ids, id_count);
     struct hand_fill fill = {.entries = entries, .count = count};
-    const struct atlas_changes changes = {
+    struct atlas_changes changes = {
         .ids = ids, .count = id_count, .fill = fill_by_hand, .self = &fill};
     pthread_mutex_lock(&atlas->write_lock);
     err failed = atlas_publish_changes(atlas, &changes, atlas->view->sequence + 1);

@@ -56,7 +56,9 @@ static err put_first(struct atlas *atlas, struct atlas_segment *segment, int64_t
                      [ATLAS_FRESH] = atlas->empty},
         .known = atlas->known,
         .known_count = atlas->known_count,
+        .stamps = atlas->stamps,
         .generation_number = next_generation(atlas),
+        .origin = next_generation(atlas),
         .sequence = sequence,
         .generation_sequence = sequence,
     };
@@ -64,7 +66,7 @@ static err put_first(struct atlas *atlas, struct atlas_segment *segment, int64_t
 }
 
 static err put_after(struct atlas *atlas, enum atlas_part part, struct atlas_segment *segment,
-                     int64_t sequence) {
+                     int64_t sequence, bool is_read) {
     ARENA_CLEANUP struct arena arena = arena_make(LIVE_BLOCK_BYTES, 0);
     struct atlas_segment *fresh = NULL;
     struct atlas_view_parts parts = atlas_parts_of(atlas, atlas->view);
@@ -75,6 +77,7 @@ static err put_after(struct atlas *atlas, enum atlas_part part, struct atlas_seg
         parts.live[ATLAS_DELTA] = NULL;
         parts.generation_number = next_generation(atlas);
         parts.generation_sequence = sequence;
+        parts.origin = is_read ? parts.generation_number : parts.origin;
         if (sequence >= parts.sequence) { /* read from the store later than all that was noted */
             parts.sequence = sequence;
             atlas->noted_count = 0;
@@ -96,9 +99,9 @@ static err put_after(struct atlas *atlas, enum atlas_part part, struct atlas_seg
 }
 
 err atlas_put_in_place(struct atlas *atlas, enum atlas_part part, struct atlas_segment *segment,
-                       int64_t sequence) {
+                       int64_t sequence, bool is_read) {
     pthread_mutex_lock(&atlas->write_lock);
-    err failed = atlas->view ? put_after(atlas, part, segment, sequence)
+    err failed = atlas->view ? put_after(atlas, part, segment, sequence, is_read)
                              : put_first(atlas, segment, sequence);
     pthread_mutex_unlock(&atlas->write_lock);
     return failed;
@@ -162,7 +165,7 @@ static err renew(struct atlas *atlas, enum atlas_part first) {
     const struct atlas_view *view = noting_begin(atlas);
     err failed = gather(atlas, view, first, &segment);
     if (!failed) {
-        failed = atlas_put_in_place(atlas, first, segment, view->sequence);
+        failed = atlas_put_in_place(atlas, first, segment, view->sequence, false);
     }
     if (!failed && first == ATLAS_GENERATION) {
         generation_note(atlas, began_us);
@@ -214,7 +217,7 @@ err atlas_rebuild_from_store(struct atlas *atlas, struct problem *problem) {
     const struct atlas_view *view = noting_begin(atlas);
     err failed = read_store(atlas, &segment, &sequence, problem);
     if (!failed) {
-        failed = atlas_put_in_place(atlas, ATLAS_GENERATION, segment, sequence);
+        failed = atlas_put_in_place(atlas, ATLAS_GENERATION, segment, sequence, true);
     }
     if (!failed) {
         generation_note(atlas, began_us);
@@ -298,7 +301,7 @@ static err open_snapshot(struct atlas *atlas, struct problem *problem) {
                            problem));
     err failed = check_feed(atlas, &mark, segment->count, problem);
     if (!failed) {
-        failed = atlas_put_in_place(atlas, ATLAS_GENERATION, segment, mark.sequence);
+        failed = atlas_put_in_place(atlas, ATLAS_GENERATION, segment, mark.sequence, true);
     }
     atlas_segment_release(segment);
     if (!failed) {

@@ -4,6 +4,7 @@
 
 #include "atlas/desk.h"
 #include "atlas/segment.h"
+#include "atlas/stamps.h"
 
 /* The words of all themes' labels and synonyms, sorted; a word of a theme stands for the theme. */
 struct atlas_theme_word {
@@ -50,8 +51,11 @@ struct atlas_view {
     /* By how much a source and kind may bring more than when the part was built (README, "Score"):
      * what the parts' block_points are short of at most. */
     uint16_t source_rise[ATLAS_PART__COUNT];
+    const struct atlas_stamps *stamps;
     uint64_t generation, version;
-    int64_t sequence;            /* of the change feed: the last change that is in */
+    uint64_t origin;         /* the generation that was read last, from the store or a snapshot */
+    int64_t sequence;        /* of the change feed: the last change that is in */
+    int64_t others_sequence; /* the last one that may show anywhere: of a source, or its points */
     int64_t generation_sequence; /* the last one that was when the generation was made */
     uint64_t documents;
     /* The last view of the generation before this one, for those who still turn its pages: until
@@ -74,8 +78,9 @@ struct atlas_view_parts {
     const uint64_t *live[ATLAS_PART__COUNT];
     const slice *known;
     size_t known_count;
-    uint64_t generation_number;
-    int64_t sequence, generation_sequence;
+    const struct atlas_stamps *stamps;
+    uint64_t generation_number, origin;
+    int64_t sequence, others_sequence, generation_sequence;
 };
 MUST_USE err atlas_view_make(const struct atlas_view_parts *parts, struct atlas_view **view);
 

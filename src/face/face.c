@@ -5,13 +5,14 @@
 #define SLUG_BYTES 60
 
 slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena) {
-    return face_etag_of(view, hash_bytes(salt, hash_bytes(canonical, 1)), arena);
+    return face_etag_of(atlas_view_version(view), hash_bytes(salt, hash_bytes(canonical, 1)),
+                        arena);
 }
 
-slice face_etag_of(const struct atlas_view *view, uint64_t hash, struct arena *arena) {
+slice face_etag_of(uint64_t version, uint64_t hash, struct arena *arena) {
     char tag[2 * HASH_HEX_BYTES + 3];
     tag[0] = '"';
-    hash_hex(atlas_view_version(view), tag + 1);
+    hash_hex(version, tag + 1);
     tag[1 + HASH_HEX_BYTES] = '-';
     hash_hex(hash, tag + 2 + HASH_HEX_BYTES);
     tag[sizeof tag - 1] = '"';

@@ -67,8 +67,8 @@ static inline void face_snapshot_end(const struct http_request *request) {
 /* `"VERSION-HASH"`: an ETag from the atlas version, the canonical query and what else decides the
  * body. */
 slice face_etag(const struct atlas_view *view, slice canonical, slice salt, struct arena *arena);
-/* The same of a hash over all of that. */
-slice face_etag_of(const struct atlas_view *view, uint64_t hash, struct arena *arena);
+/* The same of a version (atlas_view_version, …) and a hash over all else. */
+slice face_etag_of(uint64_t version, uint64_t hash, struct arena *arena);
 /* A slug for addresses: "partons-du-bon-pied" (text_slug, 60 bytes). */
 slice face_slug(slice title, struct arena *arena);
 /* Addresses of pages, without the base: "/entries/12-partons-du-bon-pied",

@@ -55,13 +55,19 @@ struct atlas_request face_machine_request(const struct face *face, const struct 
     };
 }
 
-bool face_machine_unchanged(const struct http_request *request, struct http_response *response,
-                            const struct atlas_view *view, const struct atlas_request *asked,
-                            slice salt) {
+slice face_machine_etag(const struct http_request *request, uint64_t version,
+                        const struct atlas_request *asked, slice salt) {
     struct buf text BUF_CLEANUP = buf_new(QUERY_BYTES_MAX);
     query_format(asked->query, &text);
     uint64_t hash = hash_bytes(buf_slice(&text), 1);
     hash = hash_bytes(request->base_url, hash_bytes(salt, hash));
     hash = hash_mix(hash, hash_mix(asked->facets, (uint64_t)(asked->now_ms / HOUR_MS)));
-    return http_unchanged(request, response, face_etag_of(view, hash, request->arena));
+    return face_etag_of(version, hash, request->arena);
+}
+
+bool face_machine_unchanged(const struct http_request *request, struct http_response *response,
+                            const struct atlas_view *view, const struct atlas_request *asked,
+                            slice salt) {
+    return http_unchanged(request, response,
+                          face_machine_etag(request, atlas_view_version(view), asked, salt));
 }

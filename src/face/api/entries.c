@@ -46,7 +46,8 @@ struct reading {
     struct db_conn *reader;
     struct api_kept *kept; /* NULL: none are */
     bool begun;
-    int64_t last; /* the newest change that the snapshot sees */
+    bool is_linked; /* something tells of other entries */
+    int64_t last;   /* the newest change that the snapshot sees */
     slice base_url;
     struct arena row;   /* one entry at a time: a page of long texts costs what it weighs, once */
     struct buf opening; /* what an item begins with, up to where the kept bytes go on */
@@ -116,6 +117,7 @@ static err stored_item(struct reading *reading, const struct atlas_hit *hit, str
     TRY(reading_begin(reading));
     TRY(entry_public_load(reading->reader, reading->face->territories, hit->entry, &reading->row,
                           &entry));
+    reading->is_linked = reading->is_linked || entry.is_linked;
     size_t mark = out->n;
     entry_public_to_json(&entry, reading->base_url, out);
     if (out->failed != OK || out->n == mark) {
@@ -152,7 +154,7 @@ static err write_hits(struct reading *reading, const struct atlas_result *result
 
 static err write_items(const struct face *face, const struct http_request *request,
                        const struct atlas_view *view, const struct atlas_result *result,
-                       struct buf *out) {
+                       struct buf *out, bool *is_linked) {
     struct reading reading = {
         .face = face,
         .reader = face_reader(request),
@@ -168,6 +170,7 @@ static err write_items(const struct face *face, const struct http_request *reque
         failed = write_hits(&reading, result, out);
     }
     reading_end(&reading);
+    *is_linked = reading.is_linked;
     return failed;
 }
 
@@ -198,10 +201,13 @@ static err answer_entries(const struct face *face, const struct http_request *re
                           const struct atlas_view *view, const struct query *query, uint32_t facets,
                           struct http_response *response, struct problem *problem) {
     struct atlas_request asked = face_machine_request(face, query, facets);
-    if (face_machine_unchanged(request, response, view, &asked, request->language)) {
+    uint64_t version = atlas_view_list_version(view, query);
+    if (http_unchanged(request, response,
+                       face_machine_etag(request, version, &asked, request->language))) {
         return OK;
     }
     struct atlas_result result;
+    bool is_linked = false;
     TRY(atlas_search(view, &asked, request->arena, &result, problem));
     struct buf *out = &response->body;
     bool first = true;
@@ -218,7 +224,11 @@ static err answer_entries(const struct face *face, const struct http_request *re
         buf_add_cstr(out, "true");
     }
     buf_add_char(out, ',');
-    TRY(write_items(face, request, view, &result, out));
+    TRY(write_items(face, request, view, &result, out, &is_linked));
+    if (is_linked && version != atlas_view_version(view)) {
+        http_retag(request, response,
+                   face_machine_etag(request, atlas_view_version(view), &asked, request->language));
+    }
     api_facets_write(face, request, &result, facets, out, &first);
     write_next(request, query, &result, out);
     buf_add_cstr(out, "}\n");

@@ -180,7 +180,9 @@ static err answer_pinned(const struct face *face, const struct http_request *req
                          struct geo_tile tile, enum tile_format format,
                          struct http_response *response, struct problem *problem) {
     struct atlas_request asked = face_machine_request(face, query, 0);
-    if (face_machine_unchanged(request, response, view, &asked, request->path)) {
+    uint64_t version = atlas_view_tiles_version(view, query, tile, 1, 1);
+    if (http_unchanged(request, response,
+                       face_machine_etag(request, version, &asked, request->path))) {
         return OK;
     }
     struct atlas_cell *cells = NULL;
@@ -211,7 +213,9 @@ static err answer_block(const struct face *face, const struct http_request *requ
                         struct problem *problem) {
     struct atlas_request asked = face_machine_request(face, query, 0);
     slice salt = arena_join(request->arena, request->path, face_basemap_version(face->basemap));
-    if (face_machine_unchanged(request, response, view, &asked, salt)) {
+    uint64_t version =
+        atlas_view_tiles_version(view, query, block->first, block->columns, block->rows);
+    if (http_unchanged(request, response, face_machine_etag(request, version, &asked, salt))) {
         return OK;
     }
     struct atlas_cell *cells = NULL;

@@ -474,7 +474,7 @@ static void atlas_and_reference_agree_when_changes_come_while_a_generation_is_ma
     world->built_count = world->live_count;
     world_change(world);
     world_change(world);
-    assert_int_equal(atlas_put_in_place(atlas, ATLAS_GENERATION, segment, 0), OK);
+    assert_int_equal(atlas_put_in_place(atlas, ATLAS_GENERATION, segment, 0, false), OK);
     atlas->is_noting = false;
     atlas_segment_release(segment);
     world_look(world);

@@ -12,10 +12,10 @@
 static const struct {
     const char *name;
     int (*run)(void);
-} groups[] = {{"bits", test_bits},   {"segment", test_segment}, {"snapshot", test_snapshot},
-              {"parts", test_parts}, {"rank", test_rank},       {"store", test_store},
-              {"crowd", test_crowd}, {"desk", test_desk},       {"sift", test_sift},
-              {"agree", test_agree}};
+} groups[] = {{"bits", test_bits},     {"segment", test_segment}, {"snapshot", test_snapshot},
+              {"parts", test_parts},   {"rank", test_rank},       {"store", test_store},
+              {"crowd", test_crowd},   {"desk", test_desk},       {"sift", test_sift},
+              {"stamps", test_stamps}, {"agree", test_agree}};
 
 /* All groups, or those named: `make tsan` needs only some. */
 int main(int count, char **names) {

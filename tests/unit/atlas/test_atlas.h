@@ -11,6 +11,7 @@ int test_rank(void);
 int test_segment(void);
 int test_sift(void);
 int test_snapshot(void);
+int test_stamps(void);
 int test_store(void);
 
 #endif
