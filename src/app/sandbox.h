@@ -8,7 +8,9 @@
 
 enum sandbox_kind {
     SANDBOX_SERVER, /* no new connections, no files but those of the folder */
-    SANDBOX_POST    /* opens connections to `post_port` (and asks for names), has no folder */
+    SANDBOX_POST,   /* opens connections to `post_port` (and asks for names), has no folder */
+    SANDBOX_PHOTO   /* opens nothing at all: memory, threads, and the log that is open (RULE
+                     * MEDIA-3) */
 };
 struct sandbox_options {
     enum sandbox_kind kind;

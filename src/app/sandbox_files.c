@@ -127,6 +127,9 @@ static err port_add(int ruleset, unsigned port) {
 
 static err rules_add(int ruleset, const struct sandbox_options *options,
                      const struct ruleset *rules) {
+    if (options->kind == SANDBOX_PHOTO) {
+        return OK; /* no file is there any more */
+    }
     if (options->folder != NULL) {
         TRY(rule_add(ruleset, options->folder, STORING, rules->files));
     }

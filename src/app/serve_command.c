@@ -9,6 +9,7 @@
 
 #include "app/assets.h"
 #include "app/command.h"
+#include "app/dark_room.h"
 #include "app/house.h"
 #include "app/instance.h"
 #include "app/notify.h"
@@ -98,13 +99,15 @@ static void wait_for_signal(const struct house *house, const sigset_t *signals, 
 }
 
 static err answer_until_signal(const struct house *house, struct http_options *options,
-                               struct post_office *office, const sigset_t *signals,
-                               const char *address, int manager, struct problem *problem) {
+                               const struct face *face, struct post_office *office,
+                               const sigset_t *signals, const char *address, int manager,
+                               struct problem *problem) {
     struct http_server *server = NULL;
     char unused[128];
     TRY(http_server_start(options, &server, unused, problem));
     wait_for_signal(house, signals, address, manager);
     job_runner_end_soon(office->runner); /* while the requests end */
+    photo_lab_end_soon(face->photos);
     http_server_stop(server, STOP_GRACE_MS);
     return OK;
 }
@@ -140,11 +143,17 @@ static err run_server(struct house *house, struct face *face, struct post_office
     } else {
         started = post_office_open(office, house, face->i18n, address, face->writer, problem);
     }
+    if (started == OK) {
+        started = photo_lab_open(face->photos);
+    }
     if (started != OK) {
         close(options->listen_fd);
     } else {
-        started = answer_until_signal(house, options, office, &signals, address, manager, problem);
+        started =
+            answer_until_signal(house, options, face, office, &signals, address, manager, problem);
     }
+    photo_lab_stop(face->photos);
+    face->photos = NULL;
     post_office_close(office);
     db_writer_stop(face->writer); /* after the server and the jobs, which wait for it */
     atlas_close(face->atlas);
@@ -198,10 +207,14 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
     char address[128];
     struct post_office office;
     TRY(post_office_prepare(&office, house, problem));
-    err failed = http_listen(listen, &options.listen_fd, address, problem);
+    err failed = dark_room_prepare(house, &face->photos, problem);
+    if (failed == OK) {
+        failed = http_listen(listen, &options.listen_fd, address, problem);
+    }
     if (failed == OK) {
         failed = run_server(house, face, &office, &options, address, problem);
     }
+    photo_lab_stop(face->photos);
     post_office_close(&office);
     return failed;
 }
@@ -236,6 +249,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .clock = house->clock,
         .log = &house->log,
         .store_path = house->store_path,
+        .media_folder = arena_printf(&house->arena, "%s/media", house->folder).p,
         .site_name = house->settings.site_name,
         .contact_email = house->settings.contact_email,
         .publisher_name = house->settings.publisher_name,

@@ -24,12 +24,14 @@ static err finish(struct db_conn *conn, void *self, const struct job *job,
     TRY(person_sweep(conn, now_ms));
     TRY(contribution_sweep(conn, &sweep->world, now_ms));
     TRY(moderation_sweep(conn, now_ms));
+    TRY(media_sweep(conn, sweep->media_folder, now_ms));
     return job_add(conn, SWEEP_KIND, SLICE_EMPTY, now_ms + SWEEP_EVERY_MS, now_ms);
 }
 
 struct job_kind sweep_job_kind(struct sweep *sweep, struct house *house) {
     sweep->world = (struct contribution_world){
         .ids = &house->ids, .territories = house->territories, .themes = house->themes};
+    sweep->media_folder = arena_printf(&house->arena, "%s/media", house->folder).p;
     return (struct job_kind){.name = SWEEP_KIND.p,
                              .run = run,
                              .finish = finish,

@@ -40,3 +40,8 @@ slice face_entry_path(struct entry_id id, slice title, struct arena *arena) {
 slice face_territory_path(const struct territory *territory, struct arena *arena) {
     return slugged(SLICE("/territories/"), territory->code, territory->name, arena);
 }
+
+slice face_media_url(slice base_url, slice url, struct arena *arena) {
+    bool is_here = slice_starts_with(url, SLICE(ENTRY_PICTURE_FOLDER));
+    return is_here ? arena_printf(arena, "%.*s%.*s", SLICE_ARG(base_url), SLICE_ARG(url)) : url;
+}

@@ -12,6 +12,7 @@ struct i18n;
 struct face_basemap; /* face/map */
 struct map_pictures; /* face/map */
 struct api_kept;     /* face/api */
+struct photo_lab;    /* work/photo */
 struct face_instance;
 
 /* Who may read /metrics. */
@@ -33,6 +34,8 @@ struct face {
     struct map_pictures *pictures; /* NULL: none can be drawn here */
     struct api_kept *kept;         /* NULL: each entry is read from the store each time */
     struct db_writer *writer;      /* face_write; NULL: nothing is written here (tests) */
+    struct photo_lab *photos;      /* NULL: no picture is taken in here */
+    const char *media_folder;      /* files of pictures, in the data folder */
     struct id_source *ids;         /* of what is written; any thread */
     struct clock clock;
     const struct log *log;
@@ -74,6 +77,8 @@ slice face_slug(slice title, struct arena *arena);
 /* Addresses of pages, without the base: "/entries/12-partons-du-bon-pied",
  * "/territories/com-73065-chambery". */
 slice face_entry_path(struct entry_id id, slice title, struct arena *arena);
+/* The address of an entry's media for others: whole, also of what lies here. */
+slice face_media_url(slice base_url, slice url, struct arena *arena);
 slice face_territory_path(const struct territory *territory, struct arena *arena);
 
 #endif

@@ -176,7 +176,7 @@ static const struct entry_media *media_of(const struct graph *graph, enum entry_
 /* Its photo, else the picture that is drawn of it. */
 static slice picture_of(const struct graph *graph) {
     const struct entry_media *image = media_of(graph, ENTRY_MEDIA_IMAGE);
-    return image ? image->url
+    return image ? face_media_url(graph->of->base_url, image->url, graph->of->arena)
                  : arena_printf(graph->of->arena, "%.*s/pictures/entries/%lld.png",
                                 SLICE_ARG(graph->of->base_url), (long long)graph->entry->id.v);
 }

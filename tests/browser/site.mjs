@@ -144,6 +144,7 @@ export async function addresses({ url, link, suggestion, team, invitation, perso
     'add: what': `${draft}/what`,
     'add: where': `${draft}/where`,
     'add: more': `${draft}/more`,
+    'add: photos': `${draft}/photos`,
     'add: check': `${draft}/check`,
     'add: kept': draft,
     'add: sent': '/contributions/sent?confirm',

@@ -186,7 +186,7 @@ export function visitor(server) {
   return {
     cookies,
     look: (path, headers = {}) => ask(path, { headers }),
-    send: (path, fields = {}, headers = { Origin: server.url }) => ask(path, { method: 'POST', body: new URLSearchParams(fields), headers }),
+    send: (path, fields = {}, headers = { Origin: server.url }) => ask(path, { method: 'POST', body: fields instanceof FormData ? fields : new URLSearchParams(fields), headers }),
   };
 }
 

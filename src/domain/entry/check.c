@@ -220,6 +220,10 @@ static err media_check(const struct entry_checker *checker, struct entry_media *
     if (media->kind >= ENTRY_MEDIA__COUNT) {
         return entry_check_refuse(checker, ERR_INPUT, "kind", "is not known");
     }
+    struct entry_picture here;
+    if (media->kind == ENTRY_MEDIA_IMAGE && entry_picture_of(media->url, &here)) {
+        return OK;
+    }
     return url_check(checker, "url", &media->url);
 }
 

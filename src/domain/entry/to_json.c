@@ -141,14 +141,22 @@ static void figures_write(struct writer *writer, const struct entry *entry) {
     list_close(writer, entry->figure_count);
 }
 
-static void media_write(struct writer *writer, const struct entry *entry) {
+/* With a `base_url` the address of what lies here is whole. */
+static void media_write(struct writer *writer, const struct entry *entry, slice base_url) {
+    struct buf url BUF_CLEANUP = buf_new(2 * ENTRY_TEXT_MAX);
     for (uint32_t i = 0; i < entry->media_count; i++) {
-        const struct entry_media *media = &entry->media[i];
+        struct entry_media media = entry->media[i];
         struct writer item = item_open(writer, "media", i);
-        text_write(&item, "kind", entry_media_kind_slug(media->kind));
-        fields_write(&item, &entry_media_fields, media);
-        if (media->duration_s > 0) {
-            i64_write(&item, "duration_s", media->duration_s);
+        if (base_url.n > 0 && slice_starts_with(media.url, SLICE(ENTRY_PICTURE_FOLDER))) {
+            buf_clear(&url);
+            buf_add(&url, base_url);
+            buf_add(&url, media.url);
+            media.url = buf_slice(&url);
+        }
+        text_write(&item, "kind", entry_media_kind_slug(media.kind));
+        fields_write(&item, &entry_media_fields, &media);
+        if (media.duration_s > 0) {
+            i64_write(&item, "duration_s", media.duration_s);
         }
         buf_add_char(writer->out, '}');
     }
@@ -292,9 +300,9 @@ static void place_write(struct writer *writer, const struct entry *entry,
     buf_add_char(writer->out, '}');
 }
 
-/* All that both forms share. */
+/* All that both forms share; `shown` and `base_url` of the one for others. */
 static void content_write(struct writer *writer, const struct entry *entry,
-                          const struct entry_public *shown) {
+                          const struct entry_public *shown, slice base_url) {
     text_write(writer, "kind", entry_kind_slug(entry->kind));
     text_write(writer, "state", entry_state_slug(entry->state));
     fields_write(writer, &entry_fields, entry);
@@ -306,7 +314,7 @@ static void content_write(struct writer *writer, const struct entry *entry,
     dates_write(writer, entry);
     figures_write(writer, entry);
     links_write(writer, entry, shown != NULL);
-    media_write(writer, entry);
+    media_write(writer, entry, base_url);
     asks_write(writer, entry, "needs", ENTRY_NEED);
     asks_write(writer, entry, "offers", ENTRY_OFFER);
     translations_write(writer, entry);
@@ -317,7 +325,7 @@ static void content_write(struct writer *writer, const struct entry *entry,
 void entry_content_write(const struct entry *entry, struct buf *out) {
     struct writer writer = object_open(out);
     text_write(&writer, "id", entry->source_key);
-    content_write(&writer, entry, NULL);
+    content_write(&writer, entry, NULL, SLICE_EMPTY);
     time_write(&writer, "updated", entry->source_updated_ms);
 }
 
@@ -370,7 +378,7 @@ void entry_public_to_json(const struct entry_public *shown, slice base_url, stru
         text_write(&source, "key", entry->source_key);
         buf_add_char(out, '}');
     }
-    content_write(&writer, entry, shown);
+    content_write(&writer, entry, shown, base_url);
     time_write(&writer, "created", entry->created_ms);
     time_write(&writer, "updated", entry->updated_ms);
     buf_add_char(out, '}');

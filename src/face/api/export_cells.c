@@ -101,7 +101,8 @@ static slice media_join(struct export *export, const struct entry *entry,
     for (uint32_t i = 0; i < entry->media_count; i++) {
         if (entry->media[i].kind == kind) {
             list_next(list);
-            buf_add(list, entry->media[i].url);
+            buf_add(list,
+                    face_media_url(export->request->base_url, entry->media[i].url, &export->step));
         }
     }
     return list_end(export);

@@ -114,12 +114,14 @@ static void categories_write(const struct export *export, const struct export_it
     face_json_close(json, ']');
 }
 
-static void media_write(const struct export_item *item, struct face_json *json) {
+static void media_write(struct export *export, const struct export_item *item,
+                        struct face_json *json) {
     face_json_key(json, "images");
     face_json_open(json, '[');
     for (uint32_t i = 0; i < item->entry->media_count; i++) {
         if (item->entry->media[i].kind == ENTRY_MEDIA_IMAGE) {
-            face_json_text(json, item->entry->media[i].url);
+            face_json_text(json, face_media_url(export->request->base_url,
+                                                item->entry->media[i].url, &export->step));
         }
     }
     face_json_close(json, ']');
@@ -202,7 +204,7 @@ static void full_write(struct export *export, const struct export_item *item, st
     }
     contacts_write(item, &json);
     hours_write(item, &json);
-    media_write(item, &json);
+    media_write(export, item, &json);
     custom_write(export, item, &json);
     face_json_close(&json, '}');
 }

@@ -29,10 +29,11 @@ static slice contact_of(const struct entry *entry, enum entry_contact_kind kind)
     return SLICE_EMPTY;
 }
 
-static slice media_of(const struct entry *entry, enum entry_media_kind kind) {
+static slice media_of(const struct feature *feature, enum entry_media_kind kind) {
+    const struct entry *entry = &feature->shown->entry;
     for (uint32_t i = 0; i < entry->media_count; i++) {
         if (entry->media[i].kind == kind) {
-            return entry->media[i].url;
+            return face_media_url(feature->request->base_url, entry->media[i].url, feature->arena);
         }
     }
     return SLICE_EMPTY;
@@ -205,9 +206,9 @@ static slice text_of(const struct feature *feature, enum property property) {
     case P_TELEPHONE:
         return contact_of(entry, ENTRY_CONTACT_TELEPHONE);
     case P_IMAGE:
-        return media_of(entry, ENTRY_MEDIA_IMAGE);
+        return media_of(feature, ENTRY_MEDIA_IMAGE);
     case P_VIDEO:
-        return media_of(entry, ENTRY_MEDIA_VIDEO);
+        return media_of(feature, ENTRY_MEDIA_VIDEO);
     case P_LANG:
         return entry->language;
     case P_SOURCE:

@@ -195,9 +195,8 @@ static struct adding *adding_new(void *app, const struct http_request *request) 
     return adding;
 }
 
-/* The draft that an address names, and its page. */
-static err adding_open(void *app, const struct http_request *request, struct adding **opened,
-                       struct problem *problem) {
+err add_open(void *app, const struct http_request *request, struct adding **opened,
+             struct problem *problem) {
     struct adding *adding = adding_new(app, request);
     adding->secret = request->captures[0];
     adding->step = ADD_STEP__COUNT;
@@ -238,23 +237,28 @@ static void write_lead(struct adding *adding) {
     html_raw(html, "</p>\n");
 }
 
-err add_page_write(struct adding *adding, struct http_response *response) {
-    struct page page = page_begin(adding->face, adding->request, response);
+void add_page_begin(struct adding *adding, struct page *page, const char *title, slice path) {
     slice *hrefs = arena_new(adding->arena, slice, ADD_STEP__COUNT);
     for (size_t i = 0; i < ADD_STEP__COUNT; i++) {
         hrefs[i] = add_path(adding, (enum add_step)i);
     }
     const struct form_steps steps = {step_labels, hrefs, ADD_STEP__COUNT, adding->step};
-    adding->form.page = &page;
+    adding->form.page = page;
     adding->form.steps = &steps;
-    form_page_begin(&adding->form, step_titles[adding->step], hrefs[adding->step], NULL);
+    form_page_begin(&adding->form, title, path, NULL);
     write_lead(adding);
+}
+
+err add_page_write(struct adding *adding, struct http_response *response) {
+    struct page page = page_begin(adding->face, adding->request, response);
+    slice path = add_path(adding, adding->step);
+    add_page_begin(adding, &page, step_titles[adding->step], path);
     if (adding->step == ADD_CHECK) {
         TRY(add_check_write(adding));
         form_page_end(&adding->form);
         return page.html.out->failed;
     }
-    form_begin(&adding->form, hrefs[adding->step], false);
+    form_begin(&adding->form, path, false);
     switch (adding->step) {
     case ADD_WHAT:
         add_what_write(adding);
@@ -284,7 +288,7 @@ err add_page_write(struct adding *adding, struct http_response *response) {
 err web_add_step(void *app, const struct http_request *request, struct http_response *response,
                  struct problem *problem) {
     struct adding *adding = NULL;
-    TRY(adding_open(app, request, &adding, problem));
+    TRY(add_open(app, request, &adding, problem));
     if (slice_equal(request->part, SLICE("similar")) && adding->draft.entry.v == 0) {
         return similar_answer(adding, response);
     }
@@ -346,14 +350,15 @@ err web_add_step_post(void *app, const struct http_request *request, struct http
     struct http_form *sent = arena_new(request->arena, struct http_form, 1);
     struct adding *adding = NULL;
     TRY(http_form_read(request, sent, problem));
-    TRY(adding_open(app, request, &adding, problem));
+    TRY(add_open(app, request, &adding, problem));
     if (adding->step == ADD_STEP__COUNT) {
         return problem_set(problem, ERR_NOT_FOUND, "step", "what, where, more or check");
     }
     adding->sent = sent;
     slice act = http_form_value(sent, "do");
     bool is_back = slice_equal(act, SLICE("back")) && adding->step > ADD_WHAT;
-    bool is_later = slice_equal(act, SLICE("later"));
+    bool is_aside = slice_equal(act, SLICE("photos")) && adding->step == ADD_MORE;
+    bool is_later = slice_equal(act, SLICE("later")) || is_aside;
     if (adding->step == ADD_CHECK && !is_back && !is_later) {
         return add_send(adding, response);
     }
@@ -366,7 +371,8 @@ err web_add_step_post(void *app, const struct http_request *request, struct http
     }
     struct storing *storing = arena_new(request->arena, struct storing, 1);
     *storing = (struct storing){.adding = adding};
-    storing->next = is_later
+    storing->next = is_aside ? add_photos_path(adding)
+                    : is_later
                         ? arena_printf(request->arena, "/add/%.*s", SLICE_ARG(adding->secret))
                         : add_path(adding, (enum add_step)((int)adding->step + (is_back ? -1 : 1)));
     return face_write(app, request, store_job, answer_store, storing);
@@ -377,7 +383,7 @@ err web_add_step_post(void *app, const struct http_request *request, struct http
 err web_add_kept(void *app, const struct http_request *request, struct http_response *response,
                  struct problem *problem) {
     struct adding *adding = NULL;
-    TRY(adding_open(app, request, &adding, problem));
+    TRY(add_open(app, request, &adding, problem));
     struct page page = page_begin(app, request, response);
     struct html *html = &page.html;
     struct form form = {.page = &page};
@@ -403,7 +409,7 @@ err web_add_drop(void *app, const struct http_request *request, struct http_resp
                  struct problem *problem) {
     (void)response;
     struct adding *adding = NULL;
-    TRY(adding_open(app, request, &adding, problem));
+    TRY(add_open(app, request, &adding, problem));
     return face_write_then(app, request, drop_job, adding, SLICE("/add"));
 }
 

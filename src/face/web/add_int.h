@@ -53,6 +53,17 @@ MUST_USE err add_send(struct adding *adding, struct http_response *response);
 /* add.c: the page of adding->step, with its faults. */
 MUST_USE err add_page_write(struct adding *adding, struct http_response *response);
 
+/* The draft that an address names, and the page of it that it names. */
+MUST_USE err add_open(void *app, const struct http_request *request, struct adding **opened,
+                      struct problem *problem);
+/* The head of a page of the draft: where it stands, its title, what is wrong. */
+void add_page_begin(struct adding *adding, struct page *page, const char *title, slice path);
+/* add_photos.c: "/add/SECRET/photos"; the pictures of the draft in a row, nothing without any. */
+slice add_photos_path(const struct adding *adding);
+void add_photos_row(struct adding *adding);
+/* The same among what is looked over before it is sent. */
+void add_photos_check(struct adding *adding);
+
 /* Adds the fault of a page's own field for what entry_check refused; false: of another page. */
 bool add_fault(struct adding *adding, enum add_step step, err failed,
                const struct problem *problem);

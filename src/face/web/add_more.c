@@ -326,6 +326,10 @@ void add_more_write(struct adding *adding) {
     if (entry->kind == ENTRY_KIND_EVENT || happening(entry)) {
         write_dates(adding);
     }
+    html_raw(&form->page->html, "<div class=\"form-field\">");
+    add_photos_row(adding);
+    form_submit_else(form, "photos", N_("Ajouter des photos"));
+    html_raw(&form->page->html, "</div>\n");
     write_themes(adding);
     for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {
         const struct contact_field *field = &contact_fields[i];

@@ -96,6 +96,7 @@ static err write_look(struct adding *adding) {
         html_t(html, "Changer");
         html_raw(html, "</a></li>\n");
     }
+    add_photos_check(adding);
     themes_row(adding, entry);
     for (uint32_t i = 0; i < entry->contact_count; i++) {
         text_row(adding, ADD_MORE, N_("Contact"), entry->contacts[i].value);

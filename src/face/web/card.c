@@ -128,8 +128,18 @@ void card_scene(struct page *page, struct entry_id id) {
     html_raw(&page->html, "\"/></svg>");
 }
 
-/* A landscape in the kind's tint: a photo that stands elsewhere is a link on the entry's page,
- * since no page asks a third party for anything. */
+/* Says nothing of its own: the title beside it does. */
+static void card_photo(struct page *page, const struct entry_picture *photo) {
+    struct html *html = &page->html;
+    html_raw(html, "<img");
+    html_attr(html, "src", entry_picture_path(photo, 0, ENTRY_PICTURE_WEBP, page->arena));
+    html_attr_i64(html, "width", photo->width);
+    html_attr_i64(html, "height", photo->height);
+    html_raw(html, " alt=\"\" loading=\"lazy\">");
+}
+
+/* The first photo that lies here, else a landscape in the kind's tint: a photo that stands
+ * elsewhere is a link on the entry's page, since no page asks a third party for anything. */
 static void card_thumb(struct page *page, const struct entry *entry) {
     struct html *html = &page->html;
     const struct entry_media *video = NULL;
@@ -138,8 +148,13 @@ static void card_thumb(struct page *page, const struct entry *entry) {
             video = &entry->media[i];
         }
     }
+    struct entry_picture photo;
     html_raw(html, "<div class=\"thumb\">");
-    card_scene(page, entry->id);
+    if (picture_first(entry, &photo) != NULL) {
+        card_photo(page, &photo);
+    } else {
+        card_scene(page, entry->id);
+    }
     if (video != NULL && video->duration_s >= 30) {
         html_raw(html, "<span class=\"duration\">");
         page_icon(page, "play");

@@ -2,6 +2,8 @@
 #include "face/actor.h"
 #include "face/web/entry_int.h"
 
+#include "assets_names.h"
+
 slice sheet_text(const struct sheet *sheet, enum entry_translated field, uint32_t position) {
     return entry_text(sheet->of, field, (uint16_t)position, sheet->page->language_code, NULL);
 }
@@ -141,8 +143,12 @@ static err body(struct sheet *sheet) {
     const struct entry *of = sheet->of;
     sheet_media_policy(sheet);
     html_raw(html, "<div class=\"entry-main\">\n");
+    sheet_photos(sheet);
     for (uint32_t i = 0; i < of->media_count; i++) {
-        sheet_media_item(sheet, &of->media[i], i + 1);
+        struct entry_picture here;
+        if (!entry_picture_of(of->media[i].url, &here)) {
+            sheet_media_item(sheet, &of->media[i], i + 1);
+        }
     }
     slice description = sheet_text(sheet, ENTRY_TR_DESCRIPTION, 0);
     if (description.n > 0) {
@@ -181,12 +187,16 @@ static err write_page(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
     slice summary = sheet_text(sheet, ENTRY_TR_SUMMARY, 0);
+    struct entry_picture photo;
+    bool has_photo = picture_first(sheet->of, &photo) != NULL;
     page_head(page, &(struct page_head){
                         .title = sheet->title,
                         .description = summary,
                         .canonical = link_entry(page, sheet->of->id, sheet->of->title),
                         .picture = arena_printf(page->arena, "/pictures/entries/%lld.png",
                                                 (long long)sheet->of->id.v),
+                        .photo = has_photo ? &photo : NULL,
+                        .sheet = has_photo ? SLICE(ASSET_PHOTO_CSS) : SLICE_EMPTY,
                         .json_ld = meta_entry(page, sheet->entry, &sheet->source),
                         .is_embeddable = true,
                         .is_article = true,

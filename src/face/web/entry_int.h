@@ -18,6 +18,9 @@ struct sheet {
 /* A text of the entry in the page's language, else as it was written. */
 slice sheet_text(const struct sheet *sheet, enum entry_translated field, uint32_t position);
 
+/* entry_photo.c: the photos that lie here; nothing without any. */
+void sheet_photos(struct sheet *sheet);
+
 /* entry_media.c */
 void sheet_media_item(struct sheet *sheet, const struct entry_media *media, uint32_t number);
 /* Lets the hosts of the entry's videos into the page's policy; before the media are written. */

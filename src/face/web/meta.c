@@ -58,12 +58,16 @@ static void property(struct page *page, slice content) {
 
 static void picture(struct page *page, const struct page_head *head) {
     struct html *html = &page->html;
+    const struct entry_picture *photo = head->photo;
+    slice path = photo == NULL ? head->picture
+                               : entry_picture_path(photo, entry_picture_largest(photo),
+                                                    ENTRY_PICTURE_JPEG, page->arena);
     html_raw(html, "<meta property=\"og:image\"");
-    property(page, absolute(page, head->picture));
+    property(page, absolute(page, path));
     html_raw(html, "<meta property=\"og:image:width\"");
-    html_attr_i64(html, "content", PICTURE_WIDTH);
+    html_attr_i64(html, "content", photo == NULL ? PICTURE_WIDTH : photo->width);
     html_raw(html, ">\n<meta property=\"og:image:height\"");
-    html_attr_i64(html, "content", PICTURE_HEIGHT);
+    html_attr_i64(html, "content", photo == NULL ? PICTURE_HEIGHT : photo->height);
     html_raw(html, ">\n<meta property=\"og:image:alt\"");
     property(page, head->title);
     html_raw(html, "<meta name=\"twitter:card\" content=\"summary_large_image\">\n");

@@ -27,8 +27,9 @@
 #define ADMIN(path_, handler_, help_)                                                              \
     ROW(path_, handler_, CAP_ADMIN, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
 
-#define FORM_BYTES_MAX (64u << 10)
-#define TEXT_BYTES_MAX (400u << 10) /* where a whole text comes, each byte of it escaped */
+#define FORM_BYTES_MAX   (64u << 10)
+#define PHOTOS_BYTES_MAX (32u << 20)  /* three of the largest */
+#define TEXT_BYTES_MAX   (400u << 10) /* where a whole text comes, each byte of it escaped */
 #define SENT_UP_TO(bytes_, path_, handler_, capability_, help_)                                    \
     {                                                                                              \
         .method = HTTP_POST, .path = path_, .handler = handler_, .capability = capability_,        \
@@ -59,6 +60,8 @@ const struct http_route face_web_routes[] = {
     PAGE("/stories", web_stories, "Portraits and videos, by theme and territory."),
     PAGE("/about", web_about, "What this site is, who runs it, data and licences."),
     PAGE("/offline", web_offline, "What stands in for a page that cannot be asked for."),
+    ROW("/media/{name}/{file}", web_media, CAP_ANYONE, HTTP_FOR_MACHINES, HTTP_CACHE_HOUR,
+        "A photo that a published entry shows: 480, 960 or 1600, .webp or .jpg."),
     FILE_("/pictures/home.png", web_picture_home, "The home page as a picture for sharing."),
     FILE_("/pictures/explore.png", web_picture_explore, "A query as a picture for sharing."),
     FILE_("/pictures/entries/{id}.png", web_picture_entry, "An entry as a picture for sharing."),
@@ -74,6 +77,12 @@ const struct http_route face_web_routes[] = {
     SENT("/add", web_add_post, CAP_ANYONE, "Begins a draft."),
     FORM_PAGE("/add/{draft}", web_add_kept, "A draft that is kept for later."),
     SENT("/add/{draft}", web_add_drop, CAP_ANYONE, "Deletes a draft."),
+    FORM_PAGE("/add/{draft}/photos", web_add_photos,
+              "The photos of a draft: which, and what one sees."),
+    SENT_UP_TO(PHOTOS_BYTES_MAX, "/add/{draft}/photos", web_add_photos_post, CAP_ANYONE,
+               "Takes photos in, keeps what is said of them, takes one away."),
+    FORM_PAGE("/add/{draft}/media/{name}/{file}", web_add_media,
+              "A photo of a draft, for who adds it."),
     FORM_PAGE("/add/{draft}/{step}", web_add_step, "A page of a draft: what, where, more, check."),
     SENT_TEXT("/add/{draft}/{step}", web_add_step_post, CAP_ANYONE,
               "Keeps the page and goes on; the last one sends all of it."),

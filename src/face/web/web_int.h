@@ -40,8 +40,9 @@ struct page_head {
     const struct query
         *shown;    /* what the page lists, for feeds and maps of the same; may be NULL */
     slice picture; /* path of what is drawn for those who share it, may be empty */
-    slice json_ld; /* what the page is about (meta_site, …), may be empty */
-    slice sheet;   /* one more style sheet, of what only this page writes; may be empty */
+    const struct entry_picture *photo; /* shown to them instead; may be NULL */
+    slice json_ld;                     /* what the page is about (meta_site, …), may be empty */
+    slice sheet; /* one more style sheet, of what only this page writes; may be empty */
     enum page_section section;
     bool has_results;   /* the explorer: its sheet, the skip link to #results */
     bool is_embeddable; /* /oembed knows its address */
@@ -124,6 +125,14 @@ void card_example(struct page *page, const struct entry *entry); /* the mark of 
 /* <h3> with the link and, for an invented entry, the mark that says so. */
 void card_title(struct page *page, const struct entry *entry);
 void card_scene(struct page *page, struct entry_id id);
+
+/* media.c: pictures that lie here. */
+/* The first one of an entry, or NULL. */
+const struct entry_media *picture_first(const struct entry *entry, struct entry_picture *picture);
+/* <picture>: WebP in every size, JPEG for who reads no WebP; `sizes` says how wide it is shown.
+ * Nothing moves when it comes: its shape stands in it. */
+void picture_write(struct page *page, const struct entry_picture *picture, slice alt,
+                   const char *sizes, bool is_first);
 void card_write(struct page *page, const struct entry_public *entry, const struct atlas_hit *hit);
 /* The date that matters now: the next happening, else the last one; NULL when it has none. */
 const struct entry_date *entry_main_date(const struct entry *entry, int64_t now_ms);
@@ -297,6 +306,7 @@ http_handler web_sign_in, web_sign_in_post, web_code, web_code_post, web_link, w
 http_handler web_add, web_add_post, web_add_kept, web_add_drop, web_add_step, web_add_step_post,
     web_contribution_sent, web_contribution_find, web_contribution_find_post, web_contribution,
     web_contribution_post, web_edit, web_edit_post;
+http_handler web_add_photos, web_add_photos_post, web_add_media, web_media;
 http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_person, web_write,
     web_write_post;
 http_handler web_suggestions, web_suggestion, web_suggestion_post;

@@ -38,7 +38,7 @@ struct place {
     int listener; /* a socket that was open before */
     int port;
     int errors[2]; /* the pipe behind the log */
-    bool is_post;  /* closed off as the process that sends letters, to the listener's port */
+    enum sandbox_kind kind;
 };
 
 typedef bool attempt_run(struct place *place); /* true: it went through */
@@ -53,9 +53,9 @@ static int try_inside(struct place *place, attempt_run *attempt, bool needs_land
     assert_true(child >= 0);
     if (child == 0) {
         struct problem problem = {0};
-        const struct sandbox_options options = {.kind =
-                                                    place->is_post ? SANDBOX_POST : SANDBOX_SERVER,
-                                                .folder = place->is_post ? NULL : place->folder,
+        bool has_folder = place->kind == SANDBOX_SERVER;
+        const struct sandbox_options options = {.kind = place->kind,
+                                                .folder = has_folder ? place->folder : NULL,
                                                 .post_port = ntohs((in_port_t)place->port),
                                                 .log = &place->log};
         if (sandbox_enter(&options, &report, &problem) != OK) {
@@ -185,7 +185,7 @@ static void the_post_connects_to_its_port(void **state) {
     if (!sandbox_is_possible()) {
         skip();
     }
-    place->is_post = true;
+    place->kind = SANDBOX_POST;
     assert_int_equal(try_inside(place, do_the_post_connects_to_its_port, false), WENT_THROUGH);
 }
 
@@ -212,7 +212,7 @@ static void the_post_goes_nowhere_else_has_no_folder_and_runs_nothing(void **sta
     if (!sandbox_is_possible()) {
         skip();
     }
-    place->is_post = true;
+    place->kind = SANDBOX_POST;
     assert_int_equal(try_inside(place, do_the_post_goes_nowhere_else, true), REFUSED);
     assert_int_equal(try_inside(place, do_the_post_has_no_folder_and_runs_nothing, true), REFUSED);
 }
@@ -277,6 +277,38 @@ static bool do_a_thread_is_closed_off_as_well(struct place *place) {
     return read_it != NULL;
 }
 REFUSES(a_thread_is_closed_off_as_well, true)
+
+/* RULE MEDIA-3. Not even what is anybody's to read, nor a descriptor to speak through. */
+static bool do_the_process_of_a_picture_opens_nothing(struct place *place) {
+    int pair[2];
+    return open(place->folder, O_RDONLY | O_CLOEXEC) >= 0 || errno != EPERM ||
+           open("/dev/null", O_RDWR | O_CLOEXEC) >= 0 || errno != EPERM ||
+           open("/proc/self/environ", O_RDONLY | O_CLOEXEC) >= 0 || errno != EPERM ||
+           socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 || errno != EPERM ||
+           pipe2(pair, O_CLOEXEC) == 0 || errno != EPERM ||
+           do_no_socket_of_any_family_is_made(place) || do_no_process_is_made(place) ||
+           do_another_program_is_not_run(place) || do_no_memory_becomes_a_program(place);
+}
+
+static bool do_the_process_of_a_picture_works(struct place *place) {
+    (void)place;
+    pthread_t thread;
+    char *memory = malloc(1 << 22);
+    bool has_memory = memory != NULL;
+    free(memory);
+    return has_memory && pthread_create(&thread, NULL, thread_run, NULL) == 0 &&
+           pthread_join(thread, NULL) == 0;
+}
+
+static void the_process_of_a_picture_opens_nothing_and_works(void **state) {
+    struct place *place = *state;
+    if (!sandbox_is_possible()) {
+        skip();
+    }
+    place->kind = SANDBOX_PHOTO;
+    assert_int_equal(try_inside(place, do_the_process_of_a_picture_opens_nothing, false), REFUSED);
+    assert_int_equal(try_inside(place, do_the_process_of_a_picture_works, false), WENT_THROUGH);
+}
 
 /* The store is written, read, checkpointed and made small, by threads, and a visitor is let in. */
 static bool do_what_a_server_does_goes_on(struct place *place) {
@@ -390,6 +422,7 @@ int main(void) {
         INSIDE(no_memory_becomes_a_program),
         INSIDE(the_kernels_far_corners_are_closed),
         INSIDE(a_thread_is_closed_off_as_well),
+        INSIDE(the_process_of_a_picture_opens_nothing_and_works),
         INSIDE(what_a_server_does_goes_on),
         INSIDE(a_refusal_is_one_line_of_the_log_for_each_call),
         INSIDE(a_sandbox_that_comes_after_threads_is_refused),

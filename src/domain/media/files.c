@@ -1,0 +1,126 @@
+/* Files of pictures: FOLDER/ab/abcd…-1600x1067-480.webp. */
+#include "crypto/crypto.h"
+#include "domain/media/media_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SHARD_DIGITS 2
+#define READ_BLOCK   65536
+#define PRINTS_MAX   ((size_t)ENTRY_PICTURE_SIDES * ENTRY_PICTURE_FORMAT__COUNT)
+
+static const char *shard_of(const char *folder, slice name, struct arena *arena) {
+    return arena_printf(arena, "%s/%.*s", folder, SHARD_DIGITS, name.p).p;
+}
+
+static const char *path_of(const char *folder, slice name, slice file, struct arena *arena) {
+    return arena_printf(arena, "%s/%.*s/%.*s-%.*s", folder, SHARD_DIGITS, name.p, SLICE_ARG(name),
+                        SLICE_ARG(file))
+        .p;
+}
+
+static err refused(const char *path, struct problem *problem) {
+    return problem_set(problem, ERR_IO, "photo", "cannot write %s: %s", path, strerror(errno));
+}
+
+static err folder_make(const char *path, struct problem *problem) {
+    return mkdir(path, 0750) == 0 || errno == EEXIST ? OK : refused(path, problem);
+}
+
+static err folder_sync(const char *path, struct problem *problem) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = fd < 0 ? -1 : fsync(fd);
+    err synced = failed == 0 ? OK : refused(path, problem);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return synced;
+}
+
+static bool write_all(int fd, slice bytes) {
+    while (bytes.n > 0) {
+        ssize_t n = write(fd, bytes.p, bytes.n);
+        if (n < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes = n > 0 ? slice_sub(bytes, (size_t)n, bytes.n) : bytes;
+    }
+    return fsync(fd) == 0;
+}
+
+/* Whole under its name or not there: written beside it first. */
+static err file_write(const char *path, slice bytes, struct arena *arena, struct problem *problem) {
+    const char *beside = arena_printf(arena, "%s.new", path).p;
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    if (fd < 0) {
+        return refused(beside, problem);
+    }
+    bool written = write_all(fd, bytes);
+    err failed = written ? OK : refused(beside, problem);
+    close(fd);
+    if (failed == OK && rename(beside, path) != 0) {
+        failed = refused(path, problem);
+    }
+    if (failed != OK) {
+        unlink(beside);
+    }
+    return failed;
+}
+
+err media_files_write(const char *folder, const struct media_print *prints, size_t count,
+                      uint32_t width, uint32_t height, struct arena *arena, slice *name,
+                      struct problem *problem) {
+    slice parts[PRINTS_MAX];
+    char hex[CRYPTO_DIGEST_HEX + 1];
+    _Static_assert(CRYPTO_DIGEST_HEX == ENTRY_PICTURE_DIGEST, "a name holds a digest");
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = prints[i].bytes;
+    }
+    struct crypto_digest digest = crypto_digest(parts, count);
+    crypto_digest_hex(&digest, hex);
+    slice made = arena_printf(arena, "%s-%ux%u", hex, width, height);
+    const char *shard = shard_of(folder, made, arena);
+    TRY(folder_make(folder, problem));
+    TRY(folder_make(shard, problem));
+    for (size_t i = 0; i < count; i++) {
+        slice file = entry_picture_file(prints[i].side, prints[i].format, arena);
+        TRY(file_write(path_of(folder, made, file, arena), prints[i].bytes, arena, problem));
+    }
+    TRY(folder_sync(shard, problem));
+    TRY(folder_sync(folder, problem));
+    *name = made;
+    return OK;
+}
+
+err media_file_read(const char *folder, const struct entry_picture *picture, slice file,
+                    struct buf *out) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    int fd = open(path_of(folder, picture->name, file, &scratch), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    }
+    char *block = arena_new(&scratch, char, READ_BLOCK);
+    ssize_t n = 0;
+    while ((n = read(fd, block, READ_BLOCK)) > 0) {
+        buf_add(out, slice_of(block, (size_t)n));
+    }
+    close(fd);
+    return n < 0 ? ERR_IO : out->failed;
+}
+
+err media_files_delete(const char *folder, const struct entry_picture *picture) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    for (size_t side = 0; side < ENTRY_PICTURE_SIDES; side++) {
+        for (size_t format = 0; format < ENTRY_PICTURE_FORMAT__COUNT; format++) {
+            slice file = entry_picture_file(side, (enum entry_picture_format)format, &scratch);
+            if (unlink(path_of(folder, picture->name, file, &scratch)) != 0 && errno != ENOENT) {
+                return ERR_IO;
+            }
+        }
+    }
+    return OK;
+}

@@ -1,0 +1,97 @@
+/* The books of pictures (RULE MEDIA-1, RULE MEDIA-2). */
+#include "domain/media/media_int.h"
+
+#define KEPT_MS   INT64_C(2592000000) /* 30 days */
+#define SWEPT_MAX 200                 /* in one hour: a deletion waits for the disk */
+
+/* The index entry_media_here holds the rows between the two, and no others. */
+#define HERE(url) url " >= '/media/' AND " url " < '/media0'"
+/* What names a picture. Drafts and suggestions are few: their text is looked through. Status 4 is
+ * removed, state 1 waits. */
+#define NAMED                                                                                      \
+    "(EXISTS (SELECT 1 FROM entry_media JOIN entry ON entry.id = entry_media.entry_id "            \
+    "WHERE entry_media.url = media.url AND " HERE(                                                 \
+        "entry_media.url") " AND entry.status <> 4) "                                              \
+                           "OR EXISTS (SELECT 1 FROM draft WHERE draft.content LIKE '%' || "       \
+                           "media.url || '%') "                                                    \
+                           "OR EXISTS (SELECT 1 FROM suggestion WHERE suggestion.state = 1 "       \
+                           "AND suggestion.content LIKE '%' || media.url || '%'))"
+
+static const struct db_statement statements[MEDIA_STATEMENT__COUNT] = {
+    [MEDIA_ADD] = {"media add", "INSERT INTO media (name, url, added_ms, unnamed_ms) "
+                                "VALUES ($1, $2, $3, 0) "
+                                "ON CONFLICT (name) DO UPDATE SET unnamed_ms = 0"},
+    [MEDIA_SHOWN] = {"media shown",
+                     "SELECT 1 FROM entry_media JOIN entry ON entry.id = entry_media.entry_id "
+                     "WHERE entry_media.url = $1 AND " HERE(
+                         "entry_media.url") " AND entry.status = 1 LIMIT 1"},
+    [MEDIA_MARK] = {"media mark",
+                    "UPDATE media SET unnamed_ms = $1 WHERE unnamed_ms = 0 AND NOT " NAMED},
+    [MEDIA_UNMARK] = {"media unmark",
+                      "UPDATE media SET unnamed_ms = 0 WHERE unnamed_ms > 0 AND " NAMED},
+    [MEDIA_DUE] = {"media due", "SELECT name FROM media WHERE unnamed_ms > 0 AND unnamed_ms <= $1 "
+                                "ORDER BY unnamed_ms LIMIT $2"},
+    [MEDIA_DELETE] = {"media delete", "DELETE FROM media WHERE name = $1"},
+};
+const struct db_catalogue media_catalogue = {"media", statements, ARRAY_COUNT(statements)};
+
+static struct db_query *query_of(struct db_conn *conn, enum media_statement which) {
+    return db_query(conn, &media_catalogue, which);
+}
+
+static slice url_of(const struct entry_picture *picture, struct arena *arena) {
+    return entry_picture_path(picture, entry_picture_largest(picture), ENTRY_PICTURE_JPEG, arena);
+}
+
+err media_add(struct db_conn *conn, slice name, int64_t now_ms) {
+    struct arena scratch ARENA_CLEANUP = arena_make(1024, 0);
+    struct entry_picture picture;
+    if (!entry_picture_named(name, &picture)) {
+        return ERR_INPUT;
+    }
+    struct db_query *query = query_of(conn, MEDIA_ADD);
+    db_bind_text(query, 1, name);
+    db_bind_text(query, 2, url_of(&picture, &scratch));
+    db_bind_i64(query, 3, now_ms);
+    return db_run(query);
+}
+
+err media_is_shown(struct db_conn *conn, const struct entry_picture *picture, struct arena *arena,
+                   bool *is_shown) {
+    struct db_query *query = query_of(conn, MEDIA_SHOWN);
+    db_bind_text_borrowed(query, 1, url_of(picture, arena));
+    TRY(db_next(query, is_shown));
+    db_done(query);
+    return OK;
+}
+
+err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    struct entry_picture *due = arena_new(&scratch, struct entry_picture, SWEPT_MAX);
+    size_t count = 0;
+    TRY(db_run(query_of(conn, MEDIA_UNMARK)));
+    struct db_query *query = query_of(conn, MEDIA_MARK);
+    db_bind_i64(query, 1, now_ms);
+    TRY(db_run(query));
+    query = query_of(conn, MEDIA_DUE);
+    db_bind_i64(query, 1, now_ms - KEPT_MS);
+    db_bind_i64(query, 2, SWEPT_MAX);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        if (!entry_picture_named(arena_copy(&scratch, db_text(query, 0)), &due[count++])) {
+            return ERR_CORRUPT;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        /* Files first: a row that stays after a crash is swept again, a file without one never. */
+        TRY(media_files_delete(folder, &due[i]));
+        query = query_of(conn, MEDIA_DELETE);
+        db_bind_text_borrowed(query, 1, due[i].name);
+        TRY(db_run(query));
+    }
+    return OK;
+}

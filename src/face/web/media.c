@@ -1,0 +1,115 @@
+/* /media/…: the files of pictures that lie here, and how pages show them. */
+#include "domain/media/media.h"
+#include "face/web/add_int.h"
+
+#define FILE_BYTES_MAX (4u << 20)
+
+static const char *const media_types[ENTRY_PICTURE_FORMAT__COUNT] = {
+    [ENTRY_PICTURE_WEBP] = "image/webp", [ENTRY_PICTURE_JPEG] = "image/jpeg"};
+
+/* ---- on pages ---- */
+
+const struct entry_media *picture_first(const struct entry *entry, struct entry_picture *picture) {
+    for (uint32_t i = 0; i < entry->media_count; i++) {
+        if (entry->media[i].kind == ENTRY_MEDIA_IMAGE &&
+            entry_picture_of(entry->media[i].url, picture)) {
+            return &entry->media[i];
+        }
+    }
+    return NULL;
+}
+
+static void write_set(struct page *page, const struct entry_picture *picture, const char *sizes) {
+    struct html *html = &page->html;
+    slice set = SLICE_EMPTY;
+    for (size_t side = 0; side < ENTRY_PICTURE_SIDES; side++) {
+        if (entry_picture_has(picture, side)) {
+            slice path = entry_picture_path(picture, side, ENTRY_PICTURE_WEBP, page->arena);
+            set = arena_printf(page->arena, "%.*s%s%.*s %uw", SLICE_ARG(set), set.n > 0 ? ", " : "",
+                               SLICE_ARG(path), entry_picture_width(picture, side));
+        }
+    }
+    html_raw(html, "<source type=\"image/webp\"");
+    html_attr(html, "srcset", set);
+    html_attr(html, "sizes", slice_from_cstr(sizes));
+    html_raw(html, ">");
+}
+
+void picture_write(struct page *page, const struct entry_picture *picture, slice alt,
+                   const char *sizes, bool is_first) {
+    struct html *html = &page->html;
+    size_t side = entry_picture_largest(picture) > 0 ? 1 : 0;
+    html_raw(html, "<picture>");
+    write_set(page, picture, sizes);
+    html_raw(html, "<img");
+    html_attr(html, "src", entry_picture_path(picture, side, ENTRY_PICTURE_JPEG, page->arena));
+    html_attr_i64(html, "width", picture->width);
+    html_attr_i64(html, "height", picture->height);
+    html_attr(html, "alt", alt);
+    if (!is_first) {
+        html_raw(html, " loading=\"lazy\"");
+    }
+    html_raw(html, "></picture>");
+}
+
+/* ---- files ---- */
+
+static err none(struct problem *problem) {
+    return problem_set(problem, ERR_NOT_FOUND, "name", "no picture of this name is shown here");
+}
+
+static err answer_file(const struct face *face, struct http_response *response,
+                       const struct entry_picture *picture, slice file,
+                       enum entry_picture_format format, struct problem *problem) {
+    response->media_type = media_types[format];
+    response->extra_csp = "sandbox";
+    response->body = buf_new(FILE_BYTES_MAX);
+    err found = media_file_read(face->media_folder, picture, file, &response->body);
+    return found == ERR_NOT_FOUND ? none(problem) : found;
+}
+
+err web_media(void *app, const struct http_request *request, struct http_response *response,
+              struct problem *problem) {
+    const struct face *face = app;
+    struct entry_picture picture;
+    size_t side;
+    enum entry_picture_format format;
+    bool is_shown = false;
+    slice file = request->captures[1];
+    if (!entry_picture_named(request->captures[0], &picture) ||
+        !entry_picture_file_read(file, &side, &format)) {
+        return none(problem);
+    }
+    TRY(media_is_shown(face_reader(request), &picture, request->arena, &is_shown));
+    if (!is_shown) {
+        return none(problem);
+    }
+    slice etag =
+        arena_printf(request->arena, "\"%.*s-%.*s\"", SLICE_ARG(picture.name), SLICE_ARG(file));
+    return http_unchanged(request, response, etag)
+               ? OK
+               : answer_file(face, response, &picture, file, format, problem);
+}
+
+/* RULE MEDIA-1: of a draft, by who holds it. */
+err web_add_media(void *app, const struct http_request *request, struct http_response *response,
+                  struct problem *problem) {
+    struct adding *adding = NULL;
+    struct entry_picture asked;
+    size_t side;
+    enum entry_picture_format format;
+    TRY(add_open(app, request, &adding, problem));
+    if (!entry_picture_named(request->captures[1], &asked) ||
+        !entry_picture_file_read(request->captures[2], &side, &format)) {
+        return none(problem);
+    }
+    for (uint32_t i = 0; i < adding->draft.content.media_count; i++) {
+        struct entry_picture held;
+        if (entry_picture_of(adding->draft.content.media[i].url, &held) &&
+            slice_equal(held.name, asked.name)) {
+            return answer_file(adding->face, response, &asked, request->captures[2], format,
+                               problem);
+        }
+    }
+    return none(problem);
+}
