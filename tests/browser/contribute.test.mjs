@@ -102,3 +102,19 @@ test('added without an account, lost, found, claimed, shared and handed on', asy
     await page.context().close();
   }
 });
+
+test('two people at once, on a telephone: both are seen, one is chosen, and what was written is there', async () => {
+  const page = await site.page(PHONE);
+  await page.context().addCookies(site.cookies);
+  await page.goto(site.url + site.merge);
+  assert.deepEqual((await page.locator('main ins').allInnerTexts()).map((text) => text.split('\n ')[1]), ['l’école', 'leurs soirées']);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.viewport.width);
+  await page.getByLabel('Le mien').tap();
+  await yellow(page).tap();
+  await page.locator('.form-rows', { hasText: 'leurs soirées' }).waitFor();
+  await page.fill('#reason', 'Les soirées comptent');
+  await Promise.all([page.waitForURL('**/entries/*'), yellow(page).tap()]);
+  assert.match(await page.locator('.lead').first().innerText(), /leurs soirées/);
+  assert.deepEqual(page.said, []);
+  await page.context().close();
+});

@@ -33,7 +33,8 @@ export async function open() {
   const [, link] = /(\/sign-in\/link\/\S+)/.exec(await letterTo(server, 'page@example.org', 1));
   // A team of two that the member leads, with an invitation that waits.
   const id = async (who) => JSON.parse((await who.look('/account/data')).text).id;
-  const people = [await id(member), await id(await signIn(server, 'colleague@example.org'))];
+  const colleague = await signIn(server, 'colleague@example.org');
+  const people = [await id(member), await id(colleague)];
   await member.send('/account/profile', { name: 'Léa', about: 'Je répare des vélos.', 'about-seen': 'public' });
   const { items: [entry] } = await (await fetch(`${server.url}/api/v1/entries?source=portraits&limit=1`)).json();
   teamOf(folder, entry.id, people);
@@ -42,6 +43,7 @@ export async function open() {
   const [, invitation] = /(\/invitations\/\S+)/.exec(await letterTo(server, 'invited@example.org'));
   const { draft, contribution } = await contribute(server);
   const suggestion = await suggest(server, folder, member, entry.id);
+  const merge = await overtaken(member, colleague, entry.id);
   for (const role of ['moderator', 'admin']) agora('user', '--data', folder, 'grant', 'page@example.org', role);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
@@ -50,6 +52,7 @@ export async function open() {
     browser,
     link,
     suggestion,
+    merge,
     team,
     invitation,
     person: `/people/${people[0]}-lea`,
@@ -100,11 +103,21 @@ async function suggest(server, folder, member, entry) {
   return /\/suggestions\/\d+/.exec((await member.look('/suggestions')).text)[0];
 }
 
+// A change that the member writes while a colleague changes the same.
+async function overtaken(member, colleague, entry) {
+  const [mine, theirs] = await Promise.all([member, colleague].map(async (who) => (await who.send(`/entries/${entry}/edit`)).location.replace(/\/what$/, '')));
+  const what = { title: '« On a rouvert l’école le soir »', kind: 'story', state: '' };
+  await member.send(`${mine}/what`, { ...what, summary: 'Trois voisines racontent leurs soirées.' });
+  await colleague.send(`${theirs}/what`, { ...what, summary: 'Trois voisines racontent l’école.' });
+  await colleague.send(`${theirs}/check`, { reason: 'Plus clair.' });
+  return `${mine}/merge`;
+}
+
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(account|administration|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
+export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, suggestion, team, invitation, person, draft, contribution }) {
+export async function addresses({ url, link, suggestion, merge, team, invitation, person, draft, contribution }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -161,6 +174,7 @@ export async function addresses({ url, link, suggestion, team, invitation, perso
     'delete the account': '/account/delete',
     suggestions: '/suggestions',
     suggestion,
+    merge,
     team,
     'write to a team': team.replace('/team', '/write'),
     invitation,

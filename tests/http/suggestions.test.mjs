@@ -135,3 +135,81 @@ test('RULE CONTRIBUTE-2: a newcomer’s first link is not let in by a newcomer o
   assert.equal((await moderator.send(path, {})).status, 303);
   assert.equal((await entry('Fournil')).contacts[0].value, 'https://pain.example');
 });
+
+// A draft of somebody's change of an entry, with these texts on its first page: its address.
+async function begun(who, title, fields) {
+  const draft = (await who.send(`/entries/${entries.get(title)}/edit`)).location.replace(/\/what$/, '');
+  assert.equal((await who.send(`${draft}/what`, { title, kind: 'place', state: '', summary: '', ...fields })).status, 303);
+  return draft;
+}
+
+test('RULE CONTRIBUTE-8: two people at once: what each changed is there, without a question', async () => {
+  const one = await begun(anna, 'Atelier', { summary: 'Ouvert à tous' });
+  const other = await begun(ben, 'Atelier', { state: 'running' });
+  assert.match((await anna.send(`${one}/check`, { reason: '' })).location, /^\/entries\//);
+  assert.match((await ben.send(`${other}/check`, { reason: '' })).location, /^\/entries\//);
+  const both = await entry('Atelier');
+  assert.equal(both.summary, 'Ouvert à tous');
+  assert.equal(both.state, 'running');
+});
+
+test('RULE CONTRIBUTE-8: of what both changed, the second sees both and chooses or writes; nothing typed is lost', async () => {
+  const one = await begun(anna, 'Atelier', { title: 'Atelier du port', summary: 'Le lundi', state: 'running' });
+  const other = await begun(ben, 'Atelier', { title: 'Atelier vélo', summary: 'Le mardi', state: 'paused' });
+  await anna.send(`${one}/check`, { reason: '' });
+  const told = await ben.send(`${other}/check`, { reason: 'Vu & <vérifié>' });
+  assert.equal(told.status, 422);
+  assert.match(told.text, /<del>[^]*?<\/del> *<ins>[^]*?lundi<\/ins>/);
+  assert.match(told.text, /<ins>[^]*?mardi<\/ins>/);
+  assert.match(told.text, /name="reason" value="Vu &amp; &lt;vérifié&gt;"/);
+  assert.match(told.text, /sans rien choisir\u00a0: État/);
+  const revision = /name="revision" value="(\d+)"/.exec(told.text)[1];
+  const [title, summary] = ['Titre', 'Résumé'].map((name) => new RegExp(`<h2>${name}</h2>[^]*?name="(field-\\d+)"`).exec(told.text)[1]);
+  const merge = `${other}/merge`;
+  const half = await ben.send(merge, { revision, reason: 'r', [title]: 'mine' });
+  assert.equal(half.status, 422);
+  assert.match(half.text, /Choisissez ce qui reste/);
+  assert.match(half.text, new RegExp(`name="${title}" value="mine" checked`));
+  assert.equal((await entry('Atelier')).title, 'Atelier du port');
+  // Anna changes it once more before Ben has chosen.
+  await anna.send(`${await begun(anna, 'Atelier', { title: 'Atelier du quai', summary: 'Le lundi', state: 'running' })}/check`, { reason: '' });
+  const fields = { reason: 'Vu & <vérifié>', [title]: 'mine', [summary]: 'own', [summary.replace('field', 'text')]: 'Le lundi et le mardi' };
+  const again = await ben.send(merge, { revision, ...fields });
+  assert.equal(again.status, 422);
+  assert.match(again.text, /vient de changer encore/);
+  assert.match(again.text, />\nLe lundi et le mardi<\/textarea>/);
+  const settled = await ben.send(merge, { ...fields, revision: /name="revision" value="(\d+)"/.exec(again.text)[1] });
+  assert.equal(settled.status, 200);
+  assert.match(settled.text, /<input[^>]*value="Vu &amp; &lt;vérifié&gt;"[^>]*>/);
+  assert.match((await ben.send(`${other}/check`, { reason: 'Vu' })).location, /^\/entries\//);
+  const now = await entry('Atelier');
+  assert.deepEqual([now.title, now.summary, now.state], ['Atelier vélo', 'Le lundi et le mardi', 'paused']);
+  assert.equal((await ben.look(merge)).status, 404);
+  assert.equal((await anna.look(merge)).status, 404);
+});
+
+test('RULE CONTRIBUTE-8: a suggestion of before a change is merged with it, and where it cannot be, taken over field by field', async () => {
+  const keep = (value) => anna.send(`/entries/${entries.get('Verger')}/team`, { keep: value });
+  await change(ben, 'Verger', { summary: 'Cent pommiers' });
+  await change(ben, 'Verger', { title: 'Verger commun' });
+  const path = await waiting(anna);
+  assert.match((await change(anna, 'Verger', { title: 'Grand verger' })).location, /^\/entries\//);
+  const [first] = [...(await anna.look('/suggestions')).text.matchAll(/href="(\/suggestions\/\d+)"/g)].map(([, one]) => one);
+  assert.match((await anna.look(first)).text, /La fiche a changé depuis/);
+  assert.equal((await anna.send(first, {})).status, 303);
+  const merged = await entry('Verger');
+  assert.deepEqual([merged.title, merged.summary], ['Grand verger', 'Cent pommiers']);
+  const refused = await anna.send(path, {});
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /Retouchez la proposition/);
+  const { location } = await anna.send(path, { do: 'change' });
+  assert.match(location, /\/merge$/);
+  const page = (await anna.look(location)).text;
+  const field = /name="(field-\d+)"/.exec(page)[1];
+  const settled = await anna.send(location, { revision: /name="revision" value="(\d+)"/.exec(page)[1], [field]: 'mine', reason: '' });
+  assert.equal(settled.status, 200);
+  assert.match((await anna.send(location.replace('merge', 'check'), { reason: 'oui' })).location, /^\/entries\//);
+  assert.equal((await entry('Verger')).title, 'Verger commun');
+  assert.equal((await anna.look(path)).status, 404);
+  assert.equal((await keep('0')).status, 303);
+});

@@ -5,6 +5,7 @@
 
 #include "domain/contribution/charter.h"
 #include "domain/entry/entry.h"
+#include "domain/history/history.h"
 #include "domain/person/person.h"
 #include "domain/team/team.h"
 
@@ -36,6 +37,7 @@ struct contribution_draft {
     int64_t base_revision; /* that the change began from */
     int64_t contribution;  /* whose link it was begun with; 0: none */
     int64_t suggestion;    /* that it takes over; 0: none */
+    slice base_json;       /* of a change: the entry as it was shown then; empty: not kept */
     int64_t changed_ms;
     struct entry content; /* unchecked */
 };
@@ -69,6 +71,60 @@ struct contribution_begun {
 MUST_USE err contribution_drafts(struct db_conn *conn, struct person_id person, int64_t now_ms,
                                  struct arena *arena, struct contribution_begun **drafts,
                                  size_t *count);
+
+/* ---- two changes at once ---- */
+
+/* RULE CONTRIBUTE-8. Two changes of `base` as one: a field that one of them changed is as that one
+ * has it; texts changed in different lines, themes and tags go together; a field that both changed
+ * otherwise is a collision, in which `merged` stands as `theirs`. What is no field of a history
+ * (number, status, when) is theirs. Which of the two is `theirs` makes no difference but there and
+ * in collisions. */
+struct contribution_merge {
+    struct entry merged;
+    enum history_field collisions[HISTORY_FIELD__COUNT];
+    size_t collision_count;
+};
+void contribution_merge(const struct entry *base, const struct entry *theirs,
+                        const struct entry *mine, struct arena *arena,
+                        struct contribution_merge *merge);
+/* One field, with its texts in other languages, as `from` has it; of a list, what `from` has
+ * besides. */
+void contribution_field_copy(enum history_field field, const struct entry *from, struct entry *to,
+                             struct arena *arena);
+void contribution_field_join(enum history_field field, const struct entry *from, struct entry *to,
+                             struct arena *arena);
+slice contribution_field_text(enum history_field field, const struct entry *entry);
+void contribution_field_write(enum history_field field, slice text, struct entry *entry);
+bool contribution_field_is_text(enum history_field field);
+bool contribution_field_is_list(enum history_field field);
+
+/* A draft of a change beside the entry as who goes on with it is shown it now. ERR_NOT_FOUND: it is
+ * no change of an entry, or they are not shown it any more. */
+struct contribution_overtaken {
+    struct entry base, theirs;
+    struct contribution_merge merge;
+};
+MUST_USE err contribution_compare(struct db_conn *conn, const struct contribution_world *world,
+                                  const struct actor *actor, const struct contribution_draft *draft,
+                                  struct arena *arena, struct contribution_overtaken *overtaken);
+/* What a person decides about a collision; BOTH is for lists, WRITTEN for texts. */
+struct contribution_choice {
+    enum {
+        CONTRIBUTION_UNDECIDED,
+        CONTRIBUTION_THEIRS,
+        CONTRIBUTION_MINE,
+        CONTRIBUTION_BOTH,
+        CONTRIBUTION_WRITTEN
+    } choose;
+    slice text; /* as WRITTEN */
+};
+/* Takes the entry as it stands into the draft: `choices` has one for each field of a history, of
+ * which those of collisions count, as they were when `revision` stood. The draft then goes on from
+ * the entry of today. ERR_CONFLICT: another revision stands; ERR_INPUT: one is not decided. */
+MUST_USE err contribution_settle(struct db_conn *conn, const struct contribution_world *world,
+                                 const struct actor *actor, slice secret,
+                                 const struct contribution_choice *choices, int64_t revision,
+                                 int64_t now_ms, struct arena *arena, struct problem *problem);
 
 /* ---- sending ---- */
 
@@ -111,7 +167,7 @@ struct contribution_sent {
 };
 /* Checks the draft and makes an entry or a revision of it; the draft is gone then. In a write
  * transaction, which must be undone on any error. ERR_INPUT, ERR_LIMIT with the field;
- * ERR_CONFLICT: somebody changed the entry meanwhile; ERR_DENIED. RULE CONTRIBUTE-1: without an
+ * ERR_CONFLICT: somebody changed the same meanwhile (contribution_compare tells what); ERR_DENIED. RULE CONTRIBUTE-1: without an
  * account nothing is shown before the link that was sent to the address has been used. RULE
  * CONTRIBUTE-2: what holds links is shown only after a moderator has looked at it, unless something
  * that its author brought before has stood for 7 days, or the author has a role. RULE CHARTER-1:
@@ -195,8 +251,8 @@ MUST_USE err contribution_entry_at(struct db_conn *conn, struct entry_id entry, 
 /* RULE CONTRIBUTE-7: a suggestion is accepted, or declined with a reason (ERR_INPUT without one;
  * ERR_LIMIT); its author is told either way. Accepting writes it as its author's revision, and only
  * who could make the change themselves may: ERR_DENIED with the field "links" for what RULE
- * CONTRIBUTE-2 keeps them from. ERR_CONFLICT: the entry has changed since, or is not shown any
- * more; ERR_NOT_FOUND: decided already. */
+ * CONTRIBUTE-2 keeps them from. ERR_CONFLICT: the same was changed since (what does not collide is
+ * merged), or the entry is not shown any more; ERR_NOT_FOUND: decided already. */
 MUST_USE err suggestion_decide(struct db_conn *conn, const struct contribution_world *world,
                                const struct actor *actor, int64_t id, bool is_accepted,
                                slice answer, int64_t now_ms, struct arena *arena,

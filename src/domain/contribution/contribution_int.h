@@ -8,6 +8,7 @@ enum contribution_statement {
     DRAFT_ADD,
     DRAFT_GET,
     DRAFT_PUT,
+    DRAFT_REBASE,
     DRAFT_DELETE,
     DRAFT_LIST,
     DRAFTS_SWEEP,
@@ -49,10 +50,16 @@ MUST_USE err contribution_is_held(struct db_conn *conn, const struct actor *acto
 bool contribution_has_links(const struct entry *entry);
 MUST_USE err contribution_get(struct db_conn *conn, int64_t id, struct arena *arena,
                               struct contribution *contribution);
-/* Begins a draft of a change: `content` names the entry and the revision that it began from. */
+/* A statement with the digest of a draft as its first parameter, by its secret or its name. */
+struct db_query *contribution_draft_query(struct db_conn *conn, enum contribution_statement which,
+                                          slice secret);
+MUST_USE err contribution_content_write(const struct entry *content, struct buf *out,
+                                        struct problem *problem);
+/* Begins a draft of a change: `content` names the entry and the revision that it began from, which
+ * is `base` as it was shown. */
 MUST_USE err contribution_change_begin(struct db_conn *conn, const struct actor *actor,
-                                       const struct entry *content, int64_t contribution,
-                                       int64_t suggestion, int64_t now_ms,
+                                       const struct entry *content, const struct entry *base,
+                                       int64_t contribution, int64_t suggestion, int64_t now_ms,
                                        struct crypto_secret *secret);
 /* Writes down what became of one that waits. */
 MUST_USE err suggestion_close(struct db_conn *conn, const struct actor *actor,

@@ -26,9 +26,8 @@ static bool name_read(slice name, struct crypto_digest *digest) {
     return crypto_digest_read(slice_of(bytes, sizeof bytes), digest);
 }
 
-/* A statement with the digest of a draft as its first parameter, by its secret or its name. */
-static struct db_query *draft_query(struct db_conn *conn, enum contribution_statement which,
-                                    slice secret) {
+struct db_query *contribution_draft_query(struct db_conn *conn, enum contribution_statement which,
+                                          slice secret) {
     struct crypto_digest digest;
     if (!name_read(secret, &digest)) {
         return contribution_query_of(conn, which, secret);
@@ -51,7 +50,8 @@ err contribution_may(struct db_conn *conn, const struct actor *actor, struct ent
     return OK;
 }
 
-static err write_content(const struct entry *content, struct buf *out, struct problem *problem) {
+err contribution_content_write(const struct entry *content, struct buf *out,
+                               struct problem *problem) {
     entry_to_json(content, out);
     return out->failed ? problem_set(problem, out->failed, "description",
                                      "all of it together is more than %u bytes", ENTRY_JSON_MAX)
@@ -67,10 +67,15 @@ err contribution_sees_whole(struct db_conn *conn, const struct actor *actor, str
 }
 
 err contribution_change_begin(struct db_conn *conn, const struct actor *actor,
-                              const struct entry *content, int64_t contribution, int64_t suggestion,
-                              int64_t now_ms, struct crypto_secret *secret) {
+                              const struct entry *content, const struct entry *base,
+                              int64_t contribution, int64_t suggestion, int64_t now_ms,
+                              struct crypto_secret *secret) {
     BUF_CLEANUP struct buf json = buf_new(ENTRY_JSON_MAX);
-    TRY(write_content(content, &json, NULL));
+    BUF_CLEANUP struct buf base_json = buf_new(ENTRY_JSON_MAX);
+    if (base) {
+        TRY(contribution_content_write(base, &base_json, NULL));
+    }
+    TRY(contribution_content_write(content, &json, NULL));
     *secret = crypto_secret_make();
     struct db_query *query = contribution_query_of(conn, DRAFT_ADD, slice_from_cstr(secret->text));
     if (actor->person.v) { /* what is not bound is NULL */
@@ -84,6 +89,7 @@ err contribution_change_begin(struct db_conn *conn, const struct actor *actor,
     db_bind_i64(query, 6, now_ms);
     db_bind_text_borrowed(query, 7, buf_slice(&json));
     db_bind_i64(query, 8, suggestion);
+    db_bind_text_borrowed(query, 9, buf_slice(&base_json));
     return db_run(query);
 }
 
@@ -93,7 +99,7 @@ err contribution_draft_begin(struct db_conn *conn, const struct actor *actor,
     struct entry fresh = *content;
     fresh.id = (struct entry_id){0};
     fresh.revision = 0;
-    return contribution_change_begin(conn, actor, &fresh, 0, 0, now_ms, secret);
+    return contribution_change_begin(conn, actor, &fresh, NULL, 0, 0, now_ms, secret);
 }
 
 err contribution_edit_begin(struct db_conn *conn, const struct contribution_world *world,
@@ -120,16 +126,16 @@ err contribution_edit_begin(struct db_conn *conn, const struct contribution_worl
     }
     if (whole) {
         TRY(entry_load(conn, entry, &scratch, &stands));
-        return contribution_change_begin(conn, actor, &stands, own.id, 0, now_ms, secret);
+        return contribution_change_begin(conn, actor, &stands, &stands, own.id, 0, now_ms, secret);
     }
     struct entry_public shown;
     TRY(entry_public_load(conn, world->territories, entry, &scratch, &shown));
-    return contribution_change_begin(conn, actor, &shown.entry, 0, 0, now_ms, secret);
+    return contribution_change_begin(conn, actor, &shown.entry, &shown.entry, 0, 0, now_ms, secret);
 }
 
 err contribution_draft_load(struct db_conn *conn, const struct actor *actor, slice secret,
                             int64_t now_ms, struct arena *arena, struct contribution_draft *draft) {
-    struct db_query *query = draft_query(conn, DRAFT_GET, secret);
+    struct db_query *query = contribution_draft_query(conn, DRAFT_GET, secret);
     bool row = false;
     TRY(db_next(query, &row));
     if (!row) {
@@ -142,6 +148,7 @@ err contribution_draft_load(struct db_conn *conn, const struct actor *actor, sli
                                        .changed_ms = db_i64(query, 4),
                                        .suggestion = db_i64(query, 6)};
     slice json = arena_copy(arena, db_text(query, 5));
+    found.base_json = arena_copy(arena, db_text(query, 7));
     db_done(query);
     bool is_named = secret.n == CONTRIBUTION_DRAFT_NAME; /* a name is no secret */
     if (((owner || is_named) && owner != actor->person.v) ||
@@ -161,8 +168,8 @@ err contribution_draft_store(struct db_conn *conn, const struct actor *actor, sl
     struct contribution_draft draft;
     TRY(contribution_draft_load(conn, actor, secret, now_ms, &scratch, &draft));
     BUF_CLEANUP struct buf json = buf_new(ENTRY_JSON_MAX);
-    TRY(write_content(content, &json, problem));
-    struct db_query *query = draft_query(conn, DRAFT_PUT, secret);
+    TRY(contribution_content_write(content, &json, problem));
+    struct db_query *query = contribution_draft_query(conn, DRAFT_PUT, secret);
     db_bind_text_borrowed(query, 2, buf_slice(&json));
     db_bind_i64(query, 3, now_ms);
     return db_run(query);
@@ -172,7 +179,7 @@ err contribution_draft_drop(struct db_conn *conn, const struct actor *actor, sli
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
     struct contribution_draft draft;
     TRY(contribution_draft_load(conn, actor, secret, 0, &scratch, &draft));
-    return db_run(draft_query(conn, DRAFT_DELETE, secret));
+    return db_run(contribution_draft_query(conn, DRAFT_DELETE, secret));
 }
 
 err contribution_drafts(struct db_conn *conn, struct person_id person, int64_t now_ms,

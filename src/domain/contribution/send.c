@@ -222,6 +222,14 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
     if (!whole) {
         TRY(contribution_sees_whole(conn, send->actor, draft->entry, &whole));
     }
+    if (stands.revision != draft->base_revision) { /* RULE CONTRIBUTE-8 */
+        struct contribution_overtaken overtaken;
+        TRY(contribution_compare(conn, world, send->actor, draft, arena, &overtaken));
+        if (overtaken.merge.collision_count > 0) {
+            return problem_set(problem, ERR_CONFLICT, "again", "somebody else changed the same");
+        }
+        *entry = overtaken.merge.merged;
+    }
     if (!whole) {
         TRY(keep_hidden(conn, world, &stands, entry, arena));
     }

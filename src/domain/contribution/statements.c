@@ -19,12 +19,14 @@
 
 static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
     [DRAFT_ADD] = {"draft add", "INSERT INTO draft (digest, person_id, entry_id, base_revision, "
-                                "contribution_id, changed_ms, content, suggestion_id) "
-                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},
+                                "contribution_id, changed_ms, content, suggestion_id, base) "
+                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"},
     [DRAFT_GET] = {"draft get", "SELECT person_id, entry_id, base_revision, contribution_id, "
-                                "changed_ms, content, suggestion_id FROM draft "
+                                "changed_ms, content, suggestion_id, base FROM draft "
                                 "WHERE digest = $1"},
     [DRAFT_PUT] = {"draft put", "UPDATE draft SET content = $2, changed_ms = $3 WHERE digest = $1"},
+    [DRAFT_REBASE] = {"draft rebase", "UPDATE draft SET content = $2, base = $3, "
+                                      "base_revision = $4, changed_ms = $5 WHERE digest = $1"},
     [DRAFT_DELETE] = {"draft delete", "DELETE FROM draft WHERE digest = $1"},
     [DRAFT_LIST] = {"draft list", "SELECT entry_id, changed_ms, content, digest FROM draft "
                                   "WHERE person_id = $1 AND changed_ms > $2 "

@@ -174,6 +174,17 @@ static err accept(struct db_conn *conn, const struct contribution_world *world,
     if (stands.status != ENTRY_PUBLISHED) {
         return problem_set(problem, ERR_CONFLICT, "entry", "the entry is not shown any more");
     }
+    if (stands.revision != suggestion->base_revision) { /* RULE CONTRIBUTE-8 */
+        struct entry base;
+        struct contribution_merge merge;
+        TRY(contribution_entry_at(conn, suggestion->entry, suggestion->base_revision, arena,
+                                  &base));
+        contribution_merge(&base, &stands, content, arena, &merge);
+        if (merge.collision_count > 0) {
+            return problem_set(problem, ERR_CONFLICT, "again", "the same was changed since");
+        }
+        *content = merge.merged;
+    }
     TRY(entry_check(content, world->territories, world->themes, arena, problem));
     if (!contribution_has_links(&stands)) { /* RULE CONTRIBUTE-2 */
         TRY(contribution_is_held(conn, actor, SLICE_EMPTY, content, now_ms, &is_held));
@@ -212,10 +223,13 @@ err suggestion_take(struct db_conn *conn, const struct contribution_world *world
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
     struct suggestion suggestion;
     struct entry content;
+    struct entry base;
     TRY(suggestion_load(conn, world, actor, id, &scratch, &suggestion, &content));
-    return suggestion.state == SUGGESTION_WAITS
-               ? contribution_change_begin(conn, actor, &content, 0, id, now_ms, secret)
-               : ERR_NOT_FOUND;
+    if (suggestion.state != SUGGESTION_WAITS) {
+        return ERR_NOT_FOUND;
+    }
+    TRY(contribution_entry_at(conn, suggestion.entry, suggestion.base_revision, &scratch, &base));
+    return contribution_change_begin(conn, actor, &content, &base, 0, id, now_ms, secret);
 }
 
 /* ---- whom to tell ---- */

@@ -1,5 +1,6 @@
-/* Two texts word by word: Myers' greedy algorithm over words, white space and marks. */
-#include "domain/history/history.h"
+/* Two texts word by word: Myers' greedy algorithm over words, white space and marks; or line by
+ * line, by the same one. */
+#include "domain/history/history_int.h"
 
 struct words {
     slice *items;
@@ -32,16 +33,28 @@ static size_t word_length(slice text, size_t from) {
     return end - from;
 }
 
-static struct words words_of(slice text, struct arena *arena) {
+/* A line without its end, or a run of line ends. */
+static size_t line_length(slice text, size_t from) {
+    bool is_end = text.p[from] == '\n';
+    size_t end = from + 1;
+    while (end < text.n && (text.p[end] == '\n') == is_end) {
+        end++;
+    }
+    return end - from;
+}
+
+typedef size_t piece_length(slice text, size_t from);
+
+static struct words words_of(slice text, piece_length *length, struct arena *arena) {
     struct words words = {0};
-    for (size_t at = 0; at < text.n; at += word_length(text, at)) {
+    for (size_t at = 0; at < text.n; at += length(text, at)) {
         words.count++;
     }
     words.items = arena_new(arena, slice, words.count + 1);
     words.hashes = arena_new(arena, uint64_t, words.count + 1);
     size_t n = 0;
     for (size_t at = 0; at < text.n; at += words.items[n++].n) {
-        words.items[n] = slice_sub(text, at, word_length(text, at));
+        words.items[n] = slice_sub(text, at, length(text, at));
         words.hashes[n] = hash_bytes(words.items[n], 1);
     }
     return words;
@@ -220,8 +233,10 @@ static struct history_parts parts_of(const struct comparison *c, struct arena *a
     return parts;
 }
 
-struct history_parts history_compare(slice before, slice after, struct arena *arena) {
-    struct comparison c = {.before = words_of(before, arena), .after = words_of(after, arena)};
+static struct history_parts compare(slice before, slice after, piece_length *length,
+                                    struct arena *arena) {
+    struct comparison c = {.before = words_of(before, length, arena),
+                           .after = words_of(after, length, arena)};
     c.removed = arena_new(arena, bool, c.before.count + 1);
     c.added = arena_new(arena, bool, c.after.count + 1);
     find_ends(&c);
@@ -235,4 +250,12 @@ struct history_parts history_compare(slice before, slice after, struct arena *ar
         mark_changes(&c, paths, changes);
     }
     return parts_of(&c, arena);
+}
+
+struct history_parts history_compare(slice before, slice after, struct arena *arena) {
+    return compare(before, after, word_length, arena);
+}
+
+struct history_parts history_compare_lines(slice before, slice after, struct arena *arena) {
+    return compare(before, after, line_length, arena);
 }

@@ -27,6 +27,11 @@ struct history_parts {
 #define HISTORY_CHANGES_MAX 600
 struct history_parts history_compare(slice before, slice after, struct arena *arena);
 
+/* Two changes of `base`, made at once, as one text in the arena; false when both change the same
+ * lines, or put something in at the same place, and not the same. Which of them is called `one`
+ * makes no difference, and a change that changes nothing, or the same, is no other change. */
+bool history_merge(slice base, slice one, slice other, struct arena *arena, slice *merged);
+
 /* ---- two revisions, field by field ---- */
 
 enum history_field {

@@ -26,7 +26,6 @@ struct adding {
     /* Places of one name, to choose from. */
     uint32_t places[ADD_PLACES_MAX];
     size_t place_count;
-    bool is_overtaken; /* somebody else changed the entry meanwhile */
 };
 
 /* What a field shows: what was just sent, else what the draft has. */
@@ -50,6 +49,11 @@ slice add_precision_shown(const struct entry *entry);
 /* add_send.c */
 MUST_USE err add_check_write(struct adding *adding);
 MUST_USE err add_send(struct adding *adding, struct http_response *response);
+/* add_merge.c: the page where two changes at once become one; its faults were added. */
+MUST_USE err add_merge_write(struct adding *adding, struct http_response *response);
+/* add.c: the draft that an address names, and its page; ADD_STEP__COUNT when it names none. */
+MUST_USE err add_open(void *app, const struct http_request *request, struct adding **opened,
+                      struct problem *problem);
 /* add.c: the page of adding->step, with its faults. */
 MUST_USE err add_page_write(struct adding *adding, struct http_response *response);
 

@@ -115,31 +115,6 @@ static bool is_guest(const struct adding *adding) {
     return adding->actor->person.v == 0;
 }
 
-/* The entry as it stands beside what was written, and the way on from there. */
-static void write_overtaken(struct adding *adding) {
-    struct page *page = adding->form.page;
-    struct html *html = &page->html;
-    const struct entry *entry = &adding->draft.content;
-    html_raw(html, "<section id=\"again\"><h2>");
-    html_t(html, "La fiche a changé");
-    html_raw(html, "</h2>\n<p><a");
-    html_attr(html, "href", link_entry(page, adding->draft.entry, entry->title));
-    html_raw(html, ">");
-    html_t(html, "Voir la version d’aujourd’hui");
-    html_raw(html, "</a></p>\n");
-    if (is_guest(adding)) {
-        html_raw(html, "<p>");
-        html_t(html, "Reprenez-la par le lien de votre message.");
-        html_raw(html, "</p>");
-    } else {
-        form_button(
-            page,
-            arena_printf(adding->arena, "/entries/%lld/edit", (long long)adding->draft.entry.v),
-            "do", SLICE("edit"), N_("Commencer à partir de cette version"));
-    }
-    html_raw(html, "</section>\n");
-}
-
 /* RULE CHARTER-1: asked when the account has not accepted the version in force. */
 static err write_charter(struct adding *adding) {
     struct html *html = &adding->form.page->html;
@@ -196,9 +171,6 @@ err add_check_write(struct adding *adding) {
     slice reason;
     TRY(usual_reason(adding, &reason));
     TRY(write_look(adding));
-    if (adding->is_overtaken) {
-        write_overtaken(adding);
-    }
     if (is_new) {
         TRY(similar_write(adding));
     }
@@ -332,9 +304,8 @@ static err told(struct sending *sending, err result, struct http_response *respo
         }
     } else if (result == ERR_CONFLICT) {
         form_fault(form, "again",
-                   N_("Quelqu’un a changé cette fiche entre-temps. Rien n’est perdu : regardez sa "
-                      "version, puis reprenez la vôtre à partir d’elle."));
-        adding->is_overtaken = true;
+                   N_("Quelqu’un d’autre vient de changer la même chose. Rien n’est perdu."));
+        return add_merge_write(adding, response);
     } else {
         *problem = sending->problem;
         return result;

@@ -143,6 +143,23 @@ static void write_part(struct page *page, const struct history_difference *diffe
     }
 }
 
+static void write_parts(struct page *page, const struct history_difference *difference) {
+    html_raw(&page->html, "<p>");
+    for (size_t k = 0; k < difference->parts.count; k++) {
+        write_part(page, difference, k);
+    }
+    html_raw(&page->html, "</p>");
+}
+
+void history_difference_write(struct page *page, const struct history_difference *differences,
+                              size_t count, enum history_field field) {
+    for (size_t i = 0; i < count; i++) {
+        if (differences[i].field == field) {
+            write_parts(page, &differences[i]);
+        }
+    }
+}
+
 void history_differences_write(struct page *page, const struct entry_public *before,
                                const struct entry_public *after) {
     struct html *html = &page->html;
@@ -158,11 +175,9 @@ void history_differences_write(struct page *page, const struct entry_public *bef
     for (size_t i = 0; i < count; i++) {
         html_raw(html, "<section class=\"prose measure\"><h2>");
         html_text(html, history_field_label(page, differences[i].field));
-        html_raw(html, "</h2>\n<p>");
-        for (size_t k = 0; k < differences[i].parts.count; k++) {
-            write_part(page, &differences[i], k);
-        }
-        html_raw(html, "</p></section>\n");
+        html_raw(html, "</h2>\n");
+        write_parts(page, &differences[i]);
+        html_raw(html, "</section>\n");
     }
 }
 

@@ -9,6 +9,9 @@
 MUST_USE err history_author_write(struct page *page, slice written);
 /* "Titre", "Lieu" */
 slice history_field_label(const struct page *page, enum history_field field);
+/* One field of a list of differences, as parts; nothing when it does not differ. */
+void history_difference_write(struct page *page, const struct history_difference *differences,
+                              size_t count, enum history_field field);
 /* An entry as who may see it whole compares it. */
 struct entry_public history_whole(const struct face *face, const struct entry *entry);
 /* A section a field that differs; `before` NULL: everything is new. */

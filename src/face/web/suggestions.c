@@ -338,7 +338,8 @@ static err answer_take(void *app, const struct http_request *request, void *self
     if (result != OK) {
         return problem_set(problem, result, "id", "nothing with this address waits");
     }
-    http_redirect(response, arena_printf(request->arena, "/add/%s/what", deciding->draft.text));
+    http_redirect(response, arena_printf(request->arena, "/add/%s/%s", deciding->draft.text,
+                                         deciding->is_overtaken ? "merge" : "what"));
     return OK;
 }
 

@@ -304,8 +304,8 @@ http_handler web_sign_in, web_sign_in_post, web_code, web_code_post, web_link, w
     web_sign_out, web_account, web_profile, web_profile_post, web_sessions, web_sessions_post,
     web_password, web_password_post, web_account_data, web_delete, web_delete_post;
 http_handler web_add, web_add_post, web_add_kept, web_add_drop, web_add_step, web_add_step_post,
-    web_contribution_sent, web_contribution_find, web_contribution_find_post, web_contribution,
-    web_contribution_post, web_edit, web_edit_post;
+    web_add_merge, web_add_merge_post, web_contribution_sent, web_contribution_find,
+    web_contribution_find_post, web_contribution, web_contribution_post, web_edit, web_edit_post;
 http_handler web_add_photos, web_add_photos_post, web_add_media, web_media;
 http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_person, web_write,
     web_write_post;

@@ -91,6 +91,90 @@ static void no_comparison_loses_a_word(void **state) {
     }
 }
 
+/* ---- two changes at once ---- */
+
+static const char *merged(const char *base, const char *one, const char *other,
+                          struct arena *arena) {
+    slice text;
+    return history_merge(slice_from_cstr(base), slice_from_cstr(one), slice_from_cstr(other), arena,
+                         &text)
+               ? arena_cstr(arena, text)
+               : "(both)";
+}
+
+static void changes_of_different_lines_go_together(void **state) {
+    (void)state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    static const char *const cases[][4] = {
+        {"a", "a", "b", "b"},
+        {"a", "b", "b", "b"},
+        {"a", "b", "c", "(both)"},
+        {"", "a", "b", "(both)"},
+        {"Un.\n\nDeux.\n\nTrois.", "Un !\n\nDeux.\n\nTrois.", "Un.\n\nDeux.\n\nTrois !",
+         "Un !\n\nDeux.\n\nTrois !"},
+        {"Un.\n\nDeux.", "Un !\n\nDeux.", "Un.\n\nDeux.\n\nTrois.", "Un !\n\nDeux.\n\nTrois."},
+        {"Un.\n\nDeux.", "Un.\n\nDeux !", "Un.\n\nDeux.\n\nTrois.",
+         "Un.\n\nDeux !\n\nTrois."}, /* put in behind what the other changed */
+        {"Un.\nDeux.", "Un.\nDeux.\nTrois.", "Un.\nDeux.\nQuatre.", "(both)"},
+        {"Un.\nDeux.\nTrois.", "Un.\nTrois.", "Un.\nDeux !\nTrois.", "(both)"},
+        {"Un.\n\nDeux.\n\nTrois.", "Deux.\n\nTrois.", "Un.\n\nDeux.", "Deux."},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_string_equal(merged(cases[i][0], cases[i][1], cases[i][2], &arena), cases[i][3]);
+    }
+}
+
+/* RULE CONTRIBUTE-8 */
+static void merging_is_the_same_either_way_and_loses_no_line(void **state) {
+    (void)state;
+    uint64_t seed = 11;
+    struct buf texts[3] = {buf_new(1u << 20), buf_new(1u << 20), buf_new(1u << 20)};
+    unsigned together = 0;
+    for (uint32_t i = 0; i < 4000; i++) {
+        struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+        uint32_t lines = 1 + next_random(&seed) % 12;
+        for (size_t k = 0; k < ARRAY_COUNT(texts); k++) {
+            buf_clear(&texts[k]);
+        }
+        for (uint32_t line = 0; line < lines; line++) {
+            uint32_t fate = next_random(&seed) % 12;
+            for (uint32_t k = 0; k < ARRAY_COUNT(texts); k++) {
+                bool is_changed = k > 0 && (fate == 4 || (fate < 4 && k == 1 + fate % 2));
+                if (!is_changed) {
+                    buf_addf(&texts[k], "l%u\n", line % 5);
+                } else if (fate > 1) {
+                    buf_addf(&texts[k], "s%u of %u\n", line, k);
+                }
+            }
+        }
+        slice base = buf_slice(&texts[0]);
+        slice one = buf_slice(&texts[1]);
+        slice other = buf_slice(&texts[2]);
+        slice text;
+        slice reverse;
+        bool is_one = history_merge(base, one, other, &arena, &text);
+        assert_int_equal(history_merge(base, other, one, &arena, &reverse), is_one);
+        assert_true(!is_one || slice_equal(text, reverse));
+        together += is_one;
+        for (uint32_t line = 0; is_one && line < lines; line++) { /* what each wrote is there */
+            for (uint32_t k = 1; k < ARRAY_COUNT(texts); k++) {
+                slice wrote = arena_printf(&arena, "s%u of %u\n", line, k);
+                assert_int_equal(slice_contains(text, wrote),
+                                 slice_contains(buf_slice(&texts[k]), wrote));
+            }
+        }
+        const slice none[][2] = {{one, one}, {base, one}, {one, base}};
+        for (size_t k = 0; k < ARRAY_COUNT(none); k++) {
+            assert_true(history_merge(base, none[k][0], none[k][1], &arena, &text));
+            assert_true(slice_equal(text, one));
+        }
+    }
+    assert_true(together > 500 && together < 3500); /* both ways were tried */
+    for (size_t k = 0; k < ARRAY_COUNT(texts); k++) {
+        buf_free(&texts[k]);
+    }
+}
+
 /* Long texts that have nothing in common, and one with far more changes than are looked for. */
 static void work_is_bounded(void **state) {
     (void)state;
@@ -298,6 +382,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changed_words_stand_out),
         cmocka_unit_test(no_comparison_loses_a_word),
+        cmocka_unit_test(changes_of_different_lines_go_together),
+        cmocka_unit_test(merging_is_the_same_either_way_and_loses_no_line),
         cmocka_unit_test(work_is_bounded),
         TEST(each_field_that_differs_is_told_and_no_other),
         TEST(what_is_not_public_today_is_not_told_of_yesterday),
