@@ -105,7 +105,7 @@ test('of two who edit at once the second is told, and loses nothing', async () =
   assert.equal((await lea.send(`${drafts[0]}/check`)).status, 303);
   const late = await noor.send(`${drafts[1]}/check`);
   assert.equal(late.status, 422);
-  assert.match(late.text, new RegExp(`action="/entries/${id}/edit"`));
+  assert.match(late.text, new RegExp(`action="${drafts[1]}/merge"`));
   assert.match((await noor.look(`${drafts[1]}/what`)).text, /value="Atelier couture du soir"/);
   assert.equal((await (await read(id)).json()).title, 'Atelier couture et tricot');
 });

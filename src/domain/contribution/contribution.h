@@ -167,12 +167,12 @@ struct contribution_sent {
 };
 /* Checks the draft and makes an entry or a revision of it; the draft is gone then. In a write
  * transaction, which must be undone on any error. ERR_INPUT, ERR_LIMIT with the field;
- * ERR_CONFLICT: somebody changed the same meanwhile (contribution_compare tells what); ERR_DENIED. RULE CONTRIBUTE-1: without an
- * account nothing is shown before the link that was sent to the address has been used. RULE
- * CONTRIBUTE-2: what holds links is shown only after a moderator has looked at it, unless something
- * that its author brought before has stood for 7 days, or the author has a role. RULE CHARTER-1:
- * who adds accepts the charter, unless the account did so since it changed; else ERR_INPUT with the
- * field "charter". */
+ * ERR_CONFLICT: somebody changed the same meanwhile (contribution_compare tells what); ERR_DENIED.
+ * RULE CONTRIBUTE-1: without an account nothing is shown before the link that was sent to the
+ * address has been used. RULE CONTRIBUTE-2: what holds links is shown only after a moderator has
+ * looked at it, unless something that its author brought before has stood for 7 days, or the author
+ * has a role. RULE CHARTER-1: who adds accepts the charter, unless the account did so since it
+ * changed; else ERR_INPUT with the field "charter". */
 MUST_USE err contribution_send(struct db_conn *conn, const struct contribution_world *world,
                                const struct contribution_send *send, int64_t now_ms,
                                struct arena *arena, struct contribution_sent *sent,
