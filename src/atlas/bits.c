@@ -31,24 +31,17 @@ static void plain_and_not(uint64_t *bits, const uint64_t *without, size_t words)
     }
 }
 
-/* Without the instruction, and without the library call that the builtin would become. */
-static uint64_t count_word(uint64_t word) {
-    word -= (word >> 1) & UINT64_C(0x5555555555555555);
-    word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
-    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (word * UINT64_C(0x0101010101010101)) >> 56;
-}
 static uint64_t plain_count(const uint64_t *bits, size_t words) {
     uint64_t count = 0;
     for (size_t i = 0; i < words; i++) {
-        count += count_word(bits[i]);
+        count += bits_count_word(bits[i]);
     }
     return count;
 }
 static uint64_t plain_count_and(const uint64_t *a, const uint64_t *b, size_t words) {
     uint64_t count = 0;
     for (size_t i = 0; i < words; i++) {
-        count += count_word(a[i] & b[i]);
+        count += bits_count_word(a[i] & b[i]);
     }
     return count;
 }
@@ -60,7 +53,7 @@ static uint64_t plain_sieve(const struct bits_sieve *sieve, size_t first, size_t
         uint64_t bits = bits_sieve_word(sieve, word);
         bits &= word == first ? head : UINT64_MAX;
         bits &= word == last ? tail : UINT64_MAX;
-        count += count_word(bits);
+        count += bits_count_word(bits);
     }
     return count;
 }
@@ -392,9 +385,9 @@ uint64_t bits_count_and_run(const uint64_t *a, const uint64_t *b, uint32_t first
     size_t at = first / 64;
     size_t end = (last - 1) / 64;
     if (at == end) {
-        return count_word(a[at] & b[at] & head & tail);
+        return bits_count_word(a[at] & b[at] & head & tail);
     }
-    return count_word(a[at] & b[at] & head) + count_word(a[end] & b[end] & tail) +
+    return bits_count_word(a[at] & b[at] & head) + bits_count_word(a[end] & b[end] & tail) +
            use()->count_and(a + at + 1, b + at + 1, end - at - 1);
 }
 

@@ -21,6 +21,14 @@ static inline void bits_clear(uint64_t *bits, uint32_t i) {
     bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
 }
 
+/* Without the instruction, and without the library call that the builtin would become. */
+static inline uint32_t bits_count_word(uint64_t word) {
+    word -= (word >> 1) & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)((word * UINT64_C(0x0101010101010101)) >> 56);
+}
+
 /* Sets the bits first … last - 1. */
 void bits_set_run(uint64_t *bits, uint32_t first, uint32_t last);
 void bits_and(uint64_t *bits, const uint64_t *with, size_t words);
@@ -55,6 +63,14 @@ static inline void bits_sieve_add(struct bits_sieve *sieve, const uint64_t *bits
 static inline void bits_sieve_add_not(struct bits_sieve *sieve, const uint64_t *bits) {
     sieve->sets[sieve->count++] =
         (struct bits_sieve_set){.bits = bits, .flip = UINT64_MAX, .is_last = true};
+}
+/* The first sets of another one. */
+static inline void bits_sieve_copy(struct bits_sieve *to, const struct bits_sieve *from,
+                                   unsigned count) {
+    to->count = count;
+    for (unsigned i = 0; i < count; i++) {
+        to->sets[i] = from->sets[i];
+    }
 }
 static inline uint64_t bits_sieve_word(const struct bits_sieve *sieve, size_t word) {
     uint64_t all = UINT64_MAX;

@@ -30,9 +30,8 @@ enum stand { OUTSIDE, ACROSS, INSIDE };
 
 /* The grid never turns the order of two points round, so what lies beyond an edge on the grid lies
  * beyond it; what shares a grid line with an edge has to be looked at. */
-static enum stand stand_of(const struct atlas_segment *segment, const struct atlas_quad *quad,
-                           const struct frame *frame) {
-    struct geo_grid at = segment->grid[quad->first];
+static enum stand stand_of(const struct atlas_quad *quad, const struct frame *frame) {
+    struct geo_grid at = quad->grid;
     uint32_t span = quad->zoom ? (uint32_t)(UINT64_C(1) << (32 - quad->zoom)) - 1 : UINT32_MAX;
     uint32_t x = at.x & ~span;
     uint32_t y = at.y & ~span;
@@ -113,7 +112,7 @@ static err look_at(struct looking *looking, const struct atlas_quad *quad) {
         return OK;
     }
     for (unsigned i = 0; i < looking->frame_count; i++) {
-        enum stand stand = stand_of(segment, quad, &looking->frames[i]);
+        enum stand stand = stand_of(quad, &looking->frames[i]);
         if (stand == OUTSIDE) {
             return OK;
         }

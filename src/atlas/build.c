@@ -6,6 +6,7 @@
 #include "atlas/cube.h"
 #include "atlas/quads.h"
 #include "atlas/rows.h"
+#include "atlas/shelf.h"
 #include "atlas/sort.h"
 
 #include <stdlib.h>
@@ -145,6 +146,21 @@ static err keep_quads(struct build *build) {
     return failed;
 }
 
+static err keep_shelves(struct build *build) {
+    struct atlas_segment *segment = build->segment;
+    const struct atlas_lists *themes = &segment->values[ATLAS_VALUES_THEME].lists;
+    uint32_t *places = scratch(build, uint32_t, segment->count);
+    build_column(build, ATLAS_COLUMN_SHELF_STARTS, QUERY_KIND__COUNT + 1);
+    build_column(build, ATLAS_COLUMN_SHELF_RANKS, (uint64_t)QUERY_KIND__COUNT * themes->rank_count);
+    TRY_MEMORY(build);
+    atlas_shelf_open(segment);
+    build_column(build, ATLAS_COLUMN_SHELF_BITS,
+                 (uint64_t)themes->dense_count * (segment->shelves.starts[QUERY_KIND__COUNT] / 64));
+    TRY_MEMORY(build);
+    atlas_shelf_fill(segment, places);
+    return OK;
+}
+
 static err keep_cube(struct build *build) {
     struct atlas_segment *segment = build->segment;
     const uint64_t row = QUERY_KIND__COUNT;
@@ -249,6 +265,7 @@ static err keep_others(struct build *build) {
     TRY(keep_bitsets(build));
     TRY(keep_quads(build));
     TRY(build_values(build));
+    TRY(keep_shelves(build));
     TRY(keep_cube(build));
     TRY(keep_rows(build));
     return keep_dates(build);

@@ -49,6 +49,9 @@
     ATLAS_COLUMNS_OF_TEXTS(X, SOURCE, values[ATLAS_VALUES_SOURCE].names, "facets")                 \
     ATLAS_COLUMNS_OF_LISTS(X, SKILL, values[ATLAS_VALUES_SKILL].lists, "facets")                   \
     ATLAS_COLUMNS_OF_TEXTS(X, SKILL, values[ATLAS_VALUES_SKILL].names, "facets")                   \
+    X(SHELF_STARTS, shelves.starts, "facets")                                                      \
+    X(SHELF_RANKS, shelves.ranks, "facets")                                                        \
+    X(SHELF_BITS, shelves.bits, "facets")                                                          \
     X(SOURCE_OF, source, "facets")                                                                 \
     X(ROWS, rows, "facets")                                                                        \
     X(ROW_VALUES, row_values, "facets")                                                            \

@@ -453,13 +453,13 @@ err atlas_match_sieve(struct atlas_plan *plan, enum atlas_part part, struct atla
     if (plan->clause_count || plan->has_dates || atlas_has_area(plan)) {
         return sieve_match(plan, &match, sieve);
     }
-    if (plan->view->live[part]) {
-        bits_sieve_add(sieve, plan->view->live[part], 0, true);
-    }
     for (int group = ATLAS_GROUP_REST + 1; group < ATLAS_GROUP__COUNT; group++) {
         if (atlas_plan_chooses(plan, (enum atlas_group_of)group)) {
             TRY(sieve_group(plan, &match, (enum atlas_group_of)group, sieve));
         }
+    }
+    if (plan->view->live[part]) {
+        bits_sieve_add(sieve, plan->view->live[part], 0, true);
     }
     return OK;
 }

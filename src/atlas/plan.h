@@ -132,7 +132,8 @@ MUST_USE err atlas_match_make(struct atlas_plan *plan, enum atlas_part part,
                               struct atlas_window window, bool with_scores,
                               struct atlas_match *match);
 /* The matches alone, to be read in the window and nowhere else: for who wants to know nothing else
- * of them. What has bitsets is not written down. */
+ * of them. What has bitsets is not written down. When nothing but values of facets is chosen and
+ * the part has dead documents, the last set is the live ones. */
 MUST_USE err atlas_match_sieve(struct atlas_plan *plan, enum atlas_part part,
                                struct atlas_window window, struct bits_sieve *sieve);
 /* The documents of the window that have the words (words.c): match->listed when some clause has

@@ -56,7 +56,7 @@ static bool is_point(const struct atlas_segment *segment, const struct atlas_qua
 
 static struct atlas_quad quad_of(const struct atlas_segment *segment, uint32_t first,
                                  uint32_t last) {
-    struct atlas_quad quad = {.first = first, .last = last};
+    struct atlas_quad quad = {.first = first, .last = last, .grid = segment->grid[first]};
     quad.zoom =
         zoom_of(atlas_segment_zorder(segment, first), atlas_segment_zorder(segment, last - 1));
     for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
@@ -73,7 +73,7 @@ static struct atlas_quad quad_of(const struct atlas_segment *segment, uint32_t f
 static void divide(const struct atlas_segment *segment, const struct atlas_quad *quad,
                    uint32_t bounds[5]) {
     unsigned shift = 62 - 2u * quad->zoom;
-    uint64_t code = atlas_segment_zorder(segment, quad->first) >> shift & ~UINT64_C(3);
+    uint64_t code = geo_zorder(quad->grid) >> shift & ~UINT64_C(3);
     bounds[0] = quad->first;
     for (unsigned quarter = 1; quarter < 4; quarter++) {
         bounds[quarter] =
@@ -126,13 +126,13 @@ const struct atlas_quad *atlas_quads_tile(const struct atlas_segment *segment, s
         /* The last quarter that begins at or before the tile. */
         const struct atlas_quad *quarter = &segment->quads[quad->child];
         const struct atlas_quad *end = quarter + quad->children;
-        while (quarter + 1 < end && atlas_segment_zorder(segment, quarter[1].first) <= last) {
+        while (quarter + 1 < end && geo_zorder(quarter[1].grid) <= last) {
             quarter++;
         }
         quad = quarter;
     }
     if (quad->zoom >= tile.z) {
-        uint64_t code = atlas_segment_zorder(segment, quad->first);
+        uint64_t code = geo_zorder(quad->grid);
         if (code < first || code > last) {
             return NULL;
         }

@@ -83,6 +83,7 @@ struct atlas_quad {
     uint8_t zoom;         /* of the square: 0 … 32 */
     bool is_point;        /* all stand on one and the same point */
     bool is_approximate;  /* all of them are */
+    struct geo_grid grid; /* of the first document */
     uint32_t kinds[QUERY_KIND__COUNT];
     /* Where they stand. Up to ATLAS_MEAN_DOCUMENTS: the mean on the grid, rounded down. More: the
      * sums of the columns (x) and rows (y), 0 … 7, of their squares, eighths of this one; nothing
@@ -109,6 +110,13 @@ struct atlas_cube {
 };
 
 struct atlas_crowd;
+
+/* Documents numbered anew by kind (shelf.h). */
+struct atlas_shelves {
+    uint32_t *starts; /* where each kind begins, in numbers of 64; the last: their end */
+    uint32_t *ranks;  /* of each kind: how many documents stand before every 512th */
+    uint64_t *bits;   /* of the frequent themes, in the order of their lists */
+};
 
 /* Everything below the counts is a column: columns.h lists them all. They lie in the arena of a
  * segment that was built, or in the mapping of a snapshot. */
@@ -144,6 +152,7 @@ struct atlas_segment {
     uint64_t *has[QUERY_HAS__COUNT];
     uint64_t *approximate;
     struct atlas_values values[ATLAS_VALUES__COUNT];
+    struct atlas_shelves shelves;
     struct atlas_texts types; /* labels, ascending */
     uint32_t *source;         /* per document: key of its source, or ATLAS_NO_KEY */
 

@@ -3,15 +3,18 @@
  * when nothing but kinds was chosen. */
 #include "atlas/tile.h"
 #include "atlas/quads.h"
+#include "atlas/shelf.h"
+#include "atlas/sieve.h"
 
 #include <assert.h>
 #include <string.h>
 
 #define CELL_PX    (GEO_TILE_PX / 4)
 #define GONE_MAX   4096 /* of a tile that are taken off one by one */
-#define LONG_RUN   2048 /* documents: squares are counted, and with them the cell */
-#define SHORT_RUN  512  /* documents: matches are looked at, not squares */
+#define LONG_RUN   512  /* documents of a tile: counted beforehand, word by word */
+#define SHORT_RUN  256  /* documents of a square: added up, not divided further */
 #define MEANS_NONE ATLAS_QUAD_OF__COUNT
+#define SHELF_NONE QUERY_KIND__COUNT
 
 /* What a part of the index has for a tile. */
 struct sight {
@@ -23,9 +26,20 @@ struct sight {
     /* Nothing but kinds was chosen: what the quads say holds, apart from a few that are gone. */
     bool is_by_quads;
     enum atlas_quad_of of; /* what they say of these kinds in one; MEANS_NONE: nothing */
-    const uint32_t *gone;  /* documents of the run that live no more, ascending */
+    uint32_t *gone;        /* documents of the run that live no more, ascending */
     uint32_t gone_count;
     struct bits_sieve sieve; /* all that match */
+    /* Nothing but kinds and frequent themes was chosen in a long run: kinds are counted on the
+     * shelves, as they were built. */
+    bool is_shelved;
+    struct bits_sieve themes; /* on the shelves */
+    struct bits_sieve built;  /* all that match, and those that would if they were not gone */
+    /* Of a long run: what matches on the shelf of the one kind that is chosen, as it was built;
+     * else of all documents. */
+    bool is_counted;
+    unsigned shelf;
+    uint32_t shelf_from; /* place of the tile's first */
+    struct sieve_counts counts;
 };
 /* A part's documents in one cell. */
 struct run {
@@ -33,8 +47,6 @@ struct run {
     uint32_t count;                /* of them match */
     const struct atlas_quad *quad; /* whose run it is; NULL: a piece of an undivided one's */
     bool is_summed;                /* match by match into the heap */
-    bool is_squared;               /* x and y are there: sums of the middles of their squares */
-    uint64_t x, y;
 };
 struct heap {
     uint64_t count;
@@ -100,21 +112,24 @@ static uint32_t sight_last(const struct sight *sight, const struct run *run) {
     return word * 64 + 63 - (uint32_t)__builtin_clzll(bits);
 }
 
-/* A tile without words, box, dates and chosen values but kinds is read off the quads. */
-static bool asks_for_kinds_only(const struct atlas_plan *plan) {
+static bool asks_for_kinds_and_themes(const struct atlas_plan *plan) {
     const struct query *query = plan->query;
     return !plan->clause_count && !plan->has_dates && !atlas_has_area(plan) && !query->states &&
-           !query->has && !query->themes.count && !query->territories.count &&
-           !query->languages.count && !query->sources.count && !query->skills.count;
+           !query->has && !query->territories.count && !query->languages.count &&
+           !query->sources.count && !query->skills.count;
+}
+/* A tile without words, box, dates and chosen values but kinds is read off the quads. */
+static bool asks_for_kinds_only(const struct atlas_plan *plan) {
+    return !plan->query->themes.count && asks_for_kinds_and_themes(plan);
 }
 
-/* Finds the documents of the run that live no more; they stay away when there are many. */
-static err find_gone(const struct atlas_plan *plan, struct sight *sight) {
+/* Finds the documents of the run that live no more; *is_few: not more than a tile takes off. */
+static err find_gone(const struct atlas_plan *plan, struct sight *sight, bool *is_few) {
     const uint64_t *live = plan->view->live[sight->part];
     uint64_t left = sight->to - sight->from;
     left -= live ? bits_count_run(live, sight->from, sight->to) : left;
+    *is_few = left <= GONE_MAX;
     if (left == 0 || left > GONE_MAX) {
-        sight->is_by_quads = left == 0;
         return OK;
     }
     uint32_t *gone = plan_new(plan, uint32_t, left);
@@ -130,7 +145,54 @@ static err find_gone(const struct atlas_plan *plan, struct sight *sight) {
         }
     }
     sight->gone = gone;
-    sight->is_by_quads = true;
+    return OK;
+}
+
+/* Of those that are gone, the ones that would match. */
+static void keep_matching(struct sight *sight) {
+    uint32_t *gone = sight->gone;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < sight->gone_count; i++) {
+        if (bits_sieve_word(&sight->built, gone[i] / 64) >> gone[i] % 64 & 1) {
+            gone[kept++] = gone[i];
+        }
+    }
+    sight->gone_count = kept;
+}
+
+/* Counts the words of a long run beforehand. */
+static err count_ahead(const struct atlas_plan *plan, struct sight *sight,
+                       const struct bits_sieve *sieve, uint32_t from, uint32_t to) {
+    struct sieve_counts *counts = &sight->counts;
+    counts->first = from / 64;
+    counts->words = from < to ? (to - 1) / 64 - counts->first + 1 : 0;
+    counts->bits = plan_new(plan, uint64_t, counts->words + 1);
+    counts->before = plan_new(plan, uint32_t, counts->words + 1);
+    if (!counts->bits || !counts->before) {
+        return ERR_MEMORY;
+    }
+    sieve_count(sieve, counts);
+    sight->is_counted = true;
+    return OK;
+}
+
+/* Whether the run is long and can be counted on the shelves. */
+static err look_on_shelves(const struct atlas_plan *plan, struct sight *sight, bool is_long) {
+    const struct atlas_segment *segment = sight->segment;
+    bool is_few = false;
+    if (!is_long || !atlas_shelf_sieve(plan, segment, &sight->themes)) {
+        return OK;
+    }
+    TRY(find_gone(plan, sight, &is_few));
+    if (!is_few) {
+        return OK;
+    }
+    keep_matching(sight);
+    sight->is_shelved = true;
+    if (!(sight->kinds & (sight->kinds - 1))) {
+        sight->shelf = (unsigned)__builtin_ctz(sight->kinds);
+        sight->shelf_from = atlas_shelf_place(segment, sight->shelf, sight->from);
+    }
     return OK;
 }
 
@@ -140,6 +202,9 @@ static err look(struct atlas_plan *plan, enum atlas_part part, struct tile_work 
     sight->part = part;
     sight->quad = atlas_quads_tile(sight->segment, work->tile, &sight->from, &sight->to);
     sight->is_by_quads = false;
+    sight->is_shelved = false;
+    sight->is_counted = false;
+    sight->shelf = SHELF_NONE;
     sight->gone_count = 0;
     if (sight->from == sight->to) {
         return OK;
@@ -148,10 +213,22 @@ static err look(struct atlas_plan *plan, enum atlas_part part, struct tile_work 
     sight->of = sight->kinds == QUERY_KINDS_ALL     ? ATLAS_QUAD_ALL
                 : sight->kinds == QUERY_KINDS_ENTRY ? ATLAS_QUAD_ENTRIES
                                                     : MEANS_NONE;
-    if (asks_for_kinds_only(plan)) {
-        TRY(find_gone(plan, sight));
+    TRY(atlas_match_sieve(plan, part, atlas_window(sight->from, sight->to), &sight->sieve));
+    bool is_long = sight->quad && sight->to - sight->from > LONG_RUN;
+    if (asks_for_kinds_and_themes(plan)) {
+        bool has_dead = plan->view->live[part] != NULL;
+        bits_sieve_copy(&sight->built, &sight->sieve, sight->sieve.count - has_dead);
+        TRY(plan->query->themes.count ? look_on_shelves(plan, sight, is_long)
+                                      : find_gone(plan, sight, &sight->is_by_quads));
     }
-    return atlas_match_sieve(plan, part, atlas_window(sight->from, sight->to), &sight->sieve);
+    if (sight->is_by_quads || !is_long) {
+        return OK;
+    }
+    if (sight->shelf == SHELF_NONE) {
+        return count_ahead(plan, sight, &sight->sieve, sight->from, sight->to);
+    }
+    return count_ahead(plan, sight, &sight->themes, sight->shelf_from,
+                       atlas_shelf_place(sight->segment, sight->shelf, sight->to));
 }
 
 /* ---- sharing out the documents among the cells, and counting them ---- */
@@ -265,22 +342,15 @@ static void sum_add(struct sums *sums, struct geo_grid grid, uint64_t times) {
     sums->count += times;
 }
 
-static void sum_walk(const struct sight *sight, uint32_t first, uint32_t last, struct sums *sums) {
-    const uint32_t corner = ~(square_side(sums) - 1);
-    const struct geo_grid *grid = sight->segment->grid;
-    struct sums found = *sums;
-    for (uint32_t word = first / 64; word * UINT64_C(64) < last; word++) {
-        uint64_t bits = bits_sieve_word(&sight->sieve, word);
-        bits &= word == first / 64 ? UINT64_MAX << first % 64 : UINT64_MAX;
-        bits &= last - word * 64 < 64 ? (UINT64_C(1) << (last - word * 64)) - 1 : UINT64_MAX;
-        for (; bits; bits &= bits - 1) {
-            struct geo_grid at = grid[word * 64 + (uint32_t)__builtin_ctzll(bits)];
-            found.x += at.x & corner;
-            found.y += at.y & corner;
-            found.count++;
-        }
-    }
-    *sums = found;
+/* What passes a sieve, match by match. */
+static void sum_walk(const struct sight *sight, const struct bits_sieve *sieve, uint32_t first,
+                     uint32_t last, struct sums *sums) {
+    const void *pairs = sight->segment->grid;
+    struct sieve_sums found = {0};
+    sieve_sum(sieve, first, last, pairs, ~(square_side(sums) - 1), &found);
+    sums->x += found.x;
+    sums->y += found.y;
+    sums->count += found.count;
 }
 
 /* From their corners to their middles. */
@@ -289,17 +359,30 @@ static void sum_end(struct sums *sums) {
     sums->y += sums->count * (square_side(sums) / 2);
 }
 
-/* The matches of a quad by its squares. */
-static void sum_sieved(const struct sight *sight, const struct atlas_quad *quad,
+/* What the numbers of a quad's documents are counted in: its documents, or those on the shelf. */
+static uint32_t length_of(const struct sight *sight, const struct atlas_quad *quad) {
+    return sight->shelf == SHELF_NONE ? quad->last - quad->first : quad->kinds[sight->shelf];
+}
+
+/* The matches of a quad of a long run by its squares; `at`: the number of its first document. On a
+ * shelf those that are gone are in. */
+static void sum_sieved(const struct sight *sight, const struct atlas_quad *quad, uint32_t at,
                        struct sums *sums) {
+    const struct sieve_counts *counts = &sight->counts;
+    uint32_t count = sieve_rank(counts, at + length_of(sight, quad)) - sieve_rank(counts, at);
+    if (!count) {
+        return;
+    }
     if (quad->zoom >= sums->square_zoom) {
-        uint64_t count = bits_sieve_count(&sight->sieve, quad->first, quad->last);
-        sum_add(sums, sight->segment->grid[quad->first], count);
+        sum_add(sums, quad->grid, count);
     } else if (!quad->children || quad->last - quad->first <= SHORT_RUN) {
-        sum_walk(sight, quad->first, quad->last, sums);
+        const struct bits_sieve *sieve = sight->shelf == SHELF_NONE ? &sight->sieve : &sight->built;
+        sum_walk(sight, sieve, quad->first, quad->last, sums);
     } else {
         for (unsigned i = 0; i < quad->children; i++) { /* at most thrice deep: to the squares */
-            sum_sieved(sight, &sight->segment->quads[quad->child + i], sums);
+            const struct atlas_quad *child = &sight->segment->quads[quad->child + i];
+            sum_sieved(sight, child, at, sums);
+            at += length_of(sight, child);
         }
     }
 }
@@ -309,21 +392,17 @@ static void sum_built(const struct sight *sight, const struct atlas_quad *quad, 
     const struct atlas_segment *segment = sight->segment;
     uint64_t count = atlas_quad_count(quad, sight->kinds);
     if (quad->zoom >= sums->square_zoom) {
-        sum_add(sums, segment->grid[quad->first], count);
+        sum_add(sums, quad->grid, count);
     } else if (quad->zoom + ATLAS_SQUARE_LEVELS == sums->square_zoom && sums->square_zoom < 32 &&
                sight->of != MEANS_NONE && count > ATLAS_MEAN_DOCUMENTS) {
         unsigned shift = 32 - sums->square_zoom;
         uint32_t inside = (UINT32_C(1) << (32 - quad->zoom)) - 1;
-        struct geo_grid at = segment->grid[quad->first];
+        struct geo_grid at = quad->grid;
         sums->x += count * (at.x & ~inside) + ((uint64_t)quad->at[sight->of].x << shift);
         sums->y += count * (at.y & ~inside) + ((uint64_t)quad->at[sight->of].y << shift);
         sums->count += count;
-    } else if (!quad->children) {
-        for (uint32_t i = quad->first; i < quad->last; i++) {
-            if (sight->kinds >> segment->kind[i] & 1) {
-                sum_add(sums, segment->grid[i], 1);
-            }
-        }
+    } else if (!quad->children || quad->last - quad->first <= SHORT_RUN) {
+        sum_walk(sight, &sight->built, quad->first, quad->last, sums);
     } else {
         for (unsigned i = 0; i < quad->children; i++) {
             sum_built(sight, &segment->quads[quad->child + i], sums);
@@ -331,34 +410,42 @@ static void sum_built(const struct sight *sight, const struct atlas_quad *quad, 
     }
 }
 
+static void take_off_gone(const struct sight *sight, const struct run *run, struct sums *sums) {
+    uint32_t i;
+    for (uint32_t end = gone_of(sight, run, &i); i < end; i++) {
+        if (sight->kinds >> sight->segment->kind[sight->gone[i]] & 1) {
+            sum_add(sums, sight->segment->grid[sight->gone[i]], (uint64_t)-1);
+        }
+    }
+}
+
+/* The number of a run's first document. */
+static uint32_t number_of(const struct sight *sight, const struct run *run) {
+    return sight->shelf == SHELF_NONE ? run->first
+                                      : atlas_shelf_place(sight->segment, sight->shelf, run->first);
+}
+
 /* The matches of a run by their squares. */
 static struct sums sum_run(const struct tile_work *work, const struct sight *sight,
                            const struct run *run) {
     struct sums sums = {.square_zoom = work->square_zoom};
-    if (!run->quad) {
-        sum_walk(sight, run->first, run->last, &sums);
-    } else if (!sight->is_by_quads) {
-        sum_sieved(sight, run->quad, &sums);
-    } else {
-        uint32_t i;
+    if (run->quad && sight->is_by_quads) {
         sum_built(sight, run->quad, &sums);
-        for (uint32_t end = gone_of(sight, run, &i); i < end; i++) {
-            if (sight->kinds >> sight->segment->kind[sight->gone[i]] & 1) {
-                sum_add(&sums, sight->segment->grid[sight->gone[i]], (uint64_t)-1);
-            }
+        take_off_gone(sight, run, &sums);
+    } else if (run->quad && sight->is_counted) {
+        sum_sieved(sight, run->quad, number_of(sight, run), &sums);
+        if (sight->shelf != SHELF_NONE) {
+            take_off_gone(sight, run, &sums);
         }
+    } else {
+        sum_walk(sight, &sight->sieve, run->first, run->last, &sums);
     }
     sum_end(&sums);
     return sums;
 }
 
-/* Counts what the quads say. */
-static void count_built(const struct sight *sight, struct run *run, struct heap *heap) {
-    for (unsigned kinds = sight->kinds; kinds; kinds &= kinds - 1) {
-        unsigned kind = (unsigned)__builtin_ctz(kinds);
-        heap->kinds[kind] += run->quad->kinds[kind];
-        run->count += run->quad->kinds[kind];
-    }
+/* Takes those that are gone out of what was counted as it was built. */
+static void discount_gone(const struct sight *sight, struct run *run, struct heap *heap) {
     uint32_t i;
     for (uint32_t end = gone_of(sight, run, &i); i < end; i++) {
         unsigned kind = sight->segment->kind[sight->gone[i]];
@@ -369,17 +456,44 @@ static void count_built(const struct sight *sight, struct run *run, struct heap 
     }
 }
 
-/* Counts by bitsets; of a long run the squares, which tell where it stands as well. */
-static void count_sieved(const struct tile_work *work, const struct sight *sight, struct run *run,
-                         struct heap *heap) {
-    if (run->last - run->first > LONG_RUN) {
-        struct sums sums = sum_run(work, sight, run);
-        run->is_squared = true;
-        run->x = sums.x;
-        run->y = sums.y;
-        run->count = (uint32_t)sums.count;
+/* Counts what the quads say. */
+static void count_built(const struct sight *sight, struct run *run, struct heap *heap) {
+    for (unsigned kinds = sight->kinds; kinds; kinds &= kinds - 1) {
+        unsigned kind = (unsigned)__builtin_ctz(kinds);
+        heap->kinds[kind] += run->quad->kinds[kind];
+        run->count += run->quad->kinds[kind];
+    }
+    discount_gone(sight, run, heap);
+}
+
+/* Counts on the shelves. */
+static void count_shelved(const struct sight *sight, struct run *run, struct heap *heap) {
+    for (unsigned kinds = sight->kinds; kinds; kinds &= kinds - 1) {
+        unsigned kind = (unsigned)__builtin_ctz(kinds);
+        uint32_t length = run->quad->kinds[kind];
+        if (length) {
+            uint32_t place = atlas_shelf_place(sight->segment, kind, run->first);
+            uint32_t count = sight->shelf == SHELF_NONE
+                                 ? (uint32_t)bits_sieve_count(&sight->themes, place, place + length)
+                                 : sieve_rank(&sight->counts, place + length) -
+                                       sieve_rank(&sight->counts, place);
+            heap->kinds[kind] += count;
+            run->count += count;
+        }
+    }
+    discount_gone(sight, run, heap);
+}
+
+/* Counts by bitsets. */
+static void count_sieved(const struct sight *sight, struct run *run, struct heap *heap) {
+    struct bits_sieve sieve;
+    if (sight->is_counted) {
+        sieve.count = 0;
+        bits_sieve_add(&sieve, sight->counts.bits, sight->counts.first, true);
+        run->count = sieve_rank(&sight->counts, run->last) - sieve_rank(&sight->counts, run->first);
     } else {
-        run->count = (uint32_t)bits_sieve_count(&sight->sieve, run->first, run->last);
+        bits_sieve_copy(&sieve, &sight->sieve, sight->sieve.count);
+        run->count = (uint32_t)bits_sieve_count(&sieve, run->first, run->last);
     }
     uint32_t left = run->count;
     uint32_t document;
@@ -390,7 +504,6 @@ static void count_sieved(const struct tile_work *work, const struct sight *sight
         }
         return;
     }
-    struct bits_sieve sieve = sight->sieve;
     unsigned room = sieve.count;
     for (unsigned kinds = sight->kinds; kinds && left; kinds &= kinds - 1) {
         unsigned kind = (unsigned)__builtin_ctz(kinds);
@@ -408,13 +521,15 @@ static void count_sieved(const struct tile_work *work, const struct sight *sight
 /* A quad that lies in one cell. */
 static void take_quad(struct tile_work *work, const struct sight *sight,
                       const struct atlas_quad *quad) {
-    struct heap *heap = &work->heaps[cell_of(work, sight->segment->grid[quad->first])];
+    struct heap *heap = &work->heaps[cell_of(work, quad->grid)];
     struct run *run = &heap->runs[sight->part];
     *run = (struct run){.first = quad->first, .last = quad->last, .quad = quad};
     if (sight->is_by_quads) {
         count_built(sight, run, heap);
+    } else if (sight->is_shelved) {
+        count_shelved(sight, run, heap);
     } else {
-        count_sieved(work, sight, run, heap);
+        count_sieved(sight, run, heap);
     }
     if (!run->count) {
         return;
@@ -451,7 +566,7 @@ static struct geo_grid mean_of(const struct tile_work *work, const struct heap *
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct sight *sight = &work->parts[part];
         const struct run *run = &heap->runs[part];
-        struct sums sums = {.x = run->x, .y = run->y, .square_zoom = 32};
+        struct sums sums = {.square_zoom = 32};
         if (!run->count || (is_few && run->is_summed)) {
             continue;
         }
@@ -459,9 +574,8 @@ static struct geo_grid mean_of(const struct tile_work *work, const struct heap *
             return (struct geo_grid){run->quad->at[sight->of].x, run->quad->at[sight->of].y};
         }
         if (is_few) {
-            sums = (struct sums){.square_zoom = 32};
-            sum_walk(sight, run->first, run->last, &sums);
-        } else if (!run->is_squared) {
+            sum_walk(sight, &sight->sieve, run->first, run->last, &sums);
+        } else {
             sums = sum_run(work, sight, run);
         }
         x += sums.x;

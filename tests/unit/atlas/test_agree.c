@@ -303,14 +303,20 @@ static void check_tiles(struct world *world) {
     for (int i = 0; i < TILES; i++) {
         struct query query = random_query(&world->fixture, &arena);
         if (fixture_chance(&world->fixture, 40)) { /* as most tiles are asked for */
+            struct query_values themes = query.themes;
             uint16_t kinds = fixture_chance(&world->fixture, 50) ? query.kinds : 0;
             query = query_default();
             query.kinds = kinds;
+            if (fixture_chance(&world->fixture, 50)) {
+                query.themes = themes;
+            }
         }
         struct atlas_request request = {.query = &query,
                                         .seven_kinds = fixture_chance(&world->fixture, 50),
                                         .now_ms = FIXTURE_NOW_MS + 3600000};
-        struct geo_tile tile = {.z = fixture_random(&world->fixture, GEO_ZOOM_MAX + 1)};
+        bool is_wide = fixture_chance(&world->fixture, 40); /* many of the documents */
+        struct geo_tile tile = {
+            .z = fixture_random(&world->fixture, is_wide ? 9 : GEO_ZOOM_MAX + 1)};
         if (tile.z) {
             struct geo_grid at = geo_grid_from_point(fixture_point(&world->fixture));
             tile.x = at.x >> (32 - tile.z);

@@ -1,5 +1,6 @@
 /* Bitsets: counted, combined, walked; the same with every code the processor can run. */
 #include "atlas/bits.h"
+#include "atlas/sieve.h"
 #include "atlas/tally.h"
 #include "test_atlas.h"
 
@@ -91,6 +92,48 @@ static void check_run(uint64_t *seed) {
     assert_int_equal(bits_count_and_run(a, b, first, last), in_both);
 }
 
+/* Counted beforehand, each run is what counting it gives. */
+static void check_counts(const struct bits_sieve *sieve, uint32_t first, uint32_t last,
+                         uint64_t passed) {
+    uint64_t bits[WORDS + 1];
+    uint32_t before[WORDS + 1];
+    struct sieve_counts counts = {.first = first / 64, .bits = bits, .before = before};
+    if (first == last) {
+        return;
+    }
+    counts.words = (last - 1) / 64 - counts.first + 1;
+    sieve_count(sieve, &counts);
+    assert_int_equal(sieve_rank(&counts, last) - sieve_rank(&counts, first), passed);
+    for (uint32_t at = (uint32_t)counts.first * 64; at < last; at += 7) {
+        uint32_t from = at < first ? at : first;
+        uint32_t to = at < first ? first : at;
+        assert_int_equal(sieve_rank(&counts, to) - sieve_rank(&counts, from),
+                         bits_sieve_count(sieve, from, to));
+    }
+}
+
+/* What passes, added up as one by one; no pair behind the last bit is read. */
+static void check_sums(uint64_t *seed, const struct bits_sieve *sieve, uint32_t first,
+                       uint32_t last) {
+    uint32_t *pairs = test_malloc((size_t)last * 2 * sizeof(*pairs) + 1);
+    uint32_t mask = (uint32_t)UINT32_MAX << next_random(seed) % 32;
+    struct sieve_sums wanted = {.x = 1, .y = 2, .count = 3};
+    struct sieve_sums found = wanted;
+    for (uint32_t i = 0; i < last * 2; i++) {
+        pairs[i] = (uint32_t)next_random(seed);
+    }
+    for (uint32_t at = first; at < last; at++) {
+        if (bits_sieve_word(sieve, at / 64) >> at % 64 & 1) {
+            wanted.x += pairs[at * 2] & mask;
+            wanted.y += pairs[at * 2 + 1] & mask;
+            wanted.count++;
+        }
+    }
+    sieve_sum(sieve, first, last, pairs, mask, &found);
+    assert_memory_equal(&found, &wanted, sizeof(found));
+    test_free(pairs);
+}
+
 /* Groups of sets, some turned round, some that begin later than the others. */
 static void check_sieve(uint64_t *seed) {
     uint64_t sets[6][WORDS];
@@ -125,6 +168,8 @@ static void check_sieve(uint64_t *seed) {
         passed += all;
     }
     assert_int_equal(bits_sieve_count(&sieve, first, last), passed);
+    check_counts(&sieve, first, last, passed);
+    check_sums(seed, &sieve, first, last);
 }
 
 static void every_code_gives_what_counting_bit_by_bit_gives(void **state) {
