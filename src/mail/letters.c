@@ -103,11 +103,24 @@ static const struct letter letters[] = {
                       {PART_TEXT, N_("La raison :")},
                       {PART_WORDS, ALONE},
                       {PART_GROUND, N_("La décision repose sur %3")},
-                      {PART_LINK, N_("La charte, et comment demander un nouvel avis")},
-                      {PART_TEXT, N_("Vous n’êtes pas d’accord ? Une autre personne peut regarder "
-                                     "de nouveau : cette page dit comment le demander.")}},
+                      {PART_LINK, N_("Lire la décision, demander un nouvel avis")},
+                      {PART_TEXT, N_("Vous n’êtes pas d’accord ? Cette page dit comment demander, "
+                                     "sans frais, qu’une autre personne regarde de nouveau, et à "
+                                     "qui d’autre vous adresser.")}},
             .why = N_("Vous recevez ce message parce que vous avez écrit cette fiche, ou signalé "
                       "quelque chose à son sujet."),
+        },
+    [MAIL_QUESTION] =
+        {
+            .name = "question",
+            .subject = N_("Une question au sujet de « %2 »"),
+            .parts = {{PART_DECISION, ALONE},
+                      {PART_WORDS, ALONE},
+                      {PART_LINK, N_("Répondre")},
+                      {PART_TEXT, N_("Sans réponse avant le %4, la modération décidera avec ce "
+                                     "qu’elle sait. La fiche reste d’ici là comme elle est.")}},
+            .why = N_("Vous recevez ce message parce que vous avez écrit cette fiche, ou parce que "
+                      "vous êtes dans son équipe."),
         },
     [MAIL_TO_TEAM] =
         {
@@ -190,6 +203,14 @@ static const char *const decisions[] = {
                                 "avertissement."),
     [MAIL_DECISION_BLOCKED] = N_("Bonjour, après « %2 », la modération de %1 a fermé votre compte "
                                  "aux contributions."),
+    [MAIL_DECISION_BLOCKED_UNTIL] = N_("Bonjour, après « %2 », la modération de %1 a fermé votre "
+                                       "compte aux contributions jusqu’au %4."),
+    [MAIL_DECISION_UNBLOCKED] = N_("Bonjour, la modération de %1 a rouvert votre compte, fermé "
+                                   "après « %2 »."),
+    [MAIL_DECISION_KEPT] = N_("Bonjour, une autre personne de la modération de %1 a regardé de "
+                              "nouveau la décision au sujet de « %2 » : elle est maintenue."),
+    [MAIL_DECISION_REVERSED] = N_("Bonjour, une autre personne de la modération de %1 a regardé de "
+                                  "nouveau la décision au sujet de « %2 » : elle est changée."),
     [MAIL_DECISION_PUBLISHED] = N_("Bonjour, la modération de %1 a relu « %2 » et l’a publié."),
     [MAIL_DECISION_ACCEPTED] = N_("Bonjour, votre proposition pour « %2 » est acceptée : elle se "
                                   "voit sur %1. Merci !"),

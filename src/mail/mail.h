@@ -30,6 +30,7 @@ enum mail_letter {
     MAIL_INVITATION, /* to a team */
     MAIL_YEARLY,     /* is this entry still true? */
     MAIL_DECISION,   /* of moderation */
+    MAIL_QUESTION,   /* of moderation, to who wrote an entry */
     MAIL_TO_TEAM,    /* somebody writes to the team of an entry */
     MAIL_TAKEN_UP,   /* to the team of an entry: it was taken up elsewhere */
     MAIL_SUGGESTION, /* what became of a change that somebody suggested */
@@ -47,6 +48,10 @@ enum mail_decision {
     MAIL_DECISION_RESTORED,
     MAIL_DECISION_WARNED,
     MAIL_DECISION_BLOCKED,
+    MAIL_DECISION_BLOCKED_UNTIL,
+    MAIL_DECISION_UNBLOCKED,
+    MAIL_DECISION_KEPT, /* somebody else looked again */
+    MAIL_DECISION_REVERSED,
     MAIL_DECISION_PUBLISHED, /* the first time */
     MAIL_DECISION_ACCEPTED,  /* of a suggestion */
     MAIL_DECISION_ADAPTED,   /* the same, changed */
@@ -93,6 +98,7 @@ struct mail_message {
         struct {
             slice title, reason, path; /* the reason in words */
             slice ground;              /* what it rests on, a line; may be empty */
+            int64_t until_ms;          /* of a block, or when an answer is asked for; else 0 */
             enum mail_decision decision;
         } decision;
         struct {

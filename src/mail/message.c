@@ -147,10 +147,12 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         row->leave_path = message->yearly.leave_path;
         break;
     case MAIL_DECISION:
+    case MAIL_QUESTION:
         row->title = message->decision.title;
         row->words = message->decision.reason;
         row->path = message->decision.path;
         row->who = message->decision.ground;
+        row->until_ms = message->decision.until_ms;
         row->decision = message->decision.decision;
         break;
     case MAIL_SUGGESTION:
@@ -193,8 +195,8 @@ static err row_check(const struct mail_row *row, struct problem *problem) {
     bool has_title = !lists && !is_test && row->letter != MAIL_SIGN_IN;
     bool has_who = row->letter == MAIL_INVITATION || row->letter == MAIL_TO_TEAM ||
                    row->letter == MAIL_TAKEN_UP;
-    bool has_words =
-        row->letter == MAIL_DECISION || row->letter == MAIL_TO_TEAM || row->letter == MAIL_POWER;
+    bool has_words = row->letter == MAIL_DECISION || row->letter == MAIL_QUESTION ||
+                     row->letter == MAIL_TO_TEAM || row->letter == MAIL_POWER;
     TRY(line_check(row->title, "title", !has_title, problem));
     TRY(line_check(row->who, "who", !has_who, problem));
     TRY(line_check(row->code, "code", row->letter != MAIL_SIGN_IN, problem));
@@ -214,7 +216,7 @@ err mail_row_of(const struct mail_message *message, struct buf *items, struct ma
                              .to = message->to,
                              .to_name = message->to_name};
     if ((unsigned)message->letter >= MAIL_LETTER__COUNT ||
-        (message->letter == MAIL_DECISION &&
+        ((message->letter == MAIL_DECISION || message->letter == MAIL_QUESTION) &&
          (unsigned)message->decision.decision >= MAIL_DECISION__COUNT) ||
         (message->letter == MAIL_SUGGESTION &&
          (unsigned)message->suggestion.decision >= MAIL_DECISION__COUNT)) {

@@ -45,6 +45,7 @@ export async function open() {
   const suggestion = await suggest(server, folder, member, entry.id);
   const merge = await overtaken(member, colleague, entry.id);
   for (const role of ['moderator', 'admin']) agora('user', '--data', folder, 'grant', 'page@example.org', role);
+  const moderation = await decide({ server, folder, member, entry: entry.id, author: people[1] });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
@@ -58,6 +59,7 @@ export async function open() {
     person: `/people/${people[0]}-lea`,
     draft,
     contribution,
+    ...moderation,
     // A page as who may see it, without a browser.
     text: async (path) => (await (isOwn(path) ? member.look(path) : fetch(server.url + path).then(async (answer) => ({ text: await answer.text() })))).text,
     cookies: [...member.cookies].map(([name, value]) => ({ name, value, url: server.url })),
@@ -113,11 +115,23 @@ async function overtaken(member, colleague, entry) {
   return `${mine}/merge`;
 }
 
+// A decision that the member took and that somebody appealed, and an entry that a colleague brought.
+async function decide({ server, folder, member, entry, author }) {
+  const guest = visitor(server);
+  await guest.send(`/entries/${entry}/flag`, { reason: 'wrong', address: 'report@example.org' });
+  await member.send(`/moderation/entries/${entry}`, { act: 'nothing', reason: 'Nous y étions.' });
+  const [, decision] = /(\/decisions\/\S+)/.exec(await letterTo(server, 'report@example.org'));
+  await guest.send(decision, { words: 'Ce n’est plus vrai.' });
+  const [, appeal] = /href="(\/moderation\/appeals\/\d+)"/.exec((await member.look('/moderation')).text);
+  teamOf.sql(folder, `INSERT INTO contribution VALUES (1, ${entry}, ${author}, '', 'fr', 1, 1, 0, 0, 1)`);
+  return { decision, appeal, author: `/moderation/entries/${entry}/people/${author}` };
+}
+
 // Pages that are for who is signed in.
 export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, suggestion, merge, team, invitation, person, draft, contribution }) {
+export async function addresses({ url, link, suggestion, merge, team, invitation, person, draft, contribution, decision, appeal, author }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -195,6 +209,9 @@ export async function addresses({ url, link, suggestion, merge, team, invitation
     'a person, for who administers': `/administration/people/${person.match(/\d+/)[0]}`,
     'power used': `/administration/people/${person.match(/\d+/)[0]}/power?do=grant`,
     'what was done with power': '/administration/audit',
+    'a decision': decision,
+    'an appeal': appeal,
+    'who wrote an entry': author,
     'not there': '/entries/12-nothing',
   };
 }

@@ -1,11 +1,12 @@
 /* Decisions: who may, what changes, who is told (RULE MOD-2, RULE MOD-3). */
 #include "domain/moderation/moderation_int.h"
 
-static const char *const act_slugs[MODERATION_ACT__COUNT] = {[MODERATION_NOTHING] = "nothing",
-                                                             [MODERATION_CORRECTED] = "correct",
-                                                             [MODERATION_HOLD] = "hold",
-                                                             [MODERATION_REMOVE] = "remove",
-                                                             [MODERATION_PUBLISH] = "publish"};
+static const char *const act_slugs[MODERATION_ACT__COUNT] = {
+    [MODERATION_NOTHING] = "nothing", [MODERATION_CORRECTED] = "correct",
+    [MODERATION_HOLD] = "hold",       [MODERATION_REMOVE] = "remove",
+    [MODERATION_PUBLISH] = "publish", [MODERATION_ASK] = "ask",
+    [MODERATION_WARN] = "warn",       [MODERATION_BLOCK] = "block",
+    [MODERATION_UNBLOCK] = "unblock"};
 
 slice moderation_act_slug(enum moderation_act act) {
     return slice_from_cstr(act_slugs[act]);
@@ -23,8 +24,8 @@ bool moderation_act_from_slug(slice slug, enum moderation_act *act) {
 
 /* ---- who may ---- */
 
-static bool holds_in(const struct territories *territories, const struct person_grant *grants,
-                     size_t count, slice territory) {
+bool moderation_holds_in(const struct territories *territories, const struct person_grant *grants,
+                         size_t count, slice territory) {
     uint32_t inner = territories_find(territories, territory);
     for (size_t i = 0; i < count; i++) {
         uint32_t outer = territories_find(territories, grants[i].territory);
@@ -72,14 +73,14 @@ err moderation_may(struct db_conn *conn, const struct contribution_world *world,
     }
     TRY(where_is(conn, entry, &scratch, &where));
     TRY(person_grants(conn, actor->person, &scratch, &grants, &count));
-    *may = holds_in(world->territories, grants, count, where.territory);
+    *may = moderation_holds_in(world->territories, grants, count, where.territory);
     return OK;
 }
 
 /* ---- whom to tell ---- */
 
-static err tell(struct db_query *query, struct arena *arena, struct moderation_told **list,
-                size_t *used, size_t *room) {
+static err tell(struct db_query *query, enum moderation_side side, struct arena *arena,
+                struct moderation_told **list, size_t *used, size_t *room) {
     for (;;) {
         bool row = false;
         TRY(db_next(query, &row));
@@ -95,25 +96,35 @@ static err tell(struct db_query *query, struct arena *arena, struct moderation_t
             *list = arena_grow(arena, struct moderation_told, *list, *used, room);
             (*list)[(*used)++] =
                 (struct moderation_told){.address = arena_copy(arena, address),
-                                         .language = arena_copy(arena, db_text(query, 1))};
+                                         .language = arena_copy(arena, db_text(query, 1)),
+                                         .side = side,
+                                         .person = {db_i64(query, 2)}};
         }
     }
 }
 
-/* Authors and team always; those who flagged when they are answered. */
-static err tell_all(struct db_conn *conn, struct entry_id entry, int64_t decision,
+/* Authors and team always, those who flagged when they are answered; of what is about somebody they
+ * alone. */
+static err tell_all(struct db_conn *conn, const struct moderation_decision *decision,
                     struct arena *arena, struct moderation_outcome *outcome) {
     const struct {
         enum moderation_statement which;
+        enum moderation_side side;
         int64_t id;
-    } rows[] = {{DECISION_AUTHORS, entry.v}, {DECISION_TEAM, entry.v}, {FLAG_ANSWERED, decision}};
+    } all[] = {{DECISION_AUTHORS, MODERATION_AUTHOR, decision->entry.v},
+               {DECISION_TEAM, MODERATION_AUTHOR, decision->entry.v},
+               {FLAG_ANSWERED, MODERATION_FLAGGER, outcome->decision},
+               {DECISION_SUBJECT, MODERATION_SUBJECT, decision->subject.v}};
+    bool is_about = moderation_is_about_somebody(decision->act);
+    size_t first = is_about ? 3 : 0;
+    size_t behind = is_about ? ARRAY_COUNT(all) : 3;
     struct moderation_told *list = NULL;
     size_t used = 0;
     size_t room = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        struct db_query *query = moderation_query(conn, rows[i].which);
-        db_bind_i64(query, 1, rows[i].id);
-        TRY(tell(query, arena, &list, &used, &room));
+    for (size_t i = first; i < behind; i++) {
+        struct db_query *query = moderation_query(conn, all[i].which);
+        db_bind_i64(query, 1, all[i].id);
+        TRY(tell(query, all[i].side, arena, &list, &used, &room));
     }
     outcome->told = list;
     outcome->told_count = used;
@@ -146,7 +157,8 @@ static err sum_flags(struct db_conn *conn, struct entry_id entry, struct answere
 }
 
 static err add(struct db_conn *conn, struct id_source *ids, const struct moderation_record *record,
-               const struct answered *answered, int64_t now_ms, int64_t *id) {
+               const struct answered *answered, int64_t now_ms, int64_t until_ms, int64_t *id) {
+    enum moderation_act act = record->decision->act;
     int64_t charter = 0;
     if (record->decision->point > 0) {
         TRY(charter_version(conn, &charter));
@@ -164,9 +176,12 @@ static err add(struct db_conn *conn, struct id_source *ids, const struct moderat
         db_bind_i64(query, 8, answered->reasons);
         db_bind_i64(query, 9, answered->flags);
         db_bind_i64(query, 10, answered->first_ms);
-        db_bind_i64(query, 11, record->decision->act == MODERATION_HOLD);
+        db_bind_i64(query, 11, act == MODERATION_HOLD || act == MODERATION_ASK);
         db_bind_i64(query, 12, charter);
         db_bind_i64(query, 13, record->decision->point);
+        db_bind_i64(query, 14, record->decision->subject.v);
+        db_bind_i64(query, 15, until_ms);
+        db_bind_i64(query, 16, record->appeal);
         TRY(db_run(query));
     } while (db_changed(conn) == 0);
     return OK;
@@ -182,26 +197,55 @@ static err run_with(struct db_conn *conn, enum moderation_statement which, int64
     return db_run(query);
 }
 
+/* Until when an answer is asked for, or a block holds; 0 of anything else. */
+static int64_t until_of(const struct moderation_decision *decision, int64_t now_ms) {
+    bool has_end = decision->act == MODERATION_BLOCK && decision->block_ms > 0;
+    return decision->act == MODERATION_ASK ? now_ms + MODERATION_ASK_MS
+           : has_end                       ? now_ms + decision->block_ms
+                                           : 0;
+}
+
+/* What waited for this decision waits no more. What is about somebody leaves the case as it is. */
+static err end_case(struct db_conn *conn, const struct moderation_record *record, int64_t id,
+                    int64_t now_ms) {
+    const struct moderation_decision *decision = record->decision;
+    if (decision->act == MODERATION_PUBLISH) {
+        TRY(run_with(conn, DECISION_REVERSE, decision->entry.v, now_ms));
+        struct db_query *query = moderation_query(conn, REPLY_SETTLE);
+        db_bind_i64(query, 1, decision->entry.v);
+        db_bind_i64(query, 2, record->by.v);
+        db_bind_i64(query, 3, now_ms);
+        db_bind_text_borrowed(query, 4, decision->reason);
+        TRY(db_run(query));
+    }
+    if (decision->act == MODERATION_HOLD || decision->act == MODERATION_ASK) {
+        return OK;
+    }
+    TRY(run_with(conn, REPLY_READ, decision->entry.v, 0));
+    return run_with(conn, FLAG_ANSWER, decision->entry.v, id);
+}
+
 err moderation_record(struct db_conn *conn, const struct contribution_world *world,
                       const struct moderation_record *record, int64_t now_ms, struct arena *arena,
                       struct moderation_outcome *outcome) {
     const struct moderation_decision *decision = record->decision;
+    bool is_about = moderation_is_about_somebody(decision->act);
+    struct answered answered = {0};
     outcome->point = decision->point;
-    struct answered answered;
-    int64_t id;
-    TRY(sum_flags(conn, decision->entry, &answered));
-    TRY(run_with(conn, DECISION_WAITS_NOT, decision->entry.v, 0));
-    TRY(add(conn, world->ids, record, &answered, now_ms, &id));
-    if (decision->act == MODERATION_PUBLISH) {
-        TRY(run_with(conn, DECISION_REVERSE, decision->entry.v, now_ms));
+    outcome->until_ms = until_of(decision, now_ms);
+    if (!is_about) {
+        TRY(sum_flags(conn, decision->entry, &answered));
+        TRY(run_with(conn, DECISION_WAITS_NOT, decision->entry.v, 0));
     }
-    if (decision->act != MODERATION_HOLD) {
-        TRY(run_with(conn, FLAG_ANSWER, decision->entry.v, id));
+    TRY(add(conn, world->ids, record, &answered, now_ms, outcome->until_ms, &outcome->decision));
+    if (!is_about) {
+        TRY(end_case(conn, record, outcome->decision, now_ms));
     }
-    TRY(tell_all(conn, decision->entry, id, arena, outcome));
-    TRY(run_with(conn, FLAG_FORGET_ADDRESS, id, 0));
-    return record->is_audited
-               ? OK
+    TRY(tell_all(conn, decision, arena, outcome));
+    TRY(run_with(conn, FLAG_FORGET_ADDRESS, outcome->decision, 0));
+    return record->is_audited || decision->act == MODERATION_BLOCK ||
+                   decision->act == MODERATION_UNBLOCK
+               ? OK /* by what it did */
                : person_audit(
                      conn, world->ids,
                      &(struct person_act){
@@ -214,15 +258,22 @@ err moderation_record(struct db_conn *conn, const struct contribution_world *wor
 
 /* ---- deciding ---- */
 
-static err check_reason(struct moderation_decision *decision, struct problem *problem) {
-    decision->reason = slice_trim(decision->reason);
-    if (decision->reason.n == 0) {
+err moderation_reason_check(slice *reason, struct problem *problem) {
+    *reason = slice_trim(*reason);
+    if (reason->n == 0) {
         return problem_set(problem, ERR_INPUT, "reason", "a reason is missing");
     }
-    return decision->reason.n <= MODERATION_REASON_MAX
+    return reason->n <= MODERATION_REASON_MAX
                ? OK
                : problem_set(problem, ERR_LIMIT, "reason", "more than %d bytes",
                              MODERATION_REASON_MAX);
+}
+
+static err has_row(struct db_query *query, struct entry_id entry, bool *has) {
+    db_bind_i64(query, 1, entry.v);
+    TRY(db_next(query, has));
+    db_done(query);
+    return OK;
 }
 
 /* What the entry is after an act; ERR_CONFLICT when there is nothing for it to change. Only what a
@@ -233,17 +284,34 @@ static err status_after(struct db_conn *conn, const struct moderation_decision *
     struct db_query *query = moderation_query(conn, DECISION_LAST);
     struct answered answered;
     bool row = false;
+    bool waits = false;
+    bool is_changed = false;
     db_bind_i64(query, 1, decision->entry.v);
     TRY(db_next(query, &row));
     bool is_ours = row && (enum entry_status)db_i64(query, 0) == before;
     db_done(query);
     TRY(sum_flags(conn, decision->entry, &answered));
+    TRY(has_row(moderation_query(conn, DECISION_WAITING), decision->entry, &waits));
+    query = moderation_query(conn, DECISION_CHANGED);
+    db_bind_i64(query, 2, answered.first_ms);
+    TRY(has_row(query, decision->entry, &is_changed));
+    bool is_case = answered.flags > 0 || waits;
     bool fits = false;
     *after = before;
     switch (decision->act) {
     case MODERATION_NOTHING:
+        fits = is_case && (before != ENTRY_PENDING || !is_ours);
+        break;
     case MODERATION_CORRECTED:
-        fits = answered.flags > 0 && (before != ENTRY_PENDING || !is_ours);
+        fits = is_case && is_changed && (before != ENTRY_PENDING || !is_ours);
+        break;
+    case MODERATION_ASK:
+        fits = before == ENTRY_PUBLISHED || (before == ENTRY_PENDING && is_ours);
+        break;
+    case MODERATION_WARN:
+    case MODERATION_BLOCK:
+    case MODERATION_UNBLOCK:
+        fits = true;
         break;
     case MODERATION_HOLD:
         fits = before == ENTRY_PUBLISHED;
@@ -263,10 +331,10 @@ static err status_after(struct db_conn *conn, const struct moderation_decision *
     return fits ? OK : ERR_CONFLICT;
 }
 
-err moderation_decide(struct db_conn *conn, const struct contribution_world *world,
-                      const struct actor *actor, const struct moderation_decision *asked,
-                      int64_t now_ms, struct arena *arena, struct moderation_outcome *outcome,
-                      struct problem *problem) {
+err moderation_take(struct db_conn *conn, const struct contribution_world *world,
+                    const struct actor *actor, const struct moderation_decision *asked,
+                    int64_t appeal, int64_t now_ms, struct arena *arena,
+                    struct moderation_outcome *outcome, struct problem *problem) {
     struct moderation_decision decision = *asked;
     struct where where;
     bool may;
@@ -275,16 +343,30 @@ err moderation_decide(struct db_conn *conn, const struct contribution_world *wor
     if (!may) {
         return ERR_DENIED;
     }
-    TRY(check_reason(&decision, problem));
+    TRY(moderation_reason_check(&decision.reason, problem));
     TRY(where_is(conn, decision.entry, arena, &where));
-    struct moderation_record record = {.decision = &decision, .by = actor->person};
+    struct moderation_record record = {
+        .decision = &decision, .by = actor->person, .appeal = appeal};
     TRY(status_after(conn, &decision, where.status, &record.status_after));
     if (record.status_after != where.status) {
         TRY(entry_set_status(conn, world->ids, decision.entry, record.status_after,
                              contribution_author(actor, 0, arena), SLICE_EMPTY, now_ms));
     }
+    if (moderation_is_about_somebody(decision.act)) {
+        TRY(moderation_act_on(conn, world, actor, &decision, now_ms, problem));
+    }
     outcome->title = where.title;
-    return moderation_record(conn, world, &record, now_ms, arena, outcome);
+    TRY(moderation_record(conn, world, &record, now_ms, arena, outcome));
+    return decision.act == MODERATION_ASK && outcome->told_count == 0
+               ? problem_set(problem, ERR_CONFLICT, "asked", "there is nobody to ask")
+               : OK;
+}
+
+err moderation_decide(struct db_conn *conn, const struct contribution_world *world,
+                      const struct actor *actor, const struct moderation_decision *asked,
+                      int64_t now_ms, struct arena *arena, struct moderation_outcome *outcome,
+                      struct problem *problem) {
+    return moderation_take(conn, world, actor, asked, 0, now_ms, arena, outcome, problem);
 }
 
 err moderation_decide_held(struct db_conn *conn, const struct contribution_world *world,
@@ -300,7 +382,7 @@ err moderation_decide_held(struct db_conn *conn, const struct contribution_world
     if (!is_published && decision.act != MODERATION_REMOVE) {
         return ERR_CONFLICT;
     }
-    TRY(check_reason(&decision, problem));
+    TRY(moderation_reason_check(&decision.reason, problem));
     TRY(contribution_decide(conn, world, actor, contribution, is_published, decision.reason, now_ms,
                             arena, &held));
     decision.entry = held.entry;
@@ -335,7 +417,7 @@ err moderation_queue(struct db_conn *conn, const struct contribution_world *worl
         if (!row) {
             return OK;
         }
-        if (!holds_in(world->territories, grants, grant_count, db_text(query, 5))) {
+        if (!moderation_holds_in(world->territories, grants, grant_count, db_text(query, 5))) {
             continue;
         }
         if (*count == room) {
@@ -348,7 +430,9 @@ err moderation_queue(struct db_conn *conn, const struct contribution_world *worl
                                      .title = arena_copy(arena, db_text(query, 1)),
                                      .status = (enum entry_status)db_i64(query, 2),
                                      .since_ms = db_i64(query, 3),
-                                     .flag_count = db_i64(query, 4)};
+                                     .flag_count = db_i64(query, 4),
+                                     .is_asked = db_i64(query, 6) == 1,
+                                     .is_answered = db_i64(query, 6) == 2};
     }
 }
 
@@ -378,19 +462,42 @@ err moderation_log(struct db_conn *conn, int64_t before, size_t room, struct are
                                        .is_by_rule = db_i64(query, 8) == 0,
                                        .is_reversed = db_i64(query, 9) > 0,
                                        .charter = db_i64(query, 10),
-                                       .point = (unsigned)db_i64(query, 11)};
+                                       .point = (unsigned)db_i64(query, 11),
+                                       .appeal = (enum moderation_reply_state)db_i64(query, 12)};
     }
 }
 
-err moderation_figures(struct db_conn *conn, struct moderation_figures *figures) {
-    struct db_query *query = moderation_query(conn, DECISION_FIGURES);
+static err waited(struct db_conn *conn, int64_t since_ms, int64_t at, int64_t *waited_ms) {
+    struct db_query *query = moderation_query(conn, DECISION_MEDIAN);
+    db_bind_i64(query, 1, since_ms);
+    db_bind_i64(query, 2, at);
     bool row = false;
     TRY(db_next(query, &row));
-    int64_t answers = row ? db_i64(query, 3) : 0;
-    *figures =
-        (struct moderation_figures){.decisions = row ? db_i64(query, 0) : 0,
-                                    .reversed = row ? db_i64(query, 1) : 0,
-                                    .waited_ms = answers > 0 ? db_i64(query, 2) / answers : 0};
+    *waited_ms = row ? db_i64(query, 0) : 0;
     db_done(query);
     return OK;
+}
+
+err moderation_figures(struct db_conn *conn, int64_t since_ms, struct moderation_figures *figures) {
+    struct db_query *query = moderation_query(conn, DECISION_FIGURES);
+    bool row = false;
+    db_bind_i64(query, 1, since_ms);
+    TRY(db_next(query, &row));
+    int64_t answers = row ? db_i64(query, 3) : 0;
+    *figures = (struct moderation_figures){.decisions = row ? db_i64(query, 0) : 0,
+                                           .reversed = row ? db_i64(query, 1) : 0,
+                                           .by_rule = row ? db_i64(query, 2) : 0};
+    db_done(query);
+    query = moderation_query(conn, REPLY_FIGURES);
+    db_bind_i64(query, 1, since_ms);
+    TRY(db_next(query, &row));
+    figures->appeals = row ? db_i64(query, 0) : 0;
+    figures->appeals_kept = row ? db_i64(query, 1) : 0;
+    figures->appeals_reversed = row ? db_i64(query, 2) : 0;
+    db_done(query);
+    if (answers == 0) {
+        return OK;
+    }
+    TRY(waited(conn, since_ms, (answers + 1) / 2 - 1, &figures->median_ms));
+    return waited(conn, since_ms, (answers * 9 + 9) / 10 - 1, &figures->ninth_ms);
 }

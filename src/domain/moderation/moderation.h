@@ -35,11 +35,21 @@ struct flag_send {
     struct person_network network;
 };
 /* Who is told of a decision. In the arena. */
+enum moderation_side {
+    MODERATION_AUTHOR = 1, /* brought the entry, or is of its team */
+    MODERATION_FLAGGER,
+    MODERATION_SUBJECT, /* whom a warning or a block is about */
+    MODERATION_SIDE__COUNT
+};
 struct moderation_told {
     slice address, language;
+    enum moderation_side side;
+    struct person_id person; /* 0: without an account */
 };
 struct moderation_outcome {
     bool is_held;                       /* by RULE MOD-1, just now */
+    int64_t decision;                   /* 0: none was taken */
+    int64_t until_ms;                   /* of a block or a question; 0: without end */
     slice title;                        /* of the entry */
     unsigned point;                     /* of the charter in force; 0: none */
     const struct moderation_told *told; /* each address once */
@@ -77,8 +87,15 @@ enum moderation_act {
     MODERATION_HOLD,
     MODERATION_REMOVE,
     MODERATION_PUBLISH, /* shown again: what was held or removed */
+    MODERATION_ASK,     /* a question to the author; the case waits for the answer */
+    /* About somebody who wrote the entry, which stays as it is: */
+    MODERATION_WARN,
+    MODERATION_BLOCK,
+    MODERATION_UNBLOCK,
     MODERATION_ACT__COUNT
 };
+/* RULE MOD-6: an answer is waited for so long. */
+#define MODERATION_ASK_MS     INT64_C(1209600000) /* 14 days */
 #define MODERATION_REASON_MAX 2000
 slice moderation_act_slug(enum moderation_act act);
 bool moderation_act_from_slug(slice slug, enum moderation_act *act);
@@ -88,10 +105,15 @@ struct moderation_decision {
     enum moderation_act act;
     slice reason;
     unsigned point; /* of the charter, that it rests on; 0: on none */
+    /* Of WARN, BLOCK and UNBLOCK: who. RULE MOD-7. */
+    struct person_id subject;
+    int64_t block_ms; /* of BLOCK: for how long; 0: until it is lifted */
 };
 /* RULE MOD-2: a reason is asked for; the author, the team and those who flagged are told it (by the
  * caller: `outcome`). RULE MOD-3: what was held or removed can be published again, each decision
- * stands in the audit. In a write transaction. ERR_INPUT, ERR_LIMIT with the field "reason";
+ * stands in the audit. RULE MOD-7: who wrote an entry can be warned or blocked, for a time or until
+ * it is lifted; what they wrote stays, and whoever has a role is an admin's to block. In a write
+ * transaction. ERR_INPUT, ERR_LIMIT with the field "reason";
  * ERR_DENIED: no moderator there; ERR_CONFLICT: nothing that this act could change (any more). What
  * was never shown (not confirmed) cannot be published by it. */
 MUST_USE err moderation_decide(struct db_conn *conn, const struct contribution_world *world,
@@ -117,6 +139,7 @@ struct moderation_case {
     slice title;
     enum entry_status status;
     int64_t since_ms, flag_count;
+    bool is_asked, is_answered; /* a question waits for its answer; or has it */
 };
 /* Entries with flags that wait, and those held, that the actor may decide about. The oldest first,
  * at most `room`; `*has_more` when there are others behind them. */
@@ -124,6 +147,12 @@ MUST_USE err moderation_queue(struct db_conn *conn, const struct contribution_wo
                               const struct actor *actor, size_t room, struct arena *arena,
                               struct moderation_case **cases, size_t *count, bool *has_more);
 
+enum moderation_reply_state {
+    MODERATION_REPLY_WAITS = 1,
+    MODERATION_REPLY_KEPT,
+    MODERATION_REPLY_REVERSED,
+    MODERATION_REPLY_READ, /* an answer, when the case was decided */
+};
 /* A decision as everybody may see it: without names and without words that somebody wrote. */
 struct moderation_logged {
     int64_t id, at_ms;
@@ -137,18 +166,120 @@ struct moderation_logged {
     bool is_reversed;
     int64_t charter; /* the version that `point` is of; 0: it cites none */
     unsigned point;
+    enum moderation_reply_state appeal; /* 0: nobody asked for one */
 };
 /* The latest first, at most `room`, those before `before` (0: from the latest). */
 MUST_USE err moderation_log(struct db_conn *conn, int64_t before, size_t room, struct arena *arena,
                             struct moderation_logged **log, size_t *count);
+/* Of the decisions taken since a moment. */
 struct moderation_figures {
-    int64_t decisions, reversed;
-    int64_t waited_ms; /* on average, of those that answered flags */
+    int64_t decisions, reversed, by_rule;
+    int64_t appeals, appeals_kept, appeals_reversed; /* asked for since; the rest waits */
+    /* How long flags waited for their answer: half of them at most the first, nine in ten at most
+     * the second. 0: no flag was answered. */
+    int64_t median_ms, ninth_ms;
 };
-MUST_USE err moderation_figures(struct db_conn *conn, struct moderation_figures *figures);
+MUST_USE err moderation_figures(struct db_conn *conn, int64_t since_ms,
+                                struct moderation_figures *figures);
 
-/* From where flags came is forgotten after 30 days. */
-MUST_USE err moderation_sweep(struct db_conn *conn, int64_t now_ms);
+/* ---- what those say whom it was told ---- */
+
+/* RULE MOD-5: a decision is looked at again once, by somebody else, when one of those asks within
+ * six months (Regulation (EU) 2022/2065, art. 20(1)) whom it was told. What comes of that is final
+ * here. RULE MOD-6: a question is answered once, and the answer comes into the case. */
+#define MODERATION_APPEAL_MS INT64_C(15897600000) /* 184 days */
+#define MODERATION_WORDS_MAX 4000
+/* A link for one of those whom a decision is told, for a letter. */
+MUST_USE err moderation_link_add(struct db_conn *conn, int64_t decision,
+                                 const struct moderation_told *told, struct crypto_secret *link);
+
+struct moderation_reply {
+    bool is_appeal;
+    enum moderation_side side;
+    struct person_id person;
+    slice address, language, words, answer;
+    int64_t at_ms, decided_ms;
+    enum moderation_reply_state state;
+};
+/* A decision with what was replied to it. */
+struct moderation_notice {
+    int64_t id, at_ms, until_ms;
+    struct entry_id entry;
+    slice title, reason;
+    enum moderation_act act;
+    int64_t charter;
+    unsigned point;
+    struct person_id by, subject; /* by 0: RULE MOD-1 */
+    bool is_final;                /* the end of an appeal */
+    bool is_reversed;
+    enum moderation_side side; /* of whoever's link it is */
+    struct person_id person;   /* likewise; 0: without an account */
+    bool has_reply;
+    struct moderation_reply reply;
+};
+/* By the secret of one of its links. ERR_NOT_FOUND. */
+MUST_USE err moderation_notice_of_link(struct db_conn *conn, slice link, struct arena *arena,
+                                       struct moderation_notice *notice);
+/* By its number. ERR_NOT_FOUND. */
+MUST_USE err moderation_notice_load(struct db_conn *conn, int64_t id, struct arena *arena,
+                                    struct moderation_notice *notice);
+/* Whether a reply can still be sent: an appeal or, of a question, its answer. */
+bool moderation_can_reply(const struct moderation_notice *notice, int64_t now_ms);
+struct moderation_reply_send {
+    slice link, words;
+    slice address; /* checked; without an account, where the end is told; may be empty */
+    slice language;
+};
+/* In a write transaction. ERR_NOT_FOUND: no such link; ERR_CONFLICT: too late, final, or replied to
+ * already; ERR_INPUT, ERR_LIMIT with the field "words". */
+MUST_USE err moderation_reply_add(struct db_conn *conn, const struct moderation_reply_send *send,
+                                  int64_t now_ms, struct problem *problem);
+
+/* The question of a case that waits, with its answer if it has one. ERR_NOT_FOUND: none waits. */
+MUST_USE err moderation_question(struct db_conn *conn, struct entry_id entry, struct arena *arena,
+                                 struct moderation_notice *notice);
+
+struct moderation_appeal {
+    int64_t decision, at_ms;
+    struct entry_id entry;
+    slice title;
+    enum moderation_act act;
+    bool is_own; /* the actor decided: it is for somebody else */
+};
+/* Those that wait where the actor moderates, the oldest first, at most `room`. */
+MUST_USE err moderation_appeals(struct db_conn *conn, const struct contribution_world *world,
+                                const struct actor *actor, size_t room, struct arena *arena,
+                                struct moderation_appeal **appeals, size_t *count);
+/* Ends an appeal: kept (`act` 0), or reversed by the act that moderation_reverses allows. `told`
+ * gets who asked, with an address or empty; `outcome` the others when it was reversed.
+ * ERR_NOT_FOUND: none waits; ERR_DENIED with the field "own": the actor decided it; ERR_CONFLICT:
+ * the entry has changed since; ERR_INPUT, ERR_LIMIT: "reason", "act". */
+MUST_USE err moderation_appeal_decide(struct db_conn *conn, const struct contribution_world *world,
+                                      const struct actor *actor, int64_t decision,
+                                      enum moderation_act act, slice reason, int64_t now_ms,
+                                      struct arena *arena, struct moderation_told *told,
+                                      struct moderation_outcome *outcome, struct problem *problem);
+/* What may come in the place of a decision when it is reversed. */
+bool moderation_reverses(enum moderation_act decided, enum moderation_act act);
+
+/* ---- people ---- */
+
+/* What a case tells of somebody who wrote the entry. */
+struct moderation_record_of {
+    struct person_id person;
+    enum person_status status;
+    slice name; /* that they show everybody; may be empty */
+    int64_t since_ms;
+    int64_t brought, shown;          /* entries */
+    int64_t taken, warnings, blocks; /* decisions that stand: entries held or removed, … */
+};
+/* The accounts that brought or changed an entry, at most `room`. */
+MUST_USE err moderation_authors(struct db_conn *conn, struct entry_id entry, size_t room,
+                                struct arena *arena, struct moderation_record_of **authors,
+                                size_t *count);
+
+/* From where flags came is forgotten after 30 days; blocks whose time is over end. */
+MUST_USE err moderation_sweep(struct db_conn *conn, struct id_source *ids, int64_t now_ms);
 
 extern const struct db_catalogue moderation_catalogue;
 

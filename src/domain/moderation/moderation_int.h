@@ -24,6 +24,27 @@ enum moderation_statement {
     DECISION_FIGURES,
     DECISION_AUTHORS,
     DECISION_TEAM,
+    DECISION_SUBJECT,
+    DECISION_MEDIAN,
+    DECISION_WAITING,
+    DECISION_CHANGED,
+    DECISION_GET,
+    DECISION_LINK_ADD,
+    DECISION_LINK_GET,
+    DECISION_UNDONE,
+    REPLY_ADD,
+    REPLY_GET,
+    REPLY_LIST,
+    REPLY_OF_ENTRY,
+    REPLY_END,
+    REPLY_READ,
+    REPLY_SETTLE,
+    REPLY_FIGURES,
+    BLOCKS_OVER,
+    BLOCK_END,
+    BLOCK_LIFT,
+    AUTHOR_LIST,
+    AUTHOR_RECORD,
     MODERATION_STATEMENT__COUNT
 };
 static inline struct db_query *moderation_query(struct db_conn *conn,
@@ -37,9 +58,29 @@ struct moderation_record {
     struct person_id by; /* 0: the rule */
     enum entry_status status_after;
     bool is_audited; /* already */
+    int64_t appeal;  /* the decision that was appealed; 0: none */
 };
 MUST_USE err moderation_record(struct db_conn *conn, const struct contribution_world *world,
                                const struct moderation_record *record, int64_t now_ms,
                                struct arena *arena, struct moderation_outcome *outcome);
+
+/* A decision by somebody who may: what moderation_decide does, at the end of an appeal too. */
+MUST_USE err moderation_take(struct db_conn *conn, const struct contribution_world *world,
+                             const struct actor *actor, const struct moderation_decision *asked,
+                             int64_t appeal, int64_t now_ms, struct arena *arena,
+                             struct moderation_outcome *outcome, struct problem *problem);
+MUST_USE err moderation_reason_check(slice *reason, struct problem *problem);
+static inline bool moderation_is_about_somebody(enum moderation_act act) {
+    return act == MODERATION_WARN || act == MODERATION_BLOCK || act == MODERATION_UNBLOCK;
+}
+/* Whether one of the grants makes a moderator of where something stands. */
+bool moderation_holds_in(const struct territories *territories, const struct person_grant *grants,
+                         size_t count, slice territory);
+/* people.c: what an act about somebody does to their account. ERR_DENIED: not theirs to do;
+ * ERR_CONFLICT: did not write the entry, is blocked already, or is not. */
+MUST_USE err moderation_act_on(struct db_conn *conn, const struct contribution_world *world,
+                               const struct actor *actor,
+                               const struct moderation_decision *decision, int64_t now_ms,
+                               struct problem *problem);
 
 #endif

@@ -31,9 +31,9 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
     [FLAG_ANSWERED] =
         {"flag answered",
          "SELECT " FIRST_ADDRESS(
-             "person.id") ", person.language FROM flag "
+             "person.id") ", person.language, person.id FROM flag "
                           "JOIN person ON person.id = flag.person_id WHERE flag.decision_id = $1 "
-                          "UNION SELECT flag.address, flag.language FROM flag "
+                          "UNION SELECT flag.address, flag.language, 0 FROM flag "
                           "WHERE flag.decision_id = $1 AND flag.person_id IS NULL"},
     [FLAG_FORGET_ADDRESS] = {"flag forget address",
                              "UPDATE flag SET address = '' WHERE decision_id = $1"},
@@ -41,11 +41,13 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                                   "AND at_ms <= $1"},
     [DECISION_ADD] = {"decision add",
                       "INSERT INTO decision (id, entry_id, at_ms, person_id, act, status_after, "
-                      "reason, reasons, flags, first_ms, waits, reversed_ms, charter, point) "
-                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13) "
+                      "reason, reasons, flags, first_ms, waits, reversed_ms, charter, point, "
+                      "subject_id, until_ms, appeal_id) "
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, "
+                      "$14, $15, $16) "
                       "ON CONFLICT (id) DO NOTHING"},
     [DECISION_LAST] = {"decision last", "SELECT status_after FROM decision WHERE entry_id = $1 "
-                                        "ORDER BY id DESC LIMIT 1"},
+                                        "AND act IN (3, 4, 5) ORDER BY id DESC LIMIT 1"},
     [DECISION_WAITS_NOT] = {"decision waits not",
                             "UPDATE decision SET waits = 0 WHERE entry_id = $1 AND waits = 1"},
     [DECISION_REVERSE] = {"decision reverse",
@@ -54,45 +56,128 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
     [DECISION_QUEUE] =
         {"decision queue",
          "SELECT entry.id, entry.title, entry.status, min(waiting.at_ms) AS since, "
-         "sum(waiting.flags), entry.territory FROM ("
-         "SELECT entry_id, at_ms, 1 AS flags FROM flag WHERE decision_id IS NULL "
-         "UNION ALL SELECT entry_id, at_ms, 0 FROM decision WHERE waits = 1) AS waiting "
+         "sum(waiting.flags), entry.territory, max(waiting.asked) FROM ("
+         "SELECT entry_id, at_ms, 1 AS flags, 0 AS asked FROM flag WHERE decision_id IS NULL "
+         "UNION ALL SELECT decision.entry_id, decision.at_ms, 0, CASE WHEN act <> 6 THEN 0 "
+         "WHEN decision_reply.decision_id IS NULL THEN 1 ELSE 2 END FROM decision "
+         "LEFT JOIN decision_reply ON decision_reply.decision_id = decision.id "
+         "WHERE waits = 1) AS waiting "
          "JOIN entry ON entry.id = waiting.entry_id "
          "GROUP BY entry.id, entry.title, entry.status, entry.territory "
          "ORDER BY since, entry.id"},
     [DECISION_LOG] = {"decision log",
                       "SELECT decision.id, decision.at_ms, decision.act, decision.entry_id, "
-                      "CASE entry.status WHEN 1 THEN entry.title ELSE '' END, decision.reasons, "
+                      "CASE WHEN entry.status = 1 AND decision.subject_id = 0 THEN entry.title "
+                      "ELSE '' END, decision.reasons, "
                       "decision.flags, decision.first_ms, decision.person_id, "
-                      "decision.reversed_ms, decision.charter, decision.point FROM decision "
+                      "decision.reversed_ms, decision.charter, decision.point, "
+                      "coalesce(decision_reply.state, 0) FROM decision "
+                      "LEFT JOIN decision_reply ON decision_reply.decision_id = decision.id "
+                      "AND decision_reply.is_appeal = 1 "
                       "JOIN entry ON entry.id = decision.entry_id "
                       "WHERE decision.id < $1 ORDER BY decision.id DESC LIMIT $2"},
     [DECISION_FIGURES] = {"decision figures",
                           "SELECT count(*), coalesce(sum(CASE WHEN reversed_ms > 0 THEN 1 ELSE 0 "
-                          "END), 0), coalesce(sum(CASE WHEN flags > 0 AND act <> 3 THEN at_ms - "
-                          "first_ms ELSE 0 END), 0), coalesce(sum(CASE WHEN flags > 0 AND act <> "
-                          "3 THEN 1 ELSE 0 END), 0) FROM decision"},
+                          "END), 0), coalesce(sum(CASE WHEN person_id = 0 THEN 1 ELSE 0 END), 0), "
+                          "coalesce(sum(CASE WHEN flags > 0 AND act IN (1, 2, 4, 5) THEN 1 ELSE 0 "
+                          "END), 0) FROM decision WHERE at_ms >= $1"},
+    [DECISION_MEDIAN] = {"decision median",
+                         "SELECT at_ms - first_ms AS waited FROM decision WHERE at_ms >= $1 "
+                         "AND flags > 0 AND act IN (1, 2, 4, 5) ORDER BY waited "
+                         "LIMIT 1 OFFSET $2"},
     [DECISION_AUTHORS] =
         {"decision authors",
          "SELECT " FIRST_ADDRESS(
-             "person.id") ", person.language FROM contribution "
+             "person.id") ", person.language, person.id FROM contribution "
                           "JOIN person ON person.id = contribution.person_id WHERE "
                           "contribution.entry_id = $1 "
-                          "UNION SELECT address, language FROM contribution "
+                          "UNION SELECT address, language, 0 FROM contribution "
                           "WHERE entry_id = $1 AND person_id IS NULL AND confirmed_ms > 0"},
     [DECISION_TEAM] =
         {"decision team",
          "SELECT " FIRST_ADDRESS(
-             "person.id") ", person.language FROM team_entry "
+             "person.id") ", person.language, person.id FROM team_entry "
                           "JOIN team_member ON team_member.team_id = team_entry.team_id "
                           "JOIN person ON person.id = team_member.person_id "
                           "WHERE team_entry.entry_id = $1"},
+    [DECISION_SUBJECT] = {"decision subject",
+                          "SELECT " FIRST_ADDRESS("person.id") ", person.language, person.id "
+                                                               "FROM person WHERE person.id = $1"},
+    [DECISION_WAITING] = {"decision waiting",
+                          "SELECT 1 FROM decision WHERE entry_id = $1 AND waits = 1 LIMIT 1"},
+    [DECISION_CHANGED] = {"decision changed", "SELECT 1 FROM revision WHERE entry_id = $1 "
+                                              "AND at_ms >= $2 LIMIT 1"},
+    [DECISION_GET] = {"decision get",
+                      "SELECT decision.id, decision.entry_id, decision.at_ms, decision.person_id, "
+                      "decision.act, decision.reason, decision.charter, decision.point, "
+                      "decision.appeal_id, decision.reversed_ms, decision.until_ms, "
+                      "decision.subject_id, entry.title FROM decision "
+                      "JOIN entry ON entry.id = decision.entry_id WHERE decision.id = $1"},
+    [DECISION_UNDONE] = {"decision undone", "UPDATE decision SET reversed_ms = $2 WHERE id = $1 "
+                                            "AND reversed_ms = 0"},
+    [DECISION_LINK_ADD] = {"decision link add",
+                           "INSERT INTO decision_link (digest, decision_id, side, person_id) "
+                           "VALUES ($1, $2, $3, $4)"},
+    [DECISION_LINK_GET] = {"decision link get", "SELECT decision_id, side, person_id "
+                                                "FROM decision_link WHERE digest = $1"},
+    [REPLY_ADD] = {"reply add",
+                   "INSERT INTO decision_reply (decision_id, entry_id, is_appeal, side, person_id, "
+                   "address, language, words, at_ms, state, decided_by, decided_ms, answer) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, 0, '') "
+                   "ON CONFLICT (decision_id) DO NOTHING"},
+    [REPLY_GET] = {"reply get",
+                   "SELECT is_appeal, side, person_id, address, language, words, answer, at_ms, "
+                   "decided_ms, state FROM decision_reply WHERE decision_id = $1"},
+    [REPLY_LIST] = {"reply list",
+                    "SELECT decision_reply.decision_id, decision_reply.at_ms, "
+                    "decision_reply.entry_id, entry.title, decision.act, decision.person_id, "
+                    "entry.territory FROM decision_reply "
+                    "JOIN decision ON decision.id = decision_reply.decision_id "
+                    "JOIN entry ON entry.id = decision_reply.entry_id "
+                    "WHERE decision_reply.state = 1 AND decision_reply.is_appeal = 1 "
+                    "ORDER BY decision_reply.at_ms, decision_reply.decision_id"},
+    [REPLY_OF_ENTRY] = {"reply of entry",
+                        "SELECT decision.id FROM decision WHERE entry_id = $1 AND act = 6 "
+                        "AND waits = 1 ORDER BY id DESC LIMIT 1"},
+    [REPLY_END] = {"reply end",
+                   "UPDATE decision_reply SET state = $2, decided_by = $3, decided_ms = $4, "
+                   "answer = $5, address = '' WHERE decision_id = $1 AND state = 1"},
+    [REPLY_READ] = {"reply read", "UPDATE decision_reply SET state = 4, address = '' "
+                                  "WHERE entry_id = $1 AND is_appeal = 0 AND state = 1"},
+    [REPLY_SETTLE] = {"reply settle",
+                      "UPDATE decision_reply SET state = 3, decided_by = $2, decided_ms = $3, "
+                      "answer = $4, address = '' WHERE entry_id = $1 AND is_appeal = 1 "
+                      "AND state = 1 AND decision_id IN (SELECT id FROM decision "
+                      "WHERE entry_id = $1 AND act IN (3, 4))"},
+    [REPLY_FIGURES] = {"reply figures",
+                       "SELECT count(*), coalesce(sum(CASE state WHEN 2 THEN 1 ELSE 0 END), 0), "
+                       "coalesce(sum(CASE state WHEN 3 THEN 1 ELSE 0 END), 0) FROM decision_reply "
+                       "WHERE is_appeal = 1 AND at_ms >= $1"},
+    [BLOCKS_OVER] = {"blocks over",
+                     "SELECT id, subject_id FROM decision WHERE subject_id <> 0 AND act = 8 "
+                     "AND until_ms > 0 AND until_ms <= $1 AND reversed_ms = 0 AND ended_ms = 0"},
+    [BLOCK_END] = {"block end", "UPDATE decision SET ended_ms = $2 WHERE id = $1"},
+    [BLOCK_LIFT] = {"block lift", "UPDATE decision SET reversed_ms = $2 WHERE subject_id = $1 "
+                                  "AND act = 8 AND reversed_ms = 0 AND ended_ms = 0"},
+    [AUTHOR_LIST] = {"author list",
+                     "SELECT person_id FROM contribution WHERE entry_id = $1 "
+                     "AND person_id IS NOT NULL UNION SELECT CAST(substr(author, 8) AS INTEGER) "
+                     "FROM revision WHERE entry_id = $1 AND substr(author, 1, 7) = 'person:' "
+                     "LIMIT $2"},
+    [AUTHOR_RECORD] =
+        {"author record",
+         "SELECT person.status, person.created_ms, coalesce((SELECT value FROM person_field "
+         "WHERE person_id = $1 AND field = 0 AND visibility = 0), ''), "
+         "(SELECT count(*) FROM contribution WHERE person_id = $1 AND confirmed_ms > 0), "
+         "(SELECT count(*) FROM contribution JOIN entry ON entry.id = contribution.entry_id "
+         "WHERE contribution.person_id = $1 AND entry.status = 1), "
+         "(SELECT count(DISTINCT decision.entry_id) FROM contribution "
+         "JOIN decision ON decision.entry_id = contribution.entry_id "
+         "WHERE contribution.person_id = $1 AND decision.act IN (3, 4) "
+         "AND decision.reversed_ms = 0), "
+         "(SELECT count(*) FROM decision WHERE subject_id = $1 AND act = 7 AND reversed_ms = 0), "
+         "(SELECT count(*) FROM decision WHERE subject_id = $1 AND act = 8 AND reversed_ms = 0) "
+         "FROM person WHERE person.id = $1"},
 };
 const struct db_catalogue moderation_catalogue = {"moderation", statements,
                                                   ARRAY_COUNT(statements)};
-
-err moderation_sweep(struct db_conn *conn, int64_t now_ms) {
-    struct db_query *query = moderation_query(conn, FLAG_SWEEP);
-    db_bind_i64(query, 1, now_ms - FLAG_NETWORK_MS);
-    return db_run(query);
-}

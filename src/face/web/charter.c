@@ -121,9 +121,9 @@ static void write_how(struct page *page) {
     html_t(html, "Les décisions de la modération");
     html_raw(html, "</a></p>\n</section>\n");
     text_section(page, SLICE("disagree"), N_("Vous n’êtes pas d’accord avec une décision ?"));
-    text_contact(page, N_("Écrivez, une autre personne regardera de nouveau :"),
-                 N_("Dites-le à l’équipe du site. Elle n’a pas encore indiqué d’adresse où lui "
-                    "écrire."));
+    text_paragraph(page,
+                   N_("Le message qui vous l’a annoncée contient un lien. Il permet de demander, "
+                      "une fois et sans frais, qu’une autre personne regarde de nouveau."));
     html_raw(html, "</section>\n");
 }
 

@@ -63,7 +63,7 @@ static err write_flag(struct form *form, const struct flagging *flagging) {
                         "visible en attendant.");
     html_raw(&page->html, "</p>\n");
     form_begin(form, path, false);
-    form_choices(form, "reason", N_("Que se passe-t-il ?"), reasons, ARRAY_COUNT(reasons),
+    form_choices(form, "reason", N_("Que se passe-t-il ?"), reasons, ARRAY_COUNT(reasons),
                  flagging->reason);
     form_field(form, &(struct form_field){.name = "words",
                                           .label = N_("Expliquez"),
@@ -75,7 +75,7 @@ static err write_flag(struct form *form, const struct flagging *flagging) {
     if (flagging->flag.actor->person.v == 0) {
         form_field(form, &(struct form_field){.name = "address",
                                               .label = N_("Votre adresse mail"),
-                                              .help = N_("Facultatif : pour savoir ce qui a été "
+                                              .help = N_("Facultatif : pour savoir ce qui a été "
                                                          "décidé. Elle est effacée ensuite."),
                                               .value = flagging->written,
                                               .type = "email",
@@ -164,7 +164,7 @@ static void check_sent(struct form *form, struct flagging *flagging) {
     if (flagging->flag.actor->person.v == 0 && slice_trim(flagging->written).n > 0) {
         if (mail_address_parse(flagging->written, &address, &ignored) != OK) {
             form_fault(form, "address",
-                       N_("Ce n’est pas une adresse mail. Exemple : lea@example.org"));
+                       N_("Ce n’est pas une adresse mail. Exemple : lea@example.org"));
         } else {
             flagging->flag.address = arena_copy(flagging->arena, slice_of(address.text, address.n));
         }

@@ -4,15 +4,44 @@
 
 #include "domain/moderation/moderation.h"
 #include "face/face.h"
+#include "face/web/form_int.h"
 #include "mail/mail.h"
 
 /* "Quelque chose est faux", untranslated. */
 const char *web_flag_reason(enum flag_reason reason);
-/* A letter to each whom an outcome names, in their language; in the transaction of the decision.
- * `reason`: as somebody wrote it, or a text of ours. */
+/* "Mise en attente", untranslated. */
+const char *web_moderation_act(enum moderation_act act);
+
+struct contribution_world moderation_world(const struct face *face);
+void moderation_heading(struct page *page, const char *text); /* <h2> */
+slice moderation_case_path(const struct page *page, struct entry_id entry);
+/* Somebody's words as paragraphs. */
+void moderation_words(struct page *page, slice text);
+/* The link to a point of the charter in a version. */
+void moderation_point(struct page *page, int64_t charter, unsigned point);
+/* The fields of every decision: the point of the charter and the reason. */
+MUST_USE err moderation_why(struct form *form, const struct moderation_decision *decision);
+/* The point as sent, which the charter must have. */
+MUST_USE err moderation_point_take(const struct face *face, const struct http_request *request,
+                                   slice sent, struct moderation_decision *decision,
+                                   struct problem *problem);
+
+/* The section of a case that tells who wrote the entry, with the way to each of them. */
+MUST_USE err moderation_write_authors(struct page *page, struct entry_id entry);
+
+/* A letter to each whom an outcome names, in their language, with a link to the decision; in its
+ * transaction. `reason`: as somebody wrote it, or a text of ours. RULE MOD-2. */
 MUST_USE err web_moderation_tell(struct db_conn *conn, const struct face *face,
                                  const struct moderation_outcome *outcome,
                                  enum mail_decision decision, const char *reason, int64_t now_ms,
                                  struct problem *problem);
+/* The same to one of them; nothing without an address. */
+MUST_USE err web_moderation_tell_one(struct db_conn *conn, const struct face *face,
+                                     const struct moderation_outcome *outcome,
+                                     const struct moderation_told *told,
+                                     enum mail_decision decision, const char *reason,
+                                     int64_t now_ms, struct problem *problem);
+/* The letter of an act about an entry or somebody; `is_first`: of what waited to be shown. */
+enum mail_decision web_moderation_letter(enum moderation_act act, int64_t until_ms, bool is_first);
 
 #endif

@@ -142,7 +142,8 @@ from_where_a_flag_came_is_forgotten_after_thirty_days_and_it_counts_no_more(void
     fixture->store.now_ms += FLAG_ACCOUNT_MS;
     assert_false(flagged(fixture, &people[0], entry, 1));
     fixture->store.now_ms += FLAG_NETWORK_MS;
-    assert_int_equal(moderation_sweep(fixture->store.conn, fixture->store.now_ms), OK);
+    assert_int_equal(
+        moderation_sweep(fixture->store.conn, &fixture->store.ids, fixture->store.now_ms), OK);
     assert_false(flagged(fixture, &people[1], entry, 2));
     assert_false(flagged(fixture, &people[2], entry, 3));
 }
@@ -316,9 +317,205 @@ static void what_was_taken_away_can_be_shown_again_and_stands_in_audit_and_log(v
     assert_slice(log[0].title, ""); /* it is not shown */
     assert_false(log[0].is_reversed);
     assert_true(log[5].is_reversed);
-    assert_int_equal(moderation_figures(fixture->store.conn, &figures), OK);
+    assert_int_equal(moderation_figures(fixture->store.conn, 0, &figures), OK);
     assert_int_equal(figures.decisions, 6);
     assert_int_equal(figures.reversed, 2);
+}
+
+/* Brought by an account, as adding does it. */
+static struct entry_id brought_by(struct entry_fixture *fixture, const struct actor *actor) {
+    struct contribution_world world = world_of(fixture);
+    struct entry content;
+    struct crypto_secret draft;
+    struct contribution_sent sent;
+    assert_int_equal(entry_from_json(SLICE("{\"kind\":\"idea\",\"title\":\"Échelle\"}"),
+                                     &fixture->arena, &content, &fixture->problem),
+                     OK);
+    assert_int_equal(contribution_draft_begin(fixture->store.conn, actor, &content,
+                                              fixture->store.now_ms, &draft),
+                     OK);
+    const struct contribution_send send = {.actor = actor,
+                                           .draft = slice_from_cstr(draft.text),
+                                           .address = SLICE_EMPTY,
+                                           .language = SLICE("fr"),
+                                           .reason = SLICE_EMPTY,
+                                           .charter = CHARTER_OURS};
+    assert_int_equal(contribution_send(fixture->store.conn, &world, &send, fixture->store.now_ms,
+                                       &fixture->arena, &sent, &fixture->problem),
+                     OK);
+    return sent.entry;
+}
+
+static err reply(struct entry_fixture *fixture, const struct moderation_outcome *outcome,
+                 size_t told) {
+    struct crypto_secret link;
+    assert_int_equal(
+        moderation_link_add(fixture->store.conn, outcome->decision, &outcome->told[told], &link),
+        OK);
+    const struct moderation_reply_send send = {.link = slice_from_cstr(link.text),
+                                               .words = SLICE("Regardez de nouveau."),
+                                               .address = SLICE_EMPTY,
+                                               .language = SLICE("fr")};
+    return moderation_reply_add(fixture->store.conn, &send, fixture->store.now_ms,
+                                &fixture->problem);
+}
+
+static err end_appeal(struct entry_fixture *fixture, const struct actor *actor, int64_t decision,
+                      enum moderation_act act, struct moderation_outcome *outcome) {
+    struct contribution_world world = world_of(fixture);
+    struct moderation_told told;
+    return moderation_appeal_decide(fixture->store.conn, &world, actor, decision, act, SLICE("x"),
+                                    fixture->store.now_ms, &fixture->arena, &told, outcome,
+                                    &fixture->problem);
+}
+
+/* RULE MOD-5 */
+static void an_appeal_is_ended_once_and_never_by_who_decided(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor first = moderator_of(fixture, "first@example.org", "");
+    struct actor second = moderator_of(fixture, "second@example.org", "");
+    struct actor elsewhere = moderator_of(fixture, "there@example.org", "dep-73");
+    struct entry_id entry = brought_by(fixture, &lea);
+    struct moderation_outcome taken;
+    struct moderation_outcome outcome;
+    assert_int_equal(decide(fixture, &first, entry, MODERATION_REMOVE, "x", &taken), OK);
+    assert_int_equal(taken.told_count, 1);
+    assert_int_equal(end_appeal(fixture, &second, taken.decision, 0, &outcome), ERR_NOT_FOUND);
+    assert_int_equal(reply(fixture, &taken, 0), OK);
+    assert_int_equal(reply(fixture, &taken, 0), ERR_CONFLICT); /* by another link neither */
+    assert_int_equal(end_appeal(fixture, &first, taken.decision, MODERATION_PUBLISH, &outcome),
+                     ERR_DENIED);
+    assert_int_equal(end_appeal(fixture, &elsewhere, taken.decision, MODERATION_PUBLISH, &outcome),
+                     ERR_DENIED);
+    assert_int_equal(end_appeal(fixture, &lea, taken.decision, MODERATION_PUBLISH, &outcome),
+                     ERR_DENIED);
+    assert_int_equal(end_appeal(fixture, &second, taken.decision, MODERATION_HOLD, &outcome),
+                     ERR_INPUT);
+    assert_int_equal(status_of(fixture, entry), ENTRY_REMOVED);
+    assert_int_equal(end_appeal(fixture, &second, taken.decision, MODERATION_PUBLISH, &outcome),
+                     OK);
+    assert_int_equal(status_of(fixture, entry), ENTRY_PUBLISHED);
+    assert_int_equal(end_appeal(fixture, &second, taken.decision, 0, &outcome), ERR_NOT_FOUND);
+    struct moderation_figures figures;
+    assert_int_equal(moderation_figures(fixture->store.conn, 0, &figures), OK);
+    assert_int_equal(figures.appeals, 1);
+    assert_int_equal(figures.appeals_reversed, 1);
+    /* too late, by one millisecond */
+    assert_int_equal(decide(fixture, &first, entry, MODERATION_HOLD, "x", &taken), OK);
+    fixture->store.now_ms += MODERATION_APPEAL_MS;
+    assert_int_equal(reply(fixture, &taken, 0), ERR_CONFLICT);
+    fixture->store.now_ms -= 1;
+    assert_int_equal(reply(fixture, &taken, 0), OK);
+}
+
+/* RULE MOD-6 */
+static void a_question_wants_somebody_to_answer_and_changes_nothing(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct entry_id entry = brought_by(fixture, &lea);
+    struct entry_id imported = garden(fixture);
+    struct moderation_outcome outcome;
+    struct moderation_notice question;
+    assert_int_equal(decide(fixture, &moderator, imported, MODERATION_ASK, "Où ?", &outcome),
+                     ERR_CONFLICT);
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_ASK, "Où ?", &outcome), OK);
+    assert_int_equal(status_of(fixture, entry), ENTRY_PUBLISHED);
+    fixture->store.now_ms += MODERATION_ASK_MS - 1;
+    assert_int_equal(reply(fixture, &outcome, 0), OK);
+    assert_int_equal(moderation_question(fixture->store.conn, entry, &fixture->arena, &question),
+                     OK);
+    assert_slice(question.reply.words, "Regardez de nouveau.");
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_NOTHING, "Merci.", &outcome),
+                     OK);
+    assert_int_equal(moderation_question(fixture->store.conn, entry, &fixture->arena, &question),
+                     ERR_NOT_FOUND);
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_ASK, "Et là ?", &outcome), OK);
+    fixture->store.now_ms += MODERATION_ASK_MS;
+    assert_int_equal(reply(fixture, &outcome, 0), ERR_CONFLICT);
+}
+
+static err act_on(struct entry_fixture *fixture, const struct actor *actor, struct entry_id entry,
+                  struct person_id subject, enum moderation_act act, int64_t block_ms) {
+    struct contribution_world world = world_of(fixture);
+    struct moderation_outcome outcome;
+    const struct moderation_decision decision = {.entry = entry,
+                                                 .act = act,
+                                                 .reason = SLICE("Des insultes."),
+                                                 .subject = subject,
+                                                 .block_ms = block_ms};
+    return moderation_decide(fixture->store.conn, &world, actor, &decision, fixture->store.now_ms,
+                             &fixture->arena, &outcome, &fixture->problem);
+}
+
+static enum person_status account_of(struct entry_fixture *fixture, struct person_id id) {
+    struct person person;
+    assert_int_equal(person_load(fixture->store.conn, id, &fixture->arena, &person), OK);
+    return person.status;
+}
+
+/* RULE MOD-7 */
+static void only_who_wrote_it_is_blocked_and_who_has_a_role_by_an_admin(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor other = person_of(fixture, "other@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct actor colleague = moderator_of(fixture, "c@example.org", "");
+    struct entry_id hers = brought_by(fixture, &lea);
+    struct entry_id theirs = brought_by(fixture, &colleague);
+    const struct {
+        const struct actor *by;
+        struct entry_id entry;
+        struct person_id subject;
+        enum moderation_act act;
+        err expected;
+    } tries[] = {
+        {&lea, hers, other.person, MODERATION_BLOCK, ERR_DENIED},
+        {&moderator, hers, other.person, MODERATION_BLOCK, ERR_CONFLICT},
+        {&moderator, hers, moderator.person, MODERATION_BLOCK, ERR_CONFLICT},
+        {&moderator, theirs, colleague.person, MODERATION_BLOCK, ERR_DENIED},
+        {&moderator, theirs, colleague.person, MODERATION_WARN, ERR_DENIED},
+        {&moderator, hers, lea.person, MODERATION_UNBLOCK, ERR_CONFLICT},
+        {&moderator, hers, lea.person, MODERATION_WARN, OK},
+        {&moderator, hers, lea.person, MODERATION_BLOCK, OK},
+        {&moderator, hers, lea.person, MODERATION_BLOCK, ERR_CONFLICT},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+        assert_int_equal(
+            act_on(fixture, tries[i].by, tries[i].entry, tries[i].subject, tries[i].act, 0),
+            tries[i].expected);
+    }
+    assert_int_equal(account_of(fixture, lea.person), PERSON_BLOCKED);
+    assert_int_equal(status_of(fixture, hers), ENTRY_PUBLISHED);
+    struct moderation_record_of *authors;
+    size_t count;
+    assert_int_equal(
+        moderation_authors(fixture->store.conn, hers, 10, &fixture->arena, &authors, &count), OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(authors[0].warnings, 1);
+    assert_int_equal(authors[0].blocks, 1);
+}
+
+/* RULE MOD-7 */
+static void a_block_ends_with_its_time_and_one_without_end_does_not(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor noor = person_of(fixture, "noor@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct entry_id hers = brought_by(fixture, &lea);
+    struct entry_id theirs = brought_by(fixture, &noor);
+    struct db_conn *conn = fixture->store.conn;
+    assert_int_equal(act_on(fixture, &moderator, hers, lea.person, MODERATION_BLOCK, DAY_MS), OK);
+    assert_int_equal(act_on(fixture, &moderator, theirs, noor.person, MODERATION_BLOCK, 0), OK);
+    fixture->store.now_ms += DAY_MS - 1;
+    assert_int_equal(moderation_sweep(conn, &fixture->store.ids, fixture->store.now_ms), OK);
+    assert_int_equal(account_of(fixture, lea.person), PERSON_BLOCKED);
+    fixture->store.now_ms += 1;
+    assert_int_equal(moderation_sweep(conn, &fixture->store.ids, fixture->store.now_ms), OK);
+    assert_int_equal(account_of(fixture, lea.person), PERSON_ACTIVE);
+    assert_int_equal(account_of(fixture, noor.person), PERSON_BLOCKED);
+    assert_int_equal(act_on(fixture, &moderator, hers, lea.person, MODERATION_BLOCK, DAY_MS), OK);
 }
 
 static void a_moderator_cannot_publish_what_nobody_confirmed(void **state) {
@@ -405,6 +602,10 @@ int main(void) {
         ENTRY_TEST(a_decision_has_a_reason_and_somebody_who_may),
         ENTRY_TEST(each_decision_is_told_to_those_it_concerns_once),
         ENTRY_TEST(what_was_taken_away_can_be_shown_again_and_stands_in_audit_and_log),
+        ENTRY_TEST(an_appeal_is_ended_once_and_never_by_who_decided),
+        ENTRY_TEST(a_question_wants_somebody_to_answer_and_changes_nothing),
+        ENTRY_TEST(only_who_wrote_it_is_blocked_and_who_has_a_role_by_an_admin),
+        ENTRY_TEST(a_block_ends_with_its_time_and_one_without_end_does_not),
         ENTRY_TEST(a_moderator_cannot_publish_what_nobody_confirmed),
         ENTRY_TEST(what_is_held_stays_so_when_its_source_is_imported_again),
         ENTRY_TEST(the_oldest_waits_first_and_only_where_one_moderates),

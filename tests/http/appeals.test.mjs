@@ -1,0 +1,167 @@
+// What comes after a decision: a second look by somebody else, questions, warnings and blocks.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { agora, letterTo, signIn, start, teamOf, visitor } from './harness.mjs';
+
+let server;
+let first;
+let second;
+let lea;
+const store = (statement) => teamOf.sql(server.folder, statement);
+const isShown = async (id) => (await fetch(`${server.url}/api/v1/entries/${id}`)).status === 200;
+const pathIn = (letter) => new URL(/http:\S+\/decisions\/\S+/.exec(letter)[0]).pathname;
+const letters = new Map(); // address → how many were read
+async function next(address) {
+  const letter = await letterTo(server, address, letters.get(address) ?? 0);
+  letters.set(address, (letters.get(address) ?? 0) + 1);
+  return letter;
+}
+
+before(async () => {
+  server = await start();
+  [first, second, lea] = [];
+  for (const name of ['first', 'second', 'lea']) {
+    const who = await signIn(server, `${name}@example.org`);
+    letters.set(`${name}@example.org`, 1);
+    if (name === 'lea') lea = who;
+    else {
+      assert.equal(agora('user', '--data', server.folder, 'grant', `${name}@example.org`, 'moderator').status, 0);
+      if (name === 'first') first = who;
+      else second = who;
+    }
+  }
+});
+after(() => server.stop());
+
+async function add(title) {
+  const { location } = await lea.send('/add', { kind: 'idea' });
+  await lea.send(location, { title, summary: 'En deux mots.', kind: 'idea' });
+  return /\d+/.exec((await lea.send(location.replace('what', 'check'), { charter: 1 })).location)[0];
+}
+const decide = (who, id, act, reason = 'Parce que.') => who.send(`/moderation/entries/${id}`, { act, reason });
+const appealOf = async (who, title) => new RegExp(`href="(/moderation/appeals/\\d+)">${title}<`).exec((await who.look('/moderation')).text)?.[1];
+
+test('RULE MOD-5: its author asks once, without signing in, and somebody else shows the entry again', async () => {
+  const id = await add('Échelle à prêter');
+  assert.equal((await decide(first, id, 'remove', 'Ce n’est pas une <b>solution</b>.')).status, 303);
+  assert.equal(await isShown(id), false);
+  const path = pathIn(await next('lea@example.org'));
+  const anybody = visitor(server);
+  const page = (await anybody.look(path)).text;
+  assert.match(page, /pas une &lt;b&gt;solution/);
+  assert.match(page, /une personne, sans outil automatique/);
+  assert.match(page, /arcom\.fr/);
+  assert.equal((await anybody.send(path, { words: ' ' })).status, 422);
+  assert.equal((await anybody.send(path, { words: 'x', address: 'nope' })).status, 422);
+  assert.equal((await anybody.send(path, { words: 'Elle sert à tout le village.' })).status, 303);
+  assert.match((await anybody.look(path)).text, /Un nouvel avis est demandé/);
+  await anybody.send(path, { words: 'encore' }); // once
+  assert.ok(!(await anybody.look(path)).text.includes('encore'));
+  const appeal = await appealOf(second, 'Échelle à prêter');
+  assert.match((await first.look('/moderation')).text, /pour quelqu’un d’autre que vous/);
+  assert.equal((await first.send(appeal, { act: 'publish', reason: 'x' })).status, 403);
+  assert.equal((await lea.send(appeal, { act: 'publish', reason: 'x' })).status, 403);
+  assert.match((await second.look(appeal)).text, /Elle sert à tout le village/);
+  assert.equal((await second.send(appeal, { act: 'hold', reason: 'x' })).status, 422); // not in the place of a removal
+  assert.equal((await second.send(appeal, { act: 'publish', reason: '' })).status, 422);
+  assert.equal((await second.send(appeal, { act: 'publish', reason: 'Elle sert, en effet.' })).status, 303);
+  assert.equal(await isShown(id), true);
+  const letter = await next('lea@example.org');
+  assert.match(letter.replace(/\s+/g, ' '), /elle est changée.*Elle sert, en effet\./);
+  assert.match((await anybody.look(path)).text, /la décision est changée/);
+  const log = (await anybody.look('/moderation/log')).text;
+  assert.match(log, /1 nouvel avis demandé.{1,3}: 0 décision maintenue, 1 changée/);
+  assert.match(log, /changée par un autre avis/);
+  assert.ok(!log.includes('sert'));
+});
+
+test('RULE MOD-5: who reported asks too; what is kept is final, and too late is too late', async () => {
+  const id = await add('Brouette à prêter');
+  await visitor(server).send(`/entries/${id}/flag`, { reason: 'wrong', address: 'who@example.org' });
+  await decide(first, id, 'nothing', 'C’est exact.');
+  const path = pathIn(await next('who@example.org'));
+  const mine = pathIn(await next('lea@example.org')); // the author is told, and has nothing to appeal
+  assert.ok(!(await visitor(server).look(mine)).text.includes('name="words"'));
+  await visitor(server).send(mine, { words: 'Moi aussi.' });
+  assert.equal(await appealOf(second, 'Brouette à prêter'), undefined);
+  await visitor(server).send(path, { words: 'Elle est cassée.', address: 'who@example.org' });
+  const appeal = await appealOf(second, 'Brouette à prêter');
+  assert.equal((await second.send(appeal, { act: 'kept', reason: 'Nous y étions.' })).status, 303);
+  assert.match((await next('who@example.org')).replace(/\s+/g, ' '), /elle est maintenue.*Nous y étions\./);
+  assert.ok(!(await visitor(server).look(path)).text.includes('name="words"'));
+  assert.match((await second.send(appeal, { act: 'remove', reason: 'x' })).location, /appeals/);
+  assert.equal(await isShown(id), true);
+
+  await decide(first, id, 'remove');
+  const late = pathIn(await next('lea@example.org'));
+  assert.match((await visitor(server).look(late)).text, /name="words"/);
+  store(`UPDATE decision SET at_ms = at_ms - 15897600000 WHERE entry_id = ${id} AND act = 4`);
+  assert.ok(!(await visitor(server).look(late)).text.includes('name="words"'));
+  await visitor(server).send(late, { words: 'Tard.' });
+  assert.equal(await appealOf(second, 'Brouette à prêter'), undefined);
+  assert.equal((await visitor(server).look('/decisions/none-of-ours')).status, 404);
+});
+
+test('RULE MOD-6: a question goes to the author, its answer comes into the case, and only then is decided', async () => {
+  const id = await add('Scie à prêter');
+  assert.equal((await decide(first, id, 'ask', 'Où la trouve-t-on ?')).status, 303);
+  assert.match((await first.look('/moderation')).text, /Scie à prêter<\/a>[^\n]*Question posée/);
+  const letter = await next('lea@example.org');
+  assert.match(letter, /Où la trouve-t-on/);
+  const path = pathIn(letter);
+  assert.equal((await visitor(server).send(path, { words: 'Au lavoir, le samedi.' })).status, 303);
+  assert.match((await first.look('/moderation')).text, /Scie à prêter<\/a>[^\n]*Réponse arrivée/);
+  assert.match((await second.look(`/moderation/entries/${id}`)).text, /Au lavoir, le samedi\./);
+  assert.equal((await decide(second, id, 'nothing', 'Merci.')).status, 303);
+  assert.ok(!(await first.look('/moderation')).text.includes('Scie à prêter'));
+});
+
+test('nobody says "corrected" of what nobody changed; the case leads to the change', async () => {
+  const id = await add('Tondeuse à prêter');
+  await visitor(server).send(`/entries/${id}/flag`, { reason: 'wrong' });
+  store(`UPDATE flag SET at_ms = at_ms + 1 WHERE entry_id = ${id}`);
+  const refused = await decide(first, id, 'correct');
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /Rien n’a été changé depuis le signalement/);
+  const { location } = await first.send(`/entries/${id}/edit`, { do: 'edit' });
+  await first.send(location, { title: 'Tondeuse à main', summary: 'En deux mots.', kind: 'idea' });
+  assert.equal((await first.send(location.replace('what', 'check'), { reason: 'signalé' })).status, 303);
+  assert.equal((await decide(first, id, 'correct')).status, 303);
+});
+
+test('RULE MOD-7: who wrote an entry is warned, blocked for a time and let in again; what they wrote stays', async () => {
+  const id = await add('Pelle à prêter');
+  const [, person] = /\/people\/(\d+)"/.exec((await first.look(`/moderation/entries/${id}`)).text);
+  const path = `/moderation/entries/${id}/people/${person}`;
+  assert.match((await first.look(path)).text, /fiches apportées · 4 montrées/);
+  const sent = async (fields, who = first) => (await who.send(path, { days: 7, reason: 'Des insultes.', ...fields })).status;
+  assert.equal(await sent({ act: 'warn' }, lea), 403);
+  assert.equal(await sent({ act: 'remove' }), 422);
+  assert.equal(await sent({ act: 'block', days: 8 }), 422);
+  assert.equal(await sent({ act: 'block', reason: '' }), 422);
+  assert.equal(await sent({ act: 'unblock' }), 422);
+  assert.equal(await sent({ act: 'warn' }), 303);
+  assert.equal(await sent({ act: 'block' }), 303);
+  assert.equal((await lea.look('/account')).status, 303); // signed out everywhere
+  assert.equal(await isShown(id), true);
+  const log = (await visitor(server).look('/moderation/log')).text;
+  assert.match(log, /Au sujet d’une personne<\/span><span class="state">Compte bloqué/);
+  assert.ok(!log.includes('Pelle'));
+  let blocked;
+  for (;;) {
+    blocked = await next('lea@example.org');
+    if (/fermé votre compte/.test(blocked)) break;
+  }
+  assert.match(blocked.replace(/\s+/g, ' '), /jusqu’au \d+.*Des insultes\./);
+  await visitor(server).send(pathIn(blocked), { words: 'Ce n’était pas moi.' });
+  assert.equal((await second.send(await appealOf(second, 'Pelle à prêter'), { act: 'unblock', reason: 'Le compte avait été volé.' })).status, 303);
+  assert.equal((await signIn(server, 'lea@example.org', visitor(server), await all('lea@example.org'))).cookies.size > 0, true);
+});
+
+// How many letters have arrived: the one that tells the end of an appeal is the last.
+async function all(address) {
+  for (;;) {
+    const letter = await next(address);
+    if (/elle est changée/.test(letter.replace(/\s+/g, ' ')) && /volé/.test(letter)) return letters.get(address);
+  }
+}
