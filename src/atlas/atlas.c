@@ -153,7 +153,7 @@ err atlas_open_bare(const struct atlas_options *options, const struct entry_publ
         failed = atlas_builder_add(builder, &entries[i]);
     }
     if (!failed) {
-        atlas_builder_crowds(builder, options->crowd_least);
+        atlas_builder_crowds(builder, &made->theme_words, options->crowd_least);
         failed = atlas_builder_finish(builder, 0, &segment);
     }
     atlas_builder_free(builder);

@@ -1,5 +1,6 @@
-/* Frequent words and prefixes become crowds (crowd.h): found among the terms, then each counted and
- * looked through for its best by one of two threads. */
+/* What someone may ask for with one word and many documents have becomes a crowd (crowd.h): words
+ * and prefixes are taken from terms and themes, then each is counted and looked through for its
+ * best by one of two threads. */
 #include "atlas/build.h"
 #include "atlas/crowd.h"
 #include "atlas/rank.h"
@@ -13,7 +14,15 @@
 #define WORKERS          2
 #define PREFIX_BYTES_MAX 64
 #define ROWS_AT_ONCE     1024
+#define CLAUSE_BYTES     (64u << 10) /* a block of what one word is looked up with */
 
+/* What may become a crowd, and what it came to. */
+struct candidate {
+    struct atlas_crowd crowd;
+    uint32_t prefix_first, prefix_last;
+    uint32_t terms, term_count; /* of the numbers kept of all: terms, then themes */
+    uint32_t theme_count;
+};
 /* One that may be among the best of a crowd; the least stands at the root of a heap. */
 struct good {
     uint32_t reach, document;
@@ -27,8 +36,9 @@ struct crowd_worker {
 };
 struct crowds {
     struct build *build;
-    struct pool candidates; /* struct atlas_crowd */
-    uint32_t bits_count;    /* of them so many have bits */
+    struct arena arena; /* of the clause in hand */
+    struct pool candidates, numbers;
+    uint32_t bits_count; /* so many of them have bits */
     uint32_t least;
     int64_t since_ms;
     uint16_t *points; /* by document: what its points come to at most, from then on */
@@ -38,77 +48,110 @@ struct crowds {
     _Atomic uint32_t next;
 };
 
-void atlas_builder_crowds(struct atlas_builder *builder, uint32_t least) {
+void atlas_builder_crowds(struct atlas_builder *builder,
+                          const struct atlas_theme_words *theme_words, uint32_t least) {
+    builder->theme_words = theme_words;
     builder->crowd_least = least ? least : ATLAS_CROWD_LEAST;
 }
 
 /* ---- found ---- */
 
-static err add_candidate(struct crowds *crowds, enum atlas_crowd_of of, uint64_t first,
-                         uint64_t second) {
-    const struct atlas_segment *segment = crowds->build->segment;
-    TRY(pool_reserve(&crowds->candidates, sizeof(struct atlas_crowd), 1));
-    struct atlas_crowd *crowd =
-        POOL(&crowds->candidates, struct atlas_crowd) + crowds->candidates.count++;
-    *crowd = (struct atlas_crowd){.first = first,
-                                  .second = second,
-                                  .since_ms = crowds->since_ms,
-                                  .of = of,
-                                  .bits = ATLAS_NO_KEY};
-    uint64_t scattered = 0;
-    for (uint64_t term = first; of == ATLAS_CROWD_PREFIX && term < second; term++) {
-        bool is_dense = atlas_lists_is_dense(&segment->postings, (uint32_t)term);
-        scattered += is_dense ? 0 : atlas_lists_length(&segment->postings, (uint32_t)term);
+/* How many documents are to be set in a bitset, and how many there are at most. */
+struct reach {
+    uint64_t scattered, all;
+};
+static void add_reach(const struct atlas_lists *lists, uint32_t key, struct reach *reach) {
+    uint32_t length = atlas_lists_length(lists, key);
+    reach->all += length;
+    reach->scattered += atlas_lists_is_dense(lists, key) ? 0 : length;
+}
+
+static struct reach reach_of(const struct atlas_segment *segment, const struct atlas_clause *clause,
+                             const struct atlas_forms *forms) {
+    struct reach reach = {0};
+    for (uint32_t i = 0; i < forms->term_count; i++) {
+        add_reach(&segment->postings, forms->terms[i], &reach);
     }
-    if (scattered > segment->count / ATLAS_CROWD_BITS_SHARE) {
-        crowd->bits = crowds->bits_count++;
+    for (uint32_t term = forms->prefix_first; term < forms->prefix_last; term++) {
+        add_reach(&segment->postings, term, &reach);
+    }
+    for (uint32_t i = 0; i < clause->theme_count; i++) {
+        add_reach(&segment->values[ATLAS_VALUES_THEME].lists, clause->themes[i], &reach);
+    }
+    return reach;
+}
+
+static err keep_candidate(struct crowds *crowds, const struct atlas_clause *clause,
+                          const struct atlas_forms *forms, const struct reach *reach) {
+    const struct atlas_segment *segment = crowds->build->segment;
+    TRY(pool_reserve(&crowds->candidates, sizeof(struct candidate), 1));
+    TRY(pool_reserve(&crowds->numbers, sizeof(uint32_t), forms->term_count + clause->theme_count));
+    bool has_bits = reach->scattered > segment->count / ATLAS_CROWD_BITS_SHARE;
+    POOL(&crowds->candidates, struct candidate)
+    [crowds->candidates.count++] = (struct candidate){
+        .crowd = {.key = atlas_crowd_key(clause, forms),
+                  .since_ms = crowds->since_ms,
+                  .bits = has_bits ? 0 : ATLAS_NO_KEY},
+        .prefix_first = forms->prefix_first,
+        .prefix_last = forms->prefix_last,
+        .terms = (uint32_t)crowds->numbers.count,
+        .term_count = forms->term_count,
+        .theme_count = clause->theme_count,
+    };
+    uint32_t *numbers = POOL(&crowds->numbers, uint32_t);
+    for (uint32_t i = 0; i < forms->term_count; i++) {
+        numbers[crowds->numbers.count++] = forms->terms[i];
+    }
+    for (uint32_t i = 0; i < clause->theme_count; i++) {
+        numbers[crowds->numbers.count++] = clause->themes[i];
     }
     return OK;
 }
 
-static uint64_t postings_of(const struct atlas_segment *segment, const uint32_t *terms,
-                            size_t count) {
-    uint64_t postings = 0;
-    for (size_t i = 0; i < count; i++) {
-        postings += atlas_lists_length(&segment->postings, terms[i]);
-    }
-    return postings;
+/* A clause whose stems are known. */
+static err consider(struct crowds *crowds, struct atlas_clause *clause) {
+    const struct atlas_segment *segment = crowds->build->segment;
+    struct atlas_forms forms = {0};
+    atlas_clause_themes(crowds->build->from->theme_words, &crowds->arena, clause);
+    atlas_forms_find(segment, clause, &crowds->arena, &forms);
+    struct reach reach = reach_of(segment, clause, &forms);
+    err failed = reach.all > crowds->least ? keep_candidate(crowds, clause, &forms, &reach) : OK;
+    arena_reset(&crowds->arena);
+    return failed;
 }
 
-/* Whether some term before has the same two stems. */
-static bool is_known(const struct atlas_segment *segment, uint32_t term) {
-    size_t count;
-    const uint32_t *alike =
-        atlas_segment_stem(segment, TEXT_FRENCH, segment->term_stems[TEXT_FRENCH][term], &count);
-    for (size_t i = 0; i < count && alike[i] < term; i++) { /* by number */
-        if (segment->term_stems[TEXT_ENGLISH][alike[i]] ==
-            segment->term_stems[TEXT_ENGLISH][term]) {
-            return true;
-        }
+static err consider_prefix(struct crowds *crowds, slice text) {
+    struct atlas_clause clause = {.is_prefix = true, .words = &text, .word_count = 1};
+    bool is_begun = text_codepoints(text) >= ATLAS_PREFIX_CODEPOINTS;
+    if (!is_begun) {
+        return OK;
     }
-    return false;
+    atlas_clause_stem(crowds->build->from->stemmer, &clause);
+    return consider(crowds, &clause);
 }
 
+/* Words of the same stems are one: that of the first term is taken. */
 static err find_words(struct crowds *crowds) {
     const struct atlas_segment *segment = crowds->build->segment;
+    const struct atlas_theme_words *theme_words = crowds->build->from->theme_words;
     for (uint32_t term = 0; term < segment->term_count; term++) {
-        uint64_t stems[TEXT_LANGUAGE__COUNT];
-        uint64_t postings = 0;
+        struct atlas_clause clause = {.word_count = 1};
         for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
-            size_t count;
-            stems[language] = segment->term_stems[language][term];
-            const uint32_t *alike =
-                atlas_segment_stem(segment, (enum text_language)language, stems[language], &count);
-            postings += postings_of(segment, alike, count);
+            clause.stems[language] = segment->term_stems[language][term];
         }
-        if (postings > crowds->least && !is_known(segment, term)) {
-            TRY(add_candidate(crowds, ATLAS_CROWD_WORD, stems[TEXT_FRENCH], stems[TEXT_ENGLISH]));
+        if (atlas_lists_length(&segment->postings, term)) {
+            TRY(consider(crowds, &clause));
         }
+    }
+    for (uint32_t i = 0; i < theme_words->count; i++) {
+        struct atlas_clause clause = {.word_count = 1};
+        memcpy(clause.stems, theme_words->items[i].stems, sizeof(clause.stems));
+        TRY(consider(crowds, &clause));
     }
     return OK;
 }
 
-/* How many bytes two terms have in common at their beginning. */
+/* How many bytes two words have in common at their beginning. */
 static size_t in_common(slice a, slice b) {
     size_t n = 0;
     while (n < a.n && n < b.n && a.p[n] == b.p[n]) {
@@ -117,39 +160,28 @@ static size_t in_common(slice a, slice b) {
     return n;
 }
 
-static bool is_prefix(slice term, size_t n) {
-    bool ends_within = n < term.n && ((unsigned char)term.p[n] & 0xC0) == 0x80;
-    return !ends_within && text_codepoints(slice_sub(term, 0, n)) >= ATLAS_PREFIX_CODEPOINTS;
+/* Whether a character ends at the byte. */
+static bool ends_at(slice word, size_t n) {
+    return n == word.n || ((unsigned char)word.p[n] & 0xC0) != 0x80;
 }
 
-/* The prefixes of the term before `last` that `last` does not have: all their terms were seen. */
-static err end_prefixes(struct crowds *crowds, const uint32_t *firsts, size_t from, size_t to,
-                        uint32_t last) {
-    const struct atlas_segment *segment = crowds->build->segment;
-    const uint32_t *offsets = segment->postings.offsets;
-    uint32_t told = UINT32_MAX;
-    for (size_t n = from; n <= to; n++) {
-        uint32_t first = firsts[n];
-        if (first != told && offsets[last] - offsets[first] > crowds->least &&
-            is_prefix(atlas_text(&segment->terms, first), n)) {
-            told = first; /* a longer one has the same terms, as long as the first is the same */
-            TRY(add_candidate(crowds, ATLAS_CROWD_PREFIX, first, last));
-        }
-    }
-    return OK;
-}
-
+/* Those prefixes of terms that many documents have: each is asked about once the first term without
+ * it has come, which tells how many. */
 static err find_prefixes(struct crowds *crowds) {
     const struct atlas_segment *segment = crowds->build->segment;
+    const uint32_t *offsets = segment->postings.offsets;
     uint32_t firsts[PREFIX_BYTES_MAX + 1] = {0}; /* by length: the first term with the prefix */
-    size_t length = 0;
     slice before = SLICE_EMPTY;
     for (uint32_t term = 0; term <= segment->term_count; term++) {
         slice text = term < segment->term_count ? atlas_text(&segment->terms, term) : SLICE_EMPTY;
+        text.n = text.n < PREFIX_BYTES_MAX ? text.n : PREFIX_BYTES_MAX;
         size_t common = in_common(before, text);
-        TRY(end_prefixes(crowds, firsts, common + 1, length, term));
-        length = text.n < PREFIX_BYTES_MAX ? text.n : PREFIX_BYTES_MAX;
-        for (size_t n = common + 1; n <= length; n++) {
+        for (size_t n = common + 1; n <= before.n; n++) {
+            if (offsets[term] - offsets[firsts[n]] > crowds->least && ends_at(before, n)) {
+                TRY(consider_prefix(crowds, slice_sub(before, 0, n)));
+            }
+        }
+        for (size_t n = common + 1; n <= text.n; n++) {
             firsts[n] = term;
         }
         before = text;
@@ -157,54 +189,85 @@ static err find_prefixes(struct crowds *crowds) {
     return OK;
 }
 
-static int compare_crowds(const void *a, const void *b) {
-    const struct atlas_crowd *left = a;
-    const struct atlas_crowd *right = b;
-    if (left->of != right->of) {
-        return left->of < right->of ? -1 : 1;
+/* Those of the words of themes, however many terms there are of them. */
+static err find_theme_prefixes(struct crowds *crowds) {
+    const struct atlas_theme_words *theme_words = crowds->build->from->theme_words;
+    slice before = SLICE_EMPTY;
+    for (uint32_t i = 0; i < theme_words->count; i++) {
+        slice word = theme_words->items[i].word;
+        for (size_t n = in_common(before, word) + 1; n <= word.n; n++) {
+            if (ends_at(word, n)) {
+                TRY(consider_prefix(crowds, slice_sub(word, 0, n)));
+            }
+        }
+        before = word;
     }
-    if (left->first != right->first) {
-        return left->first < right->first ? -1 : 1;
+    return OK;
+}
+
+static int compare_candidates(const void *a, const void *b) {
+    const struct candidate *left = a;
+    const struct candidate *right = b;
+    return (left->crowd.key > right->crowd.key) - (left->crowd.key < right->crowd.key);
+}
+
+/* By key, each once; those with bits are numbered. */
+static err find_all(struct crowds *crowds) {
+    TRY(find_words(crowds));
+    TRY(find_prefixes(crowds));
+    TRY(find_theme_prefixes(crowds));
+    struct candidate *all = POOL(&crowds->candidates, struct candidate);
+    size_t kept = 0;
+    if (crowds->candidates.count) {
+        qsort(all, crowds->candidates.count, sizeof(*all), compare_candidates);
     }
-    return (left->second > right->second) - (left->second < right->second);
+    for (size_t i = 0; i < crowds->candidates.count; i++) {
+        if (!kept || all[i].crowd.key != all[kept - 1].crowd.key) {
+            all[kept] = all[i];
+            bool has_bits = all[kept].crowd.bits != ATLAS_NO_KEY;
+            all[kept++].crowd.bits = has_bits ? crowds->bits_count++ : ATLAS_NO_KEY;
+        }
+    }
+    crowds->candidates.count = kept;
+    return OK;
 }
 
 /* ---- made ---- */
 
-/* Adds a term's documents to the crowd in hand. */
-static void add_term(const struct crowd_worker *worker, uint32_t term) {
-    const struct atlas_segment *segment = worker->crowds->build->segment;
-    struct atlas_list list = atlas_lists_get(&segment->postings, term);
-    const uint8_t *impact = segment->impacts + list.start;
-    struct atlas_list_walk walk = atlas_list_walk(&list, 0);
-    for (uint32_t document; atlas_list_next(&walk, &document); impact++) {
+/* Adds the documents of a term, or of a theme, to the crowd in hand. */
+static void add_list(const struct crowd_worker *worker, const struct atlas_list *list,
+                     const uint8_t *impacts) {
+    struct atlas_list_walk walk = atlas_list_walk(list, 0);
+    uint32_t document;
+    for (uint32_t i = 0; atlas_list_next(&walk, &document); i++) {
+        uint8_t impact = impacts ? impacts[i] : ATLAS_THEME_IMPACT;
         uint8_t *best = &worker->impacts[document];
-        *best = *impact > *best ? *impact : *best;
+        *best = impact > *best ? impact : *best;
         bits_set(worker->bits, document);
     }
 }
 
-static void add_terms(const struct crowd_worker *worker, const struct atlas_crowd *crowd) {
+static void add_term(const struct crowd_worker *worker, uint32_t term) {
     const struct atlas_segment *segment = worker->crowds->build->segment;
+    struct atlas_list list = atlas_lists_get(&segment->postings, term);
+    add_list(worker, &list, segment->impacts + list.start);
+}
+
+static void add_all(const struct crowd_worker *worker, const struct candidate *candidate) {
+    const struct atlas_segment *segment = worker->crowds->build->segment;
+    const uint32_t *numbers = POOL(&worker->crowds->numbers, const uint32_t) + candidate->terms;
     memset(worker->bits, 0, segment->words * sizeof(*worker->bits));
     memset(worker->impacts, 0, segment->count);
-    if (crowd->of == ATLAS_CROWD_PREFIX) {
-        for (uint64_t term = crowd->first; term < crowd->second; term++) {
-            add_term(worker, (uint32_t)term);
-        }
-        return;
+    for (uint32_t i = 0; i < candidate->term_count; i++) {
+        add_term(worker, numbers[i]);
     }
-    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
-        size_t count;
-        uint64_t stem = language == TEXT_FRENCH ? crowd->first : crowd->second;
-        const uint32_t *alike =
-            atlas_segment_stem(segment, (enum text_language)language, stem, &count);
-        for (size_t i = 0; i < count; i++) {
-            if (language == TEXT_FRENCH ||
-                segment->term_stems[TEXT_FRENCH][alike[i]] != crowd->first) { /* each once */
-                add_term(worker, alike[i]);
-            }
-        }
+    for (uint32_t term = candidate->prefix_first; term < candidate->prefix_last; term++) {
+        add_term(worker, term);
+    }
+    for (uint32_t i = 0; i < candidate->theme_count; i++) {
+        struct atlas_list list = atlas_lists_get(&segment->values[ATLAS_VALUES_THEME].lists,
+                                                 numbers[candidate->term_count + i]);
+        add_list(worker, &list, NULL);
     }
 }
 
@@ -292,8 +355,9 @@ static int compare_good(const void *a, const void *b) {
 static void make_crowd(struct crowd_worker *worker, uint32_t at) {
     struct crowds *crowds = worker->crowds;
     const struct atlas_segment *segment = crowds->build->segment;
-    struct atlas_crowd *crowd = &POOL(&crowds->candidates, struct atlas_crowd)[at];
-    add_terms(worker, crowd);
+    struct candidate *candidate = &POOL(&crowds->candidates, struct candidate)[at];
+    struct atlas_crowd *crowd = &candidate->crowd;
+    add_all(worker, candidate);
     crowd->documents = (uint32_t)bits_count(worker->bits, segment->words);
     if (crowd->documents <= crowds->least) {
         return;
@@ -365,12 +429,12 @@ static err bound_points(struct crowds *crowds) {
 static err keep_crowds(struct crowds *crowds) {
     struct build *build = crowds->build;
     struct atlas_segment *segment = build->segment;
-    const struct atlas_crowd *all = POOL(&crowds->candidates, const struct atlas_crowd);
+    const struct candidate *all = POOL(&crowds->candidates, const struct candidate);
     size_t row = ATLAS_CROWD_COUNTS__COUNT * (size_t)segment->value_first[ATLAS_OF__COUNT];
     uint32_t best = 0;
     for (uint32_t i = 0; i < crowds->candidates.count; i++) {
-        segment->crowd_count += all[i].best_count > 0;
-        best += all[i].best_count;
+        segment->crowd_count += all[i].crowd.best_count > 0;
+        best += all[i].crowd.best_count;
     }
     build_column(build, ATLAS_COLUMN_CROWDS, segment->crowd_count);
     build_column(build, ATLAS_COLUMN_CROWD_COUNTS, segment->crowd_count * row);
@@ -380,7 +444,7 @@ static err keep_crowds(struct crowds *crowds) {
     struct atlas_crowd *to = segment->crowds;
     best = 0;
     for (uint32_t i = 0; i < crowds->candidates.count; i++) {
-        const struct atlas_crowd *from = &all[i];
+        const struct atlas_crowd *from = &all[i].crowd;
         if (!from->best_count) {
             continue;
         }
@@ -401,12 +465,8 @@ static err find_and_make(struct crowds *crowds) {
     struct build *build = crowds->build;
     const struct atlas_segment *segment = build->segment;
     TRY(bound_points(crowds));
-    TRY(find_words(crowds));
-    TRY(find_prefixes(crowds));
+    TRY(find_all(crowds));
     size_t count = crowds->candidates.count;
-    if (count) {
-        qsort(crowds->candidates.items, count, sizeof(struct atlas_crowd), compare_crowds);
-    }
     crowds->counts = scratch(
         build, uint32_t, count * ATLAS_CROWD_COUNTS__COUNT * segment->value_first[ATLAS_OF__COUNT]);
     crowds->best = scratch(build, uint32_t, count * ATLAS_CROWD_BEST);
@@ -419,8 +479,12 @@ static err find_and_make(struct crowds *crowds) {
 
 err build_crowds(struct build *build, uint32_t least) {
     uint32_t share = build->segment->count / ATLAS_CROWD_SHARE;
-    struct crowds crowds = {.build = build, .least = least > share ? least : share};
+    struct crowds crowds = {.build = build,
+                            .arena = arena_make(CLAUSE_BYTES, 0),
+                            .least = least > share ? least : share};
     err failed = find_and_make(&crowds);
+    arena_free(&crowds.arena);
     free(crowds.candidates.items);
+    free(crowds.numbers.items);
     return failed;
 }

@@ -54,6 +54,7 @@ struct atlas_builder {
     struct pool drafts, runs, dates, themes_of, skills_of;
     struct pool takens;
     uint32_t crowd_least; /* 0: none are made */
+    const struct atlas_theme_words *theme_words;
 };
 
 /* The number of a folded word; `stems` (hashes, one a language) when they are known already. */

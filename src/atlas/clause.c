@@ -99,14 +99,17 @@ static void add_term(struct atlas_forms *forms, uint32_t term) {
     }
 }
 
-static void find_stem_forms(const struct atlas_segment *segment, const uint64_t *stems,
-                            struct arena *arena, struct atlas_forms *forms) {
+void atlas_forms_find(const struct atlas_segment *segment, const struct atlas_clause *clause,
+                      struct arena *arena, struct atlas_forms *forms) {
     const uint32_t *runs[TEXT_LANGUAGE__COUNT];
     size_t counts[TEXT_LANGUAGE__COUNT];
     size_t total = 0;
+    if (clause->is_prefix) {
+        atlas_segment_prefix(segment, clause->words[0], &forms->prefix_first, &forms->prefix_last);
+    }
     for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
-        runs[language] = atlas_segment_stem(segment, (enum text_language)language, stems[language],
-                                            &counts[language]);
+        runs[language] = atlas_segment_stem(segment, (enum text_language)language,
+                                            clause->stems[language], &counts[language]);
         total += counts[language];
     }
     forms->terms = arena_new(arena, uint32_t, total);
@@ -149,10 +152,9 @@ static uint32_t first_from_word(const struct atlas_theme_words *all, slice word)
     return low;
 }
 
-/* Themes of which some word has one of the stems, or the prefix. */
-static void find_themes(struct atlas_plan *plan, struct atlas_clause *clause,
-                        const uint64_t *stems) {
-    const struct atlas_theme_words *all = plan->view->theme_words;
+void atlas_clause_themes(const struct atlas_theme_words *all, struct arena *arena,
+                         struct atlas_clause *clause) {
+    const uint64_t *stems = clause->stems;
     uint32_t first[TEXT_LANGUAGE__COUNT];
     uint32_t last[TEXT_LANGUAGE__COUNT];
     uint32_t room = 0;
@@ -171,7 +173,7 @@ static void find_themes(struct atlas_plan *plan, struct atlas_clause *clause,
            slice_starts_with(all->items[prefix_last].word, clause->words[0])) {
         prefix_last++;
     }
-    clause->themes = arena_new(plan->arena, uint16_t, room + prefix_last - prefix_first);
+    clause->themes = arena_new(arena, uint16_t, room + prefix_last - prefix_first);
     clause->theme_count = 0;
     for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
         for (uint32_t i = first[language]; i < last[language]; i++) {
@@ -183,13 +185,19 @@ static void find_themes(struct atlas_plan *plan, struct atlas_clause *clause,
     }
 }
 
-/* Looks the words of a clause up in both parts and among the themes. */
+void atlas_clause_stem(struct text_stemmer *stemmer, struct atlas_clause *clause) {
+    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
+        clause->stems[language] =
+            atlas_stem_hash(text_stem(stemmer, (enum text_language)language, clause->words[0]));
+    }
+}
+
+/* Looks the words of a clause up in all parts and among the themes. */
 static void look_up(struct atlas_plan *plan, struct text_stemmer *stemmer,
                     struct atlas_clause *clause) {
-    uint64_t *stems = clause->stems;
-    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
-        stems[language] =
-            atlas_stem_hash(text_stem(stemmer, (enum text_language)language, clause->words[0]));
+    if (!clause->is_phrase) {
+        atlas_clause_stem(stemmer, clause);
+        atlas_clause_themes(plan->view->theme_words, plan->arena, clause);
     }
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_segment *segment = plan->view->parts[part];
@@ -197,17 +205,10 @@ static void look_up(struct atlas_plan *plan, struct text_stemmer *stemmer,
         for (uint32_t i = 0; i < clause->word_count; i++) {
             forms[i].exact = atlas_segment_term(segment, clause->words[i]);
         }
-        if (clause->is_prefix) {
-            atlas_segment_prefix(segment, clause->words[0], &forms->prefix_first,
-                                 &forms->prefix_last);
-        }
         if (!clause->is_phrase) {
-            find_stem_forms(segment, stems, plan->arena, forms);
+            atlas_forms_find(segment, clause, plan->arena, forms);
         }
         clause->forms[part] = forms;
-    }
-    if (!clause->is_phrase) {
-        find_themes(plan, clause, stems);
     }
 }
 

@@ -232,13 +232,13 @@ static err find_known(const struct counting *counting, const struct atlas_match 
     bool are_entries = kinds == QUERY_KINDS_ENTRY;
     known->counts = atlas_crowd_counts(segment, heard->crowd,
                                        are_entries ? ATLAS_CROWD_ENTRIES : ATLAS_CROWD_ALL);
-    known->bits = heard->crowd_bits;
+    known->bits = heard->bits;
     if (are_entries) {
         uint64_t *bits = plan_new(counting->plan, uint64_t, words);
         if (!bits) {
             return ERR_MEMORY;
         }
-        bits_or(bits, heard->crowd_bits, words);
+        bits_or(bits, heard->bits, words);
         bits_and_not(bits, segment->kinds[QUERY_KIND_NEED], words);
         bits_and_not(bits, segment->kinds[QUERY_KIND_OFFER], words);
         known->bits = bits;

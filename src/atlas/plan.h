@@ -67,6 +67,14 @@ struct atlas_plan {
 MUST_USE err atlas_plan_make(const struct atlas_view *view, const struct atlas_request *request,
                              struct atlas_desk *desk, struct atlas_plan *plan,
                              struct problem *problem);
+/* What a plain word stands for (clause.c), in steps: the hashes of its stems; themes of which some
+ * word has one of them, or the prefix; then in a segment, whose forms are zeroed: terms that have
+ * one of the stems, and those with the prefix. */
+void atlas_clause_stem(struct text_stemmer *stemmer, struct atlas_clause *clause);
+void atlas_clause_themes(const struct atlas_theme_words *all, struct arena *arena,
+                         struct atlas_clause *clause);
+void atlas_forms_find(const struct atlas_segment *segment, const struct atlas_clause *clause,
+                      struct arena *arena, struct atlas_forms *forms);
 /* The words part of it (clause.c). */
 MUST_USE err atlas_plan_words(struct atlas_plan *plan);
 
@@ -90,14 +98,8 @@ struct atlas_heard {
     const uint8_t
         *most; /* by block of 64 documents: no impact in it is larger; NULL: not weighed */
     uint32_t idf;
-    const struct atlas_crowd *crowd; /* most of its documents, known beforehand; NULL: none */
-    const uint64_t *crowd_bits;      /* which; the same as `bits`: they are all of them */
+    const struct atlas_crowd *crowd; /* its documents, known beforehand; NULL: they are not */
 };
-
-/* Whether all its documents are known beforehand. */
-static inline bool atlas_heard_is_known(const struct atlas_heard *heard) {
-    return heard->crowd && heard->crowd_bits == heard->bits;
-}
 
 /* The matches of a plan in one window of one part: a list where the words leave few documents, else
  * bitsets. Whoever wants the documents walks. */

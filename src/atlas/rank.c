@@ -616,7 +616,7 @@ static void rank_list(struct ranker *ranker, enum atlas_part part, region_visit 
 /* Looks at those that are known to be good before all others, by relevance. True when they are the
  * best: nothing else comes up to them. Else what they come to is a floor under the best, which are
  * still to be found. */
-static bool rank_crowds(struct ranker *ranker, enum atlas_part part) {
+static bool rank_crowd(struct ranker *ranker, enum atlas_part part) {
     const struct atlas_ranking *ranking = ranker->ranking;
     const struct atlas_match *match = &ranking->matches[part];
     const struct atlas_segment *segment = match->segment;
@@ -637,8 +637,7 @@ static bool rank_crowds(struct ranker *ranker, enum atlas_part part) {
     const bool is_all = crowd->best_count == crowd->documents;
     const uint64_t bound = (uint64_t)crowd->bound + ranking->plan->view->source_rise[part];
     const bool holds = ranking->plan->now_ms >= crowd->since_ms && !ranking->plan->query->has_near;
-    if (atlas_heard_is_known(heard) &&
-        (is_all || (holds && is_full && best->lines[0].place.key > bound))) {
+    if (is_all || (holds && is_full && best->lines[0].place.key > bound)) {
         return true;
     }
     ranker->has_floor = is_full;
@@ -655,7 +654,7 @@ static err rank_parts(struct ranker *ranker, const struct region_limit *limit,
         struct atlas_match *match = &ranker->ranking->matches[part];
         if (match->is_listed) {
             rank_list(ranker, (enum atlas_part)part, visit);
-        } else if (!rank_crowds(ranker, (enum atlas_part)part)) {
+        } else if (!rank_crowd(ranker, (enum atlas_part)part)) {
             TRY(atlas_match_weigh(ranker->ranking->plan, match));
             TRY(rank_regions(ranker, (enum atlas_part)part, limit, visit));
         }

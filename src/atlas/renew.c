@@ -148,7 +148,7 @@ static err gather(const struct atlas *atlas, const struct atlas_view *view, enum
         failed = atlas_builder_take(builder, view->parts[part], view->live[part]);
     }
     if (!failed && first == ATLAS_GENERATION) {
-        atlas_builder_crowds(builder, atlas->options.crowd_least);
+        atlas_builder_crowds(builder, &atlas->theme_words, atlas->options.crowd_least);
     }
     if (!failed) {
         failed = atlas_builder_finish(builder, average_length, segment);
@@ -202,7 +202,7 @@ static err read_store(const struct atlas *atlas, struct atlas_segment **segment,
         failed = entry_public_each(conn, atlas->options.territories, visit_entry, builder);
     }
     if (!failed) {
-        atlas_builder_crowds(builder, atlas->options.crowd_least);
+        atlas_builder_crowds(builder, &atlas->theme_words, atlas->options.crowd_least);
         failed = atlas_builder_finish(builder, 0, segment);
     }
     atlas_builder_free(builder);

@@ -110,6 +110,7 @@ struct atlas_cube {
 };
 
 struct atlas_crowd;
+struct atlas_theme_words;
 
 /* Documents numbered anew by kind (shelf.h). */
 struct atlas_shelves {
@@ -198,7 +199,7 @@ struct atlas_segment {
     uint32_t *stem_terms[TEXT_LANGUAGE__COUNT]; /* terms by that hash, then by number */
 
     uint32_t crowd_count;
-    struct atlas_crowd *crowds; /* crowd.h: words, then prefixes, each by what they are of */
+    struct atlas_crowd *crowds; /* crowd.h */
     uint32_t *crowd_counts;     /* for each crowd and enum atlas_crowd_counts, by value: rows.h */
     uint32_t *crowd_best;       /* documents */
     uint8_t *crowd_impacts;     /* parallel */
@@ -255,8 +256,10 @@ MUST_USE err atlas_builder_add(struct atlas_builder *builder, const struct entry
  * segment must stay until the builder is freed. */
 MUST_USE err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment *from,
                                 const uint64_t *bits);
-/* Has crowds made (crowd.h), of more documents than `least` (0: default): for a generation. */
-void atlas_builder_crowds(struct atlas_builder *builder, uint32_t least);
+/* Has crowds made (crowd.h), of more documents than `least` (0: default): for a generation. The
+ * words stay until the builder is freed. */
+void atlas_builder_crowds(struct atlas_builder *builder,
+                          const struct atlas_theme_words *theme_words, uint32_t least);
 /* average_length 0: that of the segment itself. What the builder holds goes into it; nothing
  * more may be added afterwards. */
 MUST_USE err atlas_builder_finish(struct atlas_builder *builder, uint32_t average_length,

@@ -1,6 +1,7 @@
 #include "atlas/snapshot.h"
 
 #include "atlas/columns.h"
+#include "atlas/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,10 +122,11 @@ static err program_digest(const struct territories *territories, const struct th
                           uint64_t *digest) {
     ARENA_CLEANUP struct arena arena = arena_make(PROBE_BLOCK_BYTES, 0);
     struct atlas_segment *segment = NULL;
+    const struct atlas_theme_words none = {.count = 0};
     struct atlas_builder *builder = atlas_builder_new(territories, themes);
     err failed = builder ? probe_add(builder, &arena) : ERR_MEMORY;
     if (!failed) {
-        atlas_builder_crowds(builder, 1); /* one document has words of two */
+        atlas_builder_crowds(builder, &none, 1); /* one document has words of two */
         failed = atlas_builder_finish(builder, 0, &segment);
     }
     atlas_builder_free(builder);

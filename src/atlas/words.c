@@ -21,8 +21,7 @@ struct heading {
     struct atlas_form *forms;
     uint32_t form_count;
     uint64_t reach;                  /* documents of all forms together */
-    const struct atlas_crowd *crowd; /* of the first forms, known beforehand; NULL: none */
-    uint32_t crowd_forms;
+    const struct atlas_crowd *crowd; /* NULL: not known beforehand */
 };
 
 /* A list of documents with the largest impact of each. */
@@ -81,54 +80,6 @@ static void add_reach(const struct atlas_match *match, struct heading *heading) 
     heading->reach += length < room ? length : room;
 }
 
-static void add_terms(const struct atlas_match *match, const struct atlas_forms *found,
-                      struct heading *heading) {
-    for (uint32_t i = 0; i < found->term_count; i++) {
-        if (form_of_term(match, found->terms[i], &heading->forms[heading->form_count])) {
-            add_reach(match, heading);
-        }
-    }
-}
-static void add_prefix(const struct atlas_match *match, const struct atlas_forms *found,
-                       struct heading *heading) {
-    for (uint32_t term = found->prefix_first; term < found->prefix_last; term++) {
-        if (form_of_term(match, term, &heading->forms[heading->form_count])) {
-            add_reach(match, heading);
-        }
-    }
-}
-
-/* Whether all terms of the prefix are like the word. */
-static bool is_prefix_alike(const struct atlas_segment *segment, const struct atlas_clause *clause,
-                            const struct atlas_forms *found) {
-    uint32_t term = found->prefix_first;
-    while (term < found->prefix_last &&
-           (segment->term_stems[TEXT_FRENCH][term] == clause->stems[TEXT_FRENCH] ||
-            segment->term_stems[TEXT_ENGLISH][term] == clause->stems[TEXT_ENGLISH])) {
-        term++;
-    }
-    return term == found->prefix_last;
-}
-
-/* The forms of a crowd come first: those of the word, or else of the prefix. */
-static void add_words(const struct atlas_match *match, const struct atlas_clause *clause,
-                      struct heading *heading) {
-    const struct atlas_segment *segment = match->segment;
-    const struct atlas_forms *found = clause->forms[match->part];
-    bool is_word = is_prefix_alike(segment, clause, found);
-    if (is_whole(match)) {
-        heading->crowd =
-            is_word ? atlas_crowd_find(segment, ATLAS_CROWD_WORD, clause->stems[TEXT_FRENCH],
-                                       clause->stems[TEXT_ENGLISH])
-                    : atlas_crowd_find(segment, ATLAS_CROWD_PREFIX, found->prefix_first,
-                                       found->prefix_last);
-    }
-    add_prefix(match, found, heading);
-    heading->crowd_forms = heading->form_count;
-    add_terms(match, found, heading);
-    heading->crowd_forms = is_word ? heading->form_count : heading->crowd_forms;
-}
-
 static err head_word(const struct atlas_plan *plan, const struct atlas_match *match,
                      const struct atlas_clause *clause, struct heading *heading) {
     const struct atlas_forms *found = clause->forms[match->part];
@@ -138,12 +89,24 @@ static err head_word(const struct atlas_plan *plan, const struct atlas_match *ma
     if (!heading->forms) {
         return ERR_MEMORY;
     }
-    add_words(match, clause, heading);
+    for (uint32_t i = 0; i < found->term_count; i++) {
+        if (form_of_term(match, found->terms[i], &heading->forms[heading->form_count])) {
+            add_reach(match, heading);
+        }
+    }
+    for (uint32_t term = found->prefix_first; term < found->prefix_last; term++) {
+        if (form_of_term(match, term, &heading->forms[heading->form_count])) {
+            add_reach(match, heading);
+        }
+    }
     const struct atlas_lists *themes = &match->segment->values[ATLAS_VALUES_THEME].lists;
     for (uint32_t i = 0; i < clause->theme_count; i++) {
         if (form_of(themes, clause->themes[i], NULL, match, &heading->forms[heading->form_count])) {
             add_reach(match, heading);
         }
+    }
+    if (is_whole(match)) {
+        heading->crowd = atlas_crowd_find(match->segment, atlas_crowd_key(clause, found));
     }
     return OK;
 }
@@ -186,17 +149,6 @@ static void raise_best(const struct atlas_form *form, const struct atlas_window 
     }
 }
 
-static err copy_bits(const struct atlas_plan *plan, const uint64_t *bits, size_t words,
-                     const uint64_t **copy) {
-    uint64_t *to = plan_new(plan, uint64_t, words);
-    if (!to) {
-        return ERR_MEMORY;
-    }
-    bits_or(to, bits, words);
-    *copy = to;
-    return OK;
-}
-
 /* Raises the blocks' largest impacts to those of a frequent form. */
 static void raise_most(const struct atlas_form *form, const struct atlas_window *window,
                        uint8_t *most) {
@@ -213,35 +165,24 @@ static err hear(const struct atlas_plan *plan, const struct atlas_match *match,
                 const struct heading *heading, struct atlas_heard *heard) {
     const struct atlas_window *window = &match->window;
     const struct atlas_crowd *crowd = heading->crowd;
-    const uint32_t count = heading->form_count;
-    bool is_known = crowd && crowd->bits != ATLAS_NO_KEY;
     *heard = (struct atlas_heard){
         .forms = heading->forms, .form_count = heading->form_count, .crowd = crowd};
-    if (is_known && heading->crowd_forms == count) {
+    if (crowd && crowd->bits != ATLAS_NO_KEY) {
         heard->bits = match->segment->crowd_bits + crowd->bits * window->words;
-    } else if (count == 1 && heading->forms->bits) {
-        heard->bits = heading->forms->bits + window->base / 64;
+        return OK;
     }
-    if (heard->bits) {
-        heard->crowd_bits = crowd && heading->crowd_forms == count ? heard->bits : NULL;
-        heard->crowd = heard->crowd_bits ? crowd : NULL;
+    if (heading->form_count == 1 && heading->forms->bits) {
+        heard->bits = heading->forms->bits + window->base / 64;
         return OK;
     }
     uint64_t *bits = plan_new(plan, uint64_t, window->words);
     if (!bits) {
         return ERR_MEMORY;
     }
-    if (is_known) {
-        bits_or(bits, match->segment->crowd_bits + crowd->bits * window->words, window->words);
-    }
-    for (uint32_t i = is_known ? heading->crowd_forms : 0; i < count; i++) {
-        if (crowd && i == heading->crowd_forms) { /* others come on top of it */
-            TRY(copy_bits(plan, bits, window->words, &heard->crowd_bits));
-        }
+    for (uint32_t i = 0; i < heading->form_count; i++) {
         scatter(&heading->forms[i], window, bits);
     }
     heard->bits = bits;
-    heard->crowd_bits = crowd && !heard->crowd_bits ? bits : heard->crowd_bits;
     return OK;
 }
 
@@ -690,9 +631,8 @@ static err match_bits(struct atlas_plan *plan, struct atlas_match *match,
         TRY(hear(plan, match, &headings[c], heard));
         if (with_scores && match->part == ATLAS_GENERATION) {
             uint64_t with = headings[c].form_count == 1 ? headings[c].reach
-                            : atlas_heard_is_known(heard)
-                                ? heard->crowd->documents
-                                : bits_count(heard->bits, match->window.words);
+                            : heard->crowd              ? heard->crowd->documents
+                                           : bits_count(heard->bits, match->window.words);
             plan->clauses[c].idf = atlas_rarity(match->segment->count, with);
         }
         heard->idf = plan->clauses[c].idf;
@@ -702,8 +642,7 @@ static err match_bits(struct atlas_plan *plan, struct atlas_match *match,
 
 /* Whether the best are likely known beforehand: no list is worth making then. */
 static bool is_answered(const struct atlas_plan *plan, const struct heading *headings) {
-    return plan->clause_count == 1 && headings->crowd &&
-           headings->crowd_forms == headings->form_count && !plan->query->has_near &&
+    return plan->clause_count == 1 && headings->crowd && !plan->query->has_near &&
            plan->query->sort == QUERY_SORT_RELEVANCE;
 }
 
