@@ -10,6 +10,7 @@
 #include "app/inflate.h"
 #include "crypto/crypto.h"
 #include "db/migrations.h"
+#include "domain/instance/instance.h"
 #include "shipped.h"
 #include "work/backup/backup.h"
 
@@ -91,6 +92,17 @@ static err seed(struct house *house, struct problem *problem) {
     return OK;
 }
 
+err house_settings_stored(struct db_conn *conn, struct arena *arena, struct settings *settings) {
+    struct instance_setting *list;
+    size_t count;
+    TRY(instance_settings(conn, arena, &list, &count));
+    settings_live_begin(settings);
+    for (size_t i = 0; i < count; i++) {
+        (void)settings_live_put(settings, list[i].key, list[i].value); /* RULE SETTING-1 */
+    }
+    return OK;
+}
+
 static err store_open(struct house *house, struct problem *problem) {
     TRY(db_open(house->store_path, DB_WRITE, &house->store, problem));
     TRY(db_migrate(house->store, store_migrations, store_migration_count, false, problem));
@@ -103,6 +115,7 @@ static err store_open(struct house *house, struct problem *problem) {
                                                  db_message(house->store));
     }
     TRY(db_commit(house->store));
+    TRY(house_settings_stored(house->store, &house->arena, &house->settings));
     TRY(territories_load(house->store, &house->territories));
     return themes_load(house->store, &house->themes);
 }

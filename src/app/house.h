@@ -32,6 +32,9 @@ enum house_use {
  * failure. */
 MUST_USE err house_open(struct house *house, const char *folder, const char *config,
                         enum house_use use, struct problem *problem);
+/* Puts what was changed on pages into settings that were read from a file; texts in the arena. */
+MUST_USE err house_settings_stored(struct db_conn *conn, struct arena *arena,
+                                   struct settings *settings);
 void house_close(struct house *house);
 
 /* Takes the lock that `serve` holds on a folder: ERR_CONFLICT while a server runs there. Closing

@@ -2,11 +2,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define DEPTH_MAX 8 /* folders within folders; media/ has two */
+#define DEPTH_MAX   8 /* folders within folders; media/ has two */
+#define ARENA_BYTES 16384
 
 /* The bytes that the plain files of a folder take on the disk. What goes away meanwhile counts
  * nothing. */
@@ -49,22 +51,106 @@ static void disk_read(void *self, struct face_disk *disk) {
     }
 }
 
-struct face_instance instance_of(struct house *house) {
+static struct face_instance instance_of(struct house *house, const struct settings *settings,
+                                        struct face_setting *list, struct arena *arena) {
     size_t count = settings_count();
-    struct face_setting *list = arena_new(&house->arena, struct face_setting, count);
     for (size_t i = 0; i < count; i++) {
-        struct setting_told told = settings_tell(&house->settings, i, &house->arena);
+        struct setting_told told = settings_tell(settings, i, arena);
         list[i] = (struct face_setting){.section = told.section,
                                         .key = told.key,
                                         .fallback = told.fallback,
                                         .help = told.help,
                                         .value = told.value,
                                         .is_given = told.is_given,
-                                        .is_secret = told.is_secret};
+                                        .is_stored = told.is_stored,
+                                        .is_secret = told.is_secret,
+                                        .is_live = told.is_live};
     }
     return (struct face_instance){.settings = list,
                                   .setting_count = count,
                                   .is_root = geteuid() == 0,
                                   .disk_read = disk_read,
-                                  .disk = house};
+                                  .disk = house,
+                                  .setting_takes = settings_live_takes};
+}
+
+static void names_fill(struct face *face, const struct settings *settings) {
+    const slice shown[] = {
+        settings->site_name,         settings->contact_email,   settings->publisher_name,
+        settings->publisher_address, settings->publisher_phone, settings->publisher_director,
+        settings->host_name,         settings->host_address,    settings->privacy_email};
+    slice *const places[] = {
+        &face->site_name,         &face->contact_email,   &face->publisher_name,
+        &face->publisher_address, &face->publisher_phone, &face->publisher_director,
+        &face->host_name,         &face->host_address,    &face->privacy_email};
+    _Static_assert(ARRAY_COUNT(shown) == ARRAY_COUNT(places), "each has its place");
+    face->settings_mark = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(shown); i++) {
+        *places[i] = shown[i];
+        face->settings_mark = hash_bytes(shown[i], face->settings_mark + i + 1);
+    }
+}
+
+/* ---- while it runs ---- */
+
+struct instance_live {
+    struct arena arena; /* of all faces that were made; under the lock */
+    pthread_mutex_t lock;
+    struct house *house;
+    struct http_server *server;
+    struct mail_delivery *delivery;
+    const struct face *model; /* the first one */
+};
+
+static err settings_apply(void *self, struct db_conn *conn);
+
+/* What a face shows of these settings. */
+static void face_fill(struct instance_live *live, struct face *face,
+                      const struct settings *settings) {
+    struct face_instance *instance = arena_new(&live->arena, struct face_instance, 1);
+    struct face_setting *list = arena_new(&live->arena, struct face_setting, settings_count());
+    *instance = instance_of(live->house, settings, list, &live->arena);
+    instance->settings_apply = settings_apply;
+    instance->settings_self = live;
+    face->instance = instance;
+    names_fill(face, settings);
+}
+
+static err settings_apply(void *self, struct db_conn *conn) {
+    struct instance_live *live = self;
+    struct settings settings = live->house->settings;
+    pthread_mutex_lock(&live->lock);
+    err read = house_settings_stored(conn, &live->arena, &settings);
+    if (read == OK && live->server != NULL) {
+        struct face *face = arena_new(&live->arena, struct face, 1);
+        *face = *live->model;
+        face_fill(live, face, &settings);
+        http_server_app(live->server, face);
+        mail_delivery_site_name(live->delivery, &face->site_name);
+    }
+    pthread_mutex_unlock(&live->lock);
+    return read;
+}
+
+struct instance_live *instance_live_new(struct house *house, struct face *face) {
+    struct arena arena = arena_make(ARENA_BYTES, 0);
+    struct instance_live *live = arena_new(&arena, struct instance_live, 1);
+    *live = (struct instance_live){.house = house, .model = face, .arena = arena};
+    pthread_mutex_init(&live->lock, NULL);
+    face_fill(live, face, &house->settings);
+    return live;
+}
+
+void instance_live_tell(struct instance_live *live, struct http_server *server,
+                        struct mail_delivery *delivery) {
+    pthread_mutex_lock(&live->lock);
+    live->server = server;
+    live->delivery = delivery;
+    pthread_mutex_unlock(&live->lock);
+}
+
+void instance_live_free(struct instance_live *live) {
+    pthread_mutex_destroy(&live->lock);
+    struct arena arena = live->arena;
+    arena_free(&arena);
 }

@@ -98,13 +98,14 @@ static void wait_for_signal(const struct house *house, const sigset_t *signals, 
     log_line(&house->log, LOG_INFO, "stopping", "signal=%d", signal_number);
 }
 
-static err answer_until_signal(const struct house *house, struct http_options *options,
-                               const struct face *face, struct post_office *office,
-                               const sigset_t *signals, const char *address, int manager,
-                               struct problem *problem) {
+static err answer_until_signal(const struct house *house, struct instance_live *live,
+                               struct http_options *options, const struct face *face,
+                               struct post_office *office, const sigset_t *signals,
+                               const char *address, int manager, struct problem *problem) {
     struct http_server *server = NULL;
     char unused[128];
     TRY(http_server_start(options, &server, unused, problem));
+    instance_live_tell(live, server, office->delivery);
     wait_for_signal(house, signals, address, manager);
     job_runner_end_soon(office->runner); /* while the requests end */
     photo_lab_end_soon(face->photos);
@@ -114,8 +115,9 @@ static err answer_until_signal(const struct house *house, struct http_options *o
 
 /* What needs rights comes first, then they are given up, then threads start: they inherit both the
  * blocked signals and the sandbox. The socket is taken over. */
-static err run_server(struct house *house, struct face *face, struct post_office *office,
-                      struct http_options *options, const char *address, struct problem *problem) {
+static err run_server(struct house *house, struct face *face, struct instance_live *live,
+                      struct post_office *office, struct http_options *options, const char *address,
+                      struct problem *problem) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -149,8 +151,8 @@ static err run_server(struct house *house, struct face *face, struct post_office
     if (started != OK) {
         close(options->listen_fd);
     } else {
-        started =
-            answer_until_signal(house, options, face, office, &signals, address, manager, problem);
+        started = answer_until_signal(house, live, options, face, office, &signals, address,
+                                      manager, problem);
     }
     photo_lab_stop(face->photos);
     face->photos = NULL;
@@ -168,8 +170,8 @@ static size_t cache_of_bodies(const struct house *house) {
     return (size_t)house->settings.cache_mb * MEGABYTE / 3;
 }
 
-static err listen_and_wait(struct house *house, struct face *face, const char *listen,
-                           struct problem *problem) {
+static err listen_and_wait(struct house *house, struct face *face, struct instance_live *live,
+                           const char *listen, struct problem *problem) {
     const struct http_route *tables[] = {
         face_web_routes, face_api_routes,     face_tile_routes, face_map_routes,
         face_ogc_routes, face_catalog_routes, asset_routes,     NULL};
@@ -212,7 +214,7 @@ static err listen_and_wait(struct house *house, struct face *face, const char *l
         failed = http_listen(listen, &options.listen_fd, address, problem);
     }
     if (failed == OK) {
-        failed = run_server(house, face, &office, &options, address, problem);
+        failed = run_server(house, face, live, &office, &options, address, problem);
     }
     photo_lab_stop(face->photos);
     post_office_close(&office);
@@ -240,7 +242,6 @@ static err serve(struct house *house, const char *listen, struct problem *proble
     struct ip_network from[SETTINGS_PROXIES_MAX];
     struct process_watch watch;
     process_watch_open(&watch, house->clock);
-    const struct face_instance instance = instance_of(house);
     struct face face = {
         .territories = house->territories,
         .themes = house->themes,
@@ -250,10 +251,6 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .log = &house->log,
         .store_path = house->store_path,
         .media_folder = arena_printf(&house->arena, "%s/media", house->folder).p,
-        .site_name = house->settings.site_name,
-        .contact_email = house->settings.contact_email,
-        .publisher_name = house->settings.publisher_name,
-        .publisher_address = house->settings.publisher_address,
         .keeps_pages = house->settings.offline == 0,
         .version = AGORA_VERSION,
         .metrics = (enum face_metrics)house->settings.metrics, /* in the rows' order */
@@ -262,7 +259,6 @@ static err serve(struct house *house, const char *listen, struct problem *proble
             settings_networks(house->settings.metrics_from, from, SETTINGS_PROXIES_MAX),
         .process_read = process_watch_read,
         .process = &watch,
-        .instance = &instance,
     };
     err served = face_basemap_new(shipped_basemap, house->territories, &face.basemap, problem);
     if (served == OK) {
@@ -270,7 +266,9 @@ static err serve(struct house *house, const char *listen, struct problem *proble
     }
     if (served == OK) {
         face.kept = cache_of_entries(house) > 0 ? api_kept_new(cache_of_entries(house)) : NULL;
-        served = listen_and_wait(house, &face, listen, problem);
+        struct instance_live *live = instance_live_new(house, &face);
+        served = listen_and_wait(house, &face, live, listen, problem);
+        instance_live_free(live);
         api_kept_free(face.kept);
         map_pictures_free(face.pictures);
         face_basemap_free(face.basemap);

@@ -22,6 +22,7 @@ struct setting {
     int64_t least, most;         /* of a number */
     const char *words;           /* of a choice, separated by one space */
     const char *(*fault)(slice); /* of a text that is not empty; NULL: any will do */
+    bool is_live;                /* may be changed on a page, while it runs */
 };
 #define TEXT(member)          SETTING_TEXT, offsetof(struct settings, member), 0, 0, NULL
 #define NUMBER(member, a, b)  SETTING_NUMBER, offsetof(struct settings, member), a, b, NULL, NULL
@@ -42,14 +43,26 @@ static const struct setting rows[] = {
      "addresses and networks, separated by commas, e.g. 127.0.0.1, ::1, 10.0.0.0/8.",
      TEXT(trusted_proxies), setting_networks_fault},
     {"Who runs it", "site_name", "Agora", "The name shown in the header and in titles.",
-     TEXT(site_name), NULL},
+     TEXT(site_name), NULL, true},
     {NULL, "contact_email", "", "Shown on the page About; empty: none is shown.",
-     TEXT(contact_email), setting_email_fault},
+     TEXT(contact_email), setting_email_fault, true},
     {NULL, "publisher_name", "",
      "Who publishes the site, for the legal notice (in France the law asks for it).",
-     TEXT(publisher_name), NULL},
+     TEXT(publisher_name), NULL, true},
     {NULL, "publisher_address", "", "Postal address of the publisher, in one line.",
-     TEXT(publisher_address), NULL},
+     TEXT(publisher_address), NULL, true},
+    {NULL, "publisher_phone", "", "Telephone of the publisher.", TEXT(publisher_phone), NULL, true},
+    {NULL, "publisher_director", "",
+     "Who answers for what is published (in France: directrice ou directeur de la publication).",
+     TEXT(publisher_director), NULL, true},
+    {NULL, "host_name", "", "Who hosts the site, for the legal notice.", TEXT(host_name), NULL,
+     true},
+    {NULL, "host_address", "", "Postal address and telephone of the host, in one line.",
+     TEXT(host_address), NULL, true},
+    {NULL, "privacy_email", "",
+     "Where people write about their personal data (a data protection officer); empty:\n"
+     "contact_email.",
+     TEXT(privacy_email), setting_email_fault, true},
     {NULL, "offline", "on",
      "Whether the last pages read stay readable when the network fails, on the reader's own\n"
      "device. off: nothing is kept there, and what was kept is taken away.",
@@ -367,7 +380,52 @@ struct setting_told settings_tell(const struct settings *settings, size_t row,
                                  .value = is_secret ? SLICE_EMPTY
                                                     : value_tell(settings, &rows[row], arena),
                                  .is_given = settings->given[row],
-                                 .is_secret = is_secret};
+                                 .is_stored = settings->stored[row],
+                                 .is_secret = is_secret,
+                                 .is_live = rows[row].is_live};
+}
+
+void settings_live_begin(struct settings *settings) {
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        char said[8];
+        if (rows[i].is_live && !settings->given[i]) {
+            (void)setting_store(&rows[i], slice_from_cstr(rows[i].fallback), settings, said,
+                                sizeof said);
+            settings->stored[i] = false;
+        }
+    }
+}
+
+/* The live row of a key that takes a value; ARRAY_COUNT(rows): none does. */
+static size_t live_row(slice key, slice value) {
+    struct settings scratch = {0};
+    char said[160];
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rows[i].is_live && slice_equal(slice_from_cstr(rows[i].key), key)) {
+            bool is_plain = text_is_utf8(value);
+            for (size_t k = 0; k < value.n; k++) {
+                is_plain = is_plain && (unsigned char)value.p[k] >= 0x20 && value.p[k] != 0x7f;
+            }
+            return is_plain && setting_store(&rows[i], value, &scratch, said, sizeof said)
+                       ? i
+                       : ARRAY_COUNT(rows);
+        }
+    }
+    return ARRAY_COUNT(rows);
+}
+
+bool settings_live_takes(slice key, slice value) {
+    return live_row(key, value) < ARRAY_COUNT(rows);
+}
+
+bool settings_live_put(struct settings *settings, slice key, slice value) {
+    char said[160];
+    size_t row = live_row(key, value);
+    if (row == ARRAY_COUNT(rows) || settings->given[row]) {
+        return false;
+    }
+    settings->stored[row] = true;
+    return setting_store(&rows[row], value, settings, said, sizeof said);
 }
 
 /* Each line of a help text becomes a comment. */

@@ -14,6 +14,7 @@ enum setting_requests { SETTING_REQUESTS_ERRORS, SETTING_REQUESTS_ALL, SETTING_R
 
 struct settings {
     slice listen, base_url, site_name, contact_email, publisher_name, publisher_address;
+    slice publisher_phone, publisher_director, host_name, host_address, privacy_email;
     slice trusted_proxies; /* addresses and networks, comma-separated; all of them are sound */
     slice metrics_from;    /* the same */
     /* The position of the word in its row: enum log_level, log_format, setting_requests,
@@ -27,7 +28,8 @@ struct settings {
     slice mail_from, smtp_url, smtp_user, smtp_password, smtp_password_file, smtp_ca_file;
     int64_t smtp_tls; /* enum mail_tls */
     int64_t smtp_timeout_s, smtp_retry_s;
-    bool given[SETTINGS_MAX]; /* by row: it stands in the file */
+    bool given[SETTINGS_MAX];  /* by row: it stands in the file */
+    bool stored[SETTINGS_MAX]; /* by row: it was changed on a page */
 };
 
 /* What a file says wrong, in the order of its lines; what would work but is rarely meant is a
@@ -66,9 +68,18 @@ size_t settings_count(void);
 struct setting_told {
     const char *section, *key, *fallback, *help;
     slice value; /* in the arena or of the settings; empty for a secret */
-    bool is_given, is_secret;
+    bool is_given, is_stored, is_secret;
+    bool is_live; /* may be changed on a page, while it runs */
 };
 struct setting_told settings_tell(const struct settings *settings, size_t row, struct arena *arena);
+/* RULE SETTING-1: what was changed on a page holds where the file says nothing. Each live row that
+ * does not stand in the file gets its default … */
+void settings_live_begin(struct settings *settings);
+/* … and then what was stored. False, and nothing changes: no live row, in the file, or no value of
+ * it. The value outlives the settings. */
+bool settings_live_put(struct settings *settings, slice key, slice value);
+/* Whether a live row takes this value. */
+bool settings_live_takes(slice key, slice value);
 /* The documented file with every key, its meaning and its default. */
 void settings_document(struct buf *out);
 

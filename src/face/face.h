@@ -44,6 +44,9 @@ struct face {
     slice contact_email;    /* settings: may be empty */
     bool keeps_pages;       /* settings: the last pages stay readable when the network fails */
     slice publisher_name, publisher_address; /* the same: who answers for the site */
+    slice publisher_phone, publisher_director, host_name, host_address,
+        privacy_email;      /* the same */
+    uint64_t settings_mark; /* of what pages show of them: another one with each change */
     const char *version;
     enum face_metrics metrics;
     const struct ip_network *metrics_from; /* other machines with FACE_METRICS_LOCAL */

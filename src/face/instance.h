@@ -4,12 +4,14 @@
 #define AGORA_FACE_INSTANCE_H
 
 #include "base/base.h"
+#include "db/db.h"
 
 struct face_setting {
     const char *section; /* that it stands under */
     const char *key, *fallback, *help;
-    slice value; /* as it holds; empty for a secret */
-    bool is_given, is_secret;
+    slice value;                         /* as it holds; empty for a secret */
+    bool is_given, is_stored, is_secret; /* given: in the file; stored: changed on a page */
+    bool is_live;                        /* may be changed on a page, while it runs */
 };
 /* -1: it is not known. */
 struct face_disk {
@@ -21,6 +23,11 @@ struct face_instance {
     bool is_root; /* the process has all rights */
     void (*disk_read)(void *self, struct face_disk *disk);
     void *disk;
+    /* Whether a live setting takes a value. */
+    bool (*setting_takes)(slice key, slice value);
+    /* What was stored of settings holds for requests from now on: after the commit, any thread. */
+    err (*settings_apply)(void *self, struct db_conn *conn);
+    void *settings_self;
 };
 /* The value of a setting; empty without one of that key, or without an instance. */
 static inline slice face_setting(const struct face_instance *instance, slice key) {

@@ -189,6 +189,9 @@ MUST_USE err http_listen(const char *listen, int *fd, char address[128], struct 
 /* Listens; `address` gets the real one ("http://127.0.0.1:41234"). ERR_CONFLICT: port taken. */
 MUST_USE err http_server_start(const struct http_options *options, struct http_server **server,
                                char address[128], struct problem *problem);
+/* Another `app` for whatever is begun from now on (any thread). The one before stays in use by
+ * requests that run: it lives as long as the server. */
+void http_server_app(struct http_server *server, void *app);
 /* Stops accepting, lets what runs end (at most `grace_ms`), frees everything. */
 void http_server_stop(struct http_server *server, unsigned grace_ms);
 

@@ -67,8 +67,9 @@ struct http_known_headers {
 };
 
 struct http_server {
-    struct http_options options;
-    struct arena arena; /* lives as long as the server */
+    struct http_options options; /* `app` as it was at the start: */
+    void *_Atomic app;           /* as it is */
+    struct arena arena;          /* lives as long as the server */
     struct MHD_Daemon *daemon;
     int listen_fd;
     pthread_key_t worker_key;

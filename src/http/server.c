@@ -346,6 +346,7 @@ err http_server_start(const struct http_options *options, struct http_server **o
     struct http_server *server = arena_new(&arena, struct http_server, 1);
     server->arena = arena;
     server->options = *options;
+    atomic_init(&server->app, options->app);
     server->listen_fd = -1;
     fill_defaults(&server->options);
     pthread_condattr_t monotonic;
@@ -391,6 +392,10 @@ static bool something_runs(const struct http_server *server) {
         }
     }
     return false;
+}
+
+void http_server_app(struct http_server *server, void *app) {
+    atomic_store(&server->app, app);
 }
 
 void http_server_stop(struct http_server *server, unsigned grace_ms) {

@@ -1,6 +1,7 @@
 /* The job of a letter: composed, handed over, and its end noted with the end of the job. */
 #include "mail/mail_int.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define TRIES_MAX    60 /* the age ends it before, unless tries end the process */
@@ -12,9 +13,10 @@ struct mail_delivery {
     struct arena arena;
     struct mail_delivery_options options;
     struct mail_house house;
-    int64_t hold_ms;           /* the next one, while the server is away */
-    bool is_away;              /* said in the log */
-    struct mail_answer answer; /* of the try that is ending */
+    const slice *_Atomic site_name; /* NULL: that of the options */
+    int64_t hold_ms;                /* the next one, while the server is away */
+    bool is_away;                   /* said in the log */
+    struct mail_answer answer;      /* of the try that is ending */
 };
 
 struct mail_delivery *mail_delivery_new(const struct mail_delivery_options *options) {
@@ -27,6 +29,10 @@ struct mail_delivery *mail_delivery_new(const struct mail_delivery_options *opti
                                       .from = options->from};
     made->arena = arena;
     return made;
+}
+
+void mail_delivery_site_name(struct mail_delivery *delivery, const slice *site_name) {
+    atomic_store(&delivery->site_name, site_name);
 }
 
 void mail_delivery_free(struct mail_delivery *delivery) {
@@ -123,7 +129,10 @@ static void row_deliver(struct mail_delivery *delivery, const struct job_turn *t
         tell(turn, LOG_WARN, "a letter was given up", row, &delivery->answer);
         return;
     }
-    err composed = mail_compose(&delivery->house, row, &source);
+    const slice *site_name = atomic_load(&delivery->site_name);
+    struct mail_house house = delivery->house;
+    house.site_name = site_name != NULL ? *site_name : house.site_name;
+    err composed = mail_compose(&house, row, &source);
     composed = composed == OK ? mail_address_ascii(row->to, &to) : composed;
     if (composed != OK) {
         give_up(delivery,

@@ -193,6 +193,9 @@ struct mail_delivery_options {
 struct mail_delivery;
 /* What the options point to outlives it. */
 struct mail_delivery *mail_delivery_new(const struct mail_delivery_options *options);
+/* Letters that are composed from now on come from a site of this name (any thread). It outlives the
+ * delivery. */
+void mail_delivery_site_name(struct mail_delivery *delivery, const slice *site_name);
 void mail_delivery_free(struct mail_delivery *delivery);
 /* The row for the runner. */
 struct job_kind mail_job_kind(struct mail_delivery *delivery);

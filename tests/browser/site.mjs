@@ -212,6 +212,7 @@ export async function addresses({ url, link, suggestion, merge, team, invitation
     'a decision': decision,
     'an appeal': appeal,
     'who wrote an entry': author,
+    settings: '/administration/settings',
     'not there': '/entries/12-nothing',
   };
 }

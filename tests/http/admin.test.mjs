@@ -44,8 +44,8 @@ test('the instance tells what is wrong, why it matters and what mends it', async
   const page = (await admin.look('/administration/instance')).text;
   const legal = checkOf(page, 'legal');
   assert.equal(legal.state, 'wrong');
-  assert.match(legal.text, /publisher_name/);
-  assert.ok(!legal.text.includes('contact_email'));
+  assert.match(legal.text, /le nom de l’éditeur, son adresse postale, qui dirige la publication/);
+  assert.ok(!legal.text.includes('une adresse où écrire'));
   assert.equal(checkOf(page, 'mail').state, 'wrong');
   assert.match(checkOf(page, 'mail').text, /<code>smtp_url = /);
   assert.match(checkOf(page, 'weak').text, /metrics = open/);
@@ -220,4 +220,45 @@ test('a long audit is read page by page, and its table is whole', async () => {
   }
   assert.deepEqual(seen, Array.from({ length: 150 }, (_, i) => 2100 - i));
   assert.equal((await admin.look('/administration/audit.csv?act=long')).text.trimEnd().split('\r\n').length, 2101);
+});
+
+// ---- settings ----
+
+const settings = (fields, who = admin) => who.send('/administration/settings', fields);
+
+test('RULE SETTING-1: who runs the site is changed on a page and holds at once, over a restart, and below the file', async () => {
+  const page = (await admin.look('/administration/settings')).text;
+  assert.match(page, /value="Agora" id="site_name"/);
+  assert.ok(!page.includes('name="contact_email"')); // in the file
+  assert.match(page, /<code>smtp_tls<\/code>[\s\S]*?<code>required<\/code><\/td><td>d’origine/);
+  assert.match(page, /<code>metrics<\/code>[\s\S]*?<code>open<\/code><\/td><td>le fichier/);
+  const before = await visitor(server).look('/legal');
+  const changed = { site_name: 'Agora du lac', publisher_name: 'Ville & Cie <b>', publisher_address: '1 rue du Puits', publisher_director: 'Zoé Lac',
+    host_name: 'Le Hangar', host_address: '2 quai, 04 00 00 00 00', privacy_email: 'dpo@example.org', contact_email: 'other@example.org' };
+  assert.equal((await settings(changed)).location, '/administration/settings?done');
+  const after = await visitor(server).look('/legal', { 'If-None-Match': before.headers.get('etag') });
+  assert.equal(after.status, 200);
+  assert.match(after.text, /Ville &amp; Cie &lt;b&gt;/);
+  assert.match(after.text, /Zoé Lac[\s\S]*Le Hangar/);
+  assert.match(after.text, /contact@example\.org/); // the file has the last word
+  assert.match((await visitor(server).look('/')).text, /<title>[^<]*Agora du lac/);
+  assert.match((await visitor(server).look('/privacy')).text, /mailto:dpo@example\.org/);
+  assert.equal(checkOf((await admin.look('/administration/instance')).text, 'legal').state, 'ok');
+  assert.match((await admin.look('/administration/settings')).text, /<code>site_name<\/code>[\s\S]*?<code>Agora du lac<\/code><\/td><td>cette page/);
+  assert.match((await admin.look('/administration/audit?act=setting')).text, /site_name<\/td><td>Agora → Agora du lac/);
+  assert.equal((await admin.send('/administration/queue', { do: 'test:0' })).status, 303);
+  await server.stop();
+  server = Object.assign(server, await start({ folder: server.folder }));
+  assert.match((await visitor(server).look('/')).text, /<title>[^<]*Agora du lac/);
+});
+
+test('what the file would refuse the page refuses, beside the field, and nothing changes', async () => {
+  const bad = await settings({ site_name: 'Un\u0007site', privacy_email: 'nowhere', publisher_name: 'x'.repeat(400) });
+  assert.equal(bad.status, 422);
+  for (const field of ['site_name', 'privacy_email', 'publisher_name']) assert.match(bad.text, new RegExp(`id="${field}-fault"`));
+  assert.match((await visitor(server).look('/')).text, /<title>[^<]*Agora du lac/);
+  assert.equal((await settings({ site_name: 'x' }, moderator)).status, 403);
+  // Emptied, a setting is what it was in the beginning.
+  assert.equal((await settings({ site_name: '' })).status, 303);
+  assert.match((await visitor(server).look('/')).text, /<title>[^<]*Agora</);
 });

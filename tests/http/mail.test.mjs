@@ -309,7 +309,7 @@ for line in sys.stdin:
       const written = execFileSync(letters, [language, mo], { maxBuffer: 1 << 26 });
       const read = spawnSync(PYTHON, ['-c', readBack], { input: written, encoding: 'utf8' });
       assert.equal(read.status, 0, read.stderr);
-      assert.deepEqual(read.stdout.trim().split('\n'), ['sign-in', 'confirm', 'found', 'invitation', 'yearly', 'decision', 'to-team', 'suggestion', 'waits', 'test']);
+      assert.deepEqual(read.stdout.trim().split('\n'), ['sign-in', 'confirm', 'found', 'invitation', 'yearly', 'decision', 'question', 'to-team', 'taken-up', 'suggestion', 'waits', 'power', 'test']);
     });
   }
 });

@@ -25,6 +25,7 @@ static const struct admin_way {
     {"/administration/instance", N_("Cette instance")},
     {"/administration/queue", N_("Lettres et travaux")},
     {"/administration/people", N_("Rôles et accès")},
+    {"/administration/settings", N_("Réglages")},
     {"/administration/audit", N_("Journal des actes")},
 };
 

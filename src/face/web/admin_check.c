@@ -301,6 +301,9 @@ static err look_legal(struct page *page, struct admin_check *check) {
     } needed[] = {
         {"publisher_name", N_("le nom de l’éditeur")},
         {"publisher_address", N_("son adresse postale")},
+        {"publisher_director", N_("qui dirige la publication")},
+        {"host_name", N_("l’hébergeur")},
+        {"host_address", N_("son adresse et son téléphone")},
         {"contact_email", N_("une adresse où écrire")},
     };
     BUF_CLEANUP struct buf missing = buf_new(SAID_MAX);
@@ -308,7 +311,6 @@ static err look_legal(struct page *page, struct admin_check *check) {
         if (setting(page, needed[i].key).n == 0) {
             buf_add_cstr(&missing, missing.n > 0 ? ", " : "");
             buf_add(&missing, i18n(page->html.language, needed[i].label));
-            buf_addf(&missing, " (%s)", needed[i].key);
         }
     }
     TRY(missing.failed);
@@ -317,8 +319,8 @@ static err look_legal(struct page *page, struct admin_check *check) {
         return OK;
     }
     const slice values[] = {arena_copy(page->arena, buf_slice(&missing))};
-    check->mend = N_("Complétez les réglages, puis relisez la page.");
-    check->href = SLICE("/legal");
+    check->mend = N_("Complétez-les, puis relisez la page des mentions légales.");
+    check->href = SLICE("/administration/settings");
     say(page, check, ADMIN_WRONG, N_("Il manque : %1."), values, 1);
     return OK;
 }

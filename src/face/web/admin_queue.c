@@ -55,6 +55,8 @@ static const char *letter_label(slice letter) {
         {"to-team", N_("Message à une équipe")},
         {"power", N_("Rôle ou accès changé")},
         {"suggestion", N_("Réponse à une proposition")},
+        {"question", N_("Question de la modération")},
+        {"taken-up", N_("Fiche reprise ailleurs")},
         {"waits", N_("Proposition qui attend")},
         {"test", N_("Lettre d’essai")},
     };

@@ -25,8 +25,9 @@ struct page page_begin(const struct face *face, const struct http_request *reque
 bool page_unchanged(struct page *page, const struct atlas_view *view, slice what) {
     /* What "upcoming" and "confirmed" mean changes with the day. */
     slice salt =
-        arena_printf(page->arena, "%.*s %.*s %s %lld %.*s", SLICE_ARG(page->language_code),
+        arena_printf(page->arena, "%.*s %.*s %s %llx %lld %.*s", SLICE_ARG(page->language_code),
                      SLICE_ARG(page->request->part), page->face->version,
+                     (unsigned long long)page->face->settings_mark,
                      (long long)(page->now_ms / 3600000), SLICE_ARG(page->request->base_url));
     page->response->cache = HTTP_CACHE_REVALIDATE;
     return http_unchanged(page->request, page->response, face_etag(view, what, salt, page->arena));

@@ -117,13 +117,20 @@ static void write_legal(struct page *page) {
     legal_row(page, N_("Nom"), face->publisher_name, missing);
     legal_row(page, N_("Adresse"), face->publisher_address, missing);
     legal_row(page, N_("Courriel"), face->contact_email, missing);
+    if (face->publisher_phone.n > 0) {
+        legal_row(page, N_("Téléphone"), face->publisher_phone, missing);
+    }
+    legal_row(page, N_("Directrice ou directeur de la publication"), face->publisher_director,
+              missing);
+    legal_row(page, N_("Hébergeur"), face->host_name, missing);
+    legal_row(page, N_("Adresse et téléphone de l’hébergeur"), face->host_address, missing);
     legal_row(page, N_("Logiciel"), i18n(language, "Agora, logiciel libre"), missing);
     html_raw(html, "</tbody></table>\n");
     if (face->publisher_name.n == 0 || face->publisher_address.n == 0 ||
-        face->contact_email.n == 0) {
+        face->contact_email.n == 0 || face->publisher_director.n == 0 || face->host_name.n == 0 ||
+        face->host_address.n == 0) {
         text_paragraph(page, N_("La loi demande ces informations. L’équipe les donne dans les "
-                                "réglages du site (publisher_name, publisher_address, "
-                                "contact_email)."));
+                                "réglages du site."));
     }
     html_raw(html, "</section>\n");
     text_section(page, SLICE("content"), N_("Contenus"));
@@ -213,7 +220,9 @@ static void write_privacy(struct page *page) {
     text_section(page, SLICE("entries"), N_("Quand une fiche parle de vous"));
     text_paragraph(page, N_("Une fiche ne montre que les coordonnées que ses auteurs ont rendues "
                             "publiques, et son lieu avec la précision qu’ils ont choisie."));
-    text_contact(page, N_("Pour voir, corriger ou retirer ce qui vous concerne, écrivez à"),
+    slice address = page->face->privacy_email;
+    text_address(page, address.n > 0 ? address : page->face->contact_email,
+                 N_("Pour voir, corriger ou retirer ce qui vous concerne, écrivez à"),
                  N_("Pour voir, corriger ou retirer ce qui vous concerne, écrivez à l’équipe du "
                     "site. Elle n’a pas encore indiqué d’adresse."));
     text_paragraph(page, N_("Sans réponse, vous pouvez vous adresser à la CNIL (cnil.fr)."));

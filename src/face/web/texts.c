@@ -23,8 +23,11 @@ void text_item(struct page *page, const char *text) {
 }
 
 void text_contact(struct page *page, const char *message, const char *without) {
+    text_address(page, page->face->contact_email, message, without);
+}
+
+void text_address(struct page *page, slice address, const char *message, const char *without) {
     struct html *html = &page->html;
-    slice address = page->face->contact_email;
     html_raw(html, "<p>");
     if (address.n == 0) {
         html_text(html, i18n(html->language, without));

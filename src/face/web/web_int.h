@@ -227,6 +227,8 @@ void text_item(struct page *page, const char *text);
 /* A sentence that ends with the contact address of the settings, or the one for when there is
  * none. */
 void text_contact(struct page *page, const char *message, const char *without);
+/* The same of an address; none: `without` alone. */
+void text_address(struct page *page, slice address, const char *message, const char *without);
 /* Answers a page that changes with the settings and the language only. */
 MUST_USE err text_answer(void *app, const struct http_request *request,
                          struct http_response *response, slice path,
@@ -319,5 +321,6 @@ http_handler web_admin, web_admin_instance, web_admin_queue, web_admin_queue_pos
     web_admin_person, web_admin_power, web_admin_power_post, web_admin_audit, web_admin_audit_csv;
 http_handler web_decision, web_decision_post, web_moderation_appeal, web_moderation_appeal_post,
     web_moderation_person, web_moderation_person_post;
+http_handler web_admin_settings, web_admin_settings_post;
 
 #endif

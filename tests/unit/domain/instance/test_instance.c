@@ -3,6 +3,8 @@
 
 #include "domain/instance/instance.h"
 
+#include <string.h>
+
 static void what_never_happened_has_no_time(void **state) {
     struct store_fixture *fixture = *state;
     struct arena arena ARENA_CLEANUP = arena_make(0, 0);
@@ -32,6 +34,26 @@ static void a_value_beyond_the_limit_is_refused(void **state) {
         ERR_LIMIT);
 }
 
+static void a_setting_is_kept_until_it_is_emptied_and_each_change_is_one_of_the_feed(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct instance_setting *settings;
+    size_t count;
+    int64_t before = 0;
+    int64_t after = 0;
+    assert_int_equal(db_change_last(fixture->conn, &before), OK);
+    assert_int_equal(instance_setting_put(fixture->conn, SLICE("a"), SLICE("1"), 1), OK);
+    assert_int_equal(instance_setting_put(fixture->conn, SLICE("b"), SLICE("2"), 1), OK);
+    assert_int_equal(instance_setting_put(fixture->conn, SLICE("a"), SLICE("3"), 2), OK);
+    assert_int_equal(instance_setting_put(fixture->conn, SLICE("b"), SLICE_EMPTY, 2), OK);
+    assert_int_equal(instance_settings(fixture->conn, &arena, &settings, &count), OK);
+    assert_int_equal(count, 1);
+    assert_slice(settings[0].key, "a");
+    assert_slice(settings[0].value, "3");
+    assert_int_equal(db_change_last(fixture->conn, &after), OK);
+    assert_int_equal(after - before, 4);
+}
+
 static void the_catalogue_is_prepared_against_the_migrated_store(void **state) {
     struct store_fixture *fixture = *state;
     struct problem problem = {0};
@@ -47,6 +69,7 @@ int main(void) {
         STORE_TEST(what_never_happened_has_no_time),
         STORE_TEST(the_newest_note_stands),
         STORE_TEST(a_value_beyond_the_limit_is_refused),
+        STORE_TEST(a_setting_is_kept_until_it_is_emptied_and_each_change_is_one_of_the_feed),
         STORE_TEST(the_catalogue_is_prepared_against_the_migrated_store),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
