@@ -128,7 +128,7 @@ async function decide({ server, folder, member, entry, author }) {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit))/.test(path);
+export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit|history\/\d+\/restore))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
 export async function addresses({ url, link, suggestion, merge, team, invitation, person, draft, contribution, decision, appeal, author }) {
@@ -147,6 +147,7 @@ export async function addresses({ url, link, suggestion, merge, team, invitation
     'entry with hours': await find('q=atelier+v%C3%A9lo&kind=place'),
     history,
     'one version': (await (await fetch(url + history)).text()).match(/\/entries\/\d+\/history\/\d+/)[0],
+    restore: `${(await (await fetch(url + team.replace('/team', '/history'))).text()).match(/[^]*"(\/entries\/\d+\/history\/\d+)"/)[1]}/restore`,
     event: await find('kind=event&when=upcoming'),
     portrait: await find('source=portraits'),
     territory: '/territories/dep-73-savoie',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { importEntries, start, temporaryFolder } from './harness.mjs';
+import { importEntries, start, teamOf, temporaryFolder } from './harness.mjs';
 
 const ENTRY = {
   id: 'atelier', kind: 'place', title: 'Atelier vélo', summary: 'Ouvert le lundi & le <jeudi>',
@@ -58,5 +58,30 @@ test('long histories come in pages, none of which leaves one out', async () => {
     address = /href="(\/entries\/\d+\/history\?before=\d+)"/.exec(body)?.[1];
   }
   assert.equal(seen.size, 53);
+  await server.stop();
+});
+
+test('an entry that was edited a thousand times is told in twenty pages, small ones, and each version has its own', async () => {
+  const folder = temporaryFolder();
+  importEntries(folder, 'carte', [ENTRY]);
+  importEntries(folder, 'carte', [{ ...ENTRY, summary: 'Ouvert le mardi' }]);
+  // Each edit is the one before it or the one after: the bodies of the two that there are, in turn.
+  teamOf.sql(folder, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 998), two AS (SELECT min(id) a, max(id) b FROM revision)
+    INSERT INTO revision SELECT two.b + n.i, entry_id, status, 'person:1', 'edit ' || n.i, at_ms + n.i, format, body FROM n, two, revision
+    WHERE revision.id = CASE n.i % 2 WHEN 1 THEN two.a ELSE two.b END;`);
+  const server = await start({ folder });
+  const { items } = await (await fetch(`${server.url}/api/v1/entries?q=atelier`)).json();
+  let address = `/entries/${items[0].id}/history`;
+  const seen = [];
+  let pages = 0;
+  for (; address && pages < 30; pages++) {
+    const { body } = await text(server.url + address);
+    assert.ok(body.length < 60_000, `${body.length} bytes`);
+    for (const [, path] of body.matchAll(/href="(\/entries\/\d+\/history\/\d+)"><time/g)) seen.push(path);
+    address = /href="(\/entries\/\d+\/history\?before=\d+)"/.exec(body)?.[1];
+  }
+  assert.equal(pages, 20);
+  assert.equal(new Set(seen).size, 1000);
+  for (const path of [seen[0], seen[500], seen[997]]) assert.match((await text(server.url + path)).body, /<del>[^]*(lundi|mardi)/);
   await server.stop();
 });

@@ -1,5 +1,7 @@
 // Changes that wait: suggested by people, decided by the team of the entry or by moderators, as they would do it.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { agora, importEntries, letterTo, signIn, start, teamOf, visitor } from './harness.mjs';
 
@@ -9,7 +11,14 @@ let ben; // suggests
 const entries = new Map(); // title → number
 const TITLES = ['Jardin', 'Verger', 'Rucher', 'Lavoir', 'Atelier', 'Fournil'];
 const history = async (title) => (await visitor(server).look(`/entries/${entries.get(title)}/history`)).text;
-const entry = async (title) => (await fetch(`${server.url}/api/v1/entries/${entries.get(title)}`)).json();
+// As the store has it: what readers are shown follows within a tenth of a second.
+const STATES = { 1: 'idea', 3: 'running', 5: 'paused' };
+const entry = async (title) => {
+  const sql = (statement) => JSON.parse(execFileSync('sqlite3', ['-json', '-cmd', '.timeout 20000', join(server.folder, 'agora.db'), statement], { encoding: 'utf8' }) || '[]');
+  const [row] = sql(`SELECT title, summary, state FROM entry WHERE id = ${entries.get(title)}`);
+  const contacts = sql(`SELECT value FROM entry_contact WHERE entry_id = ${entries.get(title)}`);
+  return { title: row.title, summary: row.summary || undefined, state: STATES[row.state], contacts };
+};
 
 // Begins a change of an entry and sends it: {status, location}.
 async function change(who, title, fields, reason = 'Pour de bon.') {
@@ -212,4 +221,47 @@ test('RULE CONTRIBUTE-8: a suggestion of before a change is merged with it, and 
   assert.equal((await entry('Verger')).title, 'Verger commun');
   assert.equal((await anna.look(path)).status, 404);
   assert.equal((await keep('0')).status, 303);
+});
+
+// The versions of an entry, the newest first: paths.
+const versions = async (title) => [...(await history(title)).matchAll(/href="(\/entries\/\d+\/history\/\d+)"/g)].map(([, path]) => path);
+
+test('RULE CONTRIBUTE-9: who may edit goes back to a version, sees before what would change, and it is a version of its own', async () => {
+  const before = await entry('Atelier');
+  const path = `${(await versions('Atelier')).at(-1)}/restore`;
+  const page = await ben.look(path);
+  assert.equal(page.status, 200);
+  assert.match(page.text, /<del>[^]*?vélo[^]*?<\/del>/);
+  assert.match(page.text, /value="Version du [^"]*\d+ [^"]+ 20\d\d"/);
+  const revision = /name="revision" value="(\d+)"/.exec(page.text)[1];
+  assert.equal((await entry('Atelier')).title, before.title);
+  const late = await ben.send(path, { revision: '1', reason: 'Version d’avant' });
+  assert.equal(late.status, 422);
+  assert.match(late.text, /value="Version d’avant"/);
+  assert.equal((await ben.send(path, { revision, reason: 'x'.repeat(2001) })).status, 422);
+  assert.match((await ben.send(path, { revision, reason: 'Version d’avant' })).location, /^\/entries\//);
+  const now = await entry('Atelier');
+  assert.deepEqual([now.title, now.summary, now.state], ['Atelier', undefined, undefined]);
+  assert.match(await history('Atelier'), /Ben · Version d’avant/);
+  // Its own undo is another one.
+  const back = `${(await versions('Atelier'))[1]}/restore`;
+  const again = /name="revision" value="(\d+)"/.exec((await ben.look(back)).text)[1];
+  await ben.send(back, { revision: again, reason: '' });
+  assert.equal((await entry('Atelier')).title, before.title);
+});
+
+test('RULE CONTRIBUTE-9: of what a team keeps it is a suggestion; who is not signed in, and other addresses, get nothing', async () => {
+  const path = `${(await versions('Jardin')).at(-1)}/restore`;
+  const page = (await ben.look(path)).text;
+  const revision = /name="revision" value="(\d+)"/.exec(page)[1];
+  assert.equal((await ben.send(path, { revision, reason: 'Comme avant' })).location, '/contributions/sent?suggested');
+  assert.equal((await entry('Jardin')).title, 'Jardin ouvert');
+  assert.match((await anna.look('/suggestions')).text, /Comme avant/);
+  const nobody = visitor(server);
+  assert.match((await nobody.look(path)).location, /^\/sign-in/);
+  assert.match((await nobody.send(path, { revision })).location, /^\/sign-in/);
+  assert.ok(!(await nobody.look(path.replace('/restore', ''))).text.includes('Revenir'));
+  assert.match((await ben.look(path.replace('/restore', ''))).text, /Revenir à cette version/);
+  for (const wrong of ['1', 'x']) assert.equal((await ben.look(`/entries/${entries.get('Jardin')}/history/${wrong}/restore`)).status, 404);
+  assert.equal((await ben.look(path.replace(/entries\/\d+/, `entries/${entries.get('Atelier')}`))).status, 404);
 });

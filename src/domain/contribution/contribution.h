@@ -178,6 +178,32 @@ MUST_USE err contribution_send(struct db_conn *conn, const struct contribution_w
                                struct arena *arena, struct contribution_sent *sent,
                                struct problem *problem);
 
+/* ---- what was ---- */
+
+/* RULE CONTRIBUTE-9: an entry as one of its versions was, for who may edit it: ERR_DENIED,
+ * ERR_NOT_FOUND (no such version, or not shown then or today). Who is not shown the entry whole
+ * brings back what its history tells. */
+struct contribution_restored {
+    struct entry stands, entry; /* today; as it would be */
+    enum contribution_may may;
+};
+MUST_USE err contribution_restored(struct db_conn *conn, const struct contribution_world *world,
+                                   const struct actor *actor, struct entry_id id, int64_t revision,
+                                   struct arena *arena, struct contribution_restored *restored);
+struct contribution_restore {
+    const struct actor *actor;
+    struct entry_id entry;
+    int64_t revision; /* that comes back */
+    int64_t stands;   /* that was shown beside it; ERR_CONFLICT: another one stands */
+    slice reason;
+};
+/* Makes it so: a new revision, or a suggestion where an edit would be one. In a write transaction,
+ * which must be undone on any error. */
+MUST_USE err contribution_restore(struct db_conn *conn, const struct contribution_world *world,
+                                  const struct contribution_restore *asked, int64_t now_ms,
+                                  struct arena *arena, struct contribution_sent *sent,
+                                  struct problem *problem);
+
 /* ---- what one brought ---- */
 
 struct contribution {

@@ -47,6 +47,11 @@ MUST_USE err contribution_link_add(struct db_conn *conn, int64_t contribution,
 /* Whether a moderator looks first (RULE CONTRIBUTE-2). */
 MUST_USE err contribution_is_held(struct db_conn *conn, const struct actor *actor, slice address,
                                   const struct entry *entry, int64_t now_ms, bool *is_held);
+/* What was not shown to the one who changes an entry stays: contacts that are not public, a place
+ * more precise than it is shown. */
+MUST_USE err contribution_keep_hidden(struct db_conn *conn, const struct contribution_world *world,
+                                      const struct entry *stands, struct entry *entry,
+                                      struct arena *arena);
 bool contribution_has_links(const struct entry *entry);
 MUST_USE err contribution_get(struct db_conn *conn, int64_t id, struct arena *arena,
                               struct contribution *contribution);

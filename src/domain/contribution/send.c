@@ -159,10 +159,8 @@ static bool is_same_place(const struct entry *a, const struct entry *b) {
                                     a->place.point.lon_e7 == b->place.point.lon_e7));
 }
 
-/* What was not shown to the one who changes it stays: contacts that are not public, a place more
- * precise than it is shown. */
-static err keep_hidden(struct db_conn *conn, const struct contribution_world *world,
-                       const struct entry *stands, struct entry *entry, struct arena *arena) {
+err contribution_keep_hidden(struct db_conn *conn, const struct contribution_world *world,
+                             const struct entry *stands, struct entry *entry, struct arena *arena) {
     struct entry_public shown;
     TRY(entry_public_load(conn, world->territories, stands->id, arena, &shown));
     if (is_same_place(entry, &shown.entry)) {
@@ -231,7 +229,7 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
         *entry = overtaken.merge.merged;
     }
     if (!whole) {
-        TRY(keep_hidden(conn, world, &stands, entry, arena));
+        TRY(contribution_keep_hidden(conn, world, &stands, entry, arena));
     }
     TRY(entry_check(entry, world->territories, world->themes, arena, problem));
     slice author = contribution_author(send->actor, draft->contribution, arena);

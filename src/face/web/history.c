@@ -127,6 +127,15 @@ static err write_version(struct past *past, int64_t number) {
         html_raw(html, "</p>\n");
     }
     history_differences_write(page, older ? &before : NULL, &after);
+    if (number != past->revisions[0].revision &&
+        page->request->capabilities & HTTP_MAY(CAP_MEMBER)) {
+        html_raw(html, "<p><a class=\"button button--line\"");
+        html_attr(html, "href",
+                  arena_printf(page->arena, "%.*s/restore", SLICE_ARG(past_path(past, number))));
+        html_raw(html, ">");
+        html_t(html, "Revenir à cette version");
+        html_raw(html, "</a></p>\n");
+    }
     return OK;
 }
 

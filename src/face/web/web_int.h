@@ -311,6 +311,7 @@ http_handler web_add, web_add_post, web_add_kept, web_add_drop, web_add_step, we
 http_handler web_add_photos, web_add_photos_post, web_add_media, web_media;
 http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_person, web_write,
     web_write_post;
+http_handler web_restore, web_restore_post;
 http_handler web_suggestions, web_suggestion, web_suggestion_post;
 http_handler web_again, web_again_post;
 http_handler web_flag, web_flag_post, web_moderation, web_moderation_case, web_moderation_case_post,

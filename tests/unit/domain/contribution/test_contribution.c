@@ -407,6 +407,41 @@ static void what_an_editor_is_not_shown_stays_as_it_was(void **state) {
 /* ---- drafts ---- */
 
 /* RULE CONTRIBUTE-4 */
+/* RULE CONTRIBUTE-9, RULE HISTORY-1 */
+static void what_a_history_does_not_tell_comes_back_for_its_team_only(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct contribution_world world = world_of(fixture);
+    struct db_conn *conn = fixture->store.conn;
+    struct arena *arena = &fixture->arena;
+    struct entry entry;
+    entry_bring(fixture, SECRETIVE, &entry);
+    int64_t first = entry.revision;
+    struct actor ben = person_of(fixture, "ben@example.org");
+    struct actor anna = person_of(fixture, "anna@example.org");
+    struct team_id team;
+    assert_int_equal(team_begin(conn, world.ids, entry.id, anna.person, SLICE_EMPTY,
+                                fixture->store.now_ms, &team),
+                     OK);
+    assert_int_equal(entry_load(conn, entry.id, arena, &entry), OK);
+    entry.title = SLICE("Chez Tom");
+    entry.contact_count = 0; /* both telephone and address are taken away */
+    assert_int_equal(
+        entry_edit(conn, world.ids, &entry, SLICE("person:1"), SLICE_EMPTY, fixture->store.now_ms),
+        OK);
+    struct contribution_restored restored;
+    assert_int_equal(contribution_restored(conn, &world, &ben, entry.id, first, arena, &restored),
+                     OK);
+    assert_slice(restored.entry.title, "Chez Léa");
+    assert_int_equal(restored.entry.contact_count, 0);
+    assert_true(restored.entry.place.has_point); /* as it stands, not as it is shown */
+    assert_int_equal(contribution_restored(conn, &world, &anna, entry.id, first, arena, &restored),
+                     OK);
+    assert_int_equal(restored.entry.contact_count, 2);
+    assert_int_equal(
+        contribution_restored(conn, &world, &nobody, entry.id, first, arena, &restored),
+        ERR_DENIED);
+}
+
 static void a_draft_is_its_owners_for_thirty_days(void **state) {
     struct entry_fixture *fixture = *state;
     struct db_conn *conn = fixture->store.conn;
@@ -455,6 +490,7 @@ int main(void) {
         ENTRY_TEST(what_a_team_keeps_is_suggested_to_it),
         ENTRY_TEST(the_second_of_two_at_once_overwrites_nothing),
         ENTRY_TEST(what_an_editor_is_not_shown_stays_as_it_was),
+        ENTRY_TEST(what_a_history_does_not_tell_comes_back_for_its_team_only),
         ENTRY_TEST(a_draft_is_its_owners_for_thirty_days),
         ENTRY_TEST(every_statement_can_be_prepared),
     };

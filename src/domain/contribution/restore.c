@@ -1,0 +1,68 @@
+/* An entry as one of its versions was (RULE CONTRIBUTE-9). */
+#include "domain/contribution/contribution_int.h"
+
+/* Everything that a history tells of. */
+static struct entry content_of(const struct entry *then, const struct entry *stands,
+                               struct arena *arena) {
+    struct entry entry = *stands;
+    for (unsigned i = 0; i < HISTORY_FIELD__COUNT; i++) {
+        contribution_field_copy((enum history_field)i, then, &entry, arena);
+    }
+    entry.language = then->language;
+    return entry;
+}
+
+err contribution_restored(struct db_conn *conn, const struct contribution_world *world,
+                          const struct actor *actor, struct entry_id id, int64_t revision,
+                          struct arena *arena, struct contribution_restored *restored) {
+    enum contribution_may may;
+    struct entry_public shown;
+    struct entry then;
+    bool whole;
+    TRY(contribution_may(conn, actor, id, &may));
+    if (may == CONTRIBUTION_MAY_NOTHING) {
+        return ERR_DENIED;
+    }
+    TRY(entry_revision_public(conn, world->territories, id, revision, arena, &shown));
+    TRY(entry_load(conn, id, arena, &restored->stands));
+    TRY(contribution_entry_at(conn, id, revision, arena, &then));
+    TRY(contribution_sees_whole(conn, actor, id, &whole));
+    restored->may = may;
+    restored->entry = content_of(&then, &restored->stands, arena);
+    if (!whole) { /* RULE HISTORY-1: what is not told of yesterday does not come back either */
+        restored->entry.place = shown.entry.place;
+        contribution_field_copy(HISTORY_CONTACTS, &shown.entry, &restored->entry, arena);
+        TRY(contribution_keep_hidden(conn, world, &restored->stands, &restored->entry, arena));
+    }
+    return OK;
+}
+
+err contribution_restore(struct db_conn *conn, const struct contribution_world *world,
+                         const struct contribution_restore *asked, int64_t now_ms,
+                         struct arena *arena, struct contribution_sent *sent,
+                         struct problem *problem) {
+    struct contribution_restored restored;
+    const struct actor *actor = asked->actor;
+    *sent = (struct contribution_sent){.entry = asked->entry, .outcome = CONTRIBUTION_PUBLISHED};
+    TRY(contribution_restored(conn, world, actor, asked->entry, asked->revision, arena, &restored));
+    struct entry *entry = &restored.entry;
+    sent->title = entry->title;
+    if (restored.stands.revision != asked->stands) {
+        return problem_set(problem, ERR_CONFLICT, "revision", "the entry has changed meanwhile");
+    }
+    if (asked->reason.n > ENTRY_TEXT_MAX) {
+        return problem_set(problem, ERR_LIMIT, "reason", "more than %d bytes", ENTRY_TEXT_MAX);
+    }
+    TRY(entry_check(entry, world->territories, world->themes, arena, problem));
+    bool waits = restored.may == CONTRIBUTION_MAY_SUGGEST;     /* RULE TEAM-2 */
+    if (!waits && !contribution_has_links(&restored.stands)) { /* RULE CONTRIBUTE-2 */
+        TRY(contribution_is_held(conn, actor, SLICE_EMPTY, entry, now_ms, &waits));
+    }
+    slice author = contribution_author(actor, 0, arena);
+    slice reason = slice_trim(asked->reason);
+    if (waits) {
+        sent->outcome = CONTRIBUTION_SUGGESTED;
+        return suggestion_add(conn, world->ids, actor, entry, author, reason, now_ms);
+    }
+    return entry_edit(conn, world->ids, entry, author, reason, now_ms);
+}
