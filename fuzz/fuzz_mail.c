@@ -139,6 +139,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         message.to_team.path = path;
         message.to_team.reply = message.to;
         break;
+    case MAIL_PASSWORD:
+        message.password.what = title;
+        message.password.path = path;
+        break;
     case MAIL_TAKEN_UP:
         message.taken_up.title = title;
         message.taken_up.other = who;

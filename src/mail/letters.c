@@ -178,6 +178,16 @@ static const struct letter letters[] = {
             .why = N_("Vous recevez ce message parce que vous êtes dans l’équipe de « %2 ». Qui la "
                       "quitte n’en reçoit plus."),
         },
+    [MAIL_PASSWORD] =
+        {
+            .name = "password",
+            .subject = N_("Le mot de passe de votre compte sur %1"),
+            .parts = {{PART_TEXT, N_("Bonjour, sur %1 :")},
+                      {PART_TEXT, "%2"},
+                      {PART_LINK, N_("Voir mes appareils connectés")}},
+            .why = N_("Ce n’était pas vous ? Connectez-vous, changez le mot de passe et fermez les "
+                      "autres appareils."),
+        },
     [MAIL_TEST] =
         {
             .name = "test",

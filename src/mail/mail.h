@@ -36,6 +36,7 @@ enum mail_letter {
     MAIL_SUGGESTION, /* what became of a change that somebody suggested */
     MAIL_WAITS,      /* to a team: a change of its entry waits */
     MAIL_POWER,      /* a role was given or taken, an account blocked: to both */
+    MAIL_PASSWORD,   /* the password of an account was set or taken away */
     MAIL_TEST,       /* from administration */
     MAIL_LETTER__COUNT
 };
@@ -115,6 +116,9 @@ struct mail_message {
         struct {
             slice what, reason, path; /* what: a sentence, in the letter's language */
         } power;
+        struct {
+            slice what, path; /* as of power */
+        } password;
         struct {
             slice title, other, path; /* other: the title of what takes it up, path: its page */
         } taken_up;

@@ -176,6 +176,10 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         row->words = message->power.reason;
         row->path = message->power.path;
         break;
+    case MAIL_PASSWORD:
+        row->title = message->password.what;
+        row->path = message->password.path;
+        break;
     case MAIL_TAKEN_UP:
         row->title = message->taken_up.title;
         row->who = message->taken_up.other;

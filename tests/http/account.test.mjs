@@ -146,6 +146,17 @@ test('the profile is shown to whom its owner chose, and what is wrong with it is
   assert.match(long.text, /id="name-fault"/);
 });
 
+test('RULE PERSON-7: whose account it is learns by letter that the password was set or taken away', async () => {
+  const noe = await signIn(server, 'noe@example.org');
+  await noe.send('/account/password', { password: 'une rivière propre' });
+  const letter = await letterTo(server, 'noe@example.org', 1);
+  assert.match(letter, /Un nouveau mot de passe est en place\./);
+  assert.match(letter, /http:\S+\/account\/sessions/);
+  assert.doesNotMatch(letter, /une rivière propre/);
+  await noe.send('/account/password', { do: 'none' });
+  assert.match(await letterTo(server, 'noe@example.org', 2), /Il n’y a plus de mot de passe\./);
+});
+
 test('RULE PERSON-3, PERSON-4: a password is set by who just proved to be there, and ends the other sessions', async () => {
   const here = await signIn(server, 'pass@example.org');
   const there = await signIn(server, 'pass@example.org', visitor(server), 1);

@@ -3,6 +3,7 @@
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/write.h"
+#include "mail/mail.h"
 
 /* ---- sessions ---- */
 
@@ -147,14 +148,40 @@ err web_password(void *app, const struct http_request *request, struct http_resp
 }
 
 struct securing {
+    const struct face *face;
     const struct actor *actor;
-    char hash[CRYPTO_PASSWORD_TEXT];
+    struct arena *arena;
+    char hash[CRYPTO_PASSWORD_TEXT]; /* empty: none any more */
+    struct problem problem;
 };
 
+/* Whose account it is learns of it at each address (RULE PERSON-7). */
+static err tell_of_password(struct db_conn *conn, struct securing *securing) {
+    struct person person;
+    struct person_address *addresses;
+    size_t count;
+    TRY(person_load(conn, securing->actor->person, securing->arena, &person));
+    TRY(person_addresses(conn, person.id, securing->arena, &addresses, &count));
+    for (size_t i = 0; i < count; i++) {
+        const struct mail_message message = {
+            .to = addresses[i].address,
+            .language = person.language,
+            .letter = MAIL_PASSWORD,
+            .password = {.what = i18n(i18n_language(securing->face->i18n, person.language),
+                                      *securing->hash ? N_("Un nouveau mot de passe est en place.")
+                                                      : N_("Il n’y a plus de mot de passe.")),
+                         .path = SLICE("/account/sessions")}};
+        TRY(mail_send(conn, securing->face->ids, &message, clock_now_ms(securing->face->clock),
+                      &securing->problem));
+    }
+    return OK;
+}
+
 static err password_set_job(struct db_conn *conn, void *self) {
-    const struct securing *securing = self;
-    return person_password_set(conn, securing->actor->person, slice_from_cstr(securing->hash),
-                               &securing->actor->session);
+    struct securing *securing = self;
+    TRY(person_password_set(conn, securing->actor->person, slice_from_cstr(securing->hash),
+                            &securing->actor->session));
+    return tell_of_password(conn, securing);
 }
 
 err web_password_post(void *app, const struct http_request *request, struct http_response *response,
@@ -165,7 +192,8 @@ err web_password_post(void *app, const struct http_request *request, struct http
         return OK;
     }
     struct securing *securing = arena_new(request->arena, struct securing, 1);
-    securing->actor = face_actor(request);
+    *securing =
+        (struct securing){.face = app, .actor = face_actor(request), .arena = request->arena};
     if (!slice_equal(http_form_value(&sent, "do"), SLICE("none"))) {
         slice password = http_form_value(&sent, "password");
         if (person_password_check(password, NULL) != OK) {
