@@ -1,5 +1,5 @@
-/* One's own account: what one brought and runs, what one says of oneself, and the download of all of
- * it. Its safety is account_safety.c. */
+/* One's own account: what one brought and runs, what one says of oneself, and the download of all
+ * of it. Its safety is account_safety.c. */
 #include "domain/contribution/contribution.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
