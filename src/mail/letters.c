@@ -110,6 +110,20 @@ static const struct letter letters[] = {
             .why = N_("Vous recevez ce message parce que vous avez écrit cette fiche, ou signalé "
                       "quelque chose à son sujet."),
         },
+    [MAIL_RECEIPT] =
+        {
+            .name = "receipt",
+            .subject = N_("Reçu : votre signalement de « %2 »"),
+            .parts = {{PART_TEXT, N_("Bonjour, votre signalement d’un contenu illégal au sujet de "
+                                     "« %2 » est arrivé sur %1 :")},
+                      {PART_WORDS, ALONE},
+                      {PART_TEXT, N_("Une personne va le lire et décider, sans outil automatique. "
+                                     "Sa décision et sa raison vous arrivent ensuite, avec la "
+                                     "manière de la contester.")},
+                      {PART_LINK, N_("Voir la fiche")}},
+            .why = N_("Vous recevez ce message parce que ce signalement donne votre adresse. Ce "
+                      "n’est pas vous ? Dites-le à la modération, sur la page de la fiche."),
+        },
     [MAIL_QUESTION] =
         {
             .name = "question",

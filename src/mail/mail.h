@@ -30,6 +30,7 @@ enum mail_letter {
     MAIL_INVITATION, /* to a team */
     MAIL_YEARLY,     /* is this entry still true? */
     MAIL_DECISION,   /* of moderation */
+    MAIL_RECEIPT,    /* of a notice of illegal content */
     MAIL_QUESTION,   /* of moderation, to who wrote an entry */
     MAIL_TO_TEAM,    /* somebody writes to the team of an entry */
     MAIL_TAKEN_UP,   /* to the team of an entry: it was taken up elsewhere */
@@ -102,6 +103,9 @@ struct mail_message {
             int64_t until_ms;          /* of a block, or when an answer is asked for; else 0 */
             enum mail_decision decision;
         } decision;
+        struct {
+            slice title, words, path;
+        } receipt;
         struct {
             slice title, words, path; /* the words may be empty */
             enum mail_decision decision;

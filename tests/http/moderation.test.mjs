@@ -107,9 +107,32 @@ test('what is wrong with a report is told beside the field', async () => {
   assert.match(none.text, /id="reason-fault"/);
   assert.match(none.text, /id="address-fault"/);
   assert.match(none.text, />\ngardé<\/textarea>/);
-  assert.equal((await who.send(flagPath('Lavoir'), { reason: 'illegal' })).status, 422);
   assert.equal((await who.send('/entries/12/flag', { reason: 'gone' })).status, 404);
   assert.equal((await who.look('/entries/12/flag')).status, 404);
+});
+
+test('RULE MOD-8: illegal content is told of with all that the law asks, the receipt comes at once, and the public sees no change', async () => {
+  const who = visitor(server);
+  const path = flagPath('Lavoir');
+  const form = await who.send(path, { reason: 'illegal', words: 'Vente d’armes.' });
+  assert.equal(form.status, 200);
+  for (const part of ['name="place"', 'name="name"', 'name="children"', 'name="faith"', '>\nVente d’armes.</textarea>']) assert.ok(form.text.includes(part), part);
+  const notice = { reason: 'illegal', notice: 1, words: 'Vente d’armes.', place: 'La dernière phrase.', name: 'Noor <b>', address: 'noor@example.org', faith: 1 };
+  for (const left of ['words', 'name', 'address', 'faith']) {
+    const { [left]: _, ...rest } = notice;
+    const refused = await who.send(path, rest);
+    assert.equal(refused.status, 422, left);
+    assert.ok(refused.text.includes(`id="${left}-fault"`), left);
+  }
+  assert.equal((await who.send(path, notice)).status, 303);
+  assert.match(await letterTo(server, 'noor@example.org'), /est arrivé[^]*Vente d’armes\./);
+  assert.equal(await isShown('Lavoir'), true);
+  assert.match((await moderator.look(casePath('Lavoir'))).text, /La dernière phrase\. · Noor &lt;b&gt;/);
+  assert.equal((await who.send(path, { reason: 'illegal', notice: 1, words: 'Des enfants.', children: 1, faith: 1 })).status, 303);
+  assert.equal((await decide('Lavoir', 'nothing', 'Le texte parle d’un musée.')).status, 303);
+  assert.match(await letterTo(server, 'noor@example.org', 1), /\/decisions\//);
+  const kept = execFileSync('sqlite3', [join(server.folder, 'agora.db'), "SELECT count(*) FROM flag WHERE name <> '' OR address <> ''"], { encoding: 'utf8' });
+  assert.equal(kept.trim(), '0');
 });
 
 test('the charter is for everybody, the way to what waits for moderators alone', async () => {

@@ -214,6 +214,8 @@ static err store(struct db_conn *conn, struct id_source *ids, const struct flag_
         db_bind_i64(again, 2, person.v);
         db_bind_i64(again, 3, flag->reason);
         db_bind_text_borrowed(again, 4, words);
+        db_bind_text_borrowed(again, 5, flag->name);
+        db_bind_text_borrowed(again, 6, flag->place);
         TRY(db_run(again));
         if (db_changed(conn) > 0) {
             return OK;
@@ -234,6 +236,8 @@ static err store(struct db_conn *conn, struct id_source *ids, const struct flag_
         db_bind_text_borrowed(query, 7, flag->language);
         db_bind_blob_borrowed(query, 8, person_network_key(&flag->network));
         db_bind_i64(query, 9, now_ms);
+        db_bind_text_borrowed(query, 10, flag->name);
+        db_bind_text_borrowed(query, 11, flag->place);
         TRY(db_run(query));
     } while (db_changed(conn) == 0);
     return OK;
@@ -251,6 +255,27 @@ static err hold(struct db_conn *conn, const struct contribution_world *world, st
     return OK;
 }
 
+/* RULE MOD-8 */
+static err check_notice(const struct flag_send *flag, slice words, struct problem *problem) {
+    bool is_known = flag->actor->person.v != 0 || flag->address.n > 0;
+    if (words.n == 0) {
+        return problem_set(problem, ERR_INPUT, "words", "a notice says why it is illegal");
+    }
+    if (!flag->is_abuse_of_children && slice_trim(flag->name).n == 0) {
+        return problem_set(problem, ERR_INPUT, "name", "a notice says who sends it");
+    }
+    if (!flag->is_abuse_of_children && !is_known) {
+        return problem_set(problem, ERR_INPUT, "address", "a notice says where to answer");
+    }
+    if (!flag->is_in_good_faith) {
+        return problem_set(problem, ERR_INPUT, "faith", "a notice is in good faith, and says so");
+    }
+    return flag->name.n <= FLAG_NAME_MAX && flag->place.n <= FLAG_PLACE_MAX
+               ? OK
+               : problem_set(problem, ERR_LIMIT, flag->name.n > FLAG_NAME_MAX ? "name" : "place",
+                             "too long");
+}
+
 /* RULE MOD-1 */
 err flag_add(struct db_conn *conn, const struct contribution_world *world,
              const struct flag_send *flag, int64_t now_ms, struct arena *arena,
@@ -260,6 +285,9 @@ err flag_add(struct db_conn *conn, const struct contribution_world *world,
     *outcome = (struct moderation_outcome){.title = SLICE_EMPTY};
     if (words.n > FLAG_WORDS_MAX) {
         return problem_set(problem, ERR_LIMIT, "words", "more than %d bytes", FLAG_WORDS_MAX);
+    }
+    if (flag->reason == FLAG_ILLEGAL) {
+        TRY(check_notice(flag, words, problem));
     }
     struct db_query *query = moderation_query(conn, FLAG_ENTRY);
     db_bind_i64(query, 1, flag->entry.v);
@@ -296,6 +324,8 @@ err flags_of(struct db_conn *conn, struct entry_id entry, size_t room, struct ar
         (*flags)[(*count)++] = (struct flag){.reason = (enum flag_reason)db_i64(query, 0),
                                              .words = arena_copy(arena, db_text(query, 1)),
                                              .at_ms = db_i64(query, 2),
-                                             .has_account = db_i64(query, 3) != 0};
+                                             .has_account = db_i64(query, 3) != 0,
+                                             .name = arena_copy(arena, db_text(query, 4)),
+                                             .place = arena_copy(arena, db_text(query, 5))};
     }
 }

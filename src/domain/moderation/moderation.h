@@ -16,6 +16,8 @@ enum flag_reason {
     FLAG_REASON__COUNT
 };
 #define FLAG_WORDS_MAX 2000
+#define FLAG_NAME_MAX  200
+#define FLAG_PLACE_MAX 1000
 /* RULE MOD-1: accounts at least this old are counted, and this many hold an entry. */
 #define FLAG_ACCOUNT_MS  INT64_C(604800000) /* 7 days */
 #define FLAG_INDEPENDENT 3
@@ -33,6 +35,10 @@ struct flag_send {
     slice address; /* without an account, checked: where the answer goes; may be empty */
     slice language;
     struct person_network network;
+    /* Of FLAG_ILLEGAL, RULE MOD-8: a notice of Regulation (EU) 2022/2065, art. 16(2). Only one of
+     * sexual abuse of children may come without a name and an address (point (c)). */
+    slice name, place;
+    bool is_in_good_faith, is_abuse_of_children;
 };
 /* Who is told of a decision. In the arena. */
 enum moderation_side {
@@ -57,10 +63,11 @@ struct moderation_outcome {
 };
 /* RULE MOD-1: a flag alone changes nothing that the public sees; three independent ones hold the
  * entry until a moderator decides. RULE MOD-4: what is joined by an account, a network or the root
- * of a mail address is one. An account's second flag of an entry takes the place of its first
- * while that waits. In a write transaction. ERR_NOT_FOUND: no published entry; ERR_INPUT, ERR_LIMIT
- * (words too long, too many from one network: PERSON-1). `outcome` tells who is told when it was
- * held. */
+ * of a mail address is one. An account's second flag of an entry takes the place of its first while
+ * that waits. RULE MOD-8: a notice of illegal content says why, who, and that it is in good faith
+ * (ERR_INPUT with the field). In a write transaction. ERR_NOT_FOUND: no published entry; ERR_INPUT,
+ * ERR_LIMIT (words too long, too many from one network: PERSON-1). `outcome` tells who is told when
+ * it was held. */
 MUST_USE err flag_add(struct db_conn *conn, const struct contribution_world *world,
                       const struct flag_send *flag, int64_t now_ms, struct arena *arena,
                       struct moderation_outcome *outcome, struct problem *problem);
@@ -68,6 +75,7 @@ MUST_USE err flag_add(struct db_conn *conn, const struct contribution_world *wor
 struct flag {
     enum flag_reason reason;
     slice words;
+    slice name, place; /* of a notice; else empty */
     int64_t at_ms;
     bool has_account;
 };

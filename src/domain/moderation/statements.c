@@ -6,16 +6,19 @@
     " ORDER BY confirmed_ms, address LIMIT 1)"
 
 static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
-    [FLAG_AGAIN] = {"flag again", "UPDATE flag SET reason = $3, words = $4 WHERE entry_id = $1 "
-                                  "AND person_id = $2 AND decision_id IS NULL"},
+    [FLAG_AGAIN] =
+        {"flag again",
+         "UPDATE flag SET reason = $3, words = $4, name = $5, place = $6 WHERE entry_id = $1 "
+         "AND person_id = $2 AND decision_id IS NULL"},
     [FLAG_ADD] = {"flag add", "INSERT INTO flag (id, entry_id, reason, words, person_id, address, "
-                              "language, network, at_ms, decision_id) "
-                              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL) "
+                              "language, network, at_ms, name, place, decision_id) "
+                              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL) "
                               "ON CONFLICT (id) DO NOTHING"},
     [FLAG_ENTRY] = {"flag entry", "SELECT status, title, territory FROM entry WHERE id = $1"},
-    [FLAG_LIST] = {"flag list", "SELECT reason, words, at_ms, person_id IS NOT NULL FROM flag "
-                                "WHERE entry_id = $1 AND decision_id IS NULL "
-                                "ORDER BY at_ms, id LIMIT $2"},
+    [FLAG_LIST] = {"flag list",
+                   "SELECT reason, words, at_ms, person_id IS NOT NULL, name, place FROM flag "
+                   "WHERE entry_id = $1 AND decision_id IS NULL "
+                   "ORDER BY at_ms, id LIMIT $2"},
     [FLAG_JUDGED] = {"flag judged",
                      "SELECT flag.person_id, flag.network, flag.address, "
                      "person.status = 1 AND person.created_ms <= flag.at_ms - $2 "
@@ -36,7 +39,7 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                           "UNION SELECT flag.address, flag.language, 0 FROM flag "
                           "WHERE flag.decision_id = $1 AND flag.person_id IS NULL"},
     [FLAG_FORGET_ADDRESS] = {"flag forget address",
-                             "UPDATE flag SET address = '' WHERE decision_id = $1"},
+                             "UPDATE flag SET address = '', name = '' WHERE decision_id = $1"},
     [FLAG_SWEEP] = {"flag sweep", "UPDATE flag SET network = x'' WHERE network <> x'' "
                                   "AND at_ms <= $1"},
     [DECISION_ADD] = {"decision add",

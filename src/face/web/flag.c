@@ -12,7 +12,7 @@ static const struct form_choice reasons[] = {
     {"personal-data", N_("Cela montre des données personnelles"),
      N_("Un numéro ou une adresse que la personne n’a pas voulu montrer.")},
     {"doubled", N_("Cette fiche existe déjà"), NULL},
-    {"illegal", N_("C’est illégal"), N_("Dites quelle loi est en cause, et pourquoi.")},
+    {"illegal", N_("C’est illégal"), N_("La page suivante demande ce qu’il faut.")},
 };
 _Static_assert(ARRAY_COUNT(reasons) == FLAG_REASON__COUNT - 1, "a choice for each reason");
 
@@ -24,6 +24,7 @@ struct flagging {
     const struct face *face;
     struct flag_send flag;
     slice title, reason, written; /* as sent */
+    bool is_notice;               /* the form of a notice of illegal content */
     struct arena *arena;
     struct moderation_outcome outcome;
     struct problem problem;
@@ -53,34 +54,80 @@ static void write_title(struct page *page, struct entry_id id, slice title) {
     html_raw(html, "</a></p>\n");
 }
 
+static void write_address(struct form *form, const struct flagging *flagging) {
+    if (flagging->flag.actor->person.v) {
+        return;
+    }
+    form_field(form, &(struct form_field){.name = "address",
+                                          .label = N_("Votre adresse mail"),
+                                          .help = flagging->is_notice
+                                                      ? N_("L’accusé de réception et la décision "
+                                                           "y arrivent. Elle est effacée ensuite.")
+                                                      : N_("Facultatif : pour savoir ce qui a été "
+                                                           "décidé. Elle est effacée ensuite."),
+                                          .value = flagging->written,
+                                          .type = "email",
+                                          .autocomplete = "email",
+                                          .max_bytes = MAIL_ADDRESS_MAX_BYTES});
+}
+
+/* RULE MOD-8: what Regulation (EU) 2022/2065, art. 16(2) asks of a notice. */
+static void write_notice(struct form *form, const struct flagging *flagging) {
+    const struct flag_send *flag = &flagging->flag;
+    form_hidden(form, "reason", SLICE("illegal"));
+    form_hidden(form, "notice", SLICE("1"));
+    form_field(form, &(struct form_field){.name = "words",
+                                          .label = N_("Pourquoi c’est illégal"),
+                                          .help = N_("Les faits, et la loi si vous la connaissez."),
+                                          .value = flag->words,
+                                          .rows = 5,
+                                          .max_bytes = FLAG_WORDS_MAX,
+                                          .is_needed = true});
+    form_field(form, &(struct form_field){.name = "place",
+                                          .label = N_("Où exactement"),
+                                          .help = N_("La phrase, l’image ou le lien en cause, si "
+                                                     "ce n’est pas toute la fiche."),
+                                          .value = flag->place,
+                                          .rows = 2,
+                                          .max_bytes = FLAG_PLACE_MAX});
+    form_field(form, &(struct form_field){.name = "name",
+                                          .label = N_("Votre nom, ou celui de votre organisme"),
+                                          .value = flag->name,
+                                          .autocomplete = "name",
+                                          .max_bytes = FLAG_NAME_MAX});
+    write_address(form, flagging);
+    form_check(form, "children", N_("Il s’agit d’abus sexuels sur des enfants"),
+               N_("Alors ni votre nom ni votre adresse ne sont nécessaires."),
+               flag->is_abuse_of_children);
+    form_told(form, "faith");
+    form_check(form, "faith", N_("Je pense de bonne foi que ce que j’écris est exact et complet"),
+               NULL, flag->is_in_good_faith);
+}
+
 static err write_flag(struct form *form, const struct flagging *flagging) {
     struct page *page = form->page;
     slice path = arena_printf(page->arena, "/entries/%lld/flag", (long long)flagging->flag.entry.v);
-    form_page_begin(form, N_("Signaler un problème"), path, NULL);
+    form_page_begin(
+        form, flagging->is_notice ? N_("Signaler un contenu illégal") : N_("Signaler un problème"),
+        path, NULL);
     write_title(page, flagging->flag.entry, flagging->title);
     html_raw(&page->html, "<p>");
     html_t(&page->html, "Une personne de la modération va lire ce que vous écrivez. La fiche reste "
                         "visible en attendant.");
     html_raw(&page->html, "</p>\n");
     form_begin(form, path, false);
-    form_choices(form, "reason", N_("Que se passe-t-il ?"), reasons, ARRAY_COUNT(reasons),
-                 flagging->reason);
-    form_field(form, &(struct form_field){.name = "words",
-                                          .label = N_("Expliquez"),
-                                          .help = N_("Facultatif, sauf pour ce qui est illégal. "
-                                                     "Seule la modération lira."),
-                                          .value = flagging->flag.words,
-                                          .rows = 4,
-                                          .max_bytes = FLAG_WORDS_MAX});
-    if (flagging->flag.actor->person.v == 0) {
-        form_field(form, &(struct form_field){.name = "address",
-                                              .label = N_("Votre adresse mail"),
-                                              .help = N_("Facultatif : pour savoir ce qui a été "
-                                                         "décidé. Elle est effacée ensuite."),
-                                              .value = flagging->written,
-                                              .type = "email",
-                                              .autocomplete = "email",
-                                              .max_bytes = MAIL_ADDRESS_MAX_BYTES});
+    if (flagging->is_notice) {
+        write_notice(form, flagging);
+    } else {
+        form_choices(form, "reason", N_("Que se passe-t-il ?"), reasons, ARRAY_COUNT(reasons),
+                     flagging->reason);
+        form_field(form, &(struct form_field){.name = "words",
+                                              .label = N_("Expliquez"),
+                                              .help = N_("Facultatif. Seule la modération lira."),
+                                              .value = flagging->flag.words,
+                                              .rows = 4,
+                                              .max_bytes = FLAG_WORDS_MAX});
+        write_address(form, flagging);
     }
     form_submit(form, N_("Envoyer"));
     form_end(form);
@@ -113,9 +160,32 @@ err web_flag(void *app, const struct http_request *request, struct http_response
     }
     TRY(entry_of(app, request, &flagging.flag.entry, &flagging.title, problem));
     flagging.flag.words = flagging.reason = flagging.written = SLICE_EMPTY;
+    flagging.flag.name = flagging.flag.place = SLICE_EMPTY;
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
     return write_flag(&form, &flagging);
+}
+
+/* RULE MOD-8: that a notice has arrived is told at once. */
+static err tell_receipt(struct db_conn *conn, struct flagging *flagging, int64_t now_ms) {
+    const struct flag_send *flag = &flagging->flag;
+    slice to = flag->address;
+    struct person_address *addresses;
+    size_t count = 0;
+    if (flag->actor->person.v) {
+        TRY(person_addresses(conn, flag->actor->person, flagging->arena, &addresses, &count));
+        to = count > 0 ? addresses[0].address : SLICE_EMPTY;
+    }
+    const struct mail_message message = {
+        .to = to,
+        .language = flag->language,
+        .letter = MAIL_RECEIPT,
+        .receipt = {.title = flagging->title,
+                    .words = slice_trim(flag->words),
+                    .path =
+                        arena_printf(flagging->arena, "/entries/%lld", (long long)flag->entry.v)}};
+    return to.n > 0 ? mail_send(conn, flagging->face->ids, &message, now_ms, &flagging->problem)
+                    : OK;
 }
 
 static err flag_job(struct db_conn *conn, void *self) {
@@ -126,6 +196,9 @@ static err flag_job(struct db_conn *conn, void *self) {
     int64_t now_ms = clock_now_ms(face->clock);
     TRY(flag_add(conn, &world, &flagging->flag, now_ms, flagging->arena, &flagging->outcome,
                  &flagging->problem));
+    if (flagging->is_notice) {
+        TRY(tell_receipt(conn, flagging, now_ms));
+    }
     return web_moderation_tell(conn, face, &flagging->outcome, MAIL_DECISION_HELD,
                                N_("Trois personnes sans lien entre elles l’ont signalée."), now_ms,
                                &flagging->problem);
@@ -139,16 +212,21 @@ static err answer_flag(void *app, const struct http_request *request, void *self
                                              (long long)flagging->flag.entry.v));
         return OK;
     }
-    if (result != ERR_LIMIT) {
+    slice field = slice_from_cstr(flagging->problem.field);
+    if (result != ERR_LIMIT && result != ERR_INPUT) {
         *problem = flagging->problem;
         return result;
     }
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
-    form_fault(&form, "words",
-               slice_equal(slice_from_cstr(flagging->problem.field), SLICE("words"))
-                   ? N_("C’est trop long. Raccourcissez-le.")
-                   : N_("Trop de signalements viennent de votre réseau. Revenez demain."));
+    bool is_tries = slice_equal(field, SLICE("tries"));
+    form_fault(&form, is_tries ? "words" : flagging->problem.field,
+               is_tries ? N_("Trop de signalements viennent de votre réseau. Revenez demain.")
+               : result == ERR_LIMIT                ? N_("C’est trop long. Raccourcissez-le.")
+               : slice_equal(field, SLICE("words")) ? N_("Dites ce qui est illégal, et pourquoi.")
+               : slice_equal(field, SLICE("name"))  ? N_("Dites qui vous êtes.")
+               : slice_equal(field, SLICE("faith")) ? N_("Cochez la case pour envoyer.")
+                                                    : N_("Donnez une adresse où vous répondre."));
     return write_flag(&form, flagging);
 }
 
@@ -158,8 +236,6 @@ static void check_sent(struct form *form, struct flagging *flagging) {
     struct problem ignored = {0};
     if (!flag_reason_from_slug(flagging->reason, &flagging->flag.reason)) {
         form_fault(form, "reason", N_("Choisissez ce qui se passe."));
-    } else if (flagging->flag.reason == FLAG_ILLEGAL && slice_trim(flagging->flag.words).n == 0) {
-        form_fault(form, "words", N_("Dites ce qui est illégal, et pourquoi."));
     }
     if (flagging->flag.actor->person.v == 0 && slice_trim(flagging->written).n > 0) {
         if (mail_address_parse(flagging->written, &address, &ignored) != OK) {
@@ -176,19 +252,26 @@ err web_flag_post(void *app, const struct http_request *request, struct http_res
     struct http_form sent;
     TRY(http_form_read(request, &sent, problem));
     struct flagging *flagging = arena_new(request->arena, struct flagging, 1);
-    *flagging = (struct flagging){.face = app,
-                                  .flag = {.actor = face_actor(request),
-                                           .words = http_form_value(&sent, "words"),
-                                           .address = SLICE_EMPTY,
-                                           .language = request->language},
-                                  .reason = http_form_value(&sent, "reason"),
-                                  .written = http_form_value(&sent, "address"),
-                                  .arena = request->arena};
+    *flagging =
+        (struct flagging){.face = app,
+                          .flag = {.actor = face_actor(request),
+                                   .words = http_form_value(&sent, "words"),
+                                   .address = SLICE_EMPTY,
+                                   .language = request->language,
+                                   .name = slice_trim(http_form_value(&sent, "name")),
+                                   .place = slice_trim(http_form_value(&sent, "place")),
+                                   .is_in_good_faith = http_form_has(&sent, "faith"),
+                                   .is_abuse_of_children = http_form_has(&sent, "children")},
+                          .reason = http_form_value(&sent, "reason"),
+                          .written = http_form_value(&sent, "address"),
+                          .arena = request->arena};
     TRY(entry_of(app, request, &flagging->flag.entry, &flagging->title, problem));
     TRY(face_network(request, &flagging->flag.network));
     struct form form = {.page = NULL};
     check_sent(&form, flagging);
-    if (form.fault_count > 0) {
+    flagging->is_notice = flagging->flag.reason == FLAG_ILLEGAL;
+    bool is_asked = flagging->is_notice && !http_form_has(&sent, "notice");
+    if (form.fault_count > 0 || is_asked) {
         struct page page = page_begin(app, request, response);
         form.page = &page;
         return write_flag(&form, flagging);

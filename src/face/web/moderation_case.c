@@ -167,7 +167,17 @@ static void write_flags(struct page *page, const struct deciding *deciding) {
                              flag->has_account ? N_("avec un compte") : N_("sans compte")));
         html_raw(html, "</span><span>");
         html_text(html, flag->words);
-        html_raw(html, "</span></li>");
+        html_raw(html, "</span>");
+        if (flag->place.n > 0 || flag->name.n > 0) {
+            html_raw(html, "<small>");
+            html_text(html, flag->place);
+            if (flag->place.n > 0 && flag->name.n > 0) {
+                html_raw(html, " · ");
+            }
+            html_text(html, flag->name);
+            html_raw(html, "</small>");
+        }
+        html_raw(html, "</li>");
     }
     html_raw(html, "</ul>");
     if (deciding->flag_count == FLAGS_SHOWN) {

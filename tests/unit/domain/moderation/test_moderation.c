@@ -58,7 +58,9 @@ static err flag_from(struct entry_fixture *fixture, const struct actor *actor,
                              .reason = FLAG_WRONG,
                              .words = SLICE("Ce n’est pas vrai."),
                              .address = slice_from_cstr(address),
-                             .language = SLICE("fr")};
+                             .language = SLICE("fr"),
+                             .name = SLICE_EMPTY,
+                             .place = SLICE_EMPTY};
     flag.network.key.bytes[0] = network;
     flag.network.key.bytes[1] = 1;
     return flag_add(fixture->store.conn, &world, &flag, fixture->store.now_ms, &fixture->arena,
