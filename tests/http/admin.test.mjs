@@ -124,6 +124,7 @@ test('RULE PERSON-6: a role is given with a reason, both are told, and the audit
   const byAddress = (await admin.look('/administration/people?q=Member@Example.org')).text;
   assert.ok(byAddress.includes(`/administration/people/${id}`));
   assert.ok(!(await admin.look(`/administration/people/${id}`)).text.includes('member@example.org'));
+  assert.ok(!(await admin.look(`/administration/people?q=${'é'.repeat(300)}`)).text.includes('\ufffd'));
   assert.ok(!(await admin.look('/administration/people?q=example.org')).text.includes(`/administration/people/${id}`));
   assert.match((await admin.look(`/administration/people/${id}/power?do=grant`)).text, /name="role" value="steward"/);
 

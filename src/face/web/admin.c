@@ -38,7 +38,7 @@ static void write_ways(struct page *page, slice path) {
         slice way = slice_from_cstr(ways[i].path);
         html_raw(html, "<li><a class=\"chip\"");
         html_attr(html, "href", way);
-        if (slice_equal(way, path)) {
+        if (slice_equal(way, slice_sub(path, 0, slice_find(path, 0, '?')))) {
             html_raw(html, " aria-current=\"page\"");
         }
         html_raw(html, ">");
@@ -81,6 +81,16 @@ void admin_done(struct page *page, const char *text) {
 }
 
 /* ---- values ---- */
+
+slice admin_value(const struct http_request *request, slice key) {
+    slice value = SLICE_EMPTY;
+    query_raw_value(request->query, key, request->arena, &value);
+    size_t n = value.n < ADMIN_VALUE_MAX ? value.n : ADMIN_VALUE_MAX;
+    while (n < value.n && n > 0 && ((unsigned char)value.p[n] & 0xc0) == 0x80) {
+        n--; /* inside of a character */
+    }
+    return slice_trim(slice_sub(value, 0, n));
+}
 
 slice admin_number(const struct page *page, int64_t value) {
     BUF_CLEANUP struct buf text = buf_new(TEXT_MAX);

@@ -6,8 +6,7 @@
 #define ACTS_SHOWN     50
 #define CSV_ROWS       1000
 #define CSV_BYTES_MAX  (32u << 20)
-#define NAMES_SHOWN    100
-#define LINK_BYTES_MAX 1024
+#define LINK_BYTES_MAX 4096
 #define ZONE           "Europe/Paris"
 
 static const char *act_label(slice act) {
@@ -119,12 +118,6 @@ struct asked {
     slice act, from, to, by; /* as they came */
 };
 
-static slice value_of(const struct http_request *request, slice key) {
-    slice value = SLICE_EMPTY;
-    query_raw_value(request->query, key, request->arena, &value);
-    return slice_trim(slice_sub(value, 0, NAMES_SHOWN));
-}
-
 /* A day as a date field sends it: its first and its last moment there; false when it is none. */
 static bool day_read(slice text, int64_t *first_ms, int64_t *last_ms) {
     struct date date;
@@ -133,10 +126,10 @@ static bool day_read(slice text, int64_t *first_ms, int64_t *last_ms) {
 }
 
 static struct asked asked_of(const struct http_request *request) {
-    struct asked asked = {.act = value_of(request, SLICE("act")),
-                          .from = value_of(request, SLICE("from")),
-                          .to = value_of(request, SLICE("to")),
-                          .by = value_of(request, SLICE("by"))};
+    struct asked asked = {.act = admin_value(request, SLICE("act")),
+                          .from = admin_value(request, SLICE("from")),
+                          .to = admin_value(request, SLICE("to")),
+                          .by = admin_value(request, SLICE("by"))};
     int64_t other;
     int64_t last_ms;
     asked.filter = (struct person_acts_filter){.act = asked.act, .object = SLICE_EMPTY};
@@ -149,7 +142,7 @@ static struct asked asked_of(const struct http_request *request) {
         asked.to = SLICE_EMPTY;
     }
     asked.filter.has_by = slice_to_i64(asked.by, &asked.filter.by.v);
-    (void)!slice_to_i64(value_of(request, SLICE("before")), &asked.filter.before);
+    (void)!slice_to_i64(admin_value(request, SLICE("before")), &asked.filter.before);
     return asked;
 }
 
@@ -272,7 +265,8 @@ err web_admin_audit(void *app, const struct http_request *request, struct http_r
     TRY(person_acts_find(face_reader(request), &asked.filter, ACTS_SHOWN + 1, request->arena, &acts,
                          &count));
     bool has_more = count > ACTS_SHOWN;
-    admin_page_begin(&form, N_("Journal des actes"), SLICE(PATH),
+    admin_page_begin(&form, N_("Journal des actes"),
+                     link_of(&page, &asked, SLICE(PATH), asked.filter.before),
                      N_("Tout ce qui a été fait avec un rôle. Rien ne s’en efface."));
     TRY(write_filter(&page, &asked));
     if (count == 0) {

@@ -16,6 +16,10 @@ bool admin_must_prove(const struct http_request *request, struct http_response *
 /* What was done, on the page after it: <p role="status">. N_() */
 void admin_done(struct page *page, const char *text);
 
+/* A value of the address, trimmed, whole characters up to ADMIN_VALUE_MAX bytes; empty without. */
+#define ADMIN_VALUE_MAX 200
+slice admin_value(const struct http_request *request, slice key);
+
 /* Values for sentences; all in the arena. */
 slice admin_size(const struct page *page, int64_t bytes);   /* "3 Go", "12 Mo" */
 slice admin_time(const struct page *page, int64_t at_ms);   /* "22 novembre 2026, 14 h 05" */

@@ -127,15 +127,20 @@ static err write_grants(struct page *page) {
     return OK;
 }
 
+static slice search_path(const struct page *page, slice words) {
+    BUF_CLEANUP struct buf path = buf_new(4 * ADMIN_VALUE_MAX);
+    buf_add_cstr(&path, words.n > 0 ? PEOPLE "?q=" : PEOPLE);
+    encode_component(words, &path);
+    return arena_copy(page->arena, buf_slice(&path));
+}
+
 err web_admin_people(void *app, const struct http_request *request, struct http_response *response,
                      struct problem *problem) {
     (void)problem;
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
-    slice words = SLICE_EMPTY;
-    query_raw_value(request->query, SLICE("q"), request->arena, &words);
-    words = slice_trim(slice_sub(words, 0, WORDS_MAX));
-    admin_page_begin(&form, N_("Rôles et accès"), SLICE(PEOPLE),
+    slice words = admin_value(request, SLICE("q"));
+    admin_page_begin(&form, N_("Rôles et accès"), search_path(&page, words),
                      N_("Qui peut quoi, et où. Chaque rôle donné ou retiré laisse une trace."));
     write_search(&page, words);
     if (words.n > 0) {
@@ -355,7 +360,12 @@ static err write_power(struct form *form, const struct powering *powering) {
     slice path =
         arena_printf(page->arena, "%.*s/power", SLICE_ARG(path_of(page, powering->person.id)));
     enum person_power_act act = powering->power.act;
-    admin_page_begin(form, title_of(act), path, NULL);
+    slice here = arena_printf(
+        page->arena, "%.*s?do=%.*s&role=%.*s&territory=%.*s", SLICE_ARG(path),
+        SLICE_ARG(person_power_slug(act)),
+        SLICE_ARG(powering->power.role ? person_role_slug(powering->power.role) : SLICE_EMPTY),
+        SLICE_ARG(powering->power.territory));
+    admin_page_begin(form, title_of(act), here, NULL);
     write_about(page, powering);
     form_begin(form, path, false);
     form_hidden(form, "do", person_power_slug(act));
