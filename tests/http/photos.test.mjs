@@ -1,6 +1,6 @@
 // Photos: taken in, shown, taken away, and what somebody unkind may send as one.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
@@ -73,7 +73,7 @@ async function publish(who, draft, address) {
   const before = await who.look(link);
   assert.equal(before.status, 200);
   assert.equal((await who.send(link, { do: 'confirm' })).status, 303);
-  return /href="(\/entries\/[^"]+)"/.exec((await who.look(link)).text)[1];
+  return /href="(\/entries\/[^"]+)"/.exec((await who.look(link)).text)?.[1];
 }
 
 test('RULE MEDIA-1: a photo is its author’s alone until the entry is shown, and everybody’s then', async () => {
@@ -177,6 +177,30 @@ test('a photo that was taken out of its entry is shown to nobody, its entry says
   assert.equal((await noe.send(`${change}/check`, { charter: 1, reason: 'Une personne ne veut pas y être.' })).status, 303);
   assert.equal((await fetch(`${server.url}/media/${name}/480.jpg`)).status, 404);
   assert.match((await noe.look(`/entries/${id}/history`)).text, /Une personne ne veut pas y être/);
+});
+
+test('a file cannot bring back a photo that was taken away', () => {
+  const file = join(temporaryFolder(), 'in.json');
+  writeFileSync(file, JSON.stringify([{ id: 'x', kind: 'idea', title: 'X', media: [{ kind: 'image', url: `/media/${'a'.repeat(32)}-10x10/480.jpg` }] }]));
+  const { stdout, stderr } = agora('import', '--data', temporaryFolder(), '--source', 'x', file);
+  assert.match(stdout + stderr, /rejected 1/);
+});
+
+test('who moderates sees the photos of what waits, nobody else does', async () => {
+  const guest = visitor(server);
+  const draft = await draftOf(guest);
+  await sendPhotos(guest, draft, [['one.png', png(60, 50, 91), 'image/png']]);
+  const [name] = namesIn((await guest.look(`${draft}/photos`)).text);
+  await guest.send(`${draft}/more`, { website: 'https://example.org' });
+  const path = await publish(guest, draft, 'held-photo@example.org');
+  assert.equal(path, undefined, 'it holds a link, and waits');
+  const moderator = await signIn(server, 'mod-photo@example.org');
+  assert.equal(agora('user', '--data', server.folder, 'grant', 'mod-photo@example.org', 'moderator').status, 0);
+  const [, held] = /href="(\/moderation\/entries\/\d+)"/.exec((await moderator.look('/moderation')).text);
+  assert.match((await moderator.look(held)).text, new RegExp(`src="${held}/media/${name}/480.jpg"`));
+  assert.equal((await moderator.look(`${held}/media/${name}/480.jpg`)).status, 200);
+  assert.notEqual((await guest.look(`${held}/media/${name}/480.jpg`)).status, 200);
+  assert.equal((await fetch(`${server.url}/media/${name}/480.jpg`)).status, 404);
 });
 
 test('an address that is no picture’s opens nothing', async () => {

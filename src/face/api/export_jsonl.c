@@ -5,10 +5,23 @@
 
 #include "face/json.h"
 
+/* What lies here gets its site before it: the line is read elsewhere. */
+static void media_whole(struct export *export, struct entry *entry) {
+    struct entry_media *media =
+        arena_new(&export->step, struct entry_media, (size_t)entry->media_count + 1);
+    for (uint32_t i = 0; i < entry->media_count; i++) {
+        media[i] = entry->media[i];
+        media[i].url = face_media_url(export->request->base_url, media[i].url, &export->step);
+    }
+    entry->media = media;
+}
+
 static void line_write(struct export *export, const struct export_item *item, struct buf *out) {
     const struct source *source = item->source;
     buf_clear(&export->scratch);
-    entry_public_to_json(item->shown, SLICE_EMPTY, &export->scratch);
+    struct entry_public shown = *item->shown;
+    media_whole(export, &shown.entry);
+    entry_public_to_json(&shown, SLICE_EMPTY, &export->scratch);
     slice entry = buf_slice(&export->scratch);
     if (!source || entry.n < 2) {
         buf_add(out, entry);

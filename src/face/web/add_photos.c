@@ -14,7 +14,7 @@ static const struct form_choice licences[] = {
     {"CC-BY-4.0", N_("CC BY 4.0 : reprise libre, en citant"), NULL},
     {"etalab-2.0", N_("Licence Ouverte 2.0"), NULL},
     {"CC0-1.0", N_("CC0 : reprise libre, sans condition"), NULL},
-    {"LicenseRef-permission", N_("Tous droits réservés, montrée avec accord"), NULL},
+    {LICENCE_RESERVED, N_("Tous droits réservés, montrée avec accord"), NULL},
 };
 
 slice add_photos_path(const struct adding *adding) {
@@ -56,19 +56,8 @@ static void write_image(struct adding *adding, const struct entry_picture *pictu
 }
 
 void add_photos_row(struct adding *adding) {
-    const struct entry *entry = &adding->draft.content;
-    struct html *html = &adding->form.page->html;
-    struct entry_picture picture;
-    if (picture_count(entry) == 0) {
-        return;
-    }
-    html_raw(html, "<div class=\"form-photos\">");
-    for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (is_picture(&entry->media[i], &picture)) {
-            write_image(adding, &picture, entry->media[i].alt);
-        }
-    }
-    html_raw(html, "</div>");
+    pictures_row(adding->form.page, &adding->draft.content,
+                 arena_printf(adding->arena, "/add/%.*s/media", SLICE_ARG(adding->secret)));
 }
 
 void add_photos_check(struct adding *adding) {

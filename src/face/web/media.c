@@ -1,5 +1,7 @@
 /* /media/…: the files of pictures that lie here, and how pages show them. */
 #include "domain/media/media.h"
+#include "domain/moderation/moderation.h"
+#include "face/actor.h"
 #include "face/web/add_int.h"
 
 #define FILE_BYTES_MAX (4u << 20)
@@ -52,6 +54,33 @@ void picture_write(struct page *page, const struct entry_picture *picture, slice
     html_raw(html, "></picture>");
 }
 
+void pictures_row(struct page *page, const struct entry *entry, slice before) {
+    struct html *html = &page->html;
+    struct entry_picture picture;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < entry->media_count; i++) {
+        const struct entry_media *media = &entry->media[i];
+        if (media->kind != ENTRY_MEDIA_IMAGE || !entry_picture_of(media->url, &picture)) {
+            continue;
+        }
+        if (count++ == 0) {
+            html_raw(html, "<div class=\"form-photos\">");
+        }
+        slice file = entry_picture_file(0, ENTRY_PICTURE_JPEG, page->arena);
+        html_raw(html, "<img");
+        html_attr(html, "src",
+                  arena_printf(page->arena, "%.*s/%.*s/%.*s", SLICE_ARG(before),
+                               SLICE_ARG(picture.name), SLICE_ARG(file)));
+        html_attr_i64(html, "width", picture.width);
+        html_attr_i64(html, "height", picture.height);
+        html_attr(html, "alt", media->alt);
+        html_raw(html, ">");
+    }
+    if (count > 0) {
+        html_raw(html, "</div>\n");
+    }
+}
+
 /* ---- files ---- */
 
 static err none(struct problem *problem) {
@@ -91,25 +120,48 @@ err web_media(void *app, const struct http_request *request, struct http_respons
                : answer_file(face, response, &picture, file, format, problem);
 }
 
+/* A file of a picture that this entry has, and of no other one. */
+static err answer_of(const struct face *face, struct http_response *response,
+                     const struct entry *entry, slice name, slice file, struct problem *problem) {
+    struct entry_picture held;
+    size_t side;
+    enum entry_picture_format format;
+    if (!entry_picture_file_read(file, &side, &format)) {
+        return none(problem);
+    }
+    for (uint32_t i = 0; i < entry->media_count; i++) {
+        if (entry_picture_of(entry->media[i].url, &held) && slice_equal(held.name, name)) {
+            return answer_file(face, response, &held, file, format, problem);
+        }
+    }
+    return none(problem);
+}
+
 /* RULE MEDIA-1: of a draft, by who holds it. */
 err web_add_media(void *app, const struct http_request *request, struct http_response *response,
                   struct problem *problem) {
     struct adding *adding = NULL;
-    struct entry_picture asked;
-    size_t side;
-    enum entry_picture_format format;
     TRY(add_open(app, request, &adding, problem));
-    if (!entry_picture_named(request->captures[1], &asked) ||
-        !entry_picture_file_read(request->captures[2], &side, &format)) {
+    return answer_of(adding->face, response, &adding->draft.content, request->captures[1],
+                     request->captures[2], problem);
+}
+
+/* RULE MEDIA-1: of an entry that waits, by who decides about it. */
+err web_moderation_media(void *app, const struct http_request *request,
+                         struct http_response *response, struct problem *problem) {
+    const struct face *face = app;
+    const struct contribution_world world = {
+        .ids = face->ids, .territories = face->territories, .themes = face->themes};
+    struct entry *entry = arena_new(request->arena, struct entry, 1);
+    struct entry_id id = {0};
+    bool may = false;
+    if (!slice_to_i64(request->captures[0], &id.v) || id.v <= 0) {
         return none(problem);
     }
-    for (uint32_t i = 0; i < adding->draft.content.media_count; i++) {
-        struct entry_picture held;
-        if (entry_picture_of(adding->draft.content.media[i].url, &held) &&
-            slice_equal(held.name, asked.name)) {
-            return answer_file(adding->face, response, &asked, request->captures[2], format,
-                               problem);
-        }
+    TRY(moderation_may(face_reader(request), &world, face_actor(request), id, &may));
+    if (!may) {
+        return problem_set(problem, ERR_DENIED, "id", "not yours to decide");
     }
-    return none(problem);
+    TRY(entry_load(face_reader(request), id, request->arena, entry));
+    return answer_of(face, response, entry, request->captures[1], request->captures[2], problem);
 }

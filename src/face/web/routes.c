@@ -142,6 +142,8 @@ const struct http_route face_web_routes[] = {
     SENT("/charter/edit", web_charter_edit_post, CAP_ADMIN, "Publishes it."),
     FORM_PAGE("/moderation/log", web_moderation_log, "What was decided, without names."),
     MODERATE("/moderation", web_moderation, "What waits for a decision, the oldest first."),
+    MODERATE("/moderation/entries/{id}/media/{name}/{file}", web_moderation_media,
+             "A photo of an entry that waits, for who decides."),
     MODERATE("/moderation/entries/{id}", web_moderation_case, "One of them, with its flags."),
     SENT("/moderation/entries/{id}", web_moderation_case_post, CAP_MODERATE,
          "Decides, with a reason."),

@@ -133,6 +133,9 @@ const struct entry_media *picture_first(const struct entry *entry, struct entry_
  * Nothing moves when it comes: its shape stands in it. */
 void picture_write(struct page *page, const struct entry_picture *picture, slice alt,
                    const char *sizes, bool is_first);
+/* The pictures of an entry in a row, small, from an address that begins with `before` instead of
+ * "/media": for who may see what the public does not. Nothing without any. */
+void pictures_row(struct page *page, const struct entry *entry, slice before);
 void card_write(struct page *page, const struct entry_public *entry, const struct atlas_hit *hit);
 /* The date that matters now: the next happening, else the last one; NULL when it has none. */
 const struct entry_date *entry_main_date(const struct entry *entry, int64_t now_ms);
@@ -140,6 +143,8 @@ void date_write(struct page *page, const struct entry_date *date, enum i18n_date
 void day_write(struct page *page, int64_t at_ms); /* "22 novembre 2026", in Europe/Paris */
 /* A portrait: its title on a plain band, a landscape, what it is about. */
 void story_card(struct page *page, const struct entry_public *entry);
+/* Of a photo that is shown with permission and is nobody else's to use (SPDX, 10.1). */
+#define LICENCE_RESERVED "LicenseRef-all-rights-reserved"
 /* A licence by its name, with a link to its text when it is a known one. */
 void page_licence(struct page *page, slice id);
 void agenda_item(struct page *page, const struct entry_public *entry);
@@ -308,7 +313,7 @@ http_handler web_sign_in, web_sign_in_post, web_code, web_code_post, web_link, w
 http_handler web_add, web_add_post, web_add_kept, web_add_drop, web_add_step, web_add_step_post,
     web_add_merge, web_add_merge_post, web_contribution_sent, web_contribution_find,
     web_contribution_find_post, web_contribution, web_contribution_post, web_edit, web_edit_post;
-http_handler web_add_photos, web_add_photos_post, web_add_media, web_media;
+http_handler web_add_photos, web_add_photos_post, web_add_media, web_media, web_moderation_media;
 http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_person, web_write,
     web_write_post;
 http_handler web_restore, web_restore_post;

@@ -56,7 +56,8 @@ void page_licence(struct page *page, slice id) {
     struct html *html = &page->html;
     const struct face_licence *known = face_licence_find(id);
     if (known == NULL) {
-        html_text(html, id);
+        bool is_reserved = slice_equal(id, SLICE(LICENCE_RESERVED));
+        html_text(html, is_reserved ? i18n(html->language, "tous droits réservés") : id);
         return;
     }
     html_raw(html, "<a rel=\"license noopener\"");

@@ -73,11 +73,23 @@ static bool field_drop(json_t *root, slice field, struct buf *dropped) {
                         : json_array_remove(value, (size_t)position) == 0;
 }
 
+/* RULE MEDIA-1: a file cannot bring back what was taken away here, or was never shown. */
+static err media_are_elsewhere(const struct entry *entry, struct problem *cause) {
+    for (uint32_t i = 0; i < entry->media_count; i++) {
+        if (slice_starts_with(entry->media[i].url, SLICE(ENTRY_PICTURE_FOLDER))) {
+            return problem_set(cause, ERR_INPUT, "media.url",
+                               "is a picture of a site without the site: give its whole address");
+        }
+    }
+    return OK;
+}
+
 /* Reads and checks; the entry's source_key is made when it has none. */
 static err document_build(const struct run *run, struct arena *arena, slice document, slice raw,
                           struct entry *entry, struct problem *cause) {
     *entry = (struct entry){0};
     TRY(entry_from_json(document, arena, entry, cause));
+    TRY(media_are_elsewhere(entry, cause));
     themes_known(run, arena, entry);
     if (entry->licence.n == 0 && (run->is_licence_given || !run->said_by_records)) {
         entry->licence = run->options->licence;

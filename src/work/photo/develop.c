@@ -40,7 +40,7 @@
     X(g_log_set_default_handler)
 
 static struct library {
-#define MEMBER(name) typeof(&name) name;
+#define MEMBER(name) __typeof__(&name) name;
     CALLS(MEMBER)
 #undef MEMBER
 } lib; /* of the process that decodes, set once */
@@ -165,6 +165,10 @@ static VipsImage *largest_of(const struct photo_tray *tray) {
     return bare_of(flat);
 }
 
+#define WEBP_EFFORT      2 /* of 6: half the work for a twentieth of the bytes */
+#define QUALITY_FINEST   80
+#define QUALITY_COARSEST 30
+#define QUALITY_STEP     10
 #define RIFF_HEAD_BYTES  12
 #define CHUNK_HEAD_BYTES 8
 
@@ -194,23 +198,28 @@ static size_t webp_bare(unsigned char *file, size_t n) {
     return 0;
 }
 
-/* The finest quality that stays within what a page may weigh; the coarsest one in any case. */
+static size_t write_print(VipsImage *image, enum entry_picture_format format, int quality,
+                          void **bytes) {
+    size_t n = 0;
+    int failed = format == ENTRY_PICTURE_WEBP
+                     ? lib.vips_webpsave_buffer(image, bytes, &n, "Q", quality, "strip", TRUE,
+                                                "effort", WEBP_EFFORT, NULL)
+                     : lib.vips_jpegsave_buffer(image, bytes, &n, "Q", quality, "strip", TRUE,
+                                                "optimize_coding", TRUE, "interlace", TRUE, NULL);
+    return failed != 0 ? 0 : format == ENTRY_PICTURE_WEBP ? webp_bare(*bytes, n) : n;
+}
+
+/* A quality that stays within what a page may weigh; the coarsest one in any case. Ten less take a
+ * seventh away, so that the second try is mostly the last. */
 static bool print_one(struct photo_tray *tray, VipsImage *image, size_t side,
                       enum entry_picture_format format) {
     static const size_t aims[ENTRY_PICTURE_SIDES] = {24000, 58000, 240000};
-    static const int qualities[] = {80, 70, 60, 50, 40, 30};
-    for (size_t i = 0; i < ARRAY_COUNT(qualities); i++) {
+    int quality = QUALITY_FINEST;
+    for (;;) {
         void *bytes = NULL;
-        size_t n = 0;
-        int failed =
-            format == ENTRY_PICTURE_WEBP
-                ? lib.vips_webpsave_buffer(image, &bytes, &n, "Q", qualities[i], "strip", TRUE,
-                                           NULL)
-                : lib.vips_jpegsave_buffer(image, &bytes, &n, "Q", qualities[i], "strip", TRUE,
-                                           "optimize_coding", TRUE, "interlace", TRUE, NULL);
-        bool is_last = i + 1 == ARRAY_COUNT(qualities);
-        n = failed == 0 && format == ENTRY_PICTURE_WEBP ? webp_bare(bytes, n) : n;
-        if (failed != 0 || n == 0 || (is_last && n > PHOTO_PRINT_BYTES_MAX)) {
+        size_t n = write_print(image, format, quality, &bytes);
+        bool is_last = quality == QUALITY_COARSEST;
+        if (n == 0 || (is_last && n > PHOTO_PRINT_BYTES_MAX)) {
             return false;
         }
         if (n <= aims[side] || is_last) {
@@ -218,8 +227,11 @@ static bool print_one(struct photo_tray *tray, VipsImage *image, size_t side,
             tray->answer.bytes[side][format] = (uint32_t)n;
             return true;
         }
+        while (n > aims[side] && quality > QUALITY_COARSEST) {
+            n = n / 7 * 6;
+            quality -= QUALITY_STEP;
+        }
     }
-    return false;
 }
 
 static bool prints_make(struct photo_tray *tray, VipsImage *largest) {

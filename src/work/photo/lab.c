@@ -66,7 +66,7 @@ err photo_lab_start(const struct photo_lab_options *options, struct photo_lab **
     *made = (struct photo_lab){.log = options->log,
                                .fd = pair[0],
                                .tray = tray,
-                               .wait_us = INT64_C(1000000) * (2 * (int64_t)options->seconds + 10)};
+                               .wait_us = INT64_C(1000000) * (4 * (int64_t)options->seconds + 10)};
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->changed, NULL);
     made->arena = arena;
