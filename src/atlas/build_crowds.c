@@ -271,15 +271,23 @@ static void add_all(const struct crowd_worker *worker, const struct candidate *c
     }
 }
 
-/* Adds to the counts of the documents that are in `bits` and, as told, of entries or asks. */
+/* Counts those documents of the crowd in hand that are entries, or asks; by those that are not in
+ * it when these are fewer. The counts are zeroed. */
 static void count_some(const struct crowd_worker *worker, bool are_entries, uint32_t *counts) {
     const struct atlas_segment *segment = worker->crowds->build->segment;
+    const unsigned kinds = are_entries ? QUERY_KINDS_ENTRY : QUERY_KINDS_ALL & ~QUERY_KINDS_ENTRY;
+    const uint64_t *needs = segment->kinds[QUERY_KIND_NEED];
+    const uint64_t *offers = segment->kinds[QUERY_KIND_OFFER];
+    const bool is_most = bits_count(worker->bits, segment->words) > segment->count / 2;
+    const uint64_t flip = is_most ? UINT64_MAX : 0;
     uint32_t documents[ROWS_AT_ONCE];
     uint32_t count = 0;
     for (uint32_t word = 0; word < segment->words; word++) {
-        uint64_t asks =
-            segment->kinds[QUERY_KIND_NEED][word] | segment->kinds[QUERY_KIND_OFFER][word];
-        uint64_t left = worker->bits[word] & (are_entries ? ~asks : asks);
+        uint64_t asks = needs[word] | offers[word];
+        uint64_t left = (worker->bits[word] ^ flip) & (are_entries ? ~asks : asks);
+        if (word + 1 == segment->words && segment->count % 64) { /* none stand behind the last */
+            left &= (UINT64_C(1) << segment->count % 64) - 1;
+        }
         for (; left; left &= left - 1) {
             documents[count++] = word * 64 + (uint32_t)__builtin_ctzll(left);
         }
@@ -289,6 +297,9 @@ static void count_some(const struct crowd_worker *worker, bool are_entries, uint
         }
     }
     atlas_rows_count(segment, documents, count, counts);
+    for (uint32_t value = 0; is_most && value < segment->value_first[ATLAS_OF__COUNT]; value++) {
+        counts[value] = atlas_value_count(segment, value, kinds) - counts[value];
+    }
 }
 
 static void count_crowd(const struct crowd_worker *worker, uint32_t *counts) {
