@@ -235,6 +235,12 @@ static const char *const decisions[] = {
                               "nouveau la décision au sujet de « %2 » : elle est maintenue."),
     [MAIL_DECISION_REVERSED] = N_("Bonjour, une autre personne de la modération de %1 a regardé de "
                                   "nouveau la décision au sujet de « %2 » : elle est changée."),
+    [MAIL_DECISION_MERGED] =
+        N_("Bonjour, la modération de %1 a réuni « %2 » avec une autre fiche qui disait la même "
+           "chose. Rien n’est perdu : les deux adresses mènent à la même page, l’histoire des "
+           "deux est gardée, et cela peut être défait."),
+    [MAIL_DECISION_PARTED] = N_("Bonjour, la modération de %1 a séparé de nouveau « %2 » de la "
+                                "fiche avec laquelle elle avait été réunie."),
     [MAIL_DECISION_PUBLISHED] = N_("Bonjour, la modération de %1 a relu « %2 » et l’a publié."),
     [MAIL_DECISION_ACCEPTED] = N_("Bonjour, votre proposition pour « %2 » est acceptée : elle se "
                                   "voit sur %1. Merci !"),

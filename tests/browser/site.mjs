@@ -45,6 +45,7 @@ export async function open() {
   const suggestion = await suggest(server, folder, member, entry.id);
   const merge = await overtaken(member, colleague, entry.id);
   for (const role of ['moderator', 'admin']) agora('user', '--data', folder, 'grant', 'page@example.org', role);
+  const merged = await becomeOne(folder, member);
   const moderation = await decide({ server, folder, member, entry: entry.id, author: people[1] });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
@@ -54,6 +55,7 @@ export async function open() {
     link,
     suggestion,
     merge,
+    merged,
     team,
     invitation,
     person: `/people/${people[0]}-lea`,
@@ -127,11 +129,21 @@ async function decide({ server, folder, member, entry, author }) {
   return { decision, appeal, author: `/moderation/entries/${entry}/people/${author}` };
 }
 
+// Two that became one, and are out of sight again: the demo stays as it is.
+async function becomeOne(folder, moderator) {
+  importEntries(folder, 'twins', ['1', '2'].map((id) => ({ id, kind: 'tool', title: 'Jumelles de passage' })));
+  const twins = agora('duplicates', '--data', folder).stdout;
+  const [, , , first, , , second] = twins.split('\r\n').find((line) => line.includes('Jumelles')).split(',');
+  await moderator.send(`/duplicates/${first}-${second}`, { reason: 'Deux fois la même.' });
+  await moderator.send(`/moderation/entries/${first}`, { act: 'remove', reason: 'De passage.' });
+  return /\/duplicates\/merged\/\d+/.exec((await moderator.look('/duplicates/merged')).text)[0];
+}
+
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit|history\/\d+\/restore))/.test(path);
+export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit|history\/\d+\/restore))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, suggestion, merge, team, invitation, person, draft, contribution, decision, appeal, author }) {
+export async function addresses({ url, link, suggestion, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -196,6 +208,10 @@ export async function addresses({ url, link, suggestion, merge, team, invitation
     person,
     flag: `/entries/${history.match(/\d+/)[0]}/flag`,
     again: `/entries/${history.match(/\d+/)[0]}/again`,
+    duplicates: '/duplicates',
+    'two that may be one': `/duplicates/${history.match(/\d+/)[0]}-${(await find('source=portraits')).match(/\d+/)[0]}`,
+    'what was merged': '/duplicates/merged',
+    'parting again': merged,
     charter: '/charter',
     'versions of the charter': '/charter/versions',
     'one version of the charter': '/charter/versions/1',

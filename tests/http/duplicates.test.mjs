@@ -1,9 +1,11 @@
-// Entries that may be one and the same: told while one adds, listed for the host.
+// Entries that may be one and the same: told while one adds, listed for the host, merged and parted.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agora, importEntries, start, visitor } from './harness.mjs';
+import { agora, importEntries, signIn, start, visitor } from './harness.mjs';
 
 let server;
+let steward;
+const grant = (address, territory) => assert.equal(agora('user', '--data', server.folder, 'grant', address, 'steward', '--territory', territory).status, 0);
 const chambery = { territory: 'com-73065' };
 const list = (...words) => agora('duplicates', '--data', server.folder, ...words).stdout.trim().split('\r\n').slice(1);
 
@@ -55,6 +57,81 @@ test('who adds is told what is here already, on the pages and while typing', asy
   assert.ok(!part.text.includes('Bobine'));
   const none = await who.look(`${path}/what?title=%3Cb%3Equelque+chose`, { 'X-Agora-Part': 'similar' });
   assert.equal(none.text, '');
+});
+
+// ---- /duplicates ----
+
+const numberOf = async (title) => (await (await fetch(`${server.url}/api/v1/entries?q=${encodeURIComponent(title)}`)).json()).items.find((one) => one.title === title)?.id;
+const fieldOf = (page, legend) => /name="([^"]+)"/.exec(page.slice(page.indexOf(`<legend>${legend}</legend>`)))[1];
+
+// All that is shown, from the store itself.
+const whole = () => agora('export', '--data', server.folder, '--format', 'jsonl').stdout.trim().split('\n').map((line) => ({ ...JSON.parse(line), updated: '' }));
+
+test('a pair waits for who has a role where both stand, and for nobody else', async () => {
+  const [bobine, bobinne] = [await numberOf('La Bobine'), await numberOf('Bobinne (Chambéry)')];
+  const [first, second] = [bobine, bobinne].sort((a, b) => a - b);
+  const pair = `/duplicates/${first}-${second}`;
+  const member = await signIn(server, 'member@example.org');
+  assert.equal((await visitor(server).look('/duplicates')).status, 303);
+  for (const path of ['/duplicates', '/duplicates/merged', pair]) assert.equal((await member.look(path)).status, 403, path);
+  assert.equal((await member.send(pair, { reason: 'x' })).status, 403);
+  const elsewhere = await signIn(server, 'elsewhere@example.org');
+  grant('elsewhere@example.org', 'dep-38');
+  assert.ok(!(await elsewhere.look('/duplicates')).text.includes(pair));
+  assert.equal((await elsewhere.look(pair)).status, 403);
+  assert.equal((await elsewhere.send(pair, { reason: 'x' })).status, 403);
+  steward = await signIn(server, 'steward@example.org');
+  grant('steward@example.org', 'dep-73');
+  const queue = (await steward.look('/duplicates')).text;
+  assert.ok(queue.includes(`href="${pair}"`));
+  assert.match(queue, /même nom · même commune · même site/);
+  assert.match((await steward.look('/account')).text, /href="\/duplicates"/);
+  assert.equal((await steward.look('/duplicates/1-2')).status, 404);
+  assert.equal((await steward.look(`/duplicates/${first}-${first}`)).status, 404);
+  assert.equal((await steward.send(pair, { reason: 'x' }, { Origin: 'https://evil.example' })).status, 403);
+});
+
+test('RULE DOUBLE-3: merged field by field, the old address leads on, and both are as they were when parted', async () => {
+  const [kept, merged] = [await numberOf('La Bobine'), await numberOf('Bobinne (Chambéry)')];
+  const [first, second] = [kept, merged].sort((a, b) => a - b);
+  const pair = `/duplicates/${first}-${second}`;
+  const stays = kept === first ? 'first' : 'second';
+  const page = (await steward.look(pair)).text;
+  const before = whole();
+  const none = await steward.send(pair, { kept: stays, reason: ' ' });
+  assert.equal(none.status, 422);
+  assert.match(none.text, /Écrivez la raison/);
+  const done = await steward.send(pair, { kept: stays, reason: 'Le même lieu.', [fieldOf(page, 'Titre')]: stays === 'first' ? 'second' : 'first' });
+  assert.equal(done.status, 303, done.text);
+  const old = await visitor(server).look(`/entries/${merged}-bobinne-chambery`);
+  assert.equal(old.status, 301);
+  assert.equal(old.location, `/entries/${kept}-bobinne-chambery`);
+  const json = await fetch(`${server.url}/api/v1/entries/${merged}`, { redirect: 'manual' });
+  assert.equal(json.status, 301);
+  assert.match(json.headers.get('location'), new RegExp(`/api/v1/entries/${kept}$`));
+  const stayed = (await visitor(server).look(old.location)).text;
+  assert.match(stayed, /<h1>Bobinne/);
+  assert.equal(whole().length, before.length - 1);
+  assert.equal((await visitor(server).look(`/entries/${kept}/history`)).text.includes('Le même lieu.'), true);
+  assert.match((await visitor(server).look('/moderation/log')).text, /Réunie avec une autre/);
+  const list = (await steward.look('/duplicates/merged')).text;
+  const [, undo] = /href="(\/duplicates\/merged\/\d+)"/.exec(list);
+  assert.equal((await steward.look(undo)).status, 200);
+  assert.equal((await steward.send(undo, { reason: '' })).status, 422);
+  assert.equal((await steward.send(undo, { reason: 'Deux lieux.' })).status, 303);
+  const after = whole();
+  assert.deepEqual(after, before);
+  assert.equal((await steward.look(undo)).status, 404);
+  assert.match((await visitor(server).look('/moderation/log')).text, /Séparée de nouveau/);
+});
+
+test('RULE DOUBLE-2: what is not the same is proposed no more', async () => {
+  list();
+  const [, pair] = /href="(\/duplicates\/\d+-\d+)"/.exec((await steward.look('/duplicates')).text);
+  assert.equal((await steward.send(pair, { do: 'part', reason: 'Deux rues.' })).status, 303);
+  assert.ok(!(await steward.look('/duplicates')).text.includes(pair));
+  assert.equal(list().length, 0);
+  assert.equal((await steward.send(pair, { do: 'part', reason: 'Encore.' })).status, 422);
 });
 
 test('what somebody hides of an entry tells nothing to who types it', async () => {

@@ -1,6 +1,8 @@
 /* The statements of the room. */
 #include "domain/duplicate/duplicate_int.h"
 
+#define NOTE        "INSERT INTO duplicate_moved (merge_id, sort, one, other, digest) "
+#define MOVED(sort) "SELECT one FROM duplicate_moved WHERE merge_id = $1 AND sort = " sort
 #define PAIR_COLUMNS                                                                               \
     "p.first_id, p.second_id, a.title, b.title, a.territory, b.territory, p.score, p.reasons, "    \
     "p.distance_m, p.found_ms"
@@ -48,6 +50,102 @@ static const struct db_statement statements[DUPLICATE_STATEMENT__COUNT] = {
                                 "LEFT JOIN source t ON t.id = b.source_id " PAIR_WAITS
                                 "AND ($1 = '' OR (coalesce(s.slug, '') = $1) "
                                 "<> (coalesce(t.slug, '') = $1)) " PAIR_ORDER},
+    [DUPLICATE_MERGE_ADD] =
+        {"merge add", "INSERT INTO duplicate_merge (id, kept_id, merged_id, at_ms, person_id, "
+                      "reason, before_revision, after_revision, kept_edited, merged_edited, "
+                      "ended_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)"},
+    [DUPLICATE_MERGE_GET] = {"merge get",
+                             "SELECT kept_id, merged_id, before_revision, after_revision, "
+                             "kept_edited, merged_edited FROM duplicate_merge "
+                             "WHERE id = $1 AND ended_ms = 0"},
+    [DUPLICATE_MERGE_END] = {"merge end", "UPDATE duplicate_merge SET ended_ms = $2 WHERE id = $1"},
+    [DUPLICATE_MERGES] = {"merges", "SELECT m.id, m.at_ms, m.kept_id, m.merged_id, a.title, "
+                                    "b.title, m.reason FROM duplicate_merge m "
+                                    "JOIN entry a ON a.id = m.kept_id "
+                                    "JOIN entry b ON b.id = m.merged_id "
+                                    "WHERE m.ended_ms = 0 ORDER BY m.at_ms DESC, m.id DESC"},
+    [DUPLICATE_MOVED_LINKS] = {"moved links", "SELECT DISTINCT one FROM duplicate_moved "
+                                              "WHERE merge_id = $1 AND sort = $2"},
+    /* What goes over: noted, moved, given back (the numbers of merge.c). */
+    [DUPLICATE_NOTE_CONTRIBUTIONS] = {"note contributions",
+                                      NOTE "SELECT $1, 1, id, 0, x'' FROM contribution "
+                                           "WHERE entry_id = $2 AND person_id IS NOT NULL"},
+    [DUPLICATE_MOVE_CONTRIBUTIONS] = {"move contributions",
+                                      "UPDATE contribution SET entry_id = $3 WHERE id IN (" MOVED(
+                                          "1") ") AND entry_id = $2"},
+    [DUPLICATE_BACK_CONTRIBUTIONS] = {"back contributions",
+                                      "UPDATE contribution SET entry_id = $2 WHERE id IN (" MOVED(
+                                          "1") ") AND entry_id = $3"},
+    /* 5: that it is doubled, which the decision answers. */
+    [DUPLICATE_NOTE_FLAGS] = {"note flags",
+                              NOTE "SELECT $1, 2, id, 0, x'' FROM flag WHERE entry_id = $2 "
+                                   "AND decision_id IS NULL AND reason <> 5"},
+    [DUPLICATE_MOVE_FLAGS] = {"move flags", "UPDATE flag SET entry_id = $3 WHERE id IN (" MOVED(
+                                                "2") ") AND entry_id = $2"},
+    [DUPLICATE_BACK_FLAGS] = {"back flags", "UPDATE flag SET entry_id = $2 WHERE id IN (" MOVED(
+                                                "2") ") AND entry_id = $3"},
+    [DUPLICATE_NOTE_DRAFTS] = {"note drafts", NOTE "SELECT $1, 3, 0, base_revision, digest "
+                                                   "FROM draft WHERE entry_id = $2"},
+    [DUPLICATE_MOVE_DRAFTS] =
+        {"move drafts",
+         "UPDATE draft SET entry_id = $3, base_revision = $4 WHERE entry_id = $2 AND digest IN "
+         "(SELECT digest FROM duplicate_moved WHERE merge_id = $1 AND sort = 3)"},
+    [DUPLICATE_BACK_DRAFTS] =
+        {"back drafts",
+         "UPDATE draft SET entry_id = $2, base_revision = (SELECT other FROM duplicate_moved "
+         "WHERE merge_id = $1 AND sort = 3 AND digest = draft.digest) WHERE entry_id = $3 "
+         "AND digest IN (SELECT digest FROM duplicate_moved WHERE merge_id = $1 AND sort = 3)"},
+    [DUPLICATE_NOTE_SUGGESTIONS] = {"note suggestions",
+                                    NOTE "SELECT $1, 4, id, base_revision, x'' FROM suggestion "
+                                         "WHERE entry_id = $2 AND state = 1"},
+    [DUPLICATE_MOVE_SUGGESTIONS] =
+        {"move suggestions",
+         "UPDATE suggestion SET entry_id = $3, base_revision = $4 WHERE id IN (" MOVED(
+             "4") ") AND entry_id = $2"},
+    [DUPLICATE_BACK_SUGGESTIONS] =
+        {"back suggestions",
+         "UPDATE suggestion SET entry_id = $2, base_revision = (SELECT other FROM duplicate_moved "
+         "WHERE merge_id = $1 AND sort = 4 AND one = suggestion.id) WHERE id IN (" MOVED(
+             "4") ") AND entry_id = $3 AND state = 1"},
+    [DUPLICATE_NOTE_LINKS] = {"note links",
+                              NOTE "SELECT $1, 5, entry_id, position, x'' FROM entry_link "
+                                   "WHERE target_id = $2 AND entry_id <> $3"},
+    [DUPLICATE_MOVE_LINKS] = {"move links",
+                              "UPDATE entry_link SET target_id = $3 WHERE target_id = $2 "
+                              "AND entry_id <> $3 AND $1 > 0"},
+    [DUPLICATE_BACK_LINKS] =
+        {"back links",
+         "UPDATE entry_link SET target_id = $2 WHERE target_id = $3 AND EXISTS (SELECT 1 "
+         "FROM duplicate_moved m WHERE m.merge_id = $1 AND m.sort = 5 "
+         "AND m.one = entry_link.entry_id AND m.other = entry_link.position)"},
+    [DUPLICATE_NOTE_TEAM] = {"note team", NOTE "VALUES ($1, 6, 0, 0, x'')"},
+    [DUPLICATE_MOVE_TEAM] = {"move team", "UPDATE team_entry SET entry_id = $3 "
+                                          "WHERE entry_id = $2 AND $1 > 0"},
+    [DUPLICATE_BACK_TEAM] = {"back team",
+                             "UPDATE team_entry SET entry_id = $2 WHERE entry_id = $3 AND EXISTS "
+                             "(SELECT 1 FROM duplicate_moved WHERE merge_id = $1 AND sort = 6)"},
+    [DUPLICATE_NOTE_MEMBERS] = {"note members",
+                                NOTE "SELECT $1, 7, $3, person_id, x'' FROM team_member "
+                                     "WHERE team_id = $2 AND person_id NOT IN "
+                                     "(SELECT person_id FROM team_member WHERE team_id = $3)"},
+    [DUPLICATE_MOVE_MEMBERS] = {"move members",
+                                "INSERT INTO team_member (team_id, person_id, role, joined_ms) "
+                                "SELECT $3, person_id, 1, $1 FROM team_member WHERE team_id = $2 "
+                                "ON CONFLICT (team_id, person_id) DO NOTHING"},
+    /* Who has become a lead meanwhile stays. */
+    [DUPLICATE_BACK_MEMBERS] =
+        {"back members", "DELETE FROM team_member WHERE role = 1 AND EXISTS (SELECT 1 "
+                         "FROM duplicate_moved m WHERE m.merge_id = $1 AND m.sort = 7 "
+                         "AND m.one = team_member.team_id AND m.other = team_member.person_id)"},
+    /* What was merged into the merged one before. */
+    [DUPLICATE_MOVE_MERGED] = {"move merged", "UPDATE entry SET merged_into = $3 "
+                                              "WHERE merged_into = $2 AND $1 > 0"},
+    [DUPLICATE_BACK_MERGED] =
+        {"back merged", "WITH RECURSIVE below (id) AS (SELECT merged_id FROM duplicate_merge "
+                        "WHERE kept_id = $2 AND ended_ms = 0 UNION SELECT m.merged_id FROM below "
+                        "JOIN duplicate_merge m ON m.kept_id = below.id AND m.ended_ms = 0) "
+                        "UPDATE entry SET merged_into = $2 WHERE merged_into = $3 AND $1 > 0 "
+                        "AND id IN (SELECT id FROM below)"},
     [DUPLICATE_ENTRY] = {"entry", "SELECT territory FROM entry WHERE id = $1"},
 };
 const struct db_catalogue duplicate_catalogue = {"duplicate", statements, ARRAY_COUNT(statements)};

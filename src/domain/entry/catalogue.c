@@ -135,7 +135,8 @@ static const struct db_statement statements[] = {
                                     "FROM entry_link l JOIN entry e ON e.id = l.entry_id "
                                     "WHERE l.target_id = $1 AND e.status = 1 "
                                     "ORDER BY l.entry_id, l.position LIMIT $2"},
-    [ENTRY_LINKS_OPEN] = {"links_open", "SELECT l.entry_id, l.position, t.id FROM entry_link l "
+    [ENTRY_LINKS_OPEN] = {"links_open", "SELECT l.entry_id, l.position, "
+                                        "coalesce(t.merged_into, t.id) FROM entry_link l "
                                         "JOIN entry e ON e.id = l.entry_id AND e.source_id = $1 "
                                         "JOIN entry t ON t.source_id = $1 "
                                         "AND t.source_key = l.target_key "
@@ -145,6 +146,9 @@ static const struct db_statement statements[] = {
                                             "AND target_id IS NOT NULL ORDER BY position LIMIT $2"},
     [ENTRY_LINK_JOIN] = {"link_join", "UPDATE entry_link SET target_id = $3 "
                                       "WHERE entry_id = $1 AND position = $2"},
+    [ENTRY_MERGED_INTO] = {"merged_into", "SELECT merged_into FROM entry WHERE id = $1"},
+    [ENTRY_MERGED_SET] = {"merged_set",
+                          "UPDATE entry SET merged_into = $2, edited = $3 WHERE id = $1"},
     [ENTRY_DESCENDANTS] = {"descendants", INSPIRED "SELECT id, parent, depth FROM taken "
                                                    "WHERE id <> $1 ORDER BY depth, id, parent"},
     [ENTRY_DESCENDS] = {"descends", INSPIRED "SELECT 1 FROM taken WHERE id = $3 LIMIT 1"},
@@ -158,8 +162,9 @@ static const struct db_statement statements[] = {
          "$3, $4, $5, $6, $7"),
     /* A target that is here already is joined at once ($5: the source, $6: its number). */
     LIST_ADD(ENTRY_LIST_LINK, "entry_link", "relation, target_key, target_id, note",
-             "$3, $4, coalesce((SELECT id FROM entry WHERE source_id = $5 AND source_key = $4), "
-             "(SELECT id FROM entry WHERE id = $6)), $7"),
+             "$3, $4, coalesce((SELECT coalesce(merged_into, id) FROM entry "
+             "WHERE source_id = $5 AND source_key = $4), "
+             "(SELECT coalesce(merged_into, id) FROM entry WHERE id = $6)), $7"),
     LIST_DROP(ENTRY_LIST_LINK, "entry_link"),
     [ENTRY_LIST_OF_FIRST + ENTRY_LIST_LINK] =
         {"entry_link_of",

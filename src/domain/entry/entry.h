@@ -306,6 +306,13 @@ MUST_USE err entry_link_targets(struct db_conn *conn, struct entry_id id, struct
                                 size_t room, size_t *count);
 /* The entry that a link names by our own number ("entry:NUMBER"); 0: it does not. */
 struct entry_id entry_link_number(const struct entry_link *link);
+/* Where an entry that was merged stands now. ERR_NOT_FOUND: it was not merged. */
+MUST_USE err entry_merged_into(struct db_conn *conn, struct entry_id id, struct entry_id *kept);
+/* For merging: whether a person edited what stands, so that imports wait; both are set together.
+ * `kept` 0: not merged (any more). */
+MUST_USE err entry_is_edited(struct db_conn *conn, struct entry_id id, bool *is_edited);
+MUST_USE err entry_merged_set(struct db_conn *conn, struct entry_id id, struct entry_id kept,
+                              bool is_edited);
 /* What was inspired by an entry, and by that, and so on: published ones, each once, the nearest
  * first, at most `room`; to a depth of ENTRY_DESCENT_MAX. */
 #define ENTRY_DESCENT_MAX 8

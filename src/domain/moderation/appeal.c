@@ -100,6 +100,8 @@ static bool goes_against(enum moderation_act act, enum moderation_side side) {
         return side == MODERATION_SUBJECT;
     case MODERATION_ASK:
     case MODERATION_UNBLOCK:
+    case MODERATION_MERGE: /* undone where it is done */
+    case MODERATION_PART:
     case MODERATION_ACT__COUNT:
         break;
     }
@@ -203,6 +205,8 @@ bool moderation_reverses(enum moderation_act decided, enum moderation_act act) {
         return act == MODERATION_UNBLOCK;
     case MODERATION_ASK:
     case MODERATION_UNBLOCK:
+    case MODERATION_MERGE: /* undone where it is done */
+    case MODERATION_PART:
     case MODERATION_ACT__COUNT:
         break;
     }

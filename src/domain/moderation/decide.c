@@ -6,7 +6,8 @@ static const char *const act_slugs[MODERATION_ACT__COUNT] = {
     [MODERATION_HOLD] = "hold",       [MODERATION_REMOVE] = "remove",
     [MODERATION_PUBLISH] = "publish", [MODERATION_ASK] = "ask",
     [MODERATION_WARN] = "warn",       [MODERATION_BLOCK] = "block",
-    [MODERATION_UNBLOCK] = "unblock"};
+    [MODERATION_UNBLOCK] = "unblock", [MODERATION_MERGE] = "merge",
+    [MODERATION_PART] = "part"};
 
 slice moderation_act_slug(enum moderation_act act) {
     return slice_from_cstr(act_slugs[act]);
@@ -209,7 +210,7 @@ static int64_t until_of(const struct moderation_decision *decision, int64_t now_
 static err end_case(struct db_conn *conn, const struct moderation_record *record, int64_t id,
                     int64_t now_ms) {
     const struct moderation_decision *decision = record->decision;
-    if (decision->act == MODERATION_PUBLISH) {
+    if (decision->act == MODERATION_PUBLISH || decision->act == MODERATION_PART) {
         TRY(run_with(conn, DECISION_REVERSE, decision->entry.v, now_ms));
         struct db_query *query = moderation_query(conn, REPLY_SETTLE);
         db_bind_i64(query, 1, decision->entry.v);
@@ -254,6 +255,23 @@ err moderation_record(struct db_conn *conn, const struct contribution_world *wor
                          .act = moderation_act_slug(decision->act),
                          .object = arena_printf(arena, "entry:%lld", (long long)decision->entry.v),
                          .reason = decision->reason});
+}
+
+err moderation_note(struct db_conn *conn, const struct contribution_world *world,
+                    const struct actor *actor, const struct moderation_decision *decision,
+                    enum entry_status status_after, int64_t now_ms, struct arena *arena,
+                    struct moderation_outcome *outcome) {
+    const struct moderation_record record = {
+        .decision = decision, .by = actor->person, .status_after = status_after};
+    return moderation_record(conn, world, &record, now_ms, arena, outcome);
+}
+
+err moderation_concerned(struct db_conn *conn, struct entry_id entry, int64_t decision,
+                         struct arena *arena, struct moderation_outcome *outcome) {
+    const struct moderation_decision about = {.entry = entry, .act = MODERATION_MERGE};
+    TRY(tell_all(conn, &about, arena, outcome)); /* of no decision: those who flagged are not it */
+    outcome->decision = decision;
+    return OK;
 }
 
 /* ---- deciding ---- */
@@ -325,6 +343,8 @@ static err status_after(struct db_conn *conn, const struct moderation_decision *
         fits = is_ours && (before == ENTRY_PENDING || before == ENTRY_REMOVED);
         *after = ENTRY_PUBLISHED;
         break;
+    case MODERATION_MERGE: /* decided elsewhere */
+    case MODERATION_PART:
     case MODERATION_ACT__COUNT:
         break;
     }

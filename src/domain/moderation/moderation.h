@@ -100,6 +100,8 @@ enum moderation_act {
     MODERATION_WARN,
     MODERATION_BLOCK,
     MODERATION_UNBLOCK,
+    MODERATION_MERGE, /* the entry became one with another: domain/duplicate */
+    MODERATION_PART,  /* and are two again */
     MODERATION_ACT__COUNT
 };
 /* RULE MOD-6: an answer is waited for so long. */
@@ -136,6 +138,15 @@ MUST_USE err moderation_decide_held(struct db_conn *conn, const struct contribut
                                     const struct moderation_decision *decision, int64_t now_ms,
                                     struct arena *arena, struct moderation_outcome *outcome,
                                     struct problem *problem);
+/* Writes down what another room decided with power, for the log and the audit; flags that wait are
+ * answered by it. `outcome` tells whom to tell. In a write transaction. */
+MUST_USE err moderation_note(struct db_conn *conn, const struct contribution_world *world,
+                             const struct actor *actor, const struct moderation_decision *decision,
+                             enum entry_status status_after, int64_t now_ms, struct arena *arena,
+                             struct moderation_outcome *outcome);
+/* Whom an entry concerns, who brought it and its team, to be told of a decision about another. */
+MUST_USE err moderation_concerned(struct db_conn *conn, struct entry_id entry, int64_t decision,
+                                  struct arena *arena, struct moderation_outcome *outcome);
 /* Whether somebody moderates where an entry stands: everywhere, or in its territory. */
 MUST_USE err moderation_may(struct db_conn *conn, const struct contribution_world *world,
                             const struct actor *actor, struct entry_id entry, bool *may);

@@ -55,7 +55,7 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                             "UPDATE decision SET waits = 0 WHERE entry_id = $1 AND waits = 1"},
     [DECISION_REVERSE] = {"decision reverse",
                           "UPDATE decision SET reversed_ms = $2 WHERE entry_id = $1 "
-                          "AND act IN (3, 4) AND reversed_ms = 0"},
+                          "AND act IN (3, 4, 10) AND reversed_ms = 0"},
     [DECISION_QUEUE] =
         {"decision queue",
          "SELECT entry.id, entry.title, entry.status, min(waiting.at_ms) AS since, "

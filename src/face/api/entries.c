@@ -267,6 +267,13 @@ err api_entry(void *app, const struct http_request *request, struct http_respons
     err loaded = unchanged ? OK
                            : entry_public_load(face_reader(request), face->territories, id,
                                                request->arena, &entry);
+    struct entry_id kept;
+    if (loaded == ERR_NOT_FOUND && entry_merged_into(face_reader(request), id, &kept) == OK) {
+        response->status = 301;
+        response->location =
+            arena_printf(request->arena, "/api/v1/entries/%lld", (long long)kept.v);
+        return OK;
+    }
     if (loaded == ERR_NOT_FOUND) {
         return problem_set(problem, loaded, "", "there is no public entry with this number");
     }

@@ -136,6 +136,9 @@ static void write_ways(struct page *page) {
     if (page->request->capabilities & HTTP_MAY(CAP_MODERATE)) {
         link_line(page, SLICE("/moderation"), N_("Signalements et fiches à relire"));
     }
+    if (face_actor(page->request)->roles) {
+        link_line(page, SLICE("/duplicates"), N_("Peut-être les mêmes"));
+    }
     if (page->request->capabilities & HTTP_MAY(CAP_ADMIN)) {
         link_line(page, SLICE("/administration"), N_("Administration"));
     }

@@ -20,6 +20,8 @@ const char *web_moderation_act(enum moderation_act act) {
         [MODERATION_WARN] = N_("Avertissement"),
         [MODERATION_BLOCK] = N_("Compte bloqué"),
         [MODERATION_UNBLOCK] = N_("Compte rouvert"),
+        [MODERATION_MERGE] = N_("Réunie avec une autre"),
+        [MODERATION_PART] = N_("Séparée de nouveau"),
     };
     return labels[act];
 }
@@ -135,6 +137,10 @@ enum mail_decision web_moderation_letter(enum moderation_act act, int64_t until_
         return until_ms ? MAIL_DECISION_BLOCKED_UNTIL : MAIL_DECISION_BLOCKED;
     case MODERATION_UNBLOCK:
         return MAIL_DECISION_UNBLOCKED;
+    case MODERATION_MERGE:
+        return MAIL_DECISION_MERGED;
+    case MODERATION_PART:
+        return MAIL_DECISION_PARTED;
     case MODERATION_NOTHING:
     case MODERATION_ACT__COUNT:
         return MAIL_DECISION_NOTHING;

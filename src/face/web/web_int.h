@@ -318,6 +318,8 @@ http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_p
     web_write_post;
 http_handler web_restore, web_restore_post;
 http_handler web_suggestions, web_suggestion, web_suggestion_post;
+http_handler web_duplicates, web_duplicate, web_duplicate_post, web_merged, web_merge,
+    web_merge_post;
 http_handler web_again, web_again_post;
 http_handler web_flag, web_flag_post, web_moderation, web_moderation_case, web_moderation_case_post,
     web_moderation_log;

@@ -1,0 +1,33 @@
+/* Entries that were merged: where each stands now. */
+#include "domain/entry/entry_int.h"
+
+err entry_merged_into(struct db_conn *conn, struct entry_id id, struct entry_id *kept) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_MERGED_INTO);
+    bool row = false;
+    db_bind_i64(query, 1, id.v);
+    TRY(db_next(query, &row));
+    *kept = (struct entry_id){row ? db_i64(query, 0) : 0};
+    db_done(query);
+    return kept->v != 0 ? OK : ERR_NOT_FOUND;
+}
+
+err entry_is_edited(struct db_conn *conn, struct entry_id id, bool *is_edited) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_STAND_BY_ID);
+    bool row = false;
+    db_bind_i64(query, 1, id.v);
+    TRY(db_next(query, &row));
+    *is_edited = row && db_i64(query, 2) != 0;
+    db_done(query);
+    return row ? OK : ERR_NOT_FOUND;
+}
+
+err entry_merged_set(struct db_conn *conn, struct entry_id id, struct entry_id kept,
+                     bool is_edited) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_MERGED_SET);
+    db_bind_i64(query, 1, id.v);
+    if (kept.v != 0) { /* what is not bound is NULL */
+        db_bind_i64(query, 2, kept.v);
+    }
+    db_bind_i64(query, 3, is_edited);
+    return db_run(query);
+}
