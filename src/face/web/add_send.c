@@ -207,6 +207,9 @@ err add_check_write(struct adding *adding) {
     html_raw(html, " ");
     page_licence(form->page, ADD_LICENCE);
     html_raw(html, ".</p>\n");
+    if (is_guest(adding)) {
+        form_trap(form);
+    }
     form_submit(form, is_new && is_guest(adding) ? N_("Envoyer") : N_("Publier"));
     form_submit_else(form, "back", N_("Revenir"));
     form_submit_else(form, "later", N_("Finir plus tard"));
@@ -338,6 +341,10 @@ err add_send(struct adding *adding, struct http_response *response) {
     if (sending->send.reason.n > REASON_MAX) {
         form_fault(&adding->form, "reason", N_("C’est trop long. Raccourcissez-le."));
         return add_page_write(adding, response);
+    }
+    if (is_guest(adding) && form_is_trapped(adding->sent)) {
+        http_redirect(response, SLICE("/contributions/sent?confirm"));
+        return OK;
     }
     TRY(face_network(adding->request, &sending->send.network));
     return face_write(adding->face, adding->request, send_job, answer_send, sending);

@@ -227,6 +227,7 @@ static void write_find(struct form *form, slice typed) {
                                           .autocomplete = "email",
                                           .max_bytes = MAIL_ADDRESS_MAX_BYTES,
                                           .is_needed = true});
+    form_trap(form);
     form_submit(form, N_("Recevoir les liens"));
     form_end(form);
     form_page_end(form);
@@ -319,5 +320,6 @@ err web_contribution_find_post(void *app, const struct http_request *request,
     finding->address = person_address_fold(
         arena_copy(request->arena, slice_of(address.text, address.n)), request->arena);
     TRY(face_network(request, &finding->network));
-    return face_write(app, request, find_job, answer_find, finding);
+    return form_is_trapped(&sent) ? answer_find(app, request, finding, OK, response, problem)
+                                  : face_write(app, request, find_job, answer_find, finding);
 }

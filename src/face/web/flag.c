@@ -129,6 +129,7 @@ static err write_flag(struct form *form, const struct flagging *flagging) {
                                               .max_bytes = FLAG_WORDS_MAX});
         write_address(form, flagging);
     }
+    form_trap(form);
     form_submit(form, N_("Envoyer"));
     form_end(form);
     html_raw(&page->html, "<p><a href=\"/charter\">");
@@ -276,5 +277,6 @@ err web_flag_post(void *app, const struct http_request *request, struct http_res
         form.page = &page;
         return write_flag(&form, flagging);
     }
-    return face_write(app, request, flag_job, answer_flag, flagging);
+    return form_is_trapped(&sent) ? answer_flag(app, request, flagging, OK, response, problem)
+                                  : face_write(app, request, flag_job, answer_flag, flagging);
 }

@@ -300,6 +300,19 @@ void form_hidden(struct form *form, const char *name, slice value) {
     html_raw(html, ">");
 }
 
+/* Out of sight, out of the order of the keyboard, out of what is read aloud. */
+void form_trap(struct form *form) {
+    struct html *html = &form->page->html;
+    html_raw(html, "<div class=\"visually-hidden\" aria-hidden=\"true\"><label>");
+    html_t(html, "Laissez ceci vide");
+    html_raw(html, "<input type=\"text\" name=\"homepage\" tabindex=\"-1\" "
+                   "autocomplete=\"off\"></label></div>\n");
+}
+
+bool form_is_trapped(const struct http_form *sent) {
+    return slice_trim(http_form_value(sent, "homepage")).n > 0;
+}
+
 void form_submit(struct form *form, const char *label) {
     html_raw(&form->page->html,
              "<button class=\"button button--sun button--wide\" type=\"submit\">");

@@ -62,6 +62,7 @@ static void write_ask(struct form *form, slice address, slice next) {
                                           .autocomplete = "email",
                                           .max_bytes = MAIL_ADDRESS_MAX_BYTES,
                                           .is_needed = true});
+    form_trap(form);
     form_submit(form, N_("Recevoir un code"));
     html_raw(&form->page->html, "<details class=\"form-aside\"");
     if (form->fault_count &&
@@ -451,6 +452,10 @@ err web_sign_in_post(void *app, const struct http_request *request, struct http_
                                    response, problem);
     }
     TRY(face_network(request, &asking->ask.network));
+    if (form_is_trapped(&sent)) {
+        asking->letter.browser = crypto_secret_make();
+        return answer_ask(app, request, asking, OK, response, problem);
+    }
     return face_write(face, request, ask_job, answer_ask, asking);
 }
 

@@ -112,6 +112,7 @@ static err write_form(struct form *form, const struct writing *writing, bool is_
                                           .rows = 8,
                                           .is_needed = true});
     write_who(form, writing);
+    form_trap(form);
     form_submit(form, N_("Envoyer"));
     form_end(form);
     form_page_end(form);
@@ -230,6 +231,7 @@ err web_write_post(void *app, const struct http_request *request, struct http_re
     struct form form = {.page = &page};
     TRY(fill_writer(request, page.html.language, writing));
     check(&form, writing);
-    return form.fault_count ? write_form(&form, writing, false)
-                            : face_write(app, request, write_job, answer_write, writing);
+    return form.fault_count         ? write_form(&form, writing, false)
+           : form_is_trapped(&sent) ? answer_write(app, request, writing, OK, response, problem)
+                                    : face_write(app, request, write_job, answer_write, writing);
 }

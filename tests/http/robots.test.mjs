@@ -1,0 +1,50 @@
+// Programs that fill in every field: they get the answer that people get, and nothing comes of it (RULE ROBOT-1).
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { importEntries, start, teamOf, signIn, visitor } from './harness.mjs';
+
+let server;
+let entry;
+before(async () => {
+  server = await start();
+  importEntries(server.folder, 'fixture', [{ id: 'a', kind: 'place', title: 'Lavoir' }]);
+  entry = (await (await fetch(`${server.url}/api/v1/entries`)).json()).items[0].id;
+  const lead = await signIn(server, 'lead@example.org');
+  teamOf(server.folder, entry, [JSON.parse((await lead.look('/account/data')).text).id]);
+});
+after(() => server.stop());
+
+const count = (what) => Number(execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(server.folder, 'agora.db'), `SELECT count(*) FROM ${what}`], { encoding: 'utf8' }));
+
+async function check(who, address) {
+  const { location } = await who.send('/add', { kind: 'idea' });
+  await who.send(location, { title: 'Une idée', summary: 'En deux mots.', kind: 'idea' });
+  return [location.replace('what', 'check'), { charter: 1, address }];
+}
+
+test('RULE ROBOT-1: who fills in what nobody sees is answered like anybody, and nothing is written or sent', async () => {
+  const forms = [
+    ['/sign-in', async (_, address) => ['/sign-in', { address }], 'person_proof'],
+    ['/contributions/find', async (_, address) => ['/contributions/find', { address }], 'person_try WHERE what = 0'],
+    [`/entries/${entry}/flag`, async (_, address) => [`/entries/${entry}/flag`, { reason: 'gone', address }], 'flag'],
+    [`/entries/${entry}/write`, async (_, address) => [`/entries/${entry}/write`, { words: 'Bonjour', who: 'Léa', address }], "mail_message WHERE letter = 'to-team'"],
+    [null, check, 'contribution'],
+  ];
+  for (const [at, [page, make, rows]] of forms.entries()) {
+    const who = visitor(server);
+    const [path, fields] = await make(who, `robot${at}@example.org`);
+    const { text } = await who.look(page ?? path);
+    assert.match(text, /<div class="visually-hidden" aria-hidden="true"><label>[^<]*<input type="text" name="homepage" tabindex="-1" autocomplete="off">/, path);
+    const before = count(rows);
+    const robot = await who.send(path, { ...fields, homepage: 'https://spam.example' });
+    assert.equal(count(rows), before, path);
+    const [again, human] = await make(who, `human${at}@example.org`);
+    const answer = await who.send(again, { ...human, homepage: ' ' });
+    assert.deepEqual([robot.status, robot.location], [answer.status, answer.location], path);
+    assert.equal(answer.status, 303);
+    assert.equal(count(rows), before + 1, path);
+  }
+  assert.equal(count("mail_message WHERE address LIKE 'robot%'"), 0);
+});
