@@ -230,6 +230,8 @@ export async function addresses({ url, link, suggestion, merge, merged, team, in
     'an appeal': appeal,
     'who wrote an entry': author,
     settings: '/administration/settings',
+    sources: '/administration/sources',
+    'a source': '/administration/sources/portraits',
     'not there': '/entries/12-nothing',
   };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { agora, letterTo, signIn, start, teamOf, temporaryFolder, visitor } from './harness.mjs';
+import { agora, importEntries, letterTo, signIn, start, teamOf, temporaryFolder, visitor } from './harness.mjs';
 
 let server;
 let admin;
@@ -262,4 +262,19 @@ test('what the file would refuse the page refuses, beside the field, and nothing
   // Emptied, a setting is what it was in the beginning.
   assert.equal((await settings({ site_name: '' })).status, 303);
   assert.match((await visitor(server).look('/')).text, /<title>[^<]*Agora</);
+});
+
+test('the licence and the attribution of a source are corrected for all its entries', async () => {
+  importEntries(server.folder, 'lac', [{ id: 'e1', kind: 'place', title: 'Lavoir', place: { territory: 'com-73065' } }]);
+  assert.match((await admin.look('/administration/sources')).text, /\/administration\/sources\/lac"[\s\S]*?sans licence/);
+  const bad = await admin.send('/administration/sources/lac', { url: 'javascript:alert(1)' });
+  assert.equal(bad.status, 422);
+  assert.match(bad.text, /id="url-fault"/);
+  const sent = await admin.send('/administration/sources/lac', { title: 'Les <amis> du lac', licence: 'ODbL-1.0', attribution: 'Amis du lac' });
+  assert.equal(sent.location, '/administration/sources?done');
+  assert.match((await admin.look('/administration/sources/lac')).text, /value="Les &lt;amis&gt; du lac"/);
+  assert.match((await visitor(server).look('/about')).text, /Les &lt;amis&gt; du lac/);
+  assert.match((await admin.look('/administration/audit?act=source')).text, /Source changée<\/td><td>lac<\/td><td>ODbL-1\.0/);
+  assert.equal((await admin.look('/administration/sources/none')).status, 404);
+  assert.equal((await moderator.send('/administration/sources/lac', { title: 'x' })).status, 403);
 });

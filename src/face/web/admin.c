@@ -26,6 +26,7 @@ static const struct admin_way {
     {"/administration/queue", N_("Lettres et travaux")},
     {"/administration/people", N_("Rôles et accès")},
     {"/administration/settings", N_("Réglages")},
+    {"/administration/sources", N_("Sources")},
     {"/administration/audit", N_("Journal des actes")},
 };
 

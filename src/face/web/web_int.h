@@ -329,6 +329,7 @@ http_handler web_admin, web_admin_instance, web_admin_queue, web_admin_queue_pos
     web_admin_person, web_admin_power, web_admin_power_post, web_admin_audit, web_admin_audit_csv;
 http_handler web_decision, web_decision_post, web_moderation_appeal, web_moderation_appeal_post,
     web_moderation_person, web_moderation_person_post;
-http_handler web_admin_settings, web_admin_settings_post;
+http_handler web_admin_settings, web_admin_settings_post, web_admin_sources, web_admin_source,
+    web_admin_source_post;
 
 #endif
