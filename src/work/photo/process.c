@@ -27,7 +27,7 @@ static void end_with(pid_t parent) {
     }
 }
 
-static bool limit(int what, uint64_t most) {
+static bool limit(unsigned what, uint64_t most) {
     return setrlimit(what, &(struct rlimit){.rlim_cur = most, .rlim_max = most}) == 0;
 }
 

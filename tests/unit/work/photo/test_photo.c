@@ -23,7 +23,7 @@
 #define TEXT(literal)                                                                              \
     { "" literal, sizeof(literal) - 1 } /* a slice that is a constant */
 
-static struct log quiet = {.fd = -1, .least = LOG_ERROR};
+static struct log quiet = {.fd = -1, .least = LOG_ERROR}; /* its clock: main */
 
 /* ---- a lab, and pictures given to it one by one ---- */
 
@@ -369,6 +369,7 @@ int main(void) {
         cmocka_unit_test(a_lab_that_ends_tells_what_waits_that_it_is_away),
         cmocka_unit_test(an_answer_that_cannot_be_is_believed_in_nothing),
     };
+    quiet.clock = clock_system();
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("photo", tests, NULL, NULL);
 }
