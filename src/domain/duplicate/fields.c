@@ -35,6 +35,7 @@ static void asks_join(const struct entry *first, const struct entry *second,
     to->ask_count = count;
 }
 
+/* long: one line or two a field. */
 void duplicate_field_take(enum history_field field, const struct entry *from, struct entry *to,
                           struct arena *arena) {
     switch (field) {
@@ -125,7 +126,7 @@ void duplicate_field_take(enum history_field field, const struct entry *from, st
     }
 }
 
-/* `list` of the entry and then those of `from` that are not among them; `same` is of two items a, b. */
+/* `list` of the entry, then those of `from` that are not among them; `same` is of two items. */
 #define UNITE(type, list, count, same)                                                             \
     do {                                                                                           \
         type *all = arena_new(arena, type, (size_t)to->count + from->count + 1);                   \

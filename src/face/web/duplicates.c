@@ -1,5 +1,5 @@
-/* /duplicates: entries that may be one; /duplicates/A-B: two side by side, to merge or to keep apart;
- * /duplicates/merged: what was merged, to be undone. */
+/* /duplicates: entries that may be one; /duplicates/A-B: two side by side, to merge or to keep
+ * apart; /duplicates/merged: what was merged, to be undone. */
 #include "domain/duplicate/merge.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
@@ -168,14 +168,26 @@ static slice field_name(const struct page *page, int field) {
     return arena_printf(page->arena, "field-%d", field);
 }
 
+/* What of a field stands in one of both: words where history has slugs. */
+static slice side_text(struct page *page, const struct history_difference *difference,
+                       const struct entry *entry, enum history_part_sort own) {
+    if (difference->field == HISTORY_KIND) {
+        return kind_one(page, (enum query_kind)entry->kind);
+    }
+    if (difference->field == HISTORY_STATE) {
+        return add_state_label(page, entry->state);
+    }
+    return text_of(page, &difference->parts, own);
+}
+
 static void field_write(struct form *form, const struct deciding *deciding,
                         const struct history_difference *difference) {
     struct page *page = form->page;
     struct html *html = &page->html;
     slice name = field_name(page, (int)difference->field);
     slice typed = http_form_value(&deciding->sent, arena_cstr(page->arena, name));
-    slice first = text_of(page, &difference->parts, HISTORY_REMOVED);
-    slice second = text_of(page, &difference->parts, HISTORY_ADDED);
+    slice first = side_text(page, difference, &deciding->entries[0], HISTORY_REMOVED);
+    slice second = side_text(page, difference, &deciding->entries[1], HISTORY_ADDED);
     bool unites = duplicate_can_unite(difference->field);
     slice chosen = typed.n   ? typed
                    : unites  ? SLICE("both")
@@ -238,10 +250,13 @@ static err pair_page(struct form *form, const struct deciding *deciding) {
         html_text(html, deciding->entries[i].title);
         html_raw(html, "</a></li>");
     }
-    html_raw(html, "</ul>\n<p>");
+    html_raw(html, "</ul>\n");
     struct duplicate_likeness likeness = duplicate_compare(traits[0], traits[1]);
-    similar_reasons(page, &likeness);
-    html_raw(html, "</p>\n");
+    if (likeness.reasons) {
+        html_raw(html, "<p>");
+        similar_reasons(page, &likeness);
+        html_raw(html, "</p>\n");
+    }
     history_differences(&shown[0], &shown[1], page->face->themes, page->language, page->arena,
                         &differences, &count);
     form_begin(form, page->request->path, false);
