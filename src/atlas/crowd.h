@@ -12,7 +12,7 @@
 #define ATLAS_CROWD_BEST       192 /* so many of its best are kept, one in ATLAS_CROWD_BEST_SHARE */
 #define ATLAS_CROWD_BEST_SHARE 8
 /* They are kept as a bitset when more postings than one in so many documents had to be set. */
-#define ATLAS_CROWD_BITS_SHARE 8
+#define ATLAS_CROWD_BITS_SHARE 4
 
 /* Whose documents are counted. */
 enum atlas_crowd_counts { ATLAS_CROWD_ALL, ATLAS_CROWD_ENTRIES, ATLAS_CROWD_COUNTS__COUNT };
