@@ -104,6 +104,10 @@ enum moderation_act {
     MODERATION_PART,  /* and are two again */
     MODERATION_ACT__COUNT
 };
+/* About somebody, not about the entry. */
+static inline bool moderation_is_about_somebody(enum moderation_act act) {
+    return act == MODERATION_WARN || act == MODERATION_BLOCK || act == MODERATION_UNBLOCK;
+}
 /* RULE MOD-6: an answer is waited for so long. */
 #define MODERATION_ASK_MS     INT64_C(1209600000) /* 14 days */
 #define MODERATION_REASON_MAX 2000

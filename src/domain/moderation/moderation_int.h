@@ -70,9 +70,6 @@ MUST_USE err moderation_take(struct db_conn *conn, const struct contribution_wor
                              int64_t appeal, int64_t now_ms, struct arena *arena,
                              struct moderation_outcome *outcome, struct problem *problem);
 MUST_USE err moderation_reason_check(slice *reason, struct problem *problem);
-static inline bool moderation_is_about_somebody(enum moderation_act act) {
-    return act == MODERATION_WARN || act == MODERATION_BLOCK || act == MODERATION_UNBLOCK;
-}
 /* Whether one of the grants makes a moderator of where something stands. */
 bool moderation_holds_in(const struct territories *territories, const struct person_grant *grants,
                          size_t count, slice territory);

@@ -40,7 +40,7 @@ static void write_logged(struct page *page, const struct moderation_logged *logg
         html_text(html, logged->title);
         html_raw(html, "</a>");
     } else {
-        html_text(html, i18n(html->language, logged->act >= MODERATION_WARN
+        html_text(html, i18n(html->language, moderation_is_about_somebody(logged->act)
                                                  ? N_("Au sujet d’une personne")
                                                  : N_("Une fiche qui n’est plus montrée")));
     }
@@ -52,8 +52,9 @@ static void write_logged(struct page *page, const struct moderation_logged *logg
     }
     if (logged->is_reversed) {
         html_raw(html, " · ");
-        html_text(html, i18n(html->language,
-                             logged->act >= MODERATION_WARN ? N_("puis levé") : N_("puis remise")));
+        html_text(html, i18n(html->language, moderation_is_about_somebody(logged->act)
+                                                 ? N_("puis levé")
+                                                 : N_("puis remise")));
     }
     write_appeal(page, logged->appeal);
     html_raw(html, "</span><small>");
