@@ -297,6 +297,26 @@ static void check_cell(const struct atlas_cell *found, const struct atlas_cell *
     }
 }
 
+/* One tile, asked of both. */
+static void check_tile(struct world *world, const struct atlas_view *view,
+                       const struct atlas_request *request, struct geo_tile tile,
+                       struct arena *arena) {
+    struct atlas_cell wanted[16];
+    struct atlas_cell *found;
+    size_t count;
+    note(world, request);
+    size_t wanted_count = reference_tile(world->reference, request, tile, arena, wanted);
+    assert_int_equal(atlas_tile(view, request, tile, arena, &found, &count, NULL), OK);
+    atlas_cells_place(found, count);
+    assert_int_equal(count, wanted_count);
+    for (size_t j = 0; j < count; j++) {
+        check_cell(&found[j], &wanted[j]);
+        world->clustered += found[j].count > 1;
+        world->crowded += found[j].count > 64 && !found[j].is_stack;
+        world->stacked += found[j].is_stack;
+    }
+}
+
 static void check_tiles(struct world *world) {
     ARENA_CLEANUP struct arena arena = arena_make(1 << 20, 0);
     const struct atlas_view *view = atlas_pin(world->atlas);
@@ -322,21 +342,8 @@ static void check_tiles(struct world *world) {
             tile.x = at.x >> (32 - tile.z);
             tile.y = at.y >> (32 - tile.z);
         }
-        struct atlas_cell wanted[16];
-        struct atlas_cell *found;
-        size_t count;
         take_turns(i);
-        note(world, &request);
-        size_t wanted_count = reference_tile(world->reference, &request, tile, &arena, wanted);
-        assert_int_equal(atlas_tile(view, &request, tile, &arena, &found, &count, NULL), OK);
-        atlas_cells_place(found, count);
-        assert_int_equal(count, wanted_count);
-        for (size_t j = 0; j < count; j++) {
-            check_cell(&found[j], &wanted[j]);
-            world->clustered += found[j].count > 1;
-            world->crowded += found[j].count > 64 && !found[j].is_stack;
-            world->stacked += found[j].is_stack;
-        }
+        check_tile(world, view, &request, tile, &arena);
         arena_reset(&arena);
     }
     world->doing[0] = '\0';
@@ -369,6 +376,28 @@ static int agree_setup(void **state) {
     struct atlas_options options = fixture_options(&world->fixture);
     for (size_t i = 0; i < ENTRIES; i++) {
         world->all[i] = fixture_entry(&world->fixture, (int64_t)i + 1, &world->arena);
+        world->built[i] = &world->all[i];
+        world->live[i] = &world->all[i];
+    }
+    world->count = world->built_count = world->live_count = ENTRIES;
+    assert_int_equal(atlas_open_bare(&options, world->all, world->count, &world->atlas), OK);
+    world_look(world);
+    return 0;
+}
+
+/* Nearly all of one kind and one theme: cells of one kind have more than 64 matches. */
+static int crowd_setup(void **state) {
+    world_open(state);
+    struct world *world = *state;
+    struct atlas_options options = fixture_options(&world->fixture);
+    for (size_t i = 0; i < ENTRIES; i++) {
+        world->all[i] = fixture_entry(&world->fixture, (int64_t)i + 1, &world->arena);
+        struct entry *entry = &world->all[i].entry;
+        if (fixture_chance(&world->fixture, 85)) {
+            entry->kind = ENTRY_KIND_PLACE;
+            entry->themes[0] = SLICE("food");
+            entry->theme_count = entry->theme_count ? entry->theme_count : 1;
+        }
         world->built[i] = &world->all[i];
         world->live[i] = &world->all[i];
     }
@@ -421,6 +450,42 @@ static void world_change(struct world *world) {
     }
     world->live_count = kept;
     assert_int_equal(atlas_apply(world->atlas, changed, changed_count, removed, removed_count), OK);
+}
+
+/* Tiles of one kind or of several, by themes that many have, with each code. */
+static void check_crowd(struct world *world) {
+    static const slice themes[] = {{"energy", 6}, {"food", 4}};
+    ARENA_CLEANUP struct arena arena = arena_make(1 << 20, 0);
+    const struct atlas_view *view = atlas_pin(world->atlas);
+    uint32_t crowded = world->crowded;
+    for (int i = 0; i < TILES / 2; i++) {
+        struct query query = query_default();
+        query.kinds = i % 3 == 0 ? 0 : 1u << QUERY_KIND_PLACE;
+        query.kinds |= i % 3 == 2 ? 1u << QUERY_KIND_NEED : 0;
+        (void)query_values_set(&query.themes, themes[1], true);
+        (void)query_values_set(&query.themes, themes[i % 2 ? 0 : 1], true);
+        struct atlas_request request = {.query = &query, .now_ms = FIXTURE_NOW_MS + 3600000};
+        struct geo_grid at = geo_grid_from_point(fixture_point(&world->fixture));
+        struct geo_tile tile = {.z = fixture_random(&world->fixture, 10)};
+        if (tile.z) {
+            tile.x = at.x >> (32 - tile.z);
+            tile.y = at.y >> (32 - tile.z);
+        }
+        take_turns(i);
+        check_tile(world, view, &request, tile, &arena);
+        arena_reset(&arena);
+    }
+    world->doing[0] = '\0';
+    atlas_unpin(world->atlas, view);
+    assert_true(world->crowded - crowded > TILES / 8);
+}
+
+static void crowded_tiles_of_a_kind_and_themes_agree_also_when_some_are_gone(void **state) {
+    struct world *world = *state;
+    check_crowd(world);
+    world_change(world);
+    world_look(world);
+    check_crowd(world);
 }
 
 static void atlas_and_reference_agree_when_freshly_built(void **state) {
@@ -551,9 +616,13 @@ int test_agree(void) {
         cmocka_unit_test(atlas_and_reference_agree_after_the_next_generation),
         cmocka_unit_test(the_questions_were_worth_asking),
     };
+    const struct CMUnitTest crowd[] = {
+        cmocka_unit_test(crowded_tiles_of_a_kind_and_themes_agree_also_when_some_are_gone),
+    };
     const struct CMUnitTest alone[] = {
         cmocka_unit_test(an_empty_atlas_answers_everything_with_nothing),
     };
     int failed = cmocka_run_group_tests_name("agree", in_order, agree_setup, agree_teardown);
+    failed += cmocka_run_group_tests_name("crowded tiles", crowd, crowd_setup, agree_teardown);
     return failed + cmocka_run_group_tests_name("empty", alone, NULL, NULL);
 }
