@@ -3,10 +3,11 @@
 #include <assert.h>
 
 struct write {
+    const struct face *face;
     const struct http_request *request;
     db_job *job;
+    http_finish *finish;
     void *self;
-    slice location; /* of face_write_then */
 };
 
 static err run(struct db_conn *conn, void *self) {
@@ -20,17 +21,22 @@ static void done(err result, void *self) {
     http_wake(write->request, result);
 }
 
-static struct write *write_new(const struct http_request *request, db_job *job, void *self) {
-    assert(request->method == HTTP_POST);
-    struct write *write = arena_new(request->arena, struct write, 1);
-    *write = (struct write){.request = request, .job = job, .self = self};
-    return write;
+/* Whoever wrote sees it from the next request on. That the index could not follow is no fault of
+ * what was written: the thread that follows the store tries again, and says so. */
+static err answer(void *app, const struct http_request *request, void *self, err result,
+                  struct http_response *response, struct problem *problem) {
+    const struct write *write = self;
+    if (result == OK && write->face->atlas) {
+        err behind = atlas_catch_up(write->face->atlas);
+        (void)behind;
+    }
+    return write->finish(app, request, write->self, result, response, problem);
 }
 
-static err begin(const struct face *face, struct write *write, http_finish *finish,
-                 void *finish_self) {
-    http_wait(write->request, finish, finish_self);
-    err refused = db_write_later(face->writer, run, done, write);
+static err begin(struct write *write) {
+    assert(write->request->method == HTTP_POST);
+    http_wait(write->request, answer, write);
+    err refused = db_write_later(write->face->writer, run, done, write);
     if (refused != OK) {
         http_wake(write->request, refused);
     }
@@ -39,23 +45,37 @@ static err begin(const struct face *face, struct write *write, http_finish *fini
 
 err face_write(const struct face *face, const struct http_request *request, db_job *job,
                http_finish *finish, void *self) {
-    return begin(face, write_new(request, job, self), finish, self);
+    struct write *write = arena_new(request->arena, struct write, 1);
+    *write = (struct write){
+        .face = face, .request = request, .job = job, .finish = finish, .self = self};
+    return begin(write);
+}
+
+struct onward {
+    db_job *job;
+    void *self;
+    slice location;
+};
+
+static err go_on_job(struct db_conn *conn, void *self) {
+    const struct onward *onward = self;
+    return onward->job(conn, onward->self);
 }
 
 static err go_on(void *app, const struct http_request *request, void *self, err result,
                  struct http_response *response, struct problem *problem) {
-    const struct write *write = self;
+    const struct onward *onward = self;
     (void)app;
     (void)request;
     (void)problem;
     TRY(result);
-    http_redirect(response, write->location);
+    http_redirect(response, onward->location);
     return OK;
 }
 
 err face_write_then(const struct face *face, const struct http_request *request, db_job *job,
                     void *self, slice location) {
-    struct write *write = write_new(request, job, self);
-    write->location = location;
-    return begin(face, write, go_on, write);
+    struct onward *onward = arena_new(request->arena, struct onward, 1);
+    *onward = (struct onward){job, self, location};
+    return face_write(face, request, go_on_job, go_on, onward);
 }

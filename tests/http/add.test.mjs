@@ -57,6 +57,18 @@ test('RULE CONTRIBUTE-1: without an account an entry is shown once the link of t
   assert.equal(entry.needs[0].text, 'Fendre du bois');
 });
 
+test('what was written is found by the very next request', async () => {
+  const lea = await signIn(server, 'next@example.org');
+  const total = async () => (await (await fetch(`${server.url}/api/v1/entries?q=prochaine+requ%C3%AAte`)).json()).total;
+  for (let i = 0; i < 5; i++) {
+    assert.equal(await total(), i);
+    const draft = await begin(lea, { what: { title: `La prochaine requête ${i}` } });
+    const { status } = await lea.send(`${draft}/check`, { charter: 1 });
+    assert.equal(status, 303);
+  }
+  assert.equal(await total(), 5);
+});
+
 test('RULE CONTRIBUTE-5: a lost link is found again by the address, edits and withdraws; the answer tells nothing', async () => {
   const who = visitor(server);
   await who.send(`${await begin(who, { what: { title: 'Prêt de vélos cargos' } })}/check`, { charter: 1, address: 'lost@example.org' });
