@@ -116,9 +116,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         message.yearly.path = path;
         message.yearly.leave_path = path;
         break;
+    case MAIL_RECEIPT:
+        message.receipt.title = title;
+        message.receipt.words = words;
+        message.receipt.path = path;
+        break;
     case MAIL_DECISION:
+    case MAIL_QUESTION:
         message.decision.title = title;
         message.decision.reason = words;
+        message.decision.ground = who;
         message.decision.path = path;
         message.decision.decision = (enum mail_decision)(size % MAIL_DECISION__COUNT);
         break;
@@ -138,6 +145,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         message.to_team.words = words;
         message.to_team.path = path;
         message.to_team.reply = message.to;
+        break;
+    case MAIL_POWER:
+        message.power.what = title;
+        message.power.reason = words;
+        message.power.path = path;
         break;
     case MAIL_PASSWORD:
         message.password.what = title;

@@ -120,6 +120,12 @@ err __wrap_entry_public_load(struct db_conn *conn, const struct territories *ter
     SPAN(SPAN_STORE, __real_entry_public_load(conn, territories, id, arena, entry));
 }
 
+WRAP(entry_descendants);
+err __wrap_entry_descendants(struct db_conn *conn, struct entry_id id, struct arena *arena,
+                             struct entry_descendant **list, size_t room, size_t *count) {
+    SPAN(SPAN_STORE, __real_entry_descendants(conn, id, arena, list, room, count));
+}
+
 WRAP(entry_revisions);
 err __wrap_entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *arena,
                            struct entry_revision **revisions, size_t *count) {
