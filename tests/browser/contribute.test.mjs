@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import AxeBuilder from '@axe-core/playwright';
+import { PNG } from 'pngjs';
 
 import { letterTo } from '../http/harness.mjs';
 import { PHONE, open } from './site.mjs';
@@ -14,6 +15,7 @@ before(async () => {
 after(() => site.close());
 
 const TITLE = 'Le verger de la fruitière';
+const SEEN = 'Six jeunes pommiers dans un pré';
 const server = () => ({ folder: site.folder });
 const linkIn = (letter, path) => new URL(new RegExp(`http:\\S+${path}\\S+`).exec(letter)[0]).pathname;
 const yellow = (page) => page.locator('main .button--sun');
@@ -26,6 +28,17 @@ async function signInOn(page, address, letters) {
   await page.fill('#code', code);
   await Promise.all([page.waitForURL((url) => !url.pathname.startsWith('/sign-in')), yellow(page).tap()]);
 }
+
+// As a telephone would send it, but small.
+function photo() {
+  const picture = new PNG({ width: 600, height: 400, colorType: 2 });
+  for (let i = 0; i < picture.data.length; i += 4) picture.data.set([i % 251, (i >> 9) % 200, 90, 255], i);
+  return PNG.sync.write(picture, { colorType: 2 });
+}
+const drawn = (image) => image.evaluate(async (one) => {
+  await one.decode();
+  return one.naturalWidth > 0;
+});
 
 // Each page of the four, filled and sent on.
 async function step(page, name, fields = {}) {
@@ -44,8 +57,17 @@ test('added without an account, lost, found, claimed, shared and handed on', asy
   await yellow(lea).tap();
   await step(lea, 'what', { title: TITLE, summary: 'On plante des pommiers au village.' });
   await step(lea, 'where', { where: 'Les Déserts' });
-  await step(lea, 'more', { description: 'Chacun apporte **sa pelle**.' });
+  await lea.waitForURL('**/more');
+  await lea.fill('#description', 'Chacun apporte **sa pelle**.');
+  await lea.getByRole('button', { name: 'Ajouter des photos' }).tap();
+  await lea.waitForURL('**/photos');
+  await lea.setInputFiles('input[type=file]', { name: 'IMG_0001.PNG', mimeType: 'image/png', buffer: photo() });
+  await yellow(lea).tap();
+  await lea.getByLabel('Ce qu’on y voit').fill(SEEN);
+  await step(lea, 'photos');
+  await step(lea, 'more');
   await lea.waitForURL('**/check');
+  assert.ok(await drawn(lea.locator('main img').first()));
   await lea.locator('label:has(#ours)').tap();
   await lea.locator('label:has(#charter)').tap();
   await step(lea, 'check', { address: 'lea@example.org' });
@@ -62,6 +84,7 @@ test('added without an account, lost, found, claimed, shared and handed on', asy
   await lea.getByText('C’est publié').waitFor();
   await lea.locator('main a[href^="/entries/"]').first().tap();
   await lea.locator('h1', { hasText: TITLE }).waitFor();
+  assert.ok(await drawn(lea.getByAltText(SEEN).first()));
   const path = new URL(lea.url()).pathname;
   const [, id] = /\/entries\/(\d+)/.exec(path);
 
@@ -87,6 +110,7 @@ test('added without an account, lost, found, claimed, shared and handed on', asy
   for (const name of ['where', 'more']) await step(tom, name);
   await step(tom, 'check', { reason: 'des poiriers aussi' });
   await tom.locator('main', { hasText: 'des poiriers' }).waitFor();
+  assert.ok(await drawn(tom.getByAltText(SEEN).first()), 'an edit keeps the photo');
 
   // She hands over and leaves; he leads what she added.
   await lea.goto(`${site.url}/entries/${id}/team`);
