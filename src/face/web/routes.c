@@ -15,6 +15,7 @@
 /* A page with a form of its own: never the same twice. */
 #define FORM_PAGE(path_, handler_, help_)                                                          \
     ROW(path_, handler_, CAP_ANYONE, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
+#define FORM_FILE FORM_PAGE
 /* A page for who is signed in. */
 #define OWN(path_, handler_, help_)                                                                \
     ROW(path_, handler_, CAP_MEMBER, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
@@ -85,7 +86,7 @@ const struct http_route face_web_routes[] = {
               "The photos of a draft: which, and what one sees."),
     SENT_UP_TO(PHOTOS_BYTES_MAX, "/add/{draft}/photos", web_add_photos_post, CAP_ANYONE,
                "Takes photos in, keeps what is said of them, takes one away."),
-    FORM_PAGE("/add/{draft}/media/{name}/{file}", web_add_media,
+    FORM_FILE("/add/{draft}/media/{name}/{file}", web_add_media,
               "A photo of a draft, for who adds it."),
     FORM_PAGE("/add/{draft}/merge", web_add_merge,
               "A draft of a change beside what somebody else changed meanwhile."),
