@@ -199,8 +199,8 @@ static void write_route(const struct http_route *route, bool *first, struct buf 
 
 /* Files of the pages are no part of the API. */
 static bool is_api_route(const struct http_route *route) {
-    static const char *const files[] = {"/assets/", "/favicon", "/site.webmanifest",
-                                        "/sw.js",   "/icons/",  "/pictures/"};
+    static const char *const files[] = {"/assets/", "/favicon", "/site.webmanifest", "/sw.js",
+                                        "/icons/",  "/media/",  "/pictures/"};
     bool is_file = false;
     for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
         is_file =

@@ -113,7 +113,8 @@ static bool ask(struct crowded *crowded, slice words, bool *seen, struct asked *
 static struct asked *ask_all(struct crowded *crowded, uint32_t *count) {
     const struct atlas_segment *segment = crowded->segment;
     const struct atlas_theme_words *theme_words = crowded->view->theme_words;
-    struct asked *all = arena_new(&crowded->arena, struct asked, segment->crowd_count);
+    /* One more than there are: who asks for what is none writes there. */
+    struct asked *all = arena_new(&crowded->arena, struct asked, segment->crowd_count + 1);
     bool *seen = arena_new(&crowded->arena, bool, segment->crowd_count);
     *count = 0;
     for (uint32_t i = 0; i < segment->term_count + theme_words->count; i++) {

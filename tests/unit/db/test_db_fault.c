@@ -6,7 +6,7 @@
 #include "db/db_int.h"
 
 #define CHANGES_EACH 40 /* enough for several pages of the log */
-#define FAULTS_MAX   400
+#define FAULTS_MAX   2000
 
 static err changes_add(struct db_conn *conn) {
     TRY(db_begin_write(conn));

@@ -305,5 +305,6 @@ int main(void) {
         TEST(what_hundreds_share_tells_nobody_apart),
         TEST(the_catalogue_fits_the_store),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -327,5 +327,6 @@ int main(void) {
         TEST(flags_go_over_but_the_one_that_said_so),
         TEST(nobody_else_merges),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
