@@ -51,6 +51,10 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        """What came whole is taken, also when whoever sent it is gone by then."""
+        return await asyncio.shield(self.take(session, envelope))
+
+    async def take(self, session, envelope):
         to = envelope.rcpt_tos[0]
         if to.startswith("spam"):
             say(event="refused", to=to, reply="554")
