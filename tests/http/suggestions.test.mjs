@@ -250,6 +250,20 @@ test('RULE CONTRIBUTE-9: who may edit goes back to a version, sees before what w
   assert.equal((await entry('Atelier')).title, before.title);
 });
 
+test('RULE HISTORY-1: going back shows a stranger no contact that is not public, and no place finer than it is shown', async () => {
+  const [hidden, before, after] = [{ kind: 'telephone', value: '+33611223344', visibility: 'team' }, { kind: 'email', value: 'zoe@example.org' }, { kind: 'email', value: 'tom@example.org' }];
+  const place = { address: '12 rue Croix-d’Or', city: 'Chambéry', territory: 'com-73065', latitude: 45.5661234, longitude: 5.9171234, precision: 'commune' };
+  const one = { id: 'zoe', kind: 'place', language: 'fr', title: 'Chez Zoé', place, contacts: [hidden, before] };
+  importEntries(server.folder, 'secretive', [one]);
+  importEntries(server.folder, 'secretive', [{ ...one, place: { ...place, address: '14 rue Croix-d’Or' }, contacts: [after, hidden] }]);
+  const [{ id }] = JSON.parse(execFileSync('sqlite3', ['-json', join(server.folder, 'agora.db'), "SELECT id FROM entry WHERE title = 'Chez Zoé'"], { encoding: 'utf8' }));
+  entries.set('Chez Zoé', id);
+  const { status, text } = await ben.look(`${(await versions('Chez Zoé')).at(-1)}/restore`);
+  assert.equal(status, 200);
+  assert.match(text, /<del>[^]*?tom@example\.org<\/del>/);
+  assert.doesNotMatch(text, /611223344|zoe@|Croix|45[.,]56|5[.,]917/);
+});
+
 test('RULE CONTRIBUTE-9: of what a team keeps it is a suggestion; who is not signed in, and other addresses, get nothing', async () => {
   const path = `${(await versions('Jardin')).at(-1)}/restore`;
   const page = (await ben.look(path)).text;

@@ -182,9 +182,10 @@ MUST_USE err contribution_send(struct db_conn *conn, const struct contribution_w
 
 /* RULE CONTRIBUTE-9: an entry as one of its versions was, for who may edit it: ERR_DENIED,
  * ERR_NOT_FOUND (no such version, or not shown then or today). Who is not shown the entry whole
- * brings back what its history tells. */
+ * sees and brings back what its history tells; what they are not shown stays (RULE HISTORY-1). */
 struct contribution_restored {
-    struct entry stands, entry; /* today; as it would be */
+    struct entry stands, entry; /* today; as it would be: both as they may be shown to who asks */
+    bool whole;                 /* who asks is shown all of it */
     enum contribution_may may;
 };
 MUST_USE err contribution_restored(struct db_conn *conn, const struct contribution_world *world,

@@ -47,6 +47,9 @@ MUST_USE err contribution_link_add(struct db_conn *conn, int64_t contribution,
 /* Whether a moderator looks first (RULE CONTRIBUTE-2). */
 MUST_USE err contribution_is_held(struct db_conn *conn, const struct actor *actor, slice address,
                                   const struct entry *entry, int64_t now_ms, bool *is_held);
+/* An entry as the public sees it, without what others say of it (incoming links stand last). */
+MUST_USE err contribution_entry_shown(struct db_conn *conn, const struct contribution_world *world,
+                                      struct entry_id id, struct arena *arena, struct entry *entry);
 /* What was not shown to the one who changes an entry stays: contacts that are not public, a place
  * more precise than it is shown. */
 MUST_USE err contribution_keep_hidden(struct db_conn *conn, const struct contribution_world *world,

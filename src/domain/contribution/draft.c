@@ -66,6 +66,17 @@ err contribution_sees_whole(struct db_conn *conn, const struct actor *actor, str
     return OK;
 }
 
+err contribution_entry_shown(struct db_conn *conn, const struct contribution_world *world,
+                             struct entry_id id, struct arena *arena, struct entry *entry) {
+    struct entry_public shown;
+    TRY(entry_public_load(conn, world->territories, id, arena, &shown));
+    *entry = shown.entry;
+    while (entry->link_count > 0 && entry->links[entry->link_count - 1].incoming) {
+        entry->link_count--;
+    }
+    return OK;
+}
+
 err contribution_change_begin(struct db_conn *conn, const struct actor *actor,
                               const struct entry *content, const struct entry *base,
                               int64_t contribution, int64_t suggestion, int64_t now_ms,
@@ -124,13 +135,9 @@ err contribution_edit_begin(struct db_conn *conn, const struct contribution_worl
     if (!whole) {
         TRY(contribution_sees_whole(conn, actor, entry, &whole));
     }
-    if (whole) {
-        TRY(entry_load(conn, entry, &scratch, &stands));
-        return contribution_change_begin(conn, actor, &stands, &stands, own.id, 0, now_ms, secret);
-    }
-    struct entry_public shown;
-    TRY(entry_public_load(conn, world->territories, entry, &scratch, &shown));
-    return contribution_change_begin(conn, actor, &shown.entry, &shown.entry, 0, 0, now_ms, secret);
+    TRY(whole ? entry_load(conn, entry, &scratch, &stands)
+              : contribution_entry_shown(conn, world, entry, &scratch, &stands));
+    return contribution_change_begin(conn, actor, &stands, &stands, own.id, 0, now_ms, secret);
 }
 
 err contribution_draft_load(struct db_conn *conn, const struct actor *actor, slice secret,

@@ -17,17 +17,14 @@ err contribution_compare(struct db_conn *conn, const struct contribution_world *
                          const struct actor *actor, const struct contribution_draft *draft,
                          struct arena *arena, struct contribution_overtaken *overtaken) {
     bool whole;
-    struct entry_public shown;
+    struct entry theirs;
     if (draft->entry.v == 0) {
         return ERR_NOT_FOUND;
     }
     TRY(sees_whole(conn, actor, draft, arena, &whole));
-    if (whole) {
-        TRY(entry_load(conn, draft->entry, arena, &shown.entry));
-    } else {
-        TRY(entry_public_load(conn, world->territories, draft->entry, arena, &shown));
-    }
-    *overtaken = (struct contribution_overtaken){.theirs = shown.entry};
+    TRY(whole ? entry_load(conn, draft->entry, arena, &theirs)
+              : contribution_entry_shown(conn, world, draft->entry, arena, &theirs));
+    *overtaken = (struct contribution_overtaken){.theirs = theirs};
     TRY(draft->base_json.n ? entry_from_json(draft->base_json, arena, &overtaken->base, NULL)
                            : contribution_entry_at(conn, draft->entry, draft->base_revision, arena,
                                                    &overtaken->base));

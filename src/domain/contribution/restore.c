@@ -15,24 +15,21 @@ static struct entry content_of(const struct entry *then, const struct entry *sta
 err contribution_restored(struct db_conn *conn, const struct contribution_world *world,
                           const struct actor *actor, struct entry_id id, int64_t revision,
                           struct arena *arena, struct contribution_restored *restored) {
-    enum contribution_may may;
     struct entry_public shown;
     struct entry then;
-    bool whole;
-    TRY(contribution_may(conn, actor, id, &may));
-    if (may == CONTRIBUTION_MAY_NOTHING) {
+    TRY(contribution_may(conn, actor, id, &restored->may));
+    if (restored->may == CONTRIBUTION_MAY_NOTHING) {
         return ERR_DENIED;
     }
     TRY(entry_revision_public(conn, world->territories, id, revision, arena, &shown));
-    TRY(entry_load(conn, id, arena, &restored->stands));
+    TRY(contribution_sees_whole(conn, actor, id, &restored->whole));
+    TRY(restored->whole ? entry_load(conn, id, arena, &restored->stands)
+                        : contribution_entry_shown(conn, world, id, arena, &restored->stands));
     TRY(contribution_entry_at(conn, id, revision, arena, &then));
-    TRY(contribution_sees_whole(conn, actor, id, &whole));
-    restored->may = may;
     restored->entry = content_of(&then, &restored->stands, arena);
-    if (!whole) { /* RULE HISTORY-1: what is not told of yesterday does not come back either */
+    if (!restored->whole) { /* RULE HISTORY-1 */
         restored->entry.place = shown.entry.place;
         contribution_field_copy(HISTORY_CONTACTS, &shown.entry, &restored->entry, arena);
-        TRY(contribution_keep_hidden(conn, world, &restored->stands, &restored->entry, arena));
     }
     return OK;
 }
@@ -42,20 +39,26 @@ err contribution_restore(struct db_conn *conn, const struct contribution_world *
                          struct arena *arena, struct contribution_sent *sent,
                          struct problem *problem) {
     struct contribution_restored restored;
+    struct entry stands;
     const struct actor *actor = asked->actor;
     *sent = (struct contribution_sent){.entry = asked->entry, .outcome = CONTRIBUTION_PUBLISHED};
     TRY(contribution_restored(conn, world, actor, asked->entry, asked->revision, arena, &restored));
-    struct entry *entry = &restored.entry;
+    TRY(entry_load(conn, asked->entry, arena, &stands));
+    struct entry whole = content_of(&restored.entry, &stands, arena);
+    struct entry *entry = &whole;
     sent->title = entry->title;
-    if (restored.stands.revision != asked->stands) {
+    if (stands.revision != asked->stands) {
         return problem_set(problem, ERR_CONFLICT, "revision", "the entry has changed meanwhile");
     }
     if (asked->reason.n > ENTRY_TEXT_MAX) {
         return problem_set(problem, ERR_LIMIT, "reason", "more than %d bytes", ENTRY_TEXT_MAX);
     }
+    if (!restored.whole) {
+        TRY(contribution_keep_hidden(conn, world, &stands, entry, arena));
+    }
     TRY(entry_check(entry, world->territories, world->themes, arena, problem));
-    bool waits = restored.may == CONTRIBUTION_MAY_SUGGEST;     /* RULE TEAM-2 */
-    if (!waits && !contribution_has_links(&restored.stands)) { /* RULE CONTRIBUTE-2 */
+    bool waits = restored.may == CONTRIBUTION_MAY_SUGGEST; /* RULE TEAM-2 */
+    if (!waits && !contribution_has_links(&stands)) {      /* RULE CONTRIBUTE-2 */
         TRY(contribution_is_held(conn, actor, SLICE_EMPTY, entry, now_ms, &waits));
     }
     slice author = contribution_author(actor, 0, arena);

@@ -433,7 +433,19 @@ static void what_a_history_does_not_tell_comes_back_for_its_team_only(void **sta
                      OK);
     assert_slice(restored.entry.title, "Chez Léa");
     assert_int_equal(restored.entry.contact_count, 0);
-    assert_true(restored.entry.place.has_point); /* as it stands, not as it is shown */
+    assert_false(restored.stands.place.has_point); /* not even beside it */
+    struct contribution_sent sent;
+    const struct contribution_restore asked = {.actor = &ben,
+                                               .entry = entry.id,
+                                               .revision = first,
+                                               .stands = restored.stands.revision,
+                                               .reason = SLICE("comme avant")};
+    assert_int_equal(
+        contribution_restore(conn, &world, &asked, fixture->store.now_ms, arena, &sent, NULL), OK);
+    assert_int_equal(entry_load(conn, entry.id, arena, &entry), OK);
+    assert_slice(entry.title, "Chez Léa");
+    assert_int_equal(entry.contact_count, 0);
+    assert_true(entry.place.has_point); /* as it stands, not as it is shown */
     assert_int_equal(contribution_restored(conn, &world, &anna, entry.id, first, arena, &restored),
                      OK);
     assert_int_equal(restored.entry.contact_count, 2);
