@@ -404,6 +404,33 @@ static void what_an_editor_is_not_shown_stays_as_it_was(void **state) {
     assert_int_equal(entry.contact_count, 2);
 }
 
+/* RULE CONTRIBUTE-8 */
+static void what_others_say_of_an_entry_is_no_word_of_its_own(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct db_conn *conn = fixture->store.conn;
+    struct entry entry, other;
+    entry_bring(fixture, SECRETIVE, &entry);
+    entry_bring(fixture,
+                "{\"id\":\"o\",\"kind\":\"actor\",\"title\":\"Chez Tom\",\"links\":[{\"relation\":"
+                "\"see-also\",\"target\":\"s\"}]}",
+                &other);
+    struct entry_id id = entry.id;
+    struct actor ben = person_of(fixture, "ben@example.org");
+    struct crypto_secret secret = edit_of(fixture, &ben, id);
+    retitle(fixture, &ben, &secret, SLICE("Chez Léa et Tom"));
+    assert_int_equal(entry_load(conn, id, &fixture->arena, &entry), OK);
+    entry.summary = SLICE("Meanwhile");
+    assert_int_equal(entry_edit(conn, &fixture->store.ids, &entry, SLICE("person:1"), SLICE_EMPTY,
+                                fixture->store.now_ms),
+                     OK);
+    struct contribution_sent sent;
+    assert_int_equal(send(fixture, &ben, &secret, &sent), OK);
+    assert_int_equal(entry_load(conn, id, &fixture->arena, &entry), OK);
+    assert_slice(entry.title, "Chez Léa et Tom");
+    assert_slice(entry.summary, "Meanwhile");
+    assert_int_equal(entry.link_count, 0);
+}
+
 /* ---- drafts ---- */
 
 /* RULE CONTRIBUTE-4 */
@@ -502,6 +529,7 @@ int main(void) {
         ENTRY_TEST(what_a_team_keeps_is_suggested_to_it),
         ENTRY_TEST(the_second_of_two_at_once_overwrites_nothing),
         ENTRY_TEST(what_an_editor_is_not_shown_stays_as_it_was),
+        ENTRY_TEST(what_others_say_of_an_entry_is_no_word_of_its_own),
         ENTRY_TEST(what_a_history_does_not_tell_comes_back_for_its_team_only),
         ENTRY_TEST(a_draft_is_its_owners_for_thirty_days),
         ENTRY_TEST(every_statement_can_be_prepared),
