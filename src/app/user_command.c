@@ -3,6 +3,7 @@
 
 #include "app/command.h"
 #include "app/house.h"
+#include "domain/moderation/moderation.h"
 #include "domain/person/person.h"
 #include "mail/mail.h"
 
@@ -107,9 +108,11 @@ static err role_revoke(struct asked *asked) {
 }
 
 static err account_shut(struct asked *asked, bool is_blocked) {
-    TRY(last_admin(asked, person_block(asked->house->store, &asked->house->ids,
-                                       (struct person_id){0}, asked->person, is_blocked,
-                                       asked->reason, clock_now_ms(asked->house->clock))));
+    struct db_conn *store = asked->house->store;
+    int64_t now_ms = clock_now_ms(asked->house->clock);
+    TRY(last_admin(asked, person_block(store, &asked->house->ids, (struct person_id){0},
+                                       asked->person, is_blocked, asked->reason, now_ms)));
+    TRY(moderation_blocks_end(store, asked->person, !is_blocked, now_ms));
     buf_addf(&asked->said, "%.*s %s\n", SLICE_ARG(asked->address),
              is_blocked ? "is blocked; their sessions have ended" : "may sign in again");
     return OK;

@@ -33,10 +33,10 @@ before(async () => {
 });
 after(() => server.stop());
 
-async function add(title) {
-  const { location } = await lea.send('/add', { kind: 'idea' });
-  await lea.send(location, { title, summary: 'En deux mots.', kind: 'idea' });
-  return /\d+/.exec((await lea.send(location.replace('what', 'check'), { charter: 1 })).location)[0];
+async function add(title, who = lea) {
+  const { location } = await who.send('/add', { kind: 'idea' });
+  await who.send(location, { title, summary: 'En deux mots.', kind: 'idea' });
+  return /\d+/.exec((await who.send(location.replace('what', 'check'), { charter: 1 })).location)[0];
 }
 const decide = (who, id, act, reason = 'Parce que.') => who.send(`/moderation/entries/${id}`, { act, reason });
 const appealOf = async (who, title) => new RegExp(`href="(/moderation/appeals/\\d+)">${title}<`).exec((await who.look('/moderation')).text)?.[1];
@@ -156,6 +156,32 @@ test('RULE MOD-7: who wrote an entry is warned, blocked for a time and let in ag
   await visitor(server).send(pathIn(blocked), { words: 'Ce n’était pas moi.' });
   assert.equal((await second.send(await appealOf(second, 'Pelle à prêter'), { act: 'unblock', reason: 'Le compte avait été volé.' })).status, 303);
   assert.equal((await signIn(server, 'lea@example.org', visitor(server), await all('lea@example.org'))).cookies.size > 0, true);
+});
+
+test('RULE MOD-7: what an admin or the host blocked no moderator lets in again, and no time of an earlier block ends it', async () => {
+  const noor = await signIn(server, 'noor@example.org');
+  const admin = await signIn(server, 'admin@example.org');
+  const user = (...words) => assert.equal(agora('user', '--data', server.folder, ...words).status, 0);
+  user('grant', 'admin@example.org', 'admin');
+  const id = await add('Râteau à prêter', noor);
+  const [, person] = /\/people\/(\d+)"/.exec((await first.look(`/moderation/entries/${id}`)).text);
+  const judge = async (act) => (await first.send(`/moderation/entries/${id}/people/${person}`, { act, days: 7, reason: 'x' })).status;
+  const power = async (act) => (await admin.send(`/administration/people/${person}/power`, { do: act, reason: 'Publicité.', sure: 1 })).status;
+  const ends = () => store(`SELECT count(*) FROM decision WHERE subject_id = ${person} AND act = 8 AND reversed_ms = 0 AND ended_ms = 0`);
+  assert.equal(await judge('block'), 303);
+  assert.equal(ends(), '1');
+  assert.equal(await power('unblock'), 303);
+  assert.equal(ends(), '0');
+  assert.equal(await power('block'), 303);
+  assert.equal(await judge('unblock'), 403);
+  assert.equal(await power('unblock'), 303);
+  assert.equal(await judge('block'), 303);
+  user('block', 'noor@example.org', '--reason', 'Publicité.');
+  assert.equal(ends(), '0');
+  assert.equal(await judge('unblock'), 403);
+  user('unblock', 'noor@example.org', '--reason', 'Une erreur.');
+  assert.equal(await judge('block'), 303);
+  assert.equal(await judge('unblock'), 303);
 });
 
 // How many letters have arrived: the one that tells the end of an appeal is the last.

@@ -208,4 +208,5 @@ export function teamOf(folder, entry, people) {
 teamOf.sql = (folder, statements) => {
   const done = spawnSync('sqlite3', ['-bail', '-cmd', '.timeout 20000', join(folder, 'agora.db'), statements], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`sqlite3: ${done.stderr}`);
+  return done.stdout.trim();
 };

@@ -126,7 +126,8 @@ struct moderation_decision {
 /* RULE MOD-2: a reason is asked for; the author, the team and those who flagged are told it (by the
  * caller: `outcome`). RULE MOD-3: what was held or removed can be published again, each decision
  * stands in the audit. RULE MOD-7: who wrote an entry can be warned or blocked, for a time or until
- * it is lifted; what they wrote stays, and whoever has a role is an admin's to block. In a write
+ * it is lifted; what they wrote stays, and whoever has a role is an admin's to block. What
+ * an admin blocked is an admin's to let in again. In a write
  * transaction. ERR_INPUT, ERR_LIMIT with the field "reason";
  * ERR_DENIED: no moderator there; ERR_CONFLICT: nothing that this act could change (any more). What
  * was never shown (not confirmed) cannot be published by it. */
@@ -300,6 +301,12 @@ struct moderation_record_of {
 MUST_USE err moderation_authors(struct db_conn *conn, struct entry_id entry, size_t room,
                                 struct arena *arena, struct moderation_record_of **authors,
                                 size_t *count);
+
+/* The blocks that moderators decided about somebody end, because somebody else now does: they are
+ * lifted, or what holds from here is the block of an admin or of the host, which no moderator lifts
+ * and no time ends. In the write transaction of that. */
+MUST_USE err moderation_blocks_end(struct db_conn *conn, struct person_id person, bool is_lifted,
+                                   int64_t now_ms);
 
 /* From where flags came is forgotten after 30 days; blocks whose time is over end. */
 MUST_USE err moderation_sweep(struct db_conn *conn, struct id_source *ids, int64_t now_ms);

@@ -42,7 +42,7 @@ enum moderation_statement {
     REPLY_FIGURES,
     BLOCKS_OVER,
     BLOCK_END,
-    BLOCK_LIFT,
+    BLOCKS_END,
     AUTHOR_LIST,
     AUTHOR_RECORD,
     MODERATION_STATEMENT__COUNT

@@ -61,10 +61,12 @@ static err wrote(struct db_conn *conn, struct entry_id entry, struct person_id p
     return OK;
 }
 
-static err lift(struct db_conn *conn, struct person_id person, int64_t now_ms) {
-    struct db_query *query = moderation_query(conn, BLOCK_LIFT);
+err moderation_blocks_end(struct db_conn *conn, struct person_id person, bool is_lifted,
+                          int64_t now_ms) {
+    struct db_query *query = moderation_query(conn, BLOCKS_END);
     db_bind_i64(query, 1, person.v);
-    db_bind_i64(query, 2, now_ms);
+    db_bind_i64(query, 2, is_lifted ? now_ms : 0);
+    db_bind_i64(query, 3, is_lifted ? 0 : now_ms);
     return db_run(query);
 }
 
@@ -78,13 +80,14 @@ err moderation_act_on(struct db_conn *conn, const struct contribution_world *wor
     size_t grant_count;
     bool is_author;
     bool is_block = decision->act == MODERATION_BLOCK;
+    bool is_admin = actor->roles & 1u << PERSON_ADMIN;
     TRY(wrote(conn, decision->entry, decision->subject, &is_author));
     if (!is_author || decision->subject.v == actor->person.v) {
         return problem_set(problem, ERR_CONFLICT, "subject", "wrote nothing of this entry");
     }
     TRY(person_load(conn, decision->subject, &scratch, &person));
     TRY(person_grants(conn, decision->subject, &scratch, &grants, &grant_count));
-    if (grant_count > 0 && !(actor->roles & 1u << PERSON_ADMIN)) {
+    if (grant_count > 0 && !is_admin) {
         return problem_set(problem, ERR_DENIED, "subject", "an admin decides about who has a role");
     }
     if (decision->act == MODERATION_WARN) {
@@ -94,7 +97,10 @@ err moderation_act_on(struct db_conn *conn, const struct contribution_world *wor
         return problem_set(problem, ERR_CONFLICT, "subject", "is so already");
     }
     if (!is_block) {
-        TRY(lift(conn, decision->subject, now_ms));
+        TRY(moderation_blocks_end(conn, decision->subject, true, now_ms));
+        if (db_changed(conn) == 0 && !is_admin) {
+            return problem_set(problem, ERR_DENIED, "subject", "an admin blocked it");
+        }
     }
     return person_block(conn, world->ids, actor->person, decision->subject, is_block,
                         decision->reason, now_ms);

@@ -160,8 +160,9 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                      "SELECT id, subject_id FROM decision WHERE subject_id <> 0 AND act = 8 "
                      "AND until_ms > 0 AND until_ms <= $1 AND reversed_ms = 0 AND ended_ms = 0"},
     [BLOCK_END] = {"block end", "UPDATE decision SET ended_ms = $2 WHERE id = $1"},
-    [BLOCK_LIFT] = {"block lift", "UPDATE decision SET reversed_ms = $2 WHERE subject_id = $1 "
-                                  "AND act = 8 AND reversed_ms = 0 AND ended_ms = 0"},
+    [BLOCKS_END] = {"blocks end", "UPDATE decision SET reversed_ms = $2, ended_ms = $3 "
+                                  "WHERE subject_id = $1 AND subject_id <> 0 AND act = 8 "
+                                  "AND reversed_ms = 0 AND ended_ms = 0"},
     [AUTHOR_LIST] = {"author list",
                      "SELECT person_id FROM contribution WHERE entry_id = $1 "
                      "AND person_id IS NOT NULL UNION SELECT CAST(substr(author, 8) AS INTEGER) "

@@ -1,5 +1,6 @@
 /* /administration/people: who has which power where; giving and taking it, blocking and letting in
  * again. RULE PERSON-6 */
+#include "domain/moderation/moderation.h"
 #include "face/web/admin_int.h"
 #include "face/web/team_int.h"
 #include "face/write.h"
@@ -517,10 +518,15 @@ static err tell(struct db_conn *conn, struct powering *powering, const struct pe
 
 static err power_job(struct db_conn *conn, void *self) {
     struct powering *powering = self;
+    enum person_power_act act = powering->power.act;
     struct person actor;
     int64_t now_ms = clock_now_ms(powering->face->clock);
     TRY(person_power_use(conn, powering->face->ids, powering->actor, &powering->power, now_ms,
                          &powering->problem));
+    if (act == PERSON_POWER_BLOCK || act == PERSON_POWER_UNBLOCK) {
+        TRY(moderation_blocks_end(conn, powering->power.person, act == PERSON_POWER_UNBLOCK,
+                                  now_ms));
+    }
     TRY(person_load(conn, powering->actor->person, powering->arena, &actor));
     TRY(tell(conn, powering, &powering->person, false, now_ms));
     return actor.id.v == powering->person.id.v ? OK : tell(conn, powering, &actor, true, now_ms);

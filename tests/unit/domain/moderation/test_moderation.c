@@ -520,6 +520,68 @@ static void a_block_ends_with_its_time_and_one_without_end_does_not(void **state
     assert_int_equal(act_on(fixture, &moderator, hers, lea.person, MODERATION_BLOCK, DAY_MS), OK);
 }
 
+/* As an admin does it, from a page or the command line. */
+static void shut(struct entry_fixture *fixture, struct person_id person, bool is_blocked) {
+    struct db_conn *conn = fixture->store.conn;
+    assert_int_equal(person_block(conn, &fixture->store.ids, (struct person_id){0}, person,
+                                  is_blocked, SLICE("spam"), fixture->store.now_ms),
+                     OK);
+    assert_int_equal(moderation_blocks_end(conn, person, !is_blocked, fixture->store.now_ms), OK);
+}
+
+/* RULE MOD-7 */
+static void what_an_admin_blocked_is_let_in_again_by_an_admin_alone(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "dep-73");
+    struct actor everywhere = moderator_of(fixture, "all@example.org", "");
+    struct actor admin = everywhere;
+    struct entry_id hers = brought_by(fixture, &lea);
+    admin.roles |= 1u << PERSON_ADMIN;
+    shut(fixture, lea.person, true);
+    assert_int_equal(act_on(fixture, &moderator, hers, lea.person, MODERATION_UNBLOCK, 0),
+                     ERR_DENIED);
+    assert_int_equal(act_on(fixture, &everywhere, hers, lea.person, MODERATION_UNBLOCK, 0),
+                     ERR_DENIED);
+    assert_string_equal(fixture->problem.what, "an admin blocked it");
+    assert_int_equal(account_of(fixture, lea.person), PERSON_BLOCKED);
+    assert_int_equal(act_on(fixture, &admin, hers, lea.person, MODERATION_UNBLOCK, 0), OK);
+    assert_int_equal(account_of(fixture, lea.person), PERSON_ACTIVE);
+    /* what a moderator blocked, until an admin does */
+    assert_int_equal(act_on(fixture, &everywhere, hers, lea.person, MODERATION_BLOCK, 0), OK);
+    assert_int_equal(act_on(fixture, &everywhere, hers, lea.person, MODERATION_UNBLOCK, 0), OK);
+    assert_int_equal(act_on(fixture, &everywhere, hers, lea.person, MODERATION_BLOCK, 0), OK);
+    shut(fixture, lea.person, true);
+    assert_int_equal(act_on(fixture, &everywhere, hers, lea.person, MODERATION_UNBLOCK, 0),
+                     ERR_DENIED);
+}
+
+/* RULE MOD-7 */
+static void the_time_of_a_block_does_not_lift_what_an_admin_blocked_since(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor noor = person_of(fixture, "noor@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct entry_id hers = brought_by(fixture, &lea);
+    struct entry_id theirs = brought_by(fixture, &noor);
+    assert_int_equal(act_on(fixture, &moderator, hers, lea.person, MODERATION_BLOCK, DAY_MS), OK);
+    assert_int_equal(act_on(fixture, &moderator, theirs, noor.person, MODERATION_BLOCK, DAY_MS),
+                     OK);
+    shut(fixture, lea.person, false);
+    shut(fixture, lea.person, true);
+    shut(fixture, noor.person, true); /* without letting in between */
+    fixture->store.now_ms += DAY_MS;
+    assert_int_equal(
+        moderation_sweep(fixture->store.conn, &fixture->store.ids, fixture->store.now_ms), OK);
+    assert_int_equal(account_of(fixture, lea.person), PERSON_BLOCKED);
+    assert_int_equal(account_of(fixture, noor.person), PERSON_BLOCKED);
+    struct moderation_logged *log;
+    size_t count;
+    assert_int_equal(moderation_log(fixture->store.conn, 0, 2, &fixture->arena, &log, &count), OK);
+    assert_false(log[0].is_reversed); /* the block of Noor holds on */
+    assert_true(log[1].is_reversed);
+}
+
 static void a_moderator_cannot_publish_what_nobody_confirmed(void **state) {
     struct entry_fixture *fixture = *state;
     struct actor moderator = moderator_of(fixture, "m@example.org", "");
@@ -608,6 +670,8 @@ int main(void) {
         ENTRY_TEST(a_question_wants_somebody_to_answer_and_changes_nothing),
         ENTRY_TEST(only_who_wrote_it_is_blocked_and_who_has_a_role_by_an_admin),
         ENTRY_TEST(a_block_ends_with_its_time_and_one_without_end_does_not),
+        ENTRY_TEST(what_an_admin_blocked_is_let_in_again_by_an_admin_alone),
+        ENTRY_TEST(the_time_of_a_block_does_not_lift_what_an_admin_blocked_since),
         ENTRY_TEST(a_moderator_cannot_publish_what_nobody_confirmed),
         ENTRY_TEST(what_is_held_stays_so_when_its_source_is_imported_again),
         ENTRY_TEST(the_oldest_waits_first_and_only_where_one_moderates),
