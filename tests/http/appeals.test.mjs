@@ -102,6 +102,22 @@ test('RULE MOD-5: who reported asks too; what is kept is final, and too late is 
   assert.equal((await visitor(server).look('/decisions/none-of-ours')).status, 404);
 });
 
+test('who flagged the same entry is a stranger: the words of an appeal are read by who wrote them alone', async () => {
+  const nils = await signIn(server, 'nils@example.org');
+  letters.set('nils@example.org', 1);
+  const id = await add('Hache à prêter', second);
+  await nils.send(`/entries/${id}/flag`, { reason: 'wrong' });
+  for (const name of ['one', 'two']) await visitor(server).send(`/entries/${id}/flag`, { reason: 'wrong', address: `${name}@example.org` });
+  await decide(first, id, 'nothing', 'C’est exact.');
+  const paths = [];
+  for (const name of ['nils', 'one', 'two']) paths.push(pathIn(await next(`${name}@example.org`)));
+  await nils.send(paths[0], { words: 'Mon voisin l’a cassée.' });
+  const pages = [];
+  for (const path of paths) pages.push((await visitor(server).look(path)).text);
+  for (const page of pages) assert.match(page, /Un nouvel avis est demandé/);
+  assert.deepEqual(pages.map((page) => page.includes('Mon voisin')), [true, false, false]);
+});
+
 test('RULE MOD-6: a question goes to the author, its answer comes into the case, and only then is decided', async () => {
   const id = await add('Scie à prêter');
   assert.equal((await decide(first, id, 'ask', 'Où la trouve-t-on ?')).status, 303);

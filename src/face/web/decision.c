@@ -55,6 +55,14 @@ static void write_facts(struct page *page, const struct moderation_notice *notic
     html_raw(html, "</blockquote>\n");
 }
 
+/* Whether who reads wrote the reply, as far as their link tells: authors and their team read each
+ * other's words, those who flagged are strangers to each other. */
+static bool is_theirs(const struct moderation_notice *notice) {
+    const struct moderation_reply *reply = &notice->reply;
+    bool is_same = notice->person.v && notice->person.v == reply->person.v;
+    return reply->side == notice->side && (notice->side != MODERATION_FLAGGER || is_same);
+}
+
 /* What became of a reply. */
 static void write_reply(struct page *page, const struct moderation_notice *notice) {
     struct html *html = &page->html;
@@ -78,7 +86,7 @@ static void write_reply(struct page *page, const struct moderation_notice *notic
     html_raw(html, "<p class=\"alert\" role=\"status\">");
     html_text(html, i18n(html->language, state));
     html_raw(html, "</p>\n");
-    if (reply->side == notice->side) {
+    if (is_theirs(notice)) {
         html_raw(html, "<blockquote>");
         moderation_words(page, reply->words);
         html_raw(html, "</blockquote>\n");
