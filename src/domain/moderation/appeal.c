@@ -58,7 +58,8 @@ err moderation_notice_load(struct db_conn *conn, int64_t id, struct arena *arena
                                          .is_reversed = db_i64(query, 9) != 0,
                                          .until_ms = db_i64(query, 10),
                                          .subject = {db_i64(query, 11)},
-                                         .title = arena_copy(arena, db_text(query, 12))};
+                                         .title = arena_copy(arena, db_text(query, 12)),
+                                         .waits = db_i64(query, 13) != 0};
     db_done(query);
     return load_reply(conn, arena, notice);
 }
@@ -113,7 +114,7 @@ bool moderation_can_reply(const struct moderation_notice *notice, int64_t now_ms
         return false;
     }
     return notice->act == MODERATION_ASK
-               ? now_ms < notice->until_ms && notice->side == MODERATION_AUTHOR
+               ? notice->waits && now_ms < notice->until_ms && notice->side == MODERATION_AUTHOR
                : !notice->is_final && !notice->is_reversed &&
                      now_ms < notice->at_ms + MODERATION_APPEAL_MS &&
                      goes_against(notice->act, notice->side);

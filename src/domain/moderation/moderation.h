@@ -236,6 +236,7 @@ struct moderation_notice {
     struct person_id by, subject; /* by 0: RULE MOD-1 */
     bool is_final;                /* the end of an appeal */
     bool is_reversed;
+    bool waits;                /* of a question: its case is not decided yet */
     enum moderation_side side; /* of whoever's link it is */
     struct person_id person;   /* likewise; 0: without an account */
     bool has_reply;
@@ -254,8 +255,8 @@ struct moderation_reply_send {
     slice address; /* checked; without an account, where the end is told; may be empty */
     slice language;
 };
-/* In a write transaction. ERR_NOT_FOUND: no such link; ERR_CONFLICT: too late, final, or replied to
- * already; ERR_INPUT, ERR_LIMIT with the field "words". */
+/* In a write transaction. ERR_NOT_FOUND: no such link; ERR_CONFLICT: too late, final, replied to
+ * already, or of a question whose case was decided; ERR_INPUT, ERR_LIMIT with the field "words". */
 MUST_USE err moderation_reply_add(struct db_conn *conn, const struct moderation_reply_send *send,
                                   int64_t now_ms, struct problem *problem);
 

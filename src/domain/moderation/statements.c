@@ -114,7 +114,7 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                       "SELECT decision.id, decision.entry_id, decision.at_ms, decision.person_id, "
                       "decision.act, decision.reason, decision.charter, decision.point, "
                       "decision.appeal_id, decision.reversed_ms, decision.until_ms, "
-                      "decision.subject_id, entry.title FROM decision "
+                      "decision.subject_id, entry.title, decision.waits FROM decision "
                       "JOIN entry ON entry.id = decision.entry_id WHERE decision.id = $1"},
     [DECISION_UNDONE] = {"decision undone", "UPDATE decision SET reversed_ms = $2 WHERE id = $1 "
                                             "AND reversed_ms = 0"},

@@ -438,6 +438,24 @@ static void a_question_wants_somebody_to_answer_and_changes_nothing(void **state
     assert_int_equal(reply(fixture, &outcome, 0), ERR_CONFLICT);
 }
 
+/* RULE MOD-6 */
+static void nobody_answers_a_question_whose_case_was_decided(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct entry_id entry = brought_by(fixture, &lea);
+    struct moderation_outcome asked;
+    struct moderation_outcome outcome;
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_ASK, "Où ?", &asked), OK);
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_NOTHING, "Vu.", &outcome), OK);
+    assert_int_equal(reply(fixture, &asked, 0), ERR_CONFLICT);
+    /* nor the earlier one of two: the case shows the last */
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_ASK, "Où ?", &asked), OK);
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_ASK, "Et là ?", &outcome), OK);
+    assert_int_equal(reply(fixture, &asked, 0), ERR_CONFLICT);
+    assert_int_equal(reply(fixture, &outcome, 0), OK);
+}
+
 static err act_on(struct entry_fixture *fixture, const struct actor *actor, struct entry_id entry,
                   struct person_id subject, enum moderation_act act, int64_t block_ms) {
     struct contribution_world world = world_of(fixture);
@@ -668,6 +686,7 @@ int main(void) {
         ENTRY_TEST(what_was_taken_away_can_be_shown_again_and_stands_in_audit_and_log),
         ENTRY_TEST(an_appeal_is_ended_once_and_never_by_who_decided),
         ENTRY_TEST(a_question_wants_somebody_to_answer_and_changes_nothing),
+        ENTRY_TEST(nobody_answers_a_question_whose_case_was_decided),
         ENTRY_TEST(only_who_wrote_it_is_blocked_and_who_has_a_role_by_an_admin),
         ENTRY_TEST(a_block_ends_with_its_time_and_one_without_end_does_not),
         ENTRY_TEST(what_an_admin_blocked_is_let_in_again_by_an_admin_alone),
