@@ -118,7 +118,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         break;
     case MAIL_RECEIPT:
         message.receipt.title = title;
-        message.receipt.words = words;
         message.receipt.path = path;
         break;
     case MAIL_DECISION:

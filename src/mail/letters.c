@@ -115,8 +115,7 @@ static const struct letter letters[] = {
             .name = "receipt",
             .subject = N_("Reçu : votre signalement de « %2 »"),
             .parts = {{PART_TEXT, N_("Bonjour, votre signalement d’un contenu illégal au sujet de "
-                                     "« %2 » est arrivé sur %1 :")},
-                      {PART_WORDS, ALONE},
+                                     "« %2 » est arrivé sur %1.")},
                       {PART_TEXT, N_("Une personne va le lire et décider, sans outil automatique. "
                                      "Sa décision et sa raison vous arrivent ensuite, avec la "
                                      "manière de la contester.")},

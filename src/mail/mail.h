@@ -106,7 +106,7 @@ struct mail_message {
             enum mail_decision decision;
         } decision;
         struct {
-            slice title, words, path;
+            slice title, path; /* not what was sent: anybody can type the address it goes to */
         } receipt;
         struct {
             slice title, words, path; /* the words may be empty */

@@ -148,7 +148,6 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         break;
     case MAIL_RECEIPT:
         row->title = message->receipt.title;
-        row->words = message->receipt.words;
         row->path = message->receipt.path;
         break;
     case MAIL_DECISION:
@@ -205,8 +204,7 @@ static err row_check(const struct mail_row *row, struct problem *problem) {
     bool has_who = row->letter == MAIL_INVITATION || row->letter == MAIL_TO_TEAM ||
                    row->letter == MAIL_TAKEN_UP;
     bool has_words = row->letter == MAIL_DECISION || row->letter == MAIL_QUESTION ||
-                     row->letter == MAIL_RECEIPT || row->letter == MAIL_TO_TEAM ||
-                     row->letter == MAIL_POWER;
+                     row->letter == MAIL_TO_TEAM || row->letter == MAIL_POWER;
     TRY(line_check(row->title, "title", !has_title, problem));
     TRY(line_check(row->who, "who", !has_who, problem));
     TRY(line_check(row->code, "code", row->letter != MAIL_SIGN_IN, problem));

@@ -167,7 +167,8 @@ err web_flag(void *app, const struct http_request *request, struct http_response
     return write_flag(&form, &flagging);
 }
 
-/* RULE MOD-8: that a notice has arrived is told at once. */
+/* RULE MOD-8: that a notice has arrived is told at once. Not what it says: the address is whatever
+ * somebody typed, and no letter of ours brings a stranger their words. */
 static err tell_receipt(struct db_conn *conn, struct flagging *flagging, int64_t now_ms) {
     const struct flag_send *flag = &flagging->flag;
     slice to = flag->address;
@@ -182,7 +183,6 @@ static err tell_receipt(struct db_conn *conn, struct flagging *flagging, int64_t
         .language = flag->language,
         .letter = MAIL_RECEIPT,
         .receipt = {.title = flagging->title,
-                    .words = slice_trim(flag->words),
                     .path =
                         arena_printf(flagging->arena, "/entries/%lld", (long long)flag->entry.v)}};
     return to.n > 0 ? mail_send(conn, flagging->face->ids, &message, now_ms, &flagging->problem)
