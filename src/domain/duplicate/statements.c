@@ -84,8 +84,10 @@ static const struct db_statement statements[DUPLICATE_STATEMENT__COUNT] = {
                                                 "2") ") AND entry_id = $2"},
     [DUPLICATE_BACK_FLAGS] = {"back flags", "UPDATE flag SET entry_id = $2 WHERE id IN (" MOVED(
                                                 "2") ") AND entry_id = $3"},
-    [DUPLICATE_NOTE_DRAFTS] = {"note drafts", NOTE "SELECT $1, 3, 0, base_revision, digest "
-                                                   "FROM draft WHERE entry_id = $2"},
+    /* Those of a link stay with it (RULE DOUBLE-4). */
+    [DUPLICATE_NOTE_DRAFTS] = {"note drafts",
+                               NOTE "SELECT $1, 3, 0, base_revision, digest FROM draft "
+                                    "WHERE entry_id = $2 AND contribution_id = 0"},
     [DUPLICATE_MOVE_DRAFTS] =
         {"move drafts",
          "UPDATE draft SET entry_id = $3, base_revision = $4 WHERE entry_id = $2 AND digest IN "
