@@ -68,8 +68,9 @@ enum duplicate_statement {
     DUPLICATE_NOTE_DRAFTS,
     DUPLICATE_MOVE_DRAFTS,
     DUPLICATE_BACK_DRAFTS,
-    DUPLICATE_NOTE_SUGGESTIONS,
-    DUPLICATE_MOVE_SUGGESTIONS,
+    DUPLICATE_SUGGESTIONS,
+    DUPLICATE_NOTE_SUGGESTION,
+    DUPLICATE_MOVE_SUGGESTION,
     DUPLICATE_BACK_SUGGESTIONS,
     DUPLICATE_NOTE_LINKS,
     DUPLICATE_MOVE_LINKS,
@@ -88,5 +89,25 @@ static inline struct db_query *duplicate_query(struct db_conn *conn,
                                                enum duplicate_statement which) {
     return db_query(conn, &duplicate_catalogue, which);
 }
+
+/* ---- what goes over ---- */
+
+/* Who merges what into what. */
+struct merging {
+    struct db_conn *conn;
+    const struct contribution_world *world;
+    int64_t id;
+    struct entry_id kept, merged;
+    int64_t before_revision; /* of the one that stays */
+    int64_t now_ms;
+};
+/* `entry`, of which links name entries of its source, as it may stand in an entry of another; none
+ * leads to the two that become one. */
+void duplicate_links_settle(const struct merging *merging, struct entry *entry,
+                            struct arena *arena);
+/* suggestions.c: each that waits, as the same change of the entry that stays. `kept` as it stands
+ * now, `merged` as it stood. */
+MUST_USE err duplicate_suggestions_go(const struct merging *merging, const struct entry *kept,
+                                      const struct entry *merged, struct arena *arena);
 
 #endif

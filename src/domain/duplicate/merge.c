@@ -8,20 +8,11 @@ enum moved_sort {
     MOVED_CONTRIBUTION = 1, /* one: its id */
     MOVED_FLAG,             /* one: its id */
     MOVED_DRAFT,            /* digest; other: the revision that it began from */
-    MOVED_SUGGESTION,       /* one: its id; other: the revision that it began from */
+    MOVED_SUGGESTION,       /* one: its id; other: the revision that it began from; content */
     MOVED_LINK,             /* one, other: the entry that links, the position */
     MOVED_TEAM,             /* the team went over */
     MOVED_MEMBER,           /* one, other: team and person, who came into it */
     MOVED__COUNT
-};
-
-struct merging {
-    struct db_conn *conn;
-    const struct contribution_world *world;
-    int64_t id;
-    struct entry_id kept, merged;
-    int64_t before_revision; /* of the one that stays */
-    int64_t now_ms;
 };
 
 /* $1 merge, $2 merged, $3 kept, $4 revision of the one that stays. */
@@ -58,16 +49,15 @@ static err check_ask(struct db_conn *conn, const struct contribution_world *worl
 
 /* ---- the content ---- */
 
-/* A link that keeps its target in an entry of another source; none to the two that become one. */
-static void links_settle(struct entry *entry, struct entry_id kept, struct entry_id merged,
-                         struct arena *arena) {
+void duplicate_links_settle(const struct merging *merging, struct entry *entry,
+                            struct arena *arena) {
     struct entry_link *links = arena_new(arena, struct entry_link, (size_t)entry->link_count + 1);
     uint32_t count = 0;
     for (uint32_t i = 0; i < entry->link_count; i++) {
         struct entry_link link = entry->links[i];
         struct entry_id named = entry_link_number(&link);
         struct entry_id target = link.target.v ? link.target : named;
-        if (target.v == kept.v || target.v == merged.v) {
+        if (target.v == merging->kept.v || target.v == merging->merged.v) {
             continue;
         }
         if (target.v != 0 && named.v == 0) {
@@ -79,8 +69,8 @@ static void links_settle(struct entry *entry, struct entry_id kept, struct entry
     entry->link_count = count;
 }
 
-static void content_choose(const struct duplicate_merge_ask *ask, const struct entry *other,
-                           struct entry *entry, struct arena *arena) {
+static void content_choose(const struct merging *merging, const struct duplicate_merge_ask *ask,
+                           const struct entry *other, struct entry *entry, struct arena *arena) {
     for (int i = 0; i < HISTORY_FIELD__COUNT; i++) {
         enum history_field field = (enum history_field)i;
         switch (ask->choices[i]) {
@@ -101,7 +91,7 @@ static void content_choose(const struct duplicate_merge_ask *ask, const struct e
         links_other = links_other || entry->links[i].target.v == ask->merged.v;
     }
     if (takes_links || links_other) {
-        links_settle(entry, ask->kept, ask->merged, arena);
+        duplicate_links_settle(merging, entry, arena);
     }
 }
 
@@ -153,7 +143,6 @@ static err go_over(const struct merging *merging, bool unites_teams) {
         unsigned parameters;
     } rows[] = {{DUPLICATE_NOTE_CONTRIBUTIONS, 2}, {DUPLICATE_MOVE_CONTRIBUTIONS, 3},
                 {DUPLICATE_NOTE_DRAFTS, 2},        {DUPLICATE_MOVE_DRAFTS, 4},
-                {DUPLICATE_NOTE_SUGGESTIONS, 2},   {DUPLICATE_MOVE_SUGGESTIONS, 4},
                 {DUPLICATE_NOTE_LINKS, 3},         {DUPLICATE_MOVE_LINKS, 3},
                 {DUPLICATE_MOVE_MERGED, 3}};
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -211,7 +200,7 @@ err duplicate_merge(struct db_conn *conn, const struct contribution_world *world
     TRY(both_load(&merging, arena, &kept, &merged));
     TRY(entry_is_edited(conn, ask->kept, &kept_edited));
     TRY(entry_is_edited(conn, ask->merged, &merged_edited));
-    content_choose(ask, &merged, &kept, arena);
+    content_choose(&merging, ask, &merged, &kept, arena);
     TRY(entry_check(&kept, world->territories, world->themes, arena, problem));
     TRY(entry_edit(conn, world->ids, &kept, author, decision.reason, now_ms));
     TRY(merge_note(&merging, actor, decision.reason, kept.revision, kept_edited, merged_edited));
@@ -225,6 +214,7 @@ err duplicate_merge(struct db_conn *conn, const struct contribution_world *world
     TRY(entry_set_status(conn, world->ids, ask->merged, ENTRY_ARCHIVED, author, decision.reason,
                          now_ms));
     TRY(go_over(&merging, ask->unites_teams));
+    TRY(duplicate_suggestions_go(&merging, &kept, &merged, arena));
     return entry_merged_set(conn, ask->merged, ask->kept, true);
 }
 

@@ -28,8 +28,9 @@ struct duplicate_told { /* of both: authors, teams, those who flagged */
 /* One entry stays and gets a revision, the other is out of sight with all of its revisions; its
  * address leads to the one that stays. Links to it, its team (when the one that stays has none),
  * what accounts brought, flags that wait (but "doubled", which is answered), drafts and suggestions
- * go over. RULE DOUBLE-4: nobody gains power by it: links of contributions without an account stay
- * with the entry that was merged. In a write transaction, undone on any error. ERR_DENIED,
+ * go over, a suggestion as the same change of the one that stays. RULE DOUBLE-4: nobody gains power
+ * by it: links of contributions without an account, and drafts begun by them, stay with the entry
+ * that was merged. In a write transaction, undone on any error. ERR_DENIED,
  * ERR_INPUT and ERR_LIMIT with the field ("reason", or what of the merged content is wrong),
  * ERR_NOT_FOUND, ERR_CONFLICT: one of them is not published. */
 MUST_USE err duplicate_merge(struct db_conn *conn, const struct contribution_world *world,

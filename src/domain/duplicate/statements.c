@@ -97,18 +97,22 @@ static const struct db_statement statements[DUPLICATE_STATEMENT__COUNT] = {
          "UPDATE draft SET entry_id = $2, base_revision = (SELECT other FROM duplicate_moved "
          "WHERE merge_id = $1 AND sort = 3 AND digest = draft.digest) WHERE entry_id = $3 "
          "AND digest IN (SELECT digest FROM duplicate_moved WHERE merge_id = $1 AND sort = 3)"},
-    [DUPLICATE_NOTE_SUGGESTIONS] = {"note suggestions",
-                                    NOTE "SELECT $1, 4, id, base_revision, x'' FROM suggestion "
-                                         "WHERE entry_id = $2 AND state = 1"},
-    [DUPLICATE_MOVE_SUGGESTIONS] =
-        {"move suggestions",
-         "UPDATE suggestion SET entry_id = $3, base_revision = $4 WHERE id IN (" MOVED(
-             "4") ") AND entry_id = $2"},
+    [DUPLICATE_SUGGESTIONS] = {"suggestions", "SELECT id, base_revision, content FROM suggestion "
+                                              "WHERE entry_id = $1 AND state = 1 ORDER BY id"},
+    [DUPLICATE_NOTE_SUGGESTION] =
+        {"note suggestion", "INSERT INTO duplicate_moved (merge_id, sort, one, other, digest, "
+                            "content) SELECT $1, 4, id, base_revision, x'', content "
+                            "FROM suggestion WHERE id = $2"},
+    [DUPLICATE_MOVE_SUGGESTION] = {"move suggestion",
+                                   "UPDATE suggestion SET entry_id = $2, base_revision = $3, "
+                                   "content = $4 WHERE id = $1"},
+    /* Without a content: it went over as it was. */
     [DUPLICATE_BACK_SUGGESTIONS] =
         {"back suggestions",
-         "UPDATE suggestion SET entry_id = $2, base_revision = (SELECT other FROM duplicate_moved "
-         "WHERE merge_id = $1 AND sort = 4 AND one = suggestion.id) WHERE id IN (" MOVED(
-             "4") ") AND entry_id = $3 AND state = 1"},
+         "UPDATE suggestion SET entry_id = $2, base_revision = m.other, content = CASE m.content "
+         "WHEN '' THEN suggestion.content ELSE m.content END FROM duplicate_moved m "
+         "WHERE m.merge_id = $1 AND m.sort = 4 AND m.one = suggestion.id "
+         "AND suggestion.entry_id = $3 AND suggestion.state = 1"},
     [DUPLICATE_NOTE_LINKS] = {"note links",
                               NOTE "SELECT $1, 5, entry_id, position, x'' FROM entry_link "
                                    "WHERE target_id = $2 AND entry_id <> $3"},
