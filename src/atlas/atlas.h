@@ -29,10 +29,13 @@ struct atlas_options {
 MUST_USE err atlas_open(const struct atlas_options *options, struct atlas **atlas,
                         struct problem *problem);
 void atlas_close(struct atlas *atlas);
-/* Applies everything committed so far, now: called by whoever has just written, so that the next
- * request sees it. The following thread does the same within 100 ms of any commit of any
- * process. */
+/* Applies everything committed so far, now, however long that takes. The following thread does the
+ * same within 100 ms of any commit of any process. */
 MUST_USE err atlas_catch_up(struct atlas *atlas);
+/* The same for a thread that answers requests, called by whoever has just written, so that the next
+ * request sees it: false when much has changed, or the index is busy for more than 20 ms; then the
+ * following thread does it. */
+bool atlas_catch_up_soon(struct atlas *atlas);
 /* Builds a new generation and swaps it in; readers go on meanwhile. */
 MUST_USE err atlas_rebuild(struct atlas *atlas);
 

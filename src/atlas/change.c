@@ -7,6 +7,7 @@
 
 #define PREVIOUS_KEPT_MS  INT64_C(600000) /* design, section 3: pages turn for 10 minutes */
 #define CHANGES_AT_ONCE   1024
+#define SOON_NS           20000000L /* how long somebody's request may wait for the index */
 #define ENTRY_BLOCK_BYTES (64u << 10)
 
 struct atlas_view_parts atlas_parts_of(struct atlas *atlas, const struct atlas_view *view) {
@@ -348,23 +349,51 @@ static err bring_up_to_date(struct atlas *atlas, bool *is_cut) {
     return failed;
 }
 
+/* Under write_lock. */
+static err catch_up(struct atlas *atlas, bool *is_cut) {
+    int64_t version;
+    TRY(db_data_version(atlas->conn, &version));
+    if (version == atlas->data_version) {
+        return OK;
+    }
+    TRY(bring_up_to_date(atlas, is_cut));
+    if (!*is_cut) {
+        atlas->data_version = version;
+    }
+    return OK;
+}
+
 err atlas_catch_up(struct atlas *atlas) {
     if (!atlas->conn) {
         return OK;
     }
-    pthread_mutex_lock(&atlas->write_lock);
-    int64_t version;
-    err failed = db_data_version(atlas->conn, &version);
     bool is_cut = false;
-    if (!failed && version != atlas->data_version) {
-        failed = bring_up_to_date(atlas, &is_cut);
-        if (!failed && !is_cut) {
-            atlas->data_version = version;
-        }
-    }
+    pthread_mutex_lock(&atlas->write_lock);
+    err failed = catch_up(atlas, &is_cut);
     pthread_mutex_unlock(&atlas->write_lock);
     /* RULE STORE-1: who is further behind than the feed goes back begins anew. */
     return is_cut && !failed ? atlas_rebuild_from_store(atlas, NULL) : failed;
+}
+
+bool atlas_catch_up_soon(struct atlas *atlas) {
+    if (!atlas->conn) {
+        return true;
+    }
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until); /* the clock that pthread_mutex_timedlock goes by */
+    until.tv_nsec += SOON_NS;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    if (pthread_mutex_timedlock(&atlas->write_lock, &until) != 0) {
+        return false;
+    }
+    int64_t last;
+    bool is_cut = false;
+    bool is_seen = db_change_last(atlas->conn, &last) == OK &&
+                   last - atlas->view->sequence <= CHANGES_AT_ONCE &&
+                   catch_up(atlas, &is_cut) == OK && !is_cut;
+    pthread_mutex_unlock(&atlas->write_lock);
+    return is_seen;
 }
 
 /* ---- without a store ---- */

@@ -6,8 +6,9 @@ struct write {
     const struct face *face;
     const struct http_request *request;
     db_job *job;
-    http_finish *finish;
+    http_finish *finish; /* NULL: goes on to `location` */
     void *self;
+    slice location;
 };
 
 static err run(struct db_conn *conn, void *self) {
@@ -21,61 +22,42 @@ static void done(err result, void *self) {
     http_wake(write->request, result);
 }
 
-/* Whoever wrote sees it from the next request on. That the index could not follow is no fault of
- * what was written: the thread that follows the store tries again, and says so. */
 static err answer(void *app, const struct http_request *request, void *self, err result,
                   struct http_response *response, struct problem *problem) {
     const struct write *write = self;
     if (result == OK && write->face->atlas) {
-        err behind = atlas_catch_up(write->face->atlas);
-        (void)behind;
+        /* Later is no fault of what was written. */
+        (void)atlas_catch_up_soon(write->face->atlas);
     }
-    return write->finish(app, request, write->self, result, response, problem);
+    if (write->finish) {
+        return write->finish(app, request, write->self, result, response, problem);
+    }
+    TRY(result);
+    http_redirect(response, write->location);
+    return OK;
 }
 
-static err begin(struct write *write) {
-    assert(write->request->method == HTTP_POST);
-    http_wait(write->request, answer, write);
-    err refused = db_write_later(write->face->writer, run, done, write);
+static err begin(const struct face *face, const struct http_request *request,
+                 const struct write *what) {
+    assert(request->method == HTTP_POST);
+    struct write *write = arena_new(request->arena, struct write, 1);
+    *write = *what;
+    write->face = face;
+    write->request = request;
+    http_wait(request, answer, write);
+    err refused = db_write_later(face->writer, run, done, write);
     if (refused != OK) {
-        http_wake(write->request, refused);
+        http_wake(request, refused);
     }
     return OK;
 }
 
 err face_write(const struct face *face, const struct http_request *request, db_job *job,
                http_finish *finish, void *self) {
-    struct write *write = arena_new(request->arena, struct write, 1);
-    *write = (struct write){
-        .face = face, .request = request, .job = job, .finish = finish, .self = self};
-    return begin(write);
-}
-
-struct onward {
-    db_job *job;
-    void *self;
-    slice location;
-};
-
-static err go_on_job(struct db_conn *conn, void *self) {
-    const struct onward *onward = self;
-    return onward->job(conn, onward->self);
-}
-
-static err go_on(void *app, const struct http_request *request, void *self, err result,
-                 struct http_response *response, struct problem *problem) {
-    const struct onward *onward = self;
-    (void)app;
-    (void)request;
-    (void)problem;
-    TRY(result);
-    http_redirect(response, onward->location);
-    return OK;
+    return begin(face, request, &(struct write){.job = job, .finish = finish, .self = self});
 }
 
 err face_write_then(const struct face *face, const struct http_request *request, db_job *job,
                     void *self, slice location) {
-    struct onward *onward = arena_new(request->arena, struct onward, 1);
-    *onward = (struct onward){job, self, location};
-    return face_write(face, request, go_on_job, go_on, onward);
+    return begin(face, request, &(struct write){.job = job, .self = self, .location = location});
 }
