@@ -35,12 +35,14 @@ static err finish(struct db_conn *conn, void *self, const struct job *job,
     if (end != JOB_END_DONE) {
         return OK;
     }
+    /* A step that cannot be written stops no other job: it is read anew. ERR_CONFLICT: somebody's
+     * `agora duplicates` wrote one meanwhile. */
+    TRY(db_savepoint(conn));
     err written = duplicate_step_write(conn, doubles->step, now_ms);
-    if (written != OK && written != ERR_CONFLICT) { /* else an import was there first */
-        return written;
-    }
-    return job_add(conn, DOUBLES_KIND, SLICE_EMPTY,
-                   now_ms + (doubles->has_more ? 0 : DOUBLES_EVERY_MS), now_ms);
+    TRY(written == OK ? db_savepoint_keep(conn) : db_savepoint_undo(conn));
+    bool goes_on = written == OK ? doubles->has_more : written == ERR_CONFLICT;
+    return job_add(conn, DOUBLES_KIND, SLICE_EMPTY, now_ms + (goes_on ? 0 : DOUBLES_EVERY_MS),
+                   now_ms);
 }
 
 struct job_kind doubles_job_kind(struct doubles *doubles, struct house *house) {

@@ -26,8 +26,12 @@ static err search(struct house *house, struct problem *problem) {
     for (bool has_more = true; has_more;) {
         struct duplicate_step *step;
         arena_reset(&arena);
-        err failed =
-            duplicate_step_read(house->store, house->territories, &arena, &step, &has_more);
+        err failed = db_begin_read(house->store); /* all of a step is of one moment */
+        if (failed == OK) {
+            failed =
+                duplicate_step_read(house->store, house->territories, &arena, &step, &has_more);
+        }
+        db_rollback(house->store);
         if (failed == OK) {
             failed = step_store(house, step);
         }

@@ -82,13 +82,14 @@ err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms) {
         if (!row) {
             break;
         }
-        if (!entry_picture_named(arena_copy(&scratch, db_text(query, 0)), &due[count++])) {
-            return ERR_CORRUPT;
-        }
+        count += entry_picture_named(arena_copy(&scratch, db_text(query, 0)), &due[count]);
     }
     for (size_t i = 0; i < count; i++) {
-        /* Files first: a row that stays after a crash is swept again, a file without one never. */
-        TRY(media_files_delete(folder, &due[i]));
+        /* Files first: a row that stays is swept again, a file without one never. What cannot be
+         * deleted now is tried again in an hour, and stops nothing else. */
+        if (media_files_delete(folder, &due[i]) != OK) {
+            continue;
+        }
         query = query_of(conn, MEDIA_DELETE);
         db_bind_text_borrowed(query, 1, due[i].name);
         TRY(db_run(query));

@@ -99,6 +99,18 @@ static void a_picture_that_nothing_names_stays_thirty_days_and_goes(void **state
     sweep_after(&shown, 1); /* there is nothing left to do */
 }
 
+/* RULE MEDIA-2 */
+static void a_picture_that_cannot_be_deleted_stops_no_sweep_and_goes_later(void **state) {
+    struct shown shown = picture_new(*state, "RIFF seven");
+    sweep_after(&shown, 0);
+    shown.fixture->store.now_ms += 30 * DAY_MS;
+    assert_int_equal(
+        media_sweep(shown.fixture->store.conn, "/dev/null", shown.fixture->store.now_ms), OK);
+    assert_true(has_file(&shown));
+    sweep_after(&shown, 0);
+    assert_false(has_file(&shown));
+}
+
 static void a_picture_of_an_entry_stays_and_that_of_a_removed_one_goes(void **state) {
     struct shown shown = picture_new(*state, "RIFF three");
     struct entry entry;
@@ -209,6 +221,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_STORE(a_picture_is_shown_while_a_published_entry_shows_it),
         IN_STORE(a_picture_that_nothing_names_stays_thirty_days_and_goes),
+        IN_STORE(a_picture_that_cannot_be_deleted_stops_no_sweep_and_goes_later),
         IN_STORE(a_picture_of_an_entry_stays_and_that_of_a_removed_one_goes),
         IN_STORE(a_picture_of_a_draft_stays_as_long_as_the_draft),
         IN_STORE(the_same_prints_have_one_name_and_others_another),
