@@ -7,8 +7,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define DEPTH_MAX   8 /* folders within folders; media/ has two */
-#define ARENA_BYTES 16384
+#define DEPTH_MAX      8 /* folders within folders; media/ has two */
+#define ARENA_BYTES    16384
+#define FOLDER_KEPT_US INT64_C(600000000)
 
 /* The bytes that the plain files of a folder take on the disk. What goes away meanwhile counts
  * nothing. */
@@ -39,19 +40,37 @@ static int64_t folder_bytes(int parent, const char *name, unsigned depth) {
     return bytes;
 }
 
+struct instance_live {
+    pthread_mutex_t lock;
+    struct arena arena; /* of all faces that were made; under the lock, as are the next two */
+    int64_t folder_bytes, folder_read_us;
+    struct house *house;
+    struct http_server *server;
+    struct mail_delivery *delivery;
+    const struct face *model; /* the first one */
+};
+
 static void disk_read(void *self, struct face_disk *disk) {
-    const struct house *house = self;
+    struct instance_live *live = self;
+    const char *folder = live->house->folder;
     struct statvfs is;
-    *disk = (struct face_disk){.folder_bytes = folder_bytes(AT_FDCWD, house->folder, 0),
-                               .free_bytes = -1,
-                               .total_bytes = -1};
-    if (statvfs(house->folder, &is) == 0) {
+    pthread_mutex_lock(&live->lock);
+    /* A folder with many pictures takes long to walk through. */
+    int64_t now_us = clock_monotonic_us();
+    if (live->folder_read_us == 0 || now_us - live->folder_read_us > FOLDER_KEPT_US) {
+        live->folder_bytes = folder_bytes(AT_FDCWD, folder, 0);
+        live->folder_read_us = now_us;
+    }
+    *disk =
+        (struct face_disk){.folder_bytes = live->folder_bytes, .free_bytes = -1, .total_bytes = -1};
+    pthread_mutex_unlock(&live->lock);
+    if (statvfs(folder, &is) == 0) {
         disk->free_bytes = (int64_t)(is.f_bavail * is.f_frsize);
         disk->total_bytes = (int64_t)(is.f_blocks * is.f_frsize);
     }
 }
 
-static struct face_instance instance_of(struct house *house, const struct settings *settings,
+static struct face_instance instance_of(struct instance_live *live, const struct settings *settings,
                                         struct face_setting *list, struct arena *arena) {
     size_t count = settings_count();
     for (size_t i = 0; i < count; i++) {
@@ -70,7 +89,7 @@ static struct face_instance instance_of(struct house *house, const struct settin
                                   .setting_count = count,
                                   .is_root = geteuid() == 0,
                                   .disk_read = disk_read,
-                                  .disk = house,
+                                  .disk = live,
                                   .setting_takes = settings_live_takes};
 }
 
@@ -93,15 +112,6 @@ static void names_fill(struct face *face, const struct settings *settings) {
 
 /* ---- while it runs ---- */
 
-struct instance_live {
-    struct arena arena; /* of all faces that were made; under the lock */
-    pthread_mutex_t lock;
-    struct house *house;
-    struct http_server *server;
-    struct mail_delivery *delivery;
-    const struct face *model; /* the first one */
-};
-
 static err settings_apply(void *self, struct db_conn *conn);
 
 /* What a face shows of these settings. */
@@ -109,7 +119,7 @@ static void face_fill(struct instance_live *live, struct face *face,
                       const struct settings *settings) {
     struct face_instance *instance = arena_new(&live->arena, struct face_instance, 1);
     struct face_setting *list = arena_new(&live->arena, struct face_setting, settings_count());
-    *instance = instance_of(live->house, settings, list, &live->arena);
+    *instance = instance_of(live, settings, list, &live->arena);
     instance->settings_apply = settings_apply;
     instance->settings_self = live;
     face->instance = instance;
