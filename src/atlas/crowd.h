@@ -23,7 +23,7 @@ struct atlas_crowd {
     uint32_t documents;
     uint32_t bits;       /* which of crowd_bits; ATLAS_NO_KEY: none */
     uint32_t best;       /* where they begin in crowd_best and crowd_impacts, the best first */
-    uint32_t best_count; /* as many as documents: all */
+    uint32_t best_count;
     uint32_t bound;      /* no other comes to more (README, "Score"), by sources as built */
     uint32_t unused;     /* 0: the file has no gaps */
 };

@@ -634,10 +634,9 @@ static bool rank_crowd(struct ranker *ranker, enum atlas_part part) {
     }
     struct best *best = &ranker->best;
     const bool is_full = best->count == best->room;
-    const bool is_all = crowd->best_count == crowd->documents;
     const uint64_t bound = (uint64_t)crowd->bound + ranking->plan->view->source_rise[part];
     const bool holds = ranking->plan->now_ms >= crowd->since_ms && !ranking->plan->query->has_near;
-    if (is_all || (holds && is_full && best->lines[0].place.key > bound)) {
+    if (holds && is_full && best->lines[0].place.key > bound) {
         return true;
     }
     ranker->has_floor = is_full;

@@ -325,8 +325,9 @@ static err begin_pinned(struct export *export, const struct atlas_view *view,
     slice limit = SLICE_EMPTY;
     query_raw_value(export->request->query, SLICE("limit"), export->request->arena, &limit);
     slice salt = arena_printf(
-        export->request->arena, "%s %.*s %.*s %.*s", face_forms[export->form].extension,
-        SLICE_ARG(export->request->language), SLICE_ARG(limit), SLICE_ARG(export->salt));
+        export->request->arena, "%s %.*s %.*s %.*s %llx", face_forms[export->form].extension,
+        SLICE_ARG(export->request->language), SLICE_ARG(limit), SLICE_ARG(export->salt),
+        (unsigned long long)export->face->settings_mark);
     if (face_machine_unchanged(export->request, response, view, &asked, salt)) {
         return OK;
     }

@@ -335,8 +335,9 @@ static err answer(const struct face *face, const struct http_request *request,
     struct atlas_request asked = face_machine_request(face, &query, 1u << ATLAS_FACET_SOURCE);
     response->media_type =
         form == RDF_TURTLE ? "text/turtle; charset=utf-8" : "application/ld+json";
-    if (face_machine_unchanged(request, response, view, &asked,
-                               form == RDF_TURTLE ? SLICE("turtle") : SLICE("json-ld"))) {
+    slice salt = arena_printf(request->arena, "%s %llx", form == RDF_TURTLE ? "turtle" : "json-ld",
+                              (unsigned long long)face->settings_mark);
+    if (face_machine_unchanged(request, response, view, &asked, salt)) {
         return OK;
     }
     TRY(atlas_search(view, &asked, request->arena, &result, problem));
