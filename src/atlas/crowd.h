@@ -21,11 +21,11 @@ struct atlas_crowd {
     uint64_t key;     /* ascending; of the clause's terms and themes */
     int64_t since_ms; /* what is said of the best holds from then on */
     uint32_t documents;
-    uint32_t bits;       /* which of crowd_bits; ATLAS_NO_KEY: none */
-    uint32_t best;       /* where they begin in crowd_best and crowd_impacts, the best first */
+    uint32_t bits; /* which of crowd_bits; ATLAS_NO_KEY: none */
+    uint32_t best; /* where they begin in crowd_best and crowd_impacts, the best first */
     uint32_t best_count;
-    uint32_t bound;      /* no other comes to more (README, "Score"), by sources as built */
-    uint32_t unused;     /* 0: the file has no gaps */
+    uint32_t bound;  /* no other comes to more (README, "Score"), by sources as built */
+    uint32_t unused; /* 0: the file has no gaps */
 };
 
 /* Of all that a plain word stands for in a segment: the same for whatever stands for the same. */

@@ -32,11 +32,11 @@ static bool begin(struct canvas *canvas, struct face *face, const struct http_re
     response->body = buf_new(PICTURE_BYTES_MAX);
     canvas->view = atlas_pin(face->atlas);
     /* "Next" dates change with the day, not with the content. */
-    canvas->key = arena_printf(page->arena, "%.*s %.*s %.*s %llx %llx %lld", SLICE_ARG(what),
-                               SLICE_ARG(page->language_code), SLICE_ARG(host_of(page)),
-                               (unsigned long long)atlas_view_version(canvas->view),
-                               (unsigned long long)face->settings_mark,
-                               (long long)(page->now_ms / 86400000));
+    canvas->key =
+        arena_printf(page->arena, "%.*s %.*s %.*s %llx %llx %lld", SLICE_ARG(what),
+                     SLICE_ARG(page->language_code), SLICE_ARG(host_of(page)),
+                     (unsigned long long)atlas_view_version(canvas->view),
+                     (unsigned long long)face->settings_mark, (long long)(page->now_ms / 86400000));
     response->etag =
         face_etag(canvas->view, canvas->key, slice_from_cstr(face->version), page->arena);
     canvas->picture.site = face->site_name;
