@@ -13,7 +13,6 @@
 
 #define WORKERS          2
 #define PREFIX_BYTES_MAX 64
-#define ROWS_AT_ONCE     1024
 #define CLAUSE_BYTES     (64u << 10) /* a block of what one word is looked up with */
 
 /* What may become a crowd, and what it came to. */
@@ -280,23 +279,17 @@ static void count_some(const struct crowd_worker *worker, bool are_entries, uint
     const uint64_t *offers = segment->kinds[QUERY_KIND_OFFER];
     const bool is_most = bits_count(worker->bits, segment->words) > segment->count / 2;
     const uint64_t flip = is_most ? UINT64_MAX : 0;
-    uint32_t documents[ROWS_AT_ONCE];
-    uint32_t count = 0;
+    struct atlas_rows_gather gather;
+    atlas_rows_gather_begin(&gather, segment, counts);
     for (uint32_t word = 0; word < segment->words; word++) {
         uint64_t asks = needs[word] | offers[word];
         uint64_t left = (worker->bits[word] ^ flip) & (are_entries ? ~asks : asks);
         if (word + 1 == segment->words && segment->count % 64) { /* none stand behind the last */
             left &= (UINT64_C(1) << segment->count % 64) - 1;
         }
-        for (; left; left &= left - 1) {
-            documents[count++] = word * 64 + (uint32_t)__builtin_ctzll(left);
-        }
-        if (count > ROWS_AT_ONCE - 64) {
-            atlas_rows_count(segment, documents, count, counts);
-            count = 0;
-        }
+        atlas_rows_gather_add(&gather, word, left);
     }
-    atlas_rows_count(segment, documents, count, counts);
+    atlas_rows_gather_end(&gather);
     for (uint32_t value = 0; is_most && value < segment->value_first[ATLAS_OF__COUNT]; value++) {
         counts[value] = atlas_value_count(segment, value, kinds) - counts[value];
     }

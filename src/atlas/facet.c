@@ -11,10 +11,9 @@
 /* Fewer matches than one document in so many become a list. */
 #define FEW_SHARE 64
 /* What a row of a bitset costs, in probes of a document, and how many are counted at once. */
-#define ROW_COST     4
-#define ROWS_AT_ONCE 1024
-#define FAR_WORDS    8192 /* bitsets that are longer come from memory, not from a cache */
-#define RANKED_FEW   32   /* values that are put into order without calling for help */
+#define ROW_COST   4
+#define FAR_WORDS  8192 /* bitsets that are longer come from memory, not from a cache */
+#define RANKED_FEW 32   /* values that are put into order without calling for help */
 
 /* The documents of a part that are counted for a facet: its matches without the facet's own choice,
  * or, when they are most of the documents of their kinds, what these have besides. */
@@ -150,20 +149,14 @@ static err count_rows(const struct counting *counting, const struct atlas_match 
         atlas_rows_count(segment, base->documents, base->count, base->counts);
         return OK;
     }
-    uint32_t documents[ROWS_AT_ONCE];
-    uint32_t count = 0;
+    struct atlas_rows_gather gather;
+    atlas_rows_gather_begin(&gather, segment, base->counts);
     for (uint32_t i = 0; i < base->stretch_count; i++) {
         for (size_t word = base->stretches[i].first; word < base->stretches[i].last; word++) {
-            for (uint64_t left = base->bits[word]; left; left &= left - 1) {
-                documents[count++] = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left);
-            }
-            if (count > ROWS_AT_ONCE - 64) {
-                atlas_rows_count(segment, documents, count, base->counts);
-                count = 0;
-            }
+            atlas_rows_gather_add(&gather, word, base->bits[word]);
         }
     }
-    atlas_rows_count(segment, documents, count, base->counts);
+    atlas_rows_gather_end(&gather);
     return OK;
 }
 
@@ -254,18 +247,12 @@ static err find_known(const struct counting *counting, const struct atlas_match 
 /* Adds the documents that are in one bitset and not in the other. */
 static void count_apart(const struct atlas_segment *segment, const uint64_t *in,
                         const uint64_t *not_in, uint32_t *counts) {
-    uint32_t documents[ROWS_AT_ONCE];
-    uint32_t count = 0;
+    struct atlas_rows_gather gather;
+    atlas_rows_gather_begin(&gather, segment, counts);
     for (uint32_t word = 0; word < segment->words; word++) {
-        for (uint64_t left = in[word] & ~not_in[word]; left; left &= left - 1) {
-            documents[count++] = word * 64 + (uint32_t)__builtin_ctzll(left);
-        }
-        if (count > ROWS_AT_ONCE - 64) {
-            atlas_rows_count(segment, documents, count, counts);
-            count = 0;
-        }
+        atlas_rows_gather_add(&gather, word, in[word] & ~not_in[word]);
     }
-    atlas_rows_count(segment, documents, count, counts);
+    atlas_rows_gather_end(&gather);
 }
 
 /* Counts what is known of a clause beforehand and what the base has more and less, when that is

@@ -29,6 +29,35 @@ uint32_t atlas_value_count(const struct atlas_segment *segment, uint32_t value, 
 void atlas_rows_count(const struct atlas_segment *segment, const uint32_t *documents,
                       uint64_t count, uint32_t *counts);
 
+/* The same of the documents of a bitset: begun, each of its words added, ended. */
+#define ATLAS_ROWS_AT_ONCE 1024
+struct atlas_rows_gather {
+    const struct atlas_segment *segment;
+    uint32_t *counts;
+    uint32_t count;
+    uint32_t documents[ATLAS_ROWS_AT_ONCE];
+};
+static inline void atlas_rows_gather_begin(struct atlas_rows_gather *gather,
+                                           const struct atlas_segment *segment, uint32_t *counts) {
+    gather->segment = segment;
+    gather->counts = counts;
+    gather->count = 0;
+}
+static inline void atlas_rows_gather_end(struct atlas_rows_gather *gather) {
+    atlas_rows_count(gather->segment, gather->documents, gather->count, gather->counts);
+    gather->count = 0;
+}
+static inline void atlas_rows_gather_add(struct atlas_rows_gather *gather, size_t word,
+                                         uint64_t bits) {
+    for (; bits; bits &= bits - 1) {
+        gather->documents[gather->count++] =
+            (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(bits);
+    }
+    if (gather->count > ATLAS_ROWS_AT_ONCE - 64) {
+        atlas_rows_gather_end(gather);
+    }
+}
+
 /* Some values, asked for together: whether a document has any of them. */
 struct atlas_any {
     uint64_t bits[TALLY_WORDS];
