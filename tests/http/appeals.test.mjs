@@ -102,6 +102,20 @@ test('RULE MOD-5: who reported asks too; what is kept is final, and too late is 
   assert.equal((await visitor(server).look('/decisions/none-of-ours')).status, 404);
 });
 
+test('RULE MOD-5: who decided changes it before anybody looked again: it is told, and not as a second look', async () => {
+  const id = await add('Enclume à prêter', second);
+  await decide(first, id, 'remove', 'Hors sujet.');
+  letters.set('second@example.org', 1);
+  const path = pathIn(await next('second@example.org'));
+  await visitor(server).send(path, { words: 'Elle sert au four.' });
+  assert.equal((await decide(first, id, 'publish', 'Je me trompais.')).status, 303);
+  assert.match((await next('second@example.org')).replace(/\s+/g, ' '), /est revenue sur sa décision.*Je me trompais/);
+  const page = (await visitor(server).look(path)).text;
+  assert.match(page, /La décision a été changée\./);
+  assert.ok(!page.includes('Une autre personne a regardé'));
+  assert.match((await visitor(server).look('/moderation/log')).text, /Enclume[^\n]*Retirée · puis remise · nouvel avis demandé, changée avant/);
+});
+
 test('who flagged the same entry is a stranger: the words of an appeal are read by who wrote them alone', async () => {
   const nils = await signIn(server, 'nils@example.org');
   letters.set('nils@example.org', 1);

@@ -104,8 +104,8 @@ static err tell(struct db_query *query, enum moderation_side side, struct arena 
     }
 }
 
-/* Authors and team always, those who flagged when they are answered; of what is about somebody they
- * alone. */
+/* Authors and team always, those who flagged when they are answered, those whose appeal it settles;
+ * of what is about somebody they alone. */
 static err tell_all(struct db_conn *conn, const struct moderation_decision *decision,
                     struct arena *arena, struct moderation_outcome *outcome) {
     const struct {
@@ -114,11 +114,12 @@ static err tell_all(struct db_conn *conn, const struct moderation_decision *deci
         int64_t id;
     } all[] = {{DECISION_AUTHORS, MODERATION_AUTHOR, decision->entry.v},
                {DECISION_TEAM, MODERATION_AUTHOR, decision->entry.v},
+               {REPLY_SETTLED, MODERATION_AUTHOR, outcome->decision},
                {FLAG_ANSWERED, MODERATION_FLAGGER, outcome->decision},
                {DECISION_SUBJECT, MODERATION_SUBJECT, decision->subject.v}};
     bool is_about = moderation_is_about_somebody(decision->act);
-    size_t first = is_about ? 3 : 0;
-    size_t behind = is_about ? ARRAY_COUNT(all) : 3;
+    size_t first = is_about ? ARRAY_COUNT(all) - 1 : 0;
+    size_t behind = is_about ? ARRAY_COUNT(all) : ARRAY_COUNT(all) - 1;
     struct moderation_told *list = NULL;
     size_t used = 0;
     size_t room = 0;
@@ -244,6 +245,7 @@ err moderation_record(struct db_conn *conn, const struct contribution_world *wor
     }
     TRY(tell_all(conn, decision, arena, outcome));
     TRY(run_with(conn, FLAG_FORGET_ADDRESS, outcome->decision, 0));
+    TRY(run_with(conn, REPLY_FORGET_ADDRESS, decision->entry.v, 0));
     return record->is_audited || decision->act == MODERATION_BLOCK ||
                    decision->act == MODERATION_UNBLOCK
                ? OK /* by what it did */

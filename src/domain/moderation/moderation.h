@@ -175,7 +175,8 @@ enum moderation_reply_state {
     MODERATION_REPLY_WAITS = 1,
     MODERATION_REPLY_KEPT,
     MODERATION_REPLY_REVERSED,
-    MODERATION_REPLY_READ, /* an answer, when the case was decided */
+    MODERATION_REPLY_READ,    /* an answer, when the case was decided */
+    MODERATION_REPLY_SETTLED, /* an appeal, when the decision was changed without a second look */
 };
 /* A decision as everybody may see it: without names and without words that somebody wrote. */
 struct moderation_logged {

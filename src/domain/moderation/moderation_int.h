@@ -39,6 +39,8 @@ enum moderation_statement {
     REPLY_END,
     REPLY_READ,
     REPLY_SETTLE,
+    REPLY_SETTLED,
+    REPLY_FORGET_ADDRESS,
     REPLY_FIGURES,
     BLOCKS_OVER,
     BLOCK_END,

@@ -148,13 +148,27 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
     [REPLY_READ] = {"reply read", "UPDATE decision_reply SET state = 4, address = '' "
                                   "WHERE entry_id = $1 AND is_appeal = 0 AND state = 1"},
     [REPLY_SETTLE] = {"reply settle",
-                      "UPDATE decision_reply SET state = 3, decided_by = $2, decided_ms = $3, "
-                      "answer = $4, address = '' WHERE entry_id = $1 AND is_appeal = 1 "
+                      "UPDATE decision_reply SET state = 5, decided_by = $2, decided_ms = $3, "
+                      "answer = $4 WHERE entry_id = $1 AND is_appeal = 1 "
                       "AND state = 1 AND decision_id IN (SELECT id FROM decision "
                       "WHERE entry_id = $1 AND act IN (3, 4))"},
+    [REPLY_SETTLED] =
+        {"reply settled",
+         "SELECT CASE WHEN person.id IS NULL THEN reply.address ELSE " FIRST_ADDRESS(
+             "person.id") " END, coalesce(person.language, reply.language), reply.person_id "
+                          "FROM decision AS told "
+                          "JOIN decision ON decision.entry_id = told.entry_id "
+                          "JOIN decision_reply AS reply ON reply.decision_id = decision.id "
+                          "LEFT JOIN person ON person.id = reply.person_id "
+                          "WHERE told.id = $1 AND reply.state = 5 "
+                          "AND reply.decided_ms = told.at_ms"},
+    [REPLY_FORGET_ADDRESS] = {"reply forget address",
+                              "UPDATE decision_reply SET address = '' WHERE state = 5 "
+                              "AND decision_id IN (SELECT id FROM decision WHERE entry_id = $1)"},
     [REPLY_FIGURES] = {"reply figures",
                        "SELECT count(*), coalesce(sum(CASE state WHEN 2 THEN 1 ELSE 0 END), 0), "
-                       "coalesce(sum(CASE state WHEN 3 THEN 1 ELSE 0 END), 0) FROM decision_reply "
+                       "coalesce(sum(CASE WHEN state IN (3, 5) THEN 1 ELSE 0 END), 0) "
+                       "FROM decision_reply "
                        "WHERE is_appeal = 1 AND at_ms >= $1"},
     [BLOCKS_OVER] = {"blocks over",
                      "SELECT id, subject_id FROM decision WHERE subject_id <> 0 AND act = 8 "

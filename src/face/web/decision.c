@@ -79,6 +79,9 @@ static void write_reply(struct page *page, const struct moderation_notice *notic
     case MODERATION_REPLY_REVERSED:
         state = N_("Une autre personne a regardé de nouveau : la décision est changée.");
         break;
+    case MODERATION_REPLY_SETTLED:
+        state = N_("La décision a été changée.");
+        break;
     case MODERATION_REPLY_READ:
         state = N_("La réponse a été lue.");
         break;

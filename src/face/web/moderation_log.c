@@ -23,7 +23,8 @@ static void write_appeal(struct page *page, enum moderation_reply_state state) {
         [MODERATION_REPLY_WAITS] = N_("nouvel avis demandé"),
         [MODERATION_REPLY_KEPT] = N_("maintenue par un autre avis"),
         [MODERATION_REPLY_REVERSED] = N_("changée par un autre avis"),
-        [MODERATION_REPLY_READ] = NULL};
+        [MODERATION_REPLY_READ] = NULL,
+        [MODERATION_REPLY_SETTLED] = N_("nouvel avis demandé, changée avant")};
     if (state != 0 && states[state]) {
         html_raw(&page->html, " · ");
         html_text(&page->html, i18n(page->html.language, states[state]));

@@ -411,6 +411,45 @@ static void an_appeal_is_ended_once_and_never_by_who_decided(void **state) {
     assert_int_equal(reply(fixture, &taken, 0), OK);
 }
 
+/* RULE MOD-5 */
+static void a_decision_changed_before_the_second_look_settles_the_appeal_and_is_told(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct db_conn *conn = fixture->store.conn;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct entry_id entry = brought_by(fixture, &lea);
+    struct moderation_outcome taken;
+    struct moderation_outcome changed;
+    struct crypto_secret link;
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_HOLD, "x", &taken), OK);
+    const struct moderation_told guest = {.side = MODERATION_AUTHOR};
+    assert_int_equal(moderation_link_add(conn, taken.decision, &guest, &link), OK);
+    const struct moderation_reply_send send = {.link = slice_from_cstr(link.text),
+                                               .words = SLICE("C’est vrai."),
+                                               .address = SLICE("guest@example.org"),
+                                               .language = SLICE("en")};
+    assert_int_equal(moderation_reply_add(conn, &send, fixture->store.now_ms, &fixture->problem),
+                     OK);
+    fixture->store.now_ms += 1000;
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_PUBLISH, "x", &changed), OK);
+    assert_int_equal(changed.told_count, 2);
+    assert_slice(changed.told[0].address, "lea@example.org");
+    assert_slice(changed.told[1].address, "guest@example.org");
+    assert_slice(changed.told[1].language, "en");
+    assert_int_equal(changed.told[1].side, MODERATION_AUTHOR);
+    struct moderation_notice notice;
+    assert_int_equal(moderation_notice_load(conn, taken.decision, &fixture->arena, &notice), OK);
+    assert_int_equal(notice.reply.state, MODERATION_REPLY_SETTLED);
+    assert_slice(notice.reply.address, "");
+    struct moderation_figures figures;
+    assert_int_equal(moderation_figures(conn, 0, &figures), OK);
+    assert_int_equal(figures.appeals_reversed, 1);
+    /* told once, not with each decision that comes after */
+    fixture->store.now_ms += 1000;
+    assert_int_equal(decide(fixture, &moderator, entry, MODERATION_HOLD, "x", &taken), OK);
+    assert_int_equal(taken.told_count, 1);
+}
+
 /* RULE MOD-6 */
 static void a_question_wants_somebody_to_answer_and_changes_nothing(void **state) {
     struct entry_fixture *fixture = *state;
@@ -685,6 +724,7 @@ int main(void) {
         ENTRY_TEST(each_decision_is_told_to_those_it_concerns_once),
         ENTRY_TEST(what_was_taken_away_can_be_shown_again_and_stands_in_audit_and_log),
         ENTRY_TEST(an_appeal_is_ended_once_and_never_by_who_decided),
+        ENTRY_TEST(a_decision_changed_before_the_second_look_settles_the_appeal_and_is_told),
         ENTRY_TEST(a_question_wants_somebody_to_answer_and_changes_nothing),
         ENTRY_TEST(nobody_answers_a_question_whose_case_was_decided),
         ENTRY_TEST(only_who_wrote_it_is_blocked_and_who_has_a_role_by_an_admin),
