@@ -92,6 +92,14 @@ test('RULE MOD-5: who reported asks too; what is kept is final, and too late is 
   assert.match((await second.send(appeal, { act: 'remove', reason: 'x' })).location, /appeals/);
   assert.equal(await isShown(id), true);
 
+  await visitor(server).send(`/entries/${id}/flag`, { reason: 'wrong', address: 'other@example.org' });
+  await decide(first, id, 'nothing');
+  await visitor(server).send(pathIn(await next('other@example.org')), { words: 'Elle n’est plus là.' });
+  assert.equal((await second.send(await appealOf(second, 'Brouette à prêter'), { act: 'hold', reason: 'Plus là.' })).status, 303);
+  assert.match((await visitor(server).look('/moderation/log')).text, /Laissée comme elle est · changée ensuite · changée par un autre avis/);
+  await decide(second, id, 'publish');
+  for (let i = 0; i < 3; i++) await next('lea@example.org');
+
   await decide(first, id, 'remove');
   const late = pathIn(await next('lea@example.org'));
   assert.match((await visitor(server).look(late)).text, /name="words"/);

@@ -18,6 +18,14 @@ static void write_waited(struct page *page, int64_t waited_ms) {
     }
 }
 
+/* What a decision that stands no more came to. */
+static const char *reversed_label(enum moderation_act act) {
+    bool is_back = act == MODERATION_HOLD || act == MODERATION_REMOVE;
+    return is_back                             ? N_("puis remise")
+           : moderation_is_about_somebody(act) ? N_("puis levé")
+                                               : N_("changée ensuite");
+}
+
 static void write_appeal(struct page *page, enum moderation_reply_state state) {
     static const char *const states[] = {
         [MODERATION_REPLY_WAITS] = N_("nouvel avis demandé"),
@@ -53,9 +61,7 @@ static void write_logged(struct page *page, const struct moderation_logged *logg
     }
     if (logged->is_reversed) {
         html_raw(html, " · ");
-        html_text(html, i18n(html->language, moderation_is_about_somebody(logged->act)
-                                                 ? N_("puis levé")
-                                                 : N_("puis remise")));
+        html_text(html, i18n(html->language, reversed_label(logged->act)));
     }
     write_appeal(page, logged->appeal);
     html_raw(html, "</span><small>");
