@@ -46,6 +46,7 @@ enum moderation_statement {
     BLOCK_END,
     BLOCKS_END,
     AUTHOR_LIST,
+    AUTHOR_IS,
     AUTHOR_RECORD,
     MODERATION_STATEMENT__COUNT
 };

@@ -1,8 +1,6 @@
 /* Who wrote an entry: their record, warnings and blocks (RULE MOD-7); what ends with time. */
 #include "domain/moderation/moderation_int.h"
 
-#define AUTHORS_MAX 1000
-
 static err list_authors(struct db_conn *conn, struct entry_id entry, size_t room,
                         struct person_id *people, size_t *count) {
     struct db_query *query = moderation_query(conn, AUTHOR_LIST);
@@ -50,14 +48,11 @@ err moderation_authors(struct db_conn *conn, struct entry_id entry, size_t room,
 
 static err wrote(struct db_conn *conn, struct entry_id entry, struct person_id person,
                  bool *is_author) {
-    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
-    struct person_id *people = arena_new(&scratch, struct person_id, AUTHORS_MAX);
-    size_t count;
-    TRY(list_authors(conn, entry, AUTHORS_MAX, people, &count));
-    *is_author = false;
-    for (size_t i = 0; i < count; i++) {
-        *is_author = *is_author || people[i].v == person.v;
-    }
+    struct db_query *query = moderation_query(conn, AUTHOR_IS);
+    db_bind_i64(query, 1, entry.v);
+    db_bind_i64(query, 2, person.v);
+    TRY(db_next(query, is_author));
+    db_done(query);
     return OK;
 }
 

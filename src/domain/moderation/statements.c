@@ -182,6 +182,9 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                      "AND person_id IS NOT NULL UNION SELECT CAST(substr(author, 8) AS INTEGER) "
                      "FROM revision WHERE entry_id = $1 AND substr(author, 1, 7) = 'person:' "
                      "LIMIT $2"},
+    [AUTHOR_IS] = {"author is", "SELECT 1 FROM contribution WHERE entry_id = $1 AND person_id = $2 "
+                                "UNION ALL SELECT 1 FROM revision WHERE entry_id = $1 "
+                                "AND author = 'person:' || $2 LIMIT 1"},
     [AUTHOR_RECORD] =
         {"author record",
          "SELECT person.status, person.created_ms, coalesce((SELECT value FROM person_field "
@@ -193,8 +196,10 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
          "JOIN decision ON decision.entry_id = contribution.entry_id "
          "WHERE contribution.person_id = $1 AND decision.act IN (3, 4) "
          "AND decision.reversed_ms = 0), "
-         "(SELECT count(*) FROM decision WHERE subject_id = $1 AND act = 7 AND reversed_ms = 0), "
-         "(SELECT count(*) FROM decision WHERE subject_id = $1 AND act = 8 AND reversed_ms = 0) "
+         "(SELECT count(*) FROM decision WHERE subject_id = $1 AND subject_id <> 0 AND act = 7 "
+         "AND reversed_ms = 0), "
+         "(SELECT count(*) FROM decision WHERE subject_id = $1 AND subject_id <> 0 AND act = 8 "
+         "AND reversed_ms = 0) "
          "FROM person WHERE person.id = $1"},
 };
 const struct db_catalogue moderation_catalogue = {"moderation", statements,
