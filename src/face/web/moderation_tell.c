@@ -148,17 +148,23 @@ enum mail_decision web_moderation_letter(enum moderation_act act, int64_t until_
     return MAIL_DECISION_NOTHING;
 }
 
-err web_moderation_tell_one(struct db_conn *conn, const struct face *face,
-                            const struct moderation_outcome *outcome,
-                            const struct moderation_told *told, enum mail_decision decision,
-                            const char *reason, int64_t now_ms, struct problem *problem) {
+/* The charter that a decision cites, once for all its letters; empty when it cites none. */
+static err cited_load(const struct face *face, struct db_conn *conn,
+                      const struct moderation_outcome *outcome, struct arena *arena,
+                      struct charter *charter) {
+    *charter = (struct charter){0};
+    return outcome->point > 0 ? web_charter_load(face, conn, 0, arena, charter) : OK;
+}
+
+static err tell(struct db_conn *conn, const struct face *face,
+                const struct moderation_outcome *outcome, const struct charter *cited,
+                const struct moderation_told *told, enum mail_decision decision, const char *reason,
+                int64_t now_ms, struct problem *problem) {
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
-    struct charter charter;
     struct crypto_secret link;
     if (told->address.n == 0) {
         return OK;
     }
-    TRY(web_charter_load(face, conn, 0, &scratch, &charter));
     TRY(moderation_link_add(conn, outcome->decision, told, &link));
     const struct mail_message message = {
         .to = told->address,
@@ -166,19 +172,32 @@ err web_moderation_tell_one(struct db_conn *conn, const struct face *face,
         .letter = decision == MAIL_DECISION_ASKED ? MAIL_QUESTION : MAIL_DECISION,
         .decision = {.title = outcome->title,
                      .reason = i18n(i18n_language(face->i18n, told->language), reason),
-                     .ground = ground_of(face, &charter, outcome->point, told, &scratch),
+                     .ground = ground_of(face, cited, outcome->point, told, &scratch),
                      .path = arena_printf(&scratch, "/decisions/%s", link.text),
                      .until_ms = outcome->until_ms,
                      .decision = decision}};
     return mail_send(conn, face->ids, &message, now_ms, problem);
 }
 
+err web_moderation_tell_one(struct db_conn *conn, const struct face *face,
+                            const struct moderation_outcome *outcome,
+                            const struct moderation_told *told, enum mail_decision decision,
+                            const char *reason, int64_t now_ms, struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct charter cited;
+    TRY(cited_load(face, conn, outcome, &scratch, &cited));
+    return tell(conn, face, outcome, &cited, told, decision, reason, now_ms, problem);
+}
+
 err web_moderation_tell(struct db_conn *conn, const struct face *face,
                         const struct moderation_outcome *outcome, enum mail_decision decision,
                         const char *reason, int64_t now_ms, struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct charter cited;
+    TRY(cited_load(face, conn, outcome, &scratch, &cited));
     for (size_t i = 0; i < outcome->told_count; i++) {
-        TRY(web_moderation_tell_one(conn, face, outcome, &outcome->told[i], decision, reason,
-                                    now_ms, problem));
+        TRY(tell(conn, face, outcome, &cited, &outcome->told[i], decision, reason, now_ms,
+                 problem));
     }
     return OK;
 }
