@@ -84,3 +84,11 @@ test('a decision cites a point of the charter: in the letter, and in the public 
   assert.match((await letterTo(server, 'who@example.org')).replace(/\s+/g, ' '), /repose sur la charte, point 3 : « La publicité\. »/);
   assert.match((await visitor(server).look('/moderation/log')).text, /href="\/charter\/versions\/4#point-3">Charte, point 3</);
 });
+
+test('two whole texts fit, however many bytes they take on their way', async () => {
+  const points = (word) => Array.from({ length: 60 }, (_, at) => `- ${word} ${'é'.repeat(140)} ${at}`).join('\n');
+  const fields = { was: 4, fr: points('Là'), en: points('There') };
+  assert.ok(new URLSearchParams(fields).toString().length > 100_000);
+  assert.equal((await admin.send('/charter/edit', fields)).status, 303);
+  assert.match((await visitor(server).look('/charter')).text, /id="point-60">Là éé/);
+});

@@ -147,7 +147,7 @@ const struct http_route face_web_routes[] = {
     FORM_PAGE("/charter/versions", web_charter_versions, "All versions of the charter."),
     FORM_PAGE("/charter/versions/{number}", web_charter_version, "One, and what it changed."),
     ADMIN("/charter/edit", web_charter_edit, "Writes the next version."),
-    SENT("/charter/edit", web_charter_edit_post, CAP_ADMIN, "Publishes it."),
+    SENT_TEXT("/charter/edit", web_charter_edit_post, CAP_ADMIN, "Publishes it."),
     FORM_PAGE("/moderation/log", web_moderation_log, "What was decided, without names."),
     MODERATE("/moderation", web_moderation, "What waits for a decision, the oldest first."),
     MODERATE("/moderation/entries/{id}/media/{name}/{file}", web_moderation_media,
