@@ -289,8 +289,27 @@ err moderation_reason_check(slice *reason, struct problem *problem) {
                              MODERATION_REASON_MAX);
 }
 
-static err has_row(struct db_query *query, struct entry_id entry, bool *has) {
+/* Since when there is a case: the first flag or, without one, what waits; 0: there is none. */
+static err case_since(struct db_conn *conn, struct entry_id entry, int64_t *since_ms) {
+    struct answered answered;
+    TRY(sum_flags(conn, entry, &answered));
+    *since_ms = answered.first_ms;
+    if (answered.flags > 0) {
+        return OK;
+    }
+    struct db_query *query = moderation_query(conn, DECISION_WAITING);
+    bool row = false;
     db_bind_i64(query, 1, entry.v);
+    TRY(db_next(query, &row));
+    *since_ms = row ? db_i64(query, 0) : 0; /* the least of none is 0 */
+    db_done(query);
+    return OK;
+}
+
+static err has_changed(struct db_conn *conn, struct entry_id entry, int64_t since_ms, bool *has) {
+    struct db_query *query = moderation_query(conn, DECISION_CHANGED);
+    db_bind_i64(query, 1, entry.v);
+    db_bind_i64(query, 2, since_ms);
     TRY(db_next(query, has));
     db_done(query);
     return OK;
@@ -302,20 +321,16 @@ static err has_row(struct db_query *query, struct entry_id entry, bool *has) {
 static err status_after(struct db_conn *conn, const struct moderation_decision *decision,
                         enum entry_status before, enum entry_status *after) {
     struct db_query *query = moderation_query(conn, DECISION_LAST);
-    struct answered answered;
+    int64_t since_ms;
     bool row = false;
-    bool waits = false;
     bool is_changed = false;
     db_bind_i64(query, 1, decision->entry.v);
     TRY(db_next(query, &row));
     bool is_ours = row && (enum entry_status)db_i64(query, 0) == before;
     db_done(query);
-    TRY(sum_flags(conn, decision->entry, &answered));
-    TRY(has_row(moderation_query(conn, DECISION_WAITING), decision->entry, &waits));
-    query = moderation_query(conn, DECISION_CHANGED);
-    db_bind_i64(query, 2, answered.first_ms);
-    TRY(has_row(query, decision->entry, &is_changed));
-    bool is_case = answered.flags > 0 || waits;
+    TRY(case_since(conn, decision->entry, &since_ms));
+    TRY(has_changed(conn, decision->entry, since_ms, &is_changed));
+    bool is_case = since_ms > 0;
     bool fits = false;
     *after = before;
     switch (decision->act) {

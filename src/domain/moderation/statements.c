@@ -107,7 +107,7 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                           "SELECT " FIRST_ADDRESS("person.id") ", person.language, person.id "
                                                                "FROM person WHERE person.id = $1"},
     [DECISION_WAITING] = {"decision waiting",
-                          "SELECT 1 FROM decision WHERE entry_id = $1 AND waits = 1 LIMIT 1"},
+                          "SELECT min(at_ms) FROM decision WHERE entry_id = $1 AND waits = 1"},
     [DECISION_CHANGED] = {"decision changed", "SELECT 1 FROM revision WHERE entry_id = $1 "
                                               "AND at_ms >= $2 LIMIT 1"},
     [DECISION_GET] = {"decision get",

@@ -477,6 +477,26 @@ static void a_question_wants_somebody_to_answer_and_changes_nothing(void **state
     assert_int_equal(reply(fixture, &outcome, 0), ERR_CONFLICT);
 }
 
+static void nobody_says_corrected_of_what_did_not_change_since_the_question(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor lea = person_of(fixture, "lea@example.org");
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct entry_id id = brought_by(fixture, &lea);
+    struct moderation_outcome outcome;
+    struct entry entry;
+    fixture->store.now_ms += 1000;
+    assert_int_equal(decide(fixture, &moderator, id, MODERATION_ASK, "Où ?", &outcome), OK);
+    fixture->store.now_ms += 1000;
+    assert_int_equal(decide(fixture, &moderator, id, MODERATION_CORRECTED, "x", &outcome),
+                     ERR_CONFLICT);
+    assert_int_equal(entry_load(fixture->store.conn, id, &fixture->arena, &entry), OK);
+    entry.summary = SLICE("Au lavoir.");
+    assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &entry, SLICE("person:1"),
+                                SLICE_EMPTY, fixture->store.now_ms),
+                     OK);
+    assert_int_equal(decide(fixture, &moderator, id, MODERATION_CORRECTED, "x", &outcome), OK);
+}
+
 /* RULE MOD-6 */
 static void nobody_answers_a_question_whose_case_was_decided(void **state) {
     struct entry_fixture *fixture = *state;
@@ -726,6 +746,7 @@ int main(void) {
         ENTRY_TEST(an_appeal_is_ended_once_and_never_by_who_decided),
         ENTRY_TEST(a_decision_changed_before_the_second_look_settles_the_appeal_and_is_told),
         ENTRY_TEST(a_question_wants_somebody_to_answer_and_changes_nothing),
+        ENTRY_TEST(nobody_says_corrected_of_what_did_not_change_since_the_question),
         ENTRY_TEST(nobody_answers_a_question_whose_case_was_decided),
         ENTRY_TEST(only_who_wrote_it_is_blocked_and_who_has_a_role_by_an_admin),
         ENTRY_TEST(a_block_ends_with_its_time_and_one_without_end_does_not),
