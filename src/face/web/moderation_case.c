@@ -265,16 +265,13 @@ static err answer_decision(void *app, const struct http_request *request, void *
                            struct http_response *response, struct problem *problem) {
     struct deciding *deciding = self;
     const char *field = "reason";
-    const char *message = NULL;
+    const char *message = moderation_reason_refused(result);
     switch ((int)result) {
     case OK:
         http_redirect(response, SLICE("/moderation"));
         return OK;
     case ERR_INPUT:
-        message = N_("Écrivez la raison : elle est envoyée avec la décision.");
-        break;
     case ERR_LIMIT:
-        message = N_("C’est trop long. Raccourcissez-le.");
         break;
     case ERR_CONFLICT:
     case ERR_NOT_FOUND:

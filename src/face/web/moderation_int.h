@@ -21,6 +21,9 @@ void moderation_words(struct page *page, slice text);
 void moderation_point(struct page *page, int64_t charter, unsigned point);
 /* The fields of every decision: the point of the charter and the reason. */
 MUST_USE err moderation_why(struct form *form, const struct moderation_decision *decision);
+/* What is told beside the reason, untranslated, when a decision was refused for it; NULL of any
+ * other error. */
+const char *moderation_reason_refused(err failed);
 /* The point as sent, which the charter must have. */
 MUST_USE err moderation_point_take(const struct face *face, const struct http_request *request,
                                    slice sent, struct moderation_decision *decision,

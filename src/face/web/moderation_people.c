@@ -193,17 +193,14 @@ static err answer_judging(void *app, const struct http_request *request, void *s
                           struct http_response *response, struct problem *problem) {
     struct judging *judging = self;
     const char *field = "reason";
-    const char *message = NULL;
+    const char *message = moderation_reason_refused(result);
     switch ((int)result) {
     case OK:
         http_redirect(response, arena_printf(request->arena, "/moderation/entries/%lld",
                                              (long long)judging->decision.entry.v));
         return OK;
     case ERR_INPUT:
-        message = N_("Écrivez la raison : elle est envoyée avec la décision.");
-        break;
     case ERR_LIMIT:
-        message = N_("C’est trop long. Raccourcissez-le.");
         break;
     case ERR_CONFLICT:
         field = "act";

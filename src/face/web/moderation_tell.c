@@ -86,6 +86,12 @@ err moderation_why(struct form *form, const struct moderation_decision *decision
     return OK;
 }
 
+const char *moderation_reason_refused(err failed) {
+    return failed == ERR_INPUT   ? N_("Écrivez la raison : elle est envoyée avec la décision.")
+           : failed == ERR_LIMIT ? N_("C’est trop long. Raccourcissez-le.")
+                                 : NULL;
+}
+
 err moderation_point_take(const struct face *face, const struct http_request *request, slice sent,
                           struct moderation_decision *decision, struct problem *problem) {
     struct charter charter;
