@@ -222,6 +222,16 @@ test('RULE MOD-7: what an admin or the host blocked no moderator lets in again, 
   assert.equal(await judge('unblock'), 303);
 });
 
+test('the log of what was done with power says each act in words', async () => {
+  const admin = await signIn(server, 'audit@example.org');
+  assert.equal(agora('user', '--data', server.folder, 'grant', 'audit@example.org', 'admin').status, 0);
+  const page = (await admin.look('/administration/audit')).text;
+  for (const act of ['ask', 'warn', 'appeal-kept', 'appeal-reversed']) {
+    assert.match(page, new RegExp(`<option value="${act}">(?!${act})`));
+    assert.ok(!page.includes(`<td>${act}</td>`), act);
+  }
+});
+
 // How many letters have arrived: the one that tells the end of an appeal is the last.
 async function all(address) {
   for (;;) {

@@ -1,5 +1,6 @@
 /* /administration/audit: who did what with power, narrowed, page by page; as a table to keep. */
 #include "face/web/admin_int.h"
+#include "face/web/moderation_int.h"
 #include "formats/csv.h"
 
 #define PATH           "/administration/audit"
@@ -9,6 +10,7 @@
 #define LINK_BYTES_MAX 4096
 #define ZONE           "Europe/Paris"
 
+/* In words, untranslated; NULL: an act of another version of the program. */
 static const char *act_label(slice act) {
     static const struct {
         const char *name, *label;
@@ -22,6 +24,9 @@ static const char *act_label(slice act) {
         {"hold", N_("Fiche mise en attente")},
         {"nothing", N_("Fiche laissée telle quelle")},
         {"correct", N_("Fiche corrigée")},
+        {"appeal-kept", N_("Nouvel avis : décision maintenue")},
+        {"appeal-reversed", N_("Nouvel avis : décision changée")},
+        {"not-the-same", N_("Fiches dites différentes")},
         {"charter", N_("Charte changée")},
         {"queue test", N_("Lettre d’essai")},
         {"queue hasten", N_("Lettres relancées")},
@@ -36,7 +41,8 @@ static const char *act_label(slice act) {
             return labels[i].label;
         }
     }
-    return NULL;
+    enum moderation_act other;
+    return moderation_act_from_slug(act, &other) ? web_moderation_act(other) : NULL;
 }
 
 /* ---- the lines ---- */
