@@ -13,7 +13,7 @@ struct fixture {
     char store[96];
     struct territories *territories;
     struct themes *themes;
-    int64_t now_ms;
+    _Atomic int64_t now_ms; /* the thread that follows reads it while a test moves it */
     uint64_t seed;
 };
 void fixture_open(struct fixture *fixture);
