@@ -224,10 +224,12 @@ static const char *const decisions[] = {
                                   "revenue sur sa décision."),
     [MAIL_DECISION_WARNED] = N_("Bonjour, au sujet de « %2 », la modération de %1 vous donne un "
                                 "avertissement."),
-    [MAIL_DECISION_BLOCKED] = N_("Bonjour, après « %2 », la modération de %1 a fermé votre compte "
-                                 "aux contributions."),
+    [MAIL_DECISION_BLOCKED] = N_("Bonjour, après « %2 », la modération de %1 a fermé votre "
+                                 "compte : vous ne pouvez plus vous connecter. Ce que vous "
+                                 "avez écrit reste."),
     [MAIL_DECISION_BLOCKED_UNTIL] = N_("Bonjour, après « %2 », la modération de %1 a fermé votre "
-                                       "compte aux contributions jusqu’au %4."),
+                                       "compte jusqu’au %4 : d’ici là, vous ne pouvez pas vous "
+                                       "connecter. Ce que vous avez écrit reste."),
     [MAIL_DECISION_UNBLOCKED] = N_("Bonjour, la modération de %1 a rouvert votre compte, fermé "
                                    "après « %2 »."),
     [MAIL_DECISION_KEPT] = N_("Bonjour, une autre personne de la modération de %1 a regardé de "

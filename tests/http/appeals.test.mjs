@@ -190,7 +190,7 @@ test('RULE MOD-7: who wrote an entry is warned, blocked for a time and let in ag
     blocked = await next('lea@example.org');
     if (/fermé votre compte/.test(blocked)) break;
   }
-  assert.match(blocked.replace(/\s+/g, ' '), /jusqu’au \d+.*Des insultes\./);
+  assert.match(blocked.replace(/\s+/g, ' '), /jusqu’au \d+.*vous ne pouvez pas vous connecter.*Des insultes\./);
   await visitor(server).send(pathIn(blocked), { words: 'Ce n’était pas moi.' });
   assert.equal((await second.send(await appealOf(second, 'Pelle à prêter'), { act: 'unblock', reason: 'Le compte avait été volé.' })).status, 303);
   assert.equal((await signIn(server, 'lea@example.org', visitor(server), await all('lea@example.org'))).cookies.size > 0, true);
