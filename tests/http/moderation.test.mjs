@@ -33,7 +33,9 @@ test('anybody reports from the page of the entry, without an account; RULE MOD-1
   assert.match((await who.look(flagPath('Jardin'))).text, /name="reason" value="personal-data"/);
   const sent = await who.send(flagPath('Jardin'), { reason: 'gone', words: '<b>Fermé</b> & vendu', address: ' who@Example.org ' });
   assert.equal(sent.status, 303);
-  assert.match((await who.look(sent.location)).text, /Votre message est arrivé/);
+  const thanks = (await who.look(sent.location)).text;
+  assert.match(thanks, /Votre message est arrivé/);
+  assert.match(thanks, /<p class="lead"><a href="\/entries\/\d+[^"]*">Jardin<\/a>/);
   assert.equal(await isShown('Jardin'), true);
   const log = (await who.look('/moderation/log')).text;
   assert.ok(!log.includes('Jardin'));
@@ -60,6 +62,7 @@ test('RULE MOD-2: a decision wants a reason, and who reported it reads it', asyn
 test('RULE MOD-3: what was removed is gone for the public, can be shown again, and both stand in the public log without a name', async () => {
   assert.equal((await decide('Verger', 'remove', 'Le nom de Paul Durand y figure.')).status, 303);
   assert.equal(await isShown('Verger'), false);
+  assert.ok(!(await visitor(server).look(`${flagPath('Verger')}?sent`)).text.includes('<p class="lead"><a'));
   let log = (await visitor(server).look('/moderation/log')).text;
   assert.ok(!log.includes('Verger') && !log.includes('Durand') && !log.includes('moderator@'));
   assert.match(log, /Une fiche qui n’est plus montrée/);

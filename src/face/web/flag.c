@@ -144,7 +144,9 @@ static err write_thanks(struct form *form, struct entry_id id, slice title) {
     form_page_begin(form, N_("Merci"),
                     arena_printf(page->arena, "/entries/%lld/flag", (long long)id.v),
                     N_("Votre message est arrivé. Une personne de la modération va le lire."));
-    write_title(page, id, title);
+    if (title.n > 0) { /* else it is not shown any more */
+        write_title(page, id, title);
+    }
     form_page_end(form);
     return page->html.out->failed;
 }
