@@ -75,8 +75,9 @@ void form_told(struct form *form, const char *name);
 /* The sheet of pages that look like forms and have none. */
 slice form_sheet(void);
 void form_hidden(struct form *form, const char *name, slice value);
-/* RULE ROBOT-1: a field that nobody sees and only a program fills in. Of forms that need no
- * account. */
+/* RULE ROBOT-1: a field that nobody sees and only a program fills in. Of forms that need no account
+ * and no link of a letter, and write to somebody or show something: the last step of adding, /flag,
+ * /write, /sign-in, /contributions/find. */
 void form_trap(struct form *form);
 bool form_is_trapped(const struct http_form *sent);
 /* The one sun-yellow action. */
