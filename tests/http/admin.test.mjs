@@ -138,6 +138,12 @@ test('RULE PERSON-6: a role is given with a reason, both are told, and the audit
   const several = await power(id, { do: 'grant', role: 'steward', territory: 'saint-denis' });
   assert.equal(several.status, 422);
   assert.match(several.text, /value="com-97411"/);
+  const [, which] = /name="which" value="([^"]+)"/.exec(several.text);
+  const unchosen = await power(id, { do: 'grant', role: 'steward', which });
+  assert.equal(unchosen.status, 422);
+  assert.match(unchosen.text, /id="territory-fault">Choisissez un territoire\./);
+  assert.match(unchosen.text, /value="com-97411"/);
+  assert.equal((await member.look('/administration')).status, 403, 'no role was given');
 
   assert.equal((await power(id, { do: 'grant', role: 'steward', territory: 'Savoie' })).location, `/administration/people/${id}?done`);
   assert.match(await letterTo(server, 'member@example.org', 1), /«.Référente ou référent du territoire.» \(Savoie \(73\)\)[\s\S]*Elle connaît le lac\./);
@@ -186,6 +192,17 @@ test('RULE PERSON-4: power wants a proof of the last quarter of an hour, and lea
   assert.match((await power(id, { do: 'block' })).location, /^\/sign-in/);
   assert.equal((await member.look('/account')).status, 200);
   store('UPDATE person_session SET proved_ms = proved_ms + 900000;');
+
+  // A proof that runs out while the form is filled in.
+  const path = `/administration/people/${id}/power?do=grant&territory=${encodeURIComponent('Île & Lac')}`;
+  const [, action] = /<form[^>]* action="([^"]+\/power[^"]*)"/.exec((await admin.look(path)).text);
+  store('UPDATE person_session SET proved_ms = proved_ms - 900000;');
+  const { location } = await admin.send(action.replaceAll('&amp;', '&'), { do: 'grant', role: 'steward', reason: 'x', sure: '1' });
+  store('UPDATE person_session SET proved_ms = proved_ms + 900000;');
+  const back = await admin.look(new URL(location, server.url).searchParams.get('next'));
+  assert.equal(back.status, 200);
+  assert.match(back.text, /value="Île &amp; Lac"/);
+  assert.match((await admin.look('/sign-in?next=' + encodeURIComponent(new URL(location, server.url).searchParams.get('next')))).text, /name="next" value="\/administration\/people/);
 });
 
 // ---- the audit ----

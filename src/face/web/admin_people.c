@@ -10,7 +10,8 @@
 #define FOUND_SHOWN     50
 #define ACTS_SHOWN      20
 #define WORDS_MAX       200
-#define TERRITORIES_MAX 8
+#define TERRITORIES_MAX 32 /* of one name; no name in France has so many */
+#define HERE_BYTES_MAX  1024
 #define NAME_MAX_FOLDED 1024
 #define SENTENCE_MAX    400
 #define PEOPLE          "/administration/people"
@@ -290,7 +291,8 @@ struct powering {
     const struct actor *actor;
     struct person person;
     struct person_power power;
-    slice typed; /* the territory, as written */
+    slice typed;      /* the territory, as written */
+    bool is_unchosen; /* `typed` means several, and none of them was chosen */
     uint32_t meant[TERRITORIES_MAX];
     size_t meant_count;
     struct arena *arena;
@@ -346,6 +348,8 @@ static void write_territory(struct form *form, const struct powering *powering) 
         }
         form_choices(form, "territory", N_("Quel territoire ?"), choices, powering->meant_count,
                      SLICE_EMPTY);
+        /* None chosen is no choice, where an empty field would be the whole site. */
+        form_hidden(form, "which", powering->typed);
         return;
     }
     form_field(form, &(struct form_field){.name = "territory",
@@ -356,19 +360,26 @@ static void write_territory(struct form *form, const struct powering *powering) 
                                           .max_bytes = WORDS_MAX});
 }
 
+/* The address that shows this page again. The form is sent there too, so that who has to sign in
+ * once more on sending it comes back to the same page. */
+static slice here_of(const struct page *page, const struct powering *powering) {
+    BUF_CLEANUP struct buf here = buf_new(HERE_BYTES_MAX);
+    enum person_role role = powering->power.role;
+    buf_addf(&here, "%.*s/power?do=%.*s&role=%.*s&territory=",
+             SLICE_ARG(path_of(page, powering->person.id)),
+             SLICE_ARG(person_power_slug(powering->power.act)),
+             SLICE_ARG(role ? person_role_slug(role) : SLICE_EMPTY));
+    encode_component(powering->typed.n <= WORDS_MAX ? powering->typed : SLICE_EMPTY, &here);
+    return arena_copy(page->arena, buf_slice(&here));
+}
+
 static err write_power(struct form *form, const struct powering *powering) {
     struct page *page = form->page;
-    slice path =
-        arena_printf(page->arena, "%.*s/power", SLICE_ARG(path_of(page, powering->person.id)));
+    slice here = here_of(page, powering);
     enum person_power_act act = powering->power.act;
-    slice here = arena_printf(
-        page->arena, "%.*s?do=%.*s&role=%.*s&territory=%.*s", SLICE_ARG(path),
-        SLICE_ARG(person_power_slug(act)),
-        SLICE_ARG(powering->power.role ? person_role_slug(powering->power.role) : SLICE_EMPTY),
-        SLICE_ARG(powering->power.territory));
     admin_page_begin(form, title_of(act), here, NULL);
     write_about(page, powering);
-    form_begin(form, path, false);
+    form_begin(form, here, false);
     form_hidden(form, "do", person_power_slug(act));
     if (act == PERSON_POWER_GRANT) {
         form_choices(form, "role", N_("Le rôle"), roles, ARRAY_COUNT(roles),
@@ -448,6 +459,13 @@ static bool territory_read(struct powering *powering) {
         powering->power.territory = all->items[found].code;
     }
     return found != TERRITORY_NONE;
+}
+
+static const char *territory_fault(const struct powering *powering) {
+    return powering->is_unchosen       ? N_("Choisissez un territoire.")
+           : powering->meant_count > 1 ? N_("Plusieurs territoires portent ce nom. Choisissez.")
+                                       : N_("Aucun territoire ne porte ce nom. Écrivez-le comme "
+                                            "sur sa page.");
 }
 
 err web_admin_power(void *app, const struct http_request *request, struct http_response *response,
@@ -576,15 +594,15 @@ err web_admin_power_post(void *app, const struct http_request *request,
                        http_form_value(&sent, "territory"), &powering, problem));
     struct form form = {.fault_count = 0};
     bool gives = powering->power.act == PERSON_POWER_GRANT;
+    slice which = slice_trim(http_form_value(&sent, "which"));
+    powering->is_unchosen = gives && powering->typed.n == 0 && which.n > 0;
+    powering->typed = powering->is_unchosen ? which : powering->typed;
     powering->power.reason = http_form_value(&sent, "reason");
     if (gives && powering->power.role == 0) {
         form_fault(&form, "role", N_("Choisissez un rôle."));
     }
     if (gives && !territory_read(powering)) {
-        form_fault(&form, "territory",
-                   powering->meant_count > 1
-                       ? N_("Plusieurs territoires portent ce nom. Choisissez.")
-                       : N_("Aucun territoire ne porte ce nom. Écrivez-le comme sur sa page."));
+        form_fault(&form, "territory", territory_fault(powering));
     }
     if (!http_form_has(&sent, "sure")) {
         form_fault(&form, "sure", N_("Cochez la case pour confirmer."));
