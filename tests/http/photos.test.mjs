@@ -1,5 +1,6 @@
 // Photos: taken in, shown, taken away, and what somebody unkind may send as one.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -177,6 +178,20 @@ test('a photo that was taken out of its entry is shown to nobody, its entry says
   assert.equal((await noe.send(`${change}/check`, { charter: 1, reason: 'Une personne ne veut pas y être.' })).status, 303);
   assert.equal((await fetch(`${server.url}/media/${name}/480.jpg`)).status, 404);
   assert.match((await noe.look(`/entries/${id}/history`)).text, /Une personne ne veut pas y être/);
+});
+
+test('whatever becomes of a draft, each file that lies here is in the books', async () => {
+  const who = visitor(server);
+  const draft = await draftOf(who);
+  await sendPhotos(who, draft, [['one.png', png(44, 33, 7), 'image/png']]);
+  const [name] = namesIn((await who.look(`${draft}/photos`)).text);
+  const { status } = await sendPhotos(who, draft, [['two.png', png(45, 33, 7), 'image/png']], { [key('alt', name)]: 'x'.repeat(1_200_000) });
+  assert.notEqual(status, 303, 'too long: the draft was not stored');
+  const known = execFileSync('sqlite3', ['-readonly', '-cmd', '.timeout 5000', join(server.folder, 'agora.db'), 'SELECT name FROM media'], { encoding: 'utf8' });
+  const files = readdirSync(join(server.folder, 'media'), { recursive: true }).filter((file) => /\.(webp|jpg)$/.test(file));
+  assert.ok(files.some((file) => file.includes('-45x33-')), 'the second one was developed');
+  const here = files.map((file) => /([0-9a-f]{32}-\d+x\d+)-/.exec(file)[1]);
+  assert.deepEqual(here.filter((one) => !known.includes(one)), []);
 });
 
 test('a file cannot bring back a photo that was taken away', () => {

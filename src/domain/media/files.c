@@ -71,9 +71,8 @@ static err file_write(const char *path, slice bytes, struct arena *arena, struct
     return failed;
 }
 
-err media_files_write(const char *folder, const struct media_print *prints, size_t count,
-                      uint32_t width, uint32_t height, struct arena *arena, slice *name,
-                      struct problem *problem) {
+slice media_name(const struct media_print *prints, size_t count, uint32_t width, uint32_t height,
+                 struct arena *arena) {
     slice parts[PRINTS_MAX];
     char hex[CRYPTO_DIGEST_HEX + 1];
     _Static_assert(CRYPTO_DIGEST_HEX == ENTRY_PICTURE_DIGEST, "a name holds a digest");
@@ -82,18 +81,32 @@ err media_files_write(const char *folder, const struct media_print *prints, size
     }
     struct crypto_digest digest = crypto_digest(parts, count);
     crypto_digest_hex(&digest, hex);
-    slice made = arena_printf(arena, "%s-%ux%u", hex, width, height);
-    const char *shard = shard_of(folder, made, arena);
-    TRY(folder_make(folder, problem));
-    TRY(folder_make(shard, problem));
-    for (size_t i = 0; i < count; i++) {
-        slice file = entry_picture_file(prints[i].side, prints[i].format, arena);
-        TRY(file_write(path_of(folder, made, file, arena), prints[i].bytes, arena, problem));
+    return arena_printf(arena, "%s-%ux%u", hex, width, height);
+}
+
+err media_files_write(const char *folder, slice name, const struct media_print *prints,
+                      size_t count, struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    const char *shard = shard_of(folder, name, &scratch);
+    const char *made[PRINTS_MAX];
+    size_t made_count = 0;
+    err failed = folder_make(folder, problem);
+    failed = failed == OK ? folder_make(shard, problem) : failed;
+    for (size_t i = 0; i < count && failed == OK; i++) {
+        slice file = entry_picture_file(prints[i].side, prints[i].format, &scratch);
+        const char *path = path_of(folder, name, file, &scratch);
+        bool was_here = access(path, F_OK) == 0; /* of another entry, which keeps it */
+        failed = file_write(path, prints[i].bytes, &scratch, problem);
+        if (failed == OK && !was_here) {
+            made[made_count++] = path;
+        }
     }
-    TRY(folder_sync(shard, problem));
-    TRY(folder_sync(folder, problem));
-    *name = made;
-    return OK;
+    failed = failed == OK ? folder_sync(shard, problem) : failed;
+    failed = failed == OK ? folder_sync(folder, problem) : failed;
+    for (size_t i = 0; i < made_count && failed != OK; i++) {
+        unlink(made[i]);
+    }
+    return failed;
 }
 
 err media_file_read(const char *folder, const struct entry_picture *picture, slice file,

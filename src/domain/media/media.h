@@ -13,18 +13,22 @@ struct media_print {
     enum entry_picture_format format;
     slice bytes;
 };
-/* Writes the files of a picture below `folder` (the data folder's media/) and makes its name of
- * what they hold: the same prints have the same name, and their files stand there already. They are
- * on the disk when this returns. The name lives in the arena. ERR_IO (a full
- * disk, too). */
-MUST_USE err media_files_write(const char *folder, const struct media_print *prints, size_t count,
-                               uint32_t width, uint32_t height, struct arena *arena, slice *name,
-                               struct problem *problem);
+/* The name of a picture, made of what its files hold: the same prints have the same name. In the
+ * arena. */
+slice media_name(const struct media_print *prints, size_t count, uint32_t width, uint32_t height,
+                 struct arena *arena);
+/* Writes the files of a picture below `folder` (the data folder's media/); those of the same name
+ * that stand there already hold the same. They are on the disk when this returns. The name is in
+ * the books already (media_add, committed): what lies here is always known to the sweep. ERR_IO (a
+ * full disk, too): none of the files it made stays. */
+MUST_USE err media_files_write(const char *folder, slice name, const struct media_print *prints,
+                               size_t count, struct problem *problem);
 /* One file, whole. ERR_NOT_FOUND, ERR_IO. */
 MUST_USE err media_file_read(const char *folder, const struct entry_picture *picture, slice file,
                              struct buf *out);
 
-/* Puts a picture whose files stand into the books; once more changes nothing. */
+/* Puts a picture into the books, before its files are written. Once more: its thirty days begin
+ * anew. */
 MUST_USE err media_add(struct db_conn *conn, slice name, int64_t now_ms);
 /* RULE MEDIA-1: whether the public may see it: a published entry shows it now. */
 MUST_USE err media_is_shown(struct db_conn *conn, const struct entry_picture *picture,

@@ -278,12 +278,6 @@ static err store_job(struct db_conn *conn, void *self) {
     take_words(taking, &adding->draft.content);
     take_act(taking, &adding->draft.content);
     add_fresh(taking, &adding->draft.content);
-    for (uint32_t i = 0; i < taking->fresh_count; i++) {
-        struct entry_picture picture;
-        if (is_picture(&taking->fresh[i], &picture)) {
-            TRY(media_add(conn, picture.name, adding->now_ms));
-        }
-    }
     return contribution_draft_store(conn, adding->actor, adding->secret, &adding->draft.content,
                                     adding->now_ms, &taking->problem);
 }
@@ -336,13 +330,23 @@ static void tell(struct taking *taking, enum photo_verdict verdict) {
     form_fault(&taking->adding->form, "photo", told[verdict]);
 }
 
-/* The prints of a picture as files, and what an entry says of it. */
+struct book {
+    slice name;
+    int64_t now_ms;
+};
+
+static err book_job(struct db_conn *conn, void *self) {
+    const struct book *book = self;
+    return media_add(conn, book->name, book->now_ms);
+}
+
+/* The prints of a picture as files, and what an entry says of it. The books come first: whatever
+ * becomes of the draft, the sweep knows the files. */
 static err keep(struct taking *taking, const struct photo *photo) {
     const struct face *face = taking->adding->face;
     struct arena *arena = taking->adding->arena;
     struct media_print prints[ENTRY_PICTURE_SIDES * ENTRY_PICTURE_FORMAT__COUNT];
     size_t count = 0;
-    slice name;
     struct entry_picture picture;
     for (size_t side = 0; side < ENTRY_PICTURE_SIDES; side++) {
         for (int format = 0; format < ENTRY_PICTURE_FORMAT__COUNT; format++) {
@@ -352,11 +356,13 @@ static err keep(struct taking *taking, const struct photo *photo) {
             }
         }
     }
-    TRY(media_files_write(face->media_folder, prints, count, photo->width, photo->height, arena,
-                          &name, &taking->problem));
-    if (!entry_picture_named(name, &picture)) {
+    struct book book = {media_name(prints, count, photo->width, photo->height, arena),
+                        taking->adding->now_ms};
+    if (!entry_picture_named(book.name, &picture)) {
         return ERR_INTERNAL;
     }
+    TRY(db_write(face->writer, book_job, &book));
+    TRY(media_files_write(face->media_folder, book.name, prints, count, &taking->problem));
     taking->fresh[taking->fresh_count++] =
         (struct entry_media){.kind = ENTRY_MEDIA_IMAGE,
                              .url = entry_picture_path(&picture, entry_picture_largest(&picture),

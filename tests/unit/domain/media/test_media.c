@@ -3,6 +3,7 @@
 
 #include <ftw.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "domain/contribution/contribution.h"
@@ -25,11 +26,11 @@ static struct shown picture_new(struct entry_fixture *fixture, const char *bytes
         {0, ENTRY_PICTURE_WEBP, slice_from_cstr(bytes)},
         {0, ENTRY_PICTURE_JPEG, slice_from_cstr(bytes)},
     };
-    assert_int_equal(media_files_write(shown.folder, prints, ARRAY_COUNT(prints), 300, 200,
-                                       &fixture->arena, &name, &fixture->problem),
-                     OK);
+    name = media_name(prints, ARRAY_COUNT(prints), 300, 200, &fixture->arena);
     assert_true(entry_picture_named(name, &shown.picture));
     assert_int_equal(media_add(fixture->store.conn, name, fixture->store.now_ms), OK);
+    assert_int_equal(
+        media_files_write(shown.folder, name, prints, ARRAY_COUNT(prints), &fixture->problem), OK);
     shown.url = entry_picture_path(&shown.picture, 0, ENTRY_PICTURE_JPEG, &fixture->arena);
     return shown;
 }
@@ -162,11 +163,35 @@ static void the_same_prints_have_one_name_and_others_another(void **state) {
 static void a_folder_that_cannot_be_written_is_told(void **state) {
     struct entry_fixture *fixture = *state;
     const struct media_print print = {0, ENTRY_PICTURE_WEBP, SLICE("RIFF")};
-    slice name;
-    assert_int_equal(
-        media_files_write("/proc/none", &print, 1, 3, 2, &fixture->arena, &name, &fixture->problem),
-        ERR_IO);
+    slice name = media_name(&print, 1, 3, 2, &fixture->arena);
+    assert_int_equal(media_files_write("/proc/none", name, &print, 1, &fixture->problem), ERR_IO);
     assert_non_null(strstr(fixture->problem.what, "/proc/none"));
+}
+
+static bool is_here(const char *path) {
+    return access(path, F_OK) == 0;
+}
+
+static void a_picture_that_could_not_be_written_whole_leaves_no_file(void **state) {
+    struct entry_fixture *fixture = *state;
+    const char *folder = picture_new(fixture, "RIFF seven").folder; /* makes the folder */
+    const struct media_print prints[] = {
+        {0, ENTRY_PICTURE_WEBP, SLICE("RIFF eight")},
+        {0, ENTRY_PICTURE_JPEG, SLICE("RIFF eight")},
+    };
+    slice name = media_name(prints, 2, 300, 200, &fixture->arena);
+    slice base =
+        arena_printf(&fixture->arena, "%s/%.*s/%.*s-480", folder, 2, name.p, SLICE_ARG(name));
+    const char *first = arena_printf(&fixture->arena, "%.*s.webp", SLICE_ARG(base)).p;
+    const char *second = arena_printf(&fixture->arena, "%.*s.jpg", SLICE_ARG(base)).p;
+    (void)mkdir(arena_printf(&fixture->arena, "%s/%.*s", folder, 2, name.p).p, 0750);
+    assert_int_equal(mkdir(second, 0750), 0); /* where a file should go */
+    assert_int_equal(media_files_write(folder, name, prints, 2, &fixture->problem), ERR_IO);
+    assert_false(is_here(first));
+    /* One that another entry has stays. */
+    assert_int_equal(media_files_write(folder, name, prints, 1, &fixture->problem), OK);
+    assert_int_equal(media_files_write(folder, name, prints, 2, &fixture->problem), ERR_IO);
+    assert_true(is_here(first));
 }
 
 static void only_our_own_addresses_are_pictures(void **state) {
@@ -226,6 +251,7 @@ int main(void) {
         IN_STORE(a_picture_of_a_draft_stays_as_long_as_the_draft),
         IN_STORE(the_same_prints_have_one_name_and_others_another),
         IN_STORE(a_folder_that_cannot_be_written_is_told),
+        IN_STORE(a_picture_that_could_not_be_written_whole_leaves_no_file),
         cmocka_unit_test(only_our_own_addresses_are_pictures),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
