@@ -10,6 +10,9 @@ import { PNG } from 'pngjs';
 
 import { agora, letterTo, signIn, start, temporaryFolder, visitor } from './harness.mjs';
 
+const PHOTO_TRY = 9; // person_try.what
+const WAITING_MAX = 8; // PHOTO_QUEUE_MAX
+
 let server;
 before(async () => {
   server = await start();
@@ -192,6 +195,41 @@ test('whatever becomes of a draft, each file that lies here is in the books', as
   assert.ok(files.some((file) => file.includes('-45x33-')), 'the second one was developed');
   const here = files.map((file) => /([0-9a-f]{32}-\d+x\d+)-/.exec(file)[1]);
   assert.deepEqual(here.filter((one) => !known.includes(one)), []);
+});
+
+const tries = (count) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(server.folder, 'agora.db'), `UPDATE person_try SET count = ${count} WHERE what = ${PHOTO_TRY}`]);
+
+test('no more than eight files are looked at, and none once a network has sent its share of the day', async () => {
+  const who = visitor(server);
+  const draft = await draftOf(who);
+  const none = Array.from({ length: 8 }, (_, i) => [`${i}.jpg`, Buffer.from(`no photo ${i}`)]);
+  const ninth = await sendPhotos(who, draft, [...none, ['9.png', png(51, 30, 1), 'image/png']]);
+  assert.equal(ninth.status, 422);
+  assert.match(ninth.text, /Huit fichiers à la fois/);
+  assert.equal(namesIn(ninth.text).length, 0);
+  tries(200);
+  const enough = await sendPhotos(who, draft, none.slice(0, 3));
+  tries(0);
+  assert.equal(enough.status, 422);
+  assert.match(fault(enough.text), /Beaucoup de photos/);
+  assert.equal(enough.text.match(/href="#photo"/g).length, 1, 'the others were not tried');
+});
+
+test('when too many pictures wait, what is said of those that are here is kept', async () => {
+  const who = visitor(server);
+  const draft = await draftOf(who);
+  await sendPhotos(who, draft, [['one.png', png(46, 33, 7), 'image/png']]);
+  const [name] = namesIn((await who.look(`${draft}/photos`)).text);
+  const large = png(800, 800, 3);
+  const answers = await Promise.all(Array.from({ length: WAITING_MAX + 3 }, (_, i) =>
+    sendPhotos(who, draft, [['large.png', large, 'image/png']], { [key('alt', name)]: `Vu par ${i}.` }).then((answer) => ({ i, ...answer }))));
+  const away = answers.filter(({ status }) => status !== 303);
+  assert.ok(away.length > 0);
+  for (const { i, status, text } of away) {
+    assert.equal(status, 422);
+    assert.match(fault(text), /ne peuvent pas être reçues/);
+    assert.ok(text.includes(`value="Vu par ${i}."`));
+  }
 });
 
 test('a file cannot bring back a photo that was taken away', () => {

@@ -126,7 +126,8 @@ static void write_file_field(struct adding *adding) {
     html_t(html, "Choisir des photos");
     html_raw(html, "</label>");
     html_raw(html, "<p class=\"form-help\" id=\"photo-help\">");
-    html_t(html, "JPEG, PNG, WebP, AVIF ou HEIC, 10 Mo chacune, 8 en tout. Ce que l’appareil y a "
+    html_t(html, "JPEG, PNG, WebP, AVIF ou HEIC, 10 Mo chacune, 30 Mo à la fois, 8 en tout. Ce que "
+                 "l’appareil y a "
                  "écrit, comme le lieu, est effacé.");
     html_raw(html, "</p>");
     form_told(&adding->form, "photo");
@@ -184,6 +185,8 @@ struct taking {
     struct person_network network;
     struct entry_media fresh[MEDIA_PER_ENTRY_MAX]; /* developed, their files stand */
     uint32_t fresh_count;
+    uint32_t tried_count; /* files that were looked at, whatever they were */
+    bool is_enough;       /* today, from there */
     struct problem problem;
 };
 
@@ -386,6 +389,7 @@ static err take_file(struct taking *taking, struct photo_lab *lab, const struct 
     struct photo photo;
     err tried = db_write(taking->adding->face->writer, try_job, taking);
     if (tried == ERR_LIMIT) {
+        taking->is_enough = true;
         form_fault(&taking->adding->form, "photo",
                    N_("Beaucoup de photos ont été envoyées d’ici aujourd’hui. Revenez demain."));
         return OK;
@@ -403,16 +407,19 @@ static bool is_chosen(const struct http_field *field) {
     return field->is_file && field->file_name.n > 0 && slice_equal(field->name, SLICE("photo"));
 }
 
+/* On the lab's thread, which is everybody's: no more files than an entry may have photos. */
 static void take_files(struct photo_lab *lab, void *self) {
     struct taking *taking = self;
     err result = OK;
-    for (size_t i = 0; i < taking->sent->count && result == OK; i++) {
+    for (size_t i = 0; i < taking->sent->count && result == OK && !taking->is_enough; i++) {
         if (!is_chosen(&taking->sent->fields[i])) {
             continue;
         }
-        if (taking->fresh_count == MEDIA_PER_ENTRY_MAX) {
+        if (taking->tried_count++ == MEDIA_PER_ENTRY_MAX) {
             form_fault(&taking->adding->form, "photo",
-                       N_("Huit photos suffisent. Enlevez-en une d’abord."));
+                       taking->fresh_count == MEDIA_PER_ENTRY_MAX
+                           ? N_("Huit photos suffisent. Enlevez-en une d’abord.")
+                           : N_("Huit fichiers à la fois. Envoyez les autres ensuite."));
             break;
         }
         result = take_file(taking, lab, &taking->sent->fields[i]);
@@ -421,6 +428,20 @@ static void take_files(struct photo_lab *lab, void *self) {
         result = db_write(taking->adding->face->writer, store_job, taking);
     }
     http_wake(taking->adding->request, result);
+}
+
+static void words_kept(err result, void *self) {
+    const struct taking *taking = self;
+    http_wake(taking->adding->request, result);
+}
+
+/* The lab takes nothing now: that is told, and what was said of the photos that are here is kept. */
+static void keep_words(struct taking *taking) {
+    tell(taking, PHOTO_AWAY);
+    err refused = db_write_later(taking->adding->face->writer, store_job, words_kept, taking);
+    if (refused != OK) {
+        http_wake(taking->adding->request, refused);
+    }
 }
 
 err web_add_photos_post(void *app, const struct http_request *request,
@@ -443,15 +464,10 @@ err web_add_photos_post(void *app, const struct http_request *request,
     if (!has_files) {
         return face_write(face, request, store_job, answer_store, taking);
     }
-    if (face->photos == NULL) {
-        tell(taking, PHOTO_AWAY);
-        return write_page(taking->adding, response);
-    }
     TRY(face_network(request, &taking->network));
     http_wait(request, answer_store, taking);
-    err refused = photo_lab_submit(face->photos, take_files, taking);
-    if (refused != OK) {
-        http_wake(request, refused);
+    if (face->photos == NULL || photo_lab_submit(face->photos, take_files, taking) != OK) {
+        keep_words(taking);
     }
     return OK;
 }

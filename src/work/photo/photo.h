@@ -65,9 +65,9 @@ void photo_lab_end_soon(struct photo_lab *lab);
 /* Runs what waits, ends the thread and the process. NULL is fine. */
 void photo_lab_stop(struct photo_lab *lab);
 
-/* Runs `work` on the lab's thread, later. ERR_BUSY: PHOTO_QUEUE_MAX wait already, or the lab is not
- * open. */
-#define PHOTO_QUEUE_MAX 32
+/* Runs `work` on the lab's thread, later. ERR_BUSY: PHOTO_QUEUE_MAX wait already (each with all
+ * that was sent in memory), or the lab is not open. */
+#define PHOTO_QUEUE_MAX 8
 typedef void photo_work(struct photo_lab *lab, void *self);
 MUST_USE err photo_lab_submit(struct photo_lab *lab, photo_work *work, void *self);
 /* Within `work`: develops one picture; the prints are copied into the arena. */
