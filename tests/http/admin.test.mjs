@@ -184,6 +184,17 @@ test('a blocked account is out at once, and in again when it is let in', async (
   await signIn(server, 'guest@example.org', undefined, 3);
 });
 
+test('who is blocked does not count among those who administer', async () => {
+  const look = async () => checkOf((await admin.look('/administration/instance')).text, 'admins');
+  const second = await signIn(server, 'second@example.org');
+  const id = await idOf(second);
+  user('grant', 'second@example.org', 'admin');
+  assert.equal((await look()).state, 'ok');
+  assert.match((await look()).text, /Personnes qui administrent ce site : 2\./);
+  store(`UPDATE person SET status = 2 WHERE id = ${id};`);
+  assert.equal((await look()).state, 'warn');
+});
+
 test('RULE PERSON-4: power wants a proof of the last quarter of an hour, and leads back to where it was asked for', async () => {
   const id = await idOf(member);
   store('UPDATE person_session SET proved_ms = proved_ms - 900000;');

@@ -231,6 +231,8 @@ MUST_USE err person_revoke(struct db_conn *conn, struct id_source *ids, struct p
 /* All grants, or those of one person. */
 MUST_USE err person_grants(struct db_conn *conn, struct person_id person, struct arena *arena,
                            struct person_grant **grants, size_t *count);
+/* Accounts that may act as admins now: a blocked one does not count. */
+MUST_USE err person_admins(struct db_conn *conn, int64_t *count);
 MUST_USE err person_block(struct db_conn *conn, struct id_source *ids, struct person_id by,
                           struct person_id person, bool is_blocked, slice reason, int64_t now_ms);
 

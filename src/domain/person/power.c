@@ -69,14 +69,29 @@ err person_grant(struct db_conn *conn, struct id_source *ids, struct person_id b
     return grant(conn, ids, by, person, role, territory, SLICE_EMPTY, now_ms);
 }
 
-err person_check_last_admin(struct db_conn *conn, struct person_id person) {
+/* Active admins: the others, and whether this person is one (1 or 0). */
+static err count_admins(struct db_conn *conn, struct person_id person, int64_t *others,
+                        int64_t *own) {
     struct db_query *query = person_query(conn, PERSON_ADMINS_BUT);
     db_bind_i64(query, 1, person.v);
     bool row = false;
     TRY(db_next(query, &row));
-    bool is_last = row && db_i64(query, 0) == 0 && db_i64(query, 1) > 0;
+    *others = row ? db_i64(query, 0) : 0;
+    *own = row ? db_i64(query, 1) : 0;
     db_done(query);
-    return is_last ? ERR_CONFLICT : OK;
+    return OK;
+}
+
+err person_check_last_admin(struct db_conn *conn, struct person_id person) {
+    int64_t others;
+    int64_t own;
+    TRY(count_admins(conn, person, &others, &own));
+    return others == 0 && own > 0 ? ERR_CONFLICT : OK;
+}
+
+err person_admins(struct db_conn *conn, int64_t *count) {
+    int64_t nobody;
+    return count_admins(conn, (struct person_id){0}, count, &nobody);
 }
 
 static err revoke(struct db_conn *conn, struct id_source *ids, struct person_id by,

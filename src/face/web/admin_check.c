@@ -326,14 +326,8 @@ static err look_legal(struct page *page, struct admin_check *check) {
 }
 
 static err look_admins(struct page *page, struct admin_check *check) {
-    struct person_grant *grants;
-    size_t count;
     int64_t admins = 0;
-    TRY(person_grants(face_reader(page->request), (struct person_id){0}, page->arena, &grants,
-                      &count));
-    for (size_t i = 0; i < count; i++) {
-        admins += grants[i].role == PERSON_ADMIN && grants[i].territory.n == 0;
-    }
+    TRY(person_admins(face_reader(page->request), &admins));
     const slice values[] = {admin_number(page, admins)};
     if (admins < ADMINS_ENOUGH) {
         check->mend = N_("Confiez ce rôle à une deuxième personne : le site ne doit pas dépendre "
