@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define FOLDED_MAX 8192 /* of a name, the longest there is */
+
 static const char *const field_names[PERSON_FIELD__COUNT] = {
     [PERSON_NAME] = "name",     [PERSON_COMMUNE] = "commune",     [PERSON_ABOUT] = "about",
     [PERSON_SKILLS] = "skills", [PERSON_LANGUAGES] = "languages",
@@ -139,6 +141,13 @@ err person_addresses(struct db_conn *conn, struct person_id id, struct arena *ar
     return OK;
 }
 
+static struct person_listed read_one(struct db_query *query, struct arena *arena) {
+    return (struct person_listed){.id = {db_i64(query, 0)},
+                                  .status = (enum person_status)db_i64(query, 1),
+                                  .created_ms = db_i64(query, 2),
+                                  .name = arena_copy(arena, db_text(query, 3))};
+}
+
 /* Rows of a statement that has no more of them than the list has room for. */
 static err read_listed(struct db_query *query, struct arena *arena, struct person_listed *list,
                        size_t *count) {
@@ -148,10 +157,7 @@ static err read_listed(struct db_query *query, struct arena *arena, struct perso
         if (!row) {
             return OK;
         }
-        list[(*count)++] = (struct person_listed){.id = {db_i64(query, 0)},
-                                                  .status = (enum person_status)db_i64(query, 1),
-                                                  .created_ms = db_i64(query, 2),
-                                                  .name = arena_copy(arena, db_text(query, 3))};
+        list[(*count)++] = read_one(query, arena);
     }
 }
 
@@ -165,19 +171,49 @@ err person_list(struct db_conn *conn, struct person_id after, size_t room, struc
     return read_listed(query, arena, *list, count);
 }
 
+/* Names are folded one by one: SQLite knows the letters of ASCII only, and few ask this. */
+static err search_names(struct db_conn *conn, slice words, size_t room, struct arena *arena,
+                        struct person_listed *list, size_t *count, bool *has_more) {
+    BUF_CLEANUP struct buf wanted = buf_new(FOLDED_MAX);
+    BUF_CLEANUP struct buf name = buf_new(FOLDED_MAX);
+    struct db_query *query = person_query(conn, PERSON_NAMES);
+    int64_t looked = 0;
+    text_fold(words, &wanted);
+    if (wanted.failed != OK || wanted.n == 0) {
+        return OK; /* nobody is called so */
+    }
+    db_bind_i64(query, 1, PERSON_SEARCHED_MAX + 1);
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        buf_clear(&name);
+        text_fold(db_text(query, 3), &name);
+        bool is_found = slice_contains(buf_slice(&name), buf_slice(&wanted));
+        *has_more = ++looked > PERSON_SEARCHED_MAX || (is_found && *count == room);
+        if (*has_more) {
+            db_done(query);
+            return OK;
+        }
+        if (is_found) {
+            list[(*count)++] = read_one(query, arena);
+        }
+    }
+}
+
 err person_search(struct db_conn *conn, slice words, size_t room, struct arena *arena,
-                  struct person_listed **list, size_t *count) {
+                  struct person_listed **list, size_t *count, bool *has_more) {
     words = slice_trim(words);
     *list = arena_new(arena, struct person_listed, room);
     *count = 0;
-    if (words.n == 0) {
-        return OK;
+    *has_more = false;
+    if (slice_find(words, 0, '@') == words.n) {
+        return search_names(conn, words, room, arena, *list, count, has_more);
     }
-    bool is_address = slice_find(words, 0, '@') < words.n;
-    struct db_query *query =
-        person_query(conn, is_address ? PERSON_SEARCH_ADDRESS : PERSON_SEARCH_NAME);
-    db_bind_text(query, 1, is_address ? person_address_fold(words, arena) : words);
-    db_bind_i64(query, 2, (int64_t)room);
+    struct db_query *query = person_query(conn, PERSON_SEARCH_ADDRESS);
+    db_bind_text(query, 1, person_address_fold(words, arena));
     return read_listed(query, arena, *list, count);
 }
 

@@ -262,10 +262,12 @@ bool person_power_from_slug(slice slug, enum person_power_act *act);
 MUST_USE err person_power_use(struct db_conn *conn, struct id_source *ids,
                               const struct actor *actor, const struct person_power *power,
                               int64_t now_ms, struct problem *problem);
-/* For who administers: accounts whose shown name holds the words, or the one of exactly this
- * address; at most `room`. */
+/* For who administers: accounts whose name, whoever may see it, holds the words (both folded:
+ * text_fold), or the one of exactly this address; at most `room`. `*has_more`: others may match, of
+ * those found or beyond PERSON_SEARCHED_MAX names. */
+#define PERSON_SEARCHED_MAX 100000
 MUST_USE err person_search(struct db_conn *conn, slice words, size_t room, struct arena *arena,
-                           struct person_listed **list, size_t *count);
+                           struct person_listed **list, size_t *count, bool *has_more);
 
 /* Who did what with power: never changed, never deleted. */
 struct person_act {

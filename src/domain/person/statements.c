@@ -112,19 +112,18 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                            "$3 || ' ') AND ($4 < 0 OR person_id = $4) "
                            "AND at_ms >= $5 AND at_ms < $6 ORDER BY id DESC LIMIT $7"},
     [PERSON_AUDIT_NAMES] = {"audit names", "SELECT DISTINCT act FROM audit ORDER BY act LIMIT 100"},
-    [PERSON_SEARCH_NAME] = {"search name", "SELECT person.id, person.status, person.created_ms, "
-                                           "person_field.value FROM person_field "
-                                           "JOIN person ON person.id = person_field.person_id "
-                                           "WHERE person_field.field = 0 AND person.status <> 3 "
-                                           "AND instr(lower(person_field.value), lower($1)) > 0 "
-                                           "ORDER BY person_field.value, person.id LIMIT $2"},
+    [PERSON_NAMES] = {"names", "SELECT person.id, person.status, person.created_ms, "
+                               "person_field.value FROM person_field "
+                               "JOIN person ON person.id = person_field.person_id "
+                               "WHERE person_field.field = 0 AND person.status <> 3 "
+                               "ORDER BY person_field.value, person.id LIMIT $1"},
     [PERSON_SEARCH_ADDRESS] = {"search address",
                                "SELECT person.id, person.status, person.created_ms, "
                                "coalesce(person_field.value, '') FROM person_address "
                                "JOIN person ON person.id = person_address.person_id "
                                "LEFT JOIN person_field ON person_field.person_id = person.id "
                                "AND person_field.field = 0 "
-                               "WHERE person_address.address = $1 LIMIT $2"},
+                               "WHERE person_address.address = $1 LIMIT 1"},
 };
 const struct db_catalogue person_catalogue = {"person", statements, ARRAY_COUNT(statements)};
 

@@ -65,7 +65,7 @@ static void write_search(struct page *page, slice words) {
                    "<div class=\"form-field\"><label for=\"q\">");
     html_t(html, "Chercher une personne");
     html_raw(html, "</label><p class=\"form-help\" id=\"q-help\">");
-    html_t(html, "Une partie du nom qu’elle montre, ou son adresse mail entière.");
+    html_t(html, "Une partie de son nom, montré ou non, ou son adresse mail entière.");
     html_raw(html, "</p><input type=\"search\" id=\"q\" name=\"q\" aria-describedby=\"q-help\"");
     html_attr_i64(html, "maxlength", WORDS_MAX);
     html_attr(html, "value", words);
@@ -78,7 +78,9 @@ static err write_found(struct page *page, slice words) {
     struct html *html = &page->html;
     struct person_listed *found;
     size_t count;
-    TRY(person_search(face_reader(page->request), words, FOUND_SHOWN, page->arena, &found, &count));
+    bool has_more;
+    TRY(person_search(face_reader(page->request), words, FOUND_SHOWN, page->arena, &found, &count,
+                      &has_more));
     html_raw(html, "<section><h2>");
     html_t(html, "Personnes trouvées");
     html_raw(html, "</h2>\n<ul class=\"form-rows\">");
@@ -98,7 +100,8 @@ static err write_found(struct page *page, slice words) {
     html_raw(html, "</ul>\n<p>");
     if (count == 0) {
         html_t(html, "Personne. Une adresse se cherche en entier ; elle n’est jamais montrée ici.");
-    } else if (count == FOUND_SHOWN) {
+    }
+    if (has_more) {
         html_t(html, "D’autres personnes correspondent peut-être : précisez votre recherche.");
     }
     html_raw(html, "</p></section>\n");

@@ -388,13 +388,27 @@ static void people_are_found_by_a_part_of_their_name_or_their_whole_address(void
                 {"ben", 0},
                 {"Anna@Example.org", 1},
                 {"@example.org", 0},
-                {"anna@example", 0}};
+                {"anna@example", 0},
+                {"elodie", 1},
+                {"ÉLO", 1},
+                {"Œuf", 1},
+                {"\u0301", 0}};
+    struct person_id elodie = enter(fixture, "elodie@example.org");
+    assert_int_equal(person_load(fixture->conn, elodie, &arena, &person), OK);
+    person.fields[PERSON_NAME].text = SLICE("Élodie d’Oeuf");
+    person.fields[PERSON_NAME].visibility = PERSON_PRIVATE;
+    assert_int_equal(person_store(fixture->conn, &person, &arena, &problem), OK);
+    bool has_more;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(
-            person_search(fixture->conn, slice_from_cstr(rows[i].words), 5, &arena, &list, &count),
-            OK);
+        assert_int_equal(person_search(fixture->conn, slice_from_cstr(rows[i].words), 5, &arena,
+                                       &list, &count, &has_more),
+                         OK);
         assert_int_equal(count, rows[i].count);
+        assert_false(has_more);
     }
+    assert_int_equal(person_search(fixture->conn, SLICE("n"), 0, &arena, &list, &count, &has_more),
+                     OK);
+    assert_true(has_more);
 }
 
 static void roles_are_given_and_taken_and_each_act_is_kept(void **state) {
