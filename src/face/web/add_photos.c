@@ -435,7 +435,7 @@ static void words_kept(err result, void *self) {
     http_wake(taking->adding->request, result);
 }
 
-/* The lab takes nothing now: that is told, and what was said of the photos that are here is kept. */
+/* The lab takes nothing now: that is told, and what was typed of the photos here is kept. */
 static void keep_words(struct taking *taking) {
     tell(taking, PHOTO_AWAY);
     err refused = db_write_later(taking->adding->face->writer, store_job, words_kept, taking);
