@@ -233,6 +233,13 @@ test('the audit tells who did what and why, narrowed by act, person and day, and
   assert.equal(lines[0], 'at,person,name,act,object,reason');
   assert.equal(lines.length, 2);
   assert.match(lines[1], /,block,person:\d+,Publicité\.$/);
+  // Each line has the name of who did it, also where several took turns.
+  await admin.send('/account/profile', { name: 'Ada' });
+  const [own, other] = [await idOf(admin), await idOf(member)];
+  store(`INSERT INTO audit (id, at_ms, person_id, act, object, reason) VALUES ${[own, own, 0, other, own].map((by, i) => `(${i + 1}, ${i + 1}, ${by}, 'turns', '', '')`).join(',')};`);
+  const turns = (await admin.look('/administration/audit.csv?act=turns')).text.trimEnd().split('\r\n').slice(1).map((line) => line.split(',')[2]);
+  assert.deepEqual(turns, ['Ada', 'Zoé <b>Lac</b>', '', 'Ada', 'Ada']);
+  store("DELETE FROM audit WHERE act = 'turns';");
   assert.equal((await moderator.look('/administration/audit')).status, 403);
   assert.equal((await moderator.look('/administration/audit.csv')).status, 403);
 });
