@@ -91,6 +91,7 @@ void job_runner_stop(struct job_runner *runner);
 struct job_counts {
     int64_t waiting, running, dead;
 };
+/* Of one kind; empty: of all. */
 MUST_USE err job_count(struct db_conn *conn, slice kind, struct job_counts *counts);
 
 /* What stands in job.state. */

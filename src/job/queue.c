@@ -40,7 +40,8 @@ static const struct db_statement statements[] = {
                           "WHERE id = $1"},
     [JOB_DIE] = {"die", "UPDATE job SET state = 2, ended_ms = $2, said = $3 WHERE id = $1"},
     [JOB_FORGET] = {"forget", "DELETE FROM job WHERE state = 2 AND ended_ms < $1"},
-    [JOB_COUNT] = {"count", "SELECT state, count(*) FROM job WHERE kind = $1 GROUP BY state"},
+    [JOB_COUNT] = {"count",
+                   "SELECT state, count(*) FROM job WHERE $1 = '' OR kind = $1 GROUP BY state"},
     [JOB_LIST] = {"list", "SELECT id, state, tries, due_ms, created_ms, ended_ms, kind, said "
                           "FROM job ORDER BY state = 2 DESC, created_ms, id LIMIT $1"},
     [JOB_AGAIN_NOW] = {"again now", "UPDATE job SET state = 0, due_ms = $2, ended_ms = 0, "

@@ -4,8 +4,6 @@
 #include "assets_names.h"
 #include "domain/contribution/contribution.h"
 #include "domain/moderation/moderation.h"
-#include "job/job.h"
-#include "mail/mail.h"
 
 #define MINUTE_MS      INT64_C(60000)
 #define HOUR_MS        (60 * MINUTE_MS)
@@ -191,25 +189,17 @@ static err count_cases(struct page *page, int64_t *count) {
     return OK;
 }
 
-static err write_all_waiting(struct page *page) {
-    struct db_conn *reader = face_reader(page->request);
-    struct mail_figures mail;
-    struct job_listed *jobs;
-    size_t job_count;
+static err write_all_waiting(struct page *page, const struct admin_waits *waits) {
     int64_t cases = 0;
-    int64_t dead = 0;
     TRY(count_cases(page, &cases));
-    TRY(mail_figures_read(reader, page->now_ms, &mail));
-    TRY(job_list(reader, CASES_MAX, page->arena, &jobs, &job_count));
-    for (size_t i = 0; i < job_count; i++) {
-        dead += jobs[i].state == JOB_STATE_DEAD;
-    }
     html_raw(&page->html, "<section><h2>");
     html_t(&page->html, "En attente");
     html_raw(&page->html, "</h2>\n<ul class=\"form-rows\">");
     write_waiting(page, SLICE("/moderation"), N_("Signalements et fiches à relire"), cases);
-    write_waiting(page, SLICE("/administration/queue"), N_("Lettres qui attendent"), mail.waiting);
-    write_waiting(page, SLICE("/administration/queue"), N_("Travaux qui ont échoué"), dead);
+    write_waiting(page, SLICE("/administration/queue"), N_("Lettres qui attendent"),
+                  waits->mail.waiting);
+    write_waiting(page, SLICE("/administration/queue"), N_("Travaux qui ont échoué"),
+                  waits->jobs.dead);
     html_raw(&page->html, "</ul></section>\n");
     return OK;
 }
@@ -254,6 +244,7 @@ err web_admin(void *app, const struct http_request *request, struct http_respons
     unsigned may = request->capabilities;
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
+    struct admin_waits waits;
     struct admin_check *checks;
     size_t count;
     if (!(may & (HTTP_MAY(CAP_ADMIN) | HTTP_MAY(CAP_STEWARD) | HTTP_MAY(CAP_MODERATE)))) {
@@ -267,9 +258,10 @@ err web_admin(void *app, const struct http_request *request, struct http_respons
     }
     admin_page_begin(&form, N_("Administration"), SLICE("/administration"),
                      N_("Ce qui ne va pas d’abord, puis ce qui attend quelqu’un."));
-    TRY(admin_checks(&page, &checks, &count));
+    TRY(admin_waits_read(&page, &waits));
+    TRY(admin_checks(&page, &waits, &checks, &count));
     write_faults(&page, checks, count);
-    TRY(write_all_waiting(&page));
+    TRY(write_all_waiting(&page, &waits));
     form_page_end(&form);
     return page.html.out->failed;
 }
@@ -279,11 +271,13 @@ err web_admin_instance(void *app, const struct http_request *request,
     (void)problem;
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
+    struct admin_waits waits;
     struct admin_check *checks;
     size_t count;
     admin_page_begin(&form, N_("Cette instance"), SLICE("/administration/instance"),
                      N_("Ce que le site vérifie de lui-même, à chaque visite de cette page."));
-    TRY(admin_checks(&page, &checks, &count));
+    TRY(admin_waits_read(&page, &waits));
+    TRY(admin_checks(&page, &waits, &checks, &count));
     html_raw(&page.html, "<ul class=\"checks\">");
     for (size_t i = 0; i < count; i++) {
         admin_check_write(&page, &checks[i]);

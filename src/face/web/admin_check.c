@@ -1,8 +1,6 @@
 /* What the instance finds of itself: one row a check, each with its reason and what mends it. */
 #include "domain/instance/instance.h"
 #include "face/web/admin_int.h"
-#include "job/job.h"
-#include "mail/mail.h"
 
 #define HOUR_MS         INT64_C(3600000)
 #define DAY_MS          (24 * HOUR_MS)
@@ -16,7 +14,6 @@
 #define CHANGE_LATE_MS  INT64_C(10000)
 #define ADMINS_ENOUGH   2
 #define SAID_MAX        1024
-#define JOBS_LOOKED     100
 
 static slice setting(const struct page *page, const char *key) {
     return face_setting(page->face->instance, slice_from_cstr(key));
@@ -110,9 +107,9 @@ static err look_tls(struct page *page, struct admin_check *check) {
 
 /* ---- letters, jobs ---- */
 
-static err look_mail(struct page *page, struct admin_check *check) {
-    struct mail_figures mail;
-    TRY(mail_figures_read(face_reader(page->request), page->now_ms, &mail));
+static err look_mail(struct page *page, const struct admin_waits *waits,
+                     struct admin_check *check) {
+    const struct mail_figures mail = waits->mail;
     check->href = SLICE("/administration/queue");
     if (setting(page, "smtp_url").n == 0) {
         check->mend = N_("Indiquez un serveur de courrier dans les réglages :");
@@ -144,16 +141,10 @@ static err look_mail(struct page *page, struct admin_check *check) {
     return OK;
 }
 
-static err look_jobs(struct page *page, struct admin_check *check) {
-    struct job_listed *jobs;
-    size_t count;
-    int64_t dead = 0;
-    TRY(job_list(face_reader(page->request), JOBS_LOOKED, page->arena, &jobs, &count));
-    for (size_t i = 0; i < count; i++) {
-        dead += jobs[i].state == JOB_STATE_DEAD;
-    }
-    if (dead > 0) {
-        const slice values[] = {admin_number(page, dead)};
+static err look_jobs(struct page *page, const struct admin_waits *waits,
+                     struct admin_check *check) {
+    if (waits->jobs.dead > 0) {
+        const slice values[] = {admin_number(page, waits->jobs.dead)};
         check->mend = N_("Lisez pourquoi, puis recommencez ou abandonnez.");
         check->href = SLICE("/administration/queue");
         say(page, check, ADMIN_WARN, N_("Travaux qui ont échoué pour de bon : %1."), values, 1);
@@ -344,35 +335,47 @@ static err look_admins(struct page *page, struct admin_check *check) {
 static const struct check_row {
     const char *name, *title, *why;
     err (*look)(struct page *page, struct admin_check *check);
+    /* Or, of what waits: */
+    err (*look_waits)(struct page *page, const struct admin_waits *waits,
+                      struct admin_check *check);
 } rows[] = {
     {"backup", N_("Sauvegardes"),
      N_("Un disque meurt un jour. Sans sauvegarde, ce que les gens ont écrit est perdu."),
-     look_backup},
+     look_backup, NULL},
     {"mail", N_("Lettres"),
      N_("Sans lettres, personne ne se connecte, ne confirme sa fiche ni ne lit une décision."),
-     look_mail},
+     NULL, look_mail},
     {"address", N_("Adresse du site"),
-     N_("Les liens des lettres, des exports et des partages commencent par elle."), look_address},
+     N_("Les liens des lettres, des exports et des partages commencent par elle."), look_address,
+     NULL},
     {"tls", N_("Connexion chiffrée"),
-     N_("Sans https, qui est sur le chemin lit les codes et prend la place des gens."), look_tls},
+     N_("Sans https, qui est sur le chemin lit les codes et prend la place des gens."), look_tls,
+     NULL},
     {"legal", N_("Mentions légales"),
      N_("La loi demande qui publie le site. Sans elles, une collectivité ne peut pas l’ouvrir."),
-     look_legal},
+     look_legal, NULL},
     {"disk", N_("Place sur le disque"), N_("Un disque plein laisse lire et empêche d’écrire."),
-     look_disk},
+     look_disk, NULL},
     {"weak", N_("Réglages prudents"),
-     N_("Certains réglages facilitent la vie, et celle de qui attaque."), look_weak},
+     N_("Certains réglages facilitent la vie, et celle de qui attaque."), look_weak, NULL},
     {"admins", N_("Personnes qui administrent"),
-     N_("Quand la seule personne qui a la main s’en va, plus personne ne l’a."), look_admins},
-    {"jobs", N_("Travaux"), N_("Ce que le site fait plus tard : lettres, ménage, rappels."),
+     N_("Quand la seule personne qui a la main s’en va, plus personne ne l’a."), look_admins, NULL},
+    {"jobs", N_("Travaux"), N_("Ce que le site fait plus tard : lettres, ménage, rappels."), NULL,
      look_jobs},
     {"index", N_("Index des fiches"),
      N_("La carte, la recherche et les listes viennent de lui. Il suit la base de données."),
-     look_index},
-    {"version", N_("Version"), N_("À dire quand vous demandez de l’aide."), look_version},
+     look_index, NULL},
+    {"version", N_("Version"), N_("À dire quand vous demandez de l’aide."), look_version, NULL},
 };
 
-err admin_checks(struct page *page, struct admin_check **checks, size_t *count) {
+err admin_waits_read(const struct page *page, struct admin_waits *waits) {
+    struct db_conn *reader = face_reader(page->request);
+    TRY(mail_figures_read(reader, page->now_ms, &waits->mail));
+    return job_count(reader, SLICE_EMPTY, &waits->jobs);
+}
+
+err admin_checks(struct page *page, const struct admin_waits *waits, struct admin_check **checks,
+                 size_t *count) {
     struct admin_check *list = arena_new(page->arena, struct admin_check, ARRAY_COUNT(rows));
     struct admin_check found[ARRAY_COUNT(rows)];
     size_t used = 0;
@@ -383,7 +386,8 @@ err admin_checks(struct page *page, struct admin_check **checks, size_t *count) 
                                         .said = SLICE_EMPTY,
                                         .line = SLICE_EMPTY,
                                         .href = SLICE_EMPTY};
-        TRY(rows[i].look(page, &found[i]));
+        TRY(rows[i].look ? rows[i].look(page, &found[i])
+                         : rows[i].look_waits(page, waits, &found[i]));
     }
     for (int state = ADMIN_WRONG; state < ADMIN_STATE__COUNT; state++) {
         for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

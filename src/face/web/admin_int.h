@@ -5,6 +5,8 @@
 #include "face/actor.h"
 #include "face/instance.h"
 #include "face/web/form_int.h"
+#include "job/job.h"
+#include "mail/mail.h"
 
 /* A page of the administration: form_page_begin with the ways to the others on top. */
 void admin_page_begin(struct form *form, const char *title, slice path, const char *lead);
@@ -55,7 +57,14 @@ struct admin_check {
     slice line;       /* a setting or a command to copy; may be empty */
     slice href;       /* a page that helps; may be empty */
 };
-MUST_USE err admin_checks(struct page *page, struct admin_check **checks, size_t *count);
+/* What waits, read once for all that is said of it on a page. */
+struct admin_waits {
+    struct mail_figures mail;
+    struct job_counts jobs;
+};
+MUST_USE err admin_waits_read(const struct page *page, struct admin_waits *waits);
+MUST_USE err admin_checks(struct page *page, const struct admin_waits *waits,
+                          struct admin_check **checks, size_t *count);
 void admin_check_write(struct page *page, const struct admin_check *check);
 
 #endif
