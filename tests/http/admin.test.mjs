@@ -303,6 +303,11 @@ test('what the file would refuse the page refuses, beside the field, and nothing
   // Emptied, a setting is what it was in the beginning.
   assert.equal((await settings({ site_name: '' })).status, 303);
   assert.match((await visitor(server).look('/')).text, /<title>[^<]*Agora</);
+  // Emptied once more, nothing was done: nothing is told.
+  const acts = async () => (await admin.look('/administration/audit.csv?act=setting')).text;
+  const before = await acts();
+  assert.equal((await settings({ ...Object.fromEntries([...(await admin.look('/administration/settings')).text.matchAll(/ value="([^"]*)" id="([a-z_]+)"/g)].map(([, value, name]) => [name, value])), site_name: '' })).status, 303);
+  assert.equal(await acts(), before);
 });
 
 test('the licence and the attribution of a source are corrected for all its entries', async () => {
@@ -315,7 +320,12 @@ test('the licence and the attribution of a source are corrected for all its entr
   assert.equal(sent.location, '/administration/sources?done');
   assert.match((await admin.look('/administration/sources/lac')).text, /value="Les &lt;amis&gt; du lac"/);
   assert.match((await visitor(server).look('/about')).text, /Les &lt;amis&gt; du lac/);
-  assert.match((await admin.look('/administration/audit?act=source')).text, /Source changée<\/td><td>lac<\/td><td>ODbL-1\.0/);
+  const acts = async () => [...(await admin.look('/administration/audit?act=source')).text.matchAll(/Source changée<\/td><td>lac<\/td><td>([^<]*)/g)].map(([, said]) => said);
+  assert.deepEqual(await acts(), ['title:  → Les &lt;amis&gt; du lac; licence:  → ODbL-1.0; attribution:  → Amis du lac']);
+  assert.equal((await admin.send('/administration/sources/lac', { title: 'Les <amis> du lac', licence: 'CC0-1.0' })).status, 303);
+  assert.equal((await admin.send('/administration/sources/lac', { title: '', licence: 'CC0-1.0' })).status, 303);
+  assert.deepEqual((await acts())[0], 'licence: ODbL-1.0 → CC0-1.0');
+  assert.equal((await acts()).length, 2, 'nothing changed, nothing is told');
   assert.equal((await admin.look('/administration/sources/none')).status, 404);
   assert.equal((await moderator.send('/administration/sources/lac', { title: 'x' })).status, 403);
 });

@@ -162,13 +162,18 @@ static err change_one(struct db_conn *conn, struct changing *changing,
                                              .reason = buf_slice(&reason)});
 }
 
+/* Emptied, a setting is what it was in the beginning; that it may be already. */
+static bool is_changed(const struct face_setting *setting, slice value) {
+    return !setting->is_given && !slice_equal(setting->value, value) &&
+           (value.n > 0 || setting->is_stored);
+}
+
 static err change_job(struct db_conn *conn, void *self) {
     struct changing *changing = self;
     int64_t now_ms = clock_now_ms(changing->face->clock);
     for (size_t i = 0; i < ARRAY_COUNT(lives); i++) {
         const struct face_setting *setting = setting_of(changing->face, lives[i].key);
-        if (setting != NULL && !setting->is_given &&
-            !slice_equal(setting->value, changing->values[i])) {
+        if (setting != NULL && is_changed(setting, changing->values[i])) {
             TRY(change_one(conn, changing, setting, changing->values[i], now_ms));
         }
     }

@@ -6,6 +6,7 @@
 
 #define SOURCES  "/administration/sources"
 #define TEXT_MAX 300
+#define SAID_MAX 4096 /* of the audit: two texts of each field */
 
 static const struct source_field {
     const char *name, *label, *help;
@@ -89,6 +90,7 @@ struct sourcing {
     const struct face *face;
     const struct actor *actor;
     struct source source;
+    slice said; /* of the audit: what changes; empty: nothing */
     struct problem problem;
 };
 
@@ -146,7 +148,22 @@ static err source_job(struct db_conn *conn, void *self) {
                                              .by = sourcing->actor->person,
                                              .act = SLICE("source"),
                                              .object = sourcing->source.slug,
-                                             .reason = sourcing->source.licence});
+                                             .reason = sourcing->said});
+}
+
+/* "licence: CC0-1.0 → ODbL-1.0; …" of what is another now. An empty field keeps what it said. */
+static err say_changes(struct source *was, struct source *is, struct arena *arena, slice *said) {
+    BUF_CLEANUP struct buf text = buf_new(SAID_MAX);
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+        slice before = *field_of(was, &fields[i]);
+        slice after = *field_of(is, &fields[i]);
+        if (after.n > 0 && !slice_equal(before, after)) {
+            buf_addf(&text, "%s%s: %.*s → %.*s", text.n > 0 ? "; " : "", fields[i].name,
+                     SLICE_ARG(before), SLICE_ARG(after));
+        }
+    }
+    *said = arena_copy(arena, buf_slice(&text));
+    return text.failed;
 }
 
 err web_admin_source_post(void *app, const struct http_request *request,
@@ -156,6 +173,7 @@ err web_admin_source_post(void *app, const struct http_request *request,
     struct form form = {.fault_count = 0};
     TRY(http_form_read(request, &sent, problem));
     TRY(load_source(app, request, &sourcing, problem));
+    struct source was = sourcing->source;
     for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
         slice value = slice_trim(http_form_value(&sent, fields[i].name));
         *field_of(&sourcing->source, &fields[i]) = value;
@@ -170,6 +188,11 @@ err web_admin_source_post(void *app, const struct http_request *request,
         struct page page = page_begin(app, request, response);
         form.page = &page;
         return write_form(&form, sourcing);
+    }
+    TRY(say_changes(&was, &sourcing->source, request->arena, &sourcing->said));
+    if (sourcing->said.n == 0) {
+        http_redirect(response, SLICE(SOURCES "?done"));
+        return OK;
     }
     return face_write_then(app, request, source_job, sourcing, SLICE(SOURCES "?done"));
 }
