@@ -27,6 +27,12 @@ enum contribution_may {
  * stewards, moderators and admins any one; who brought it without an account, by its link. */
 MUST_USE err contribution_may(struct db_conn *conn, const struct actor *actor,
                               struct entry_id entry, enum contribution_may *may);
+/* Whether one of the grants holds where something stands; `territory` empty: nowhere, or nobody
+ * knows where, which is for who has a role in all of the instance. `roles`: bits 1 << enum
+ * person_role of those that count. */
+#define CONTRIBUTION_ROLES_ALL (1u << PERSON_STEWARD | 1u << PERSON_MODERATOR | 1u << PERSON_ADMIN)
+bool contribution_holds_in(const struct territories *territories, const struct person_grant *grants,
+                           size_t count, unsigned roles, slice territory);
 
 /* ---- drafts ---- */
 

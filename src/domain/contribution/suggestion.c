@@ -48,18 +48,25 @@ static err roles_of(struct db_conn *conn, const struct actor *actor, struct aren
                         : OK;
 }
 
-static bool holds_in(const struct roles *roles, const struct territories *territories,
-                     slice territory) {
+bool contribution_holds_in(const struct territories *territories, const struct person_grant *grants,
+                           size_t count, unsigned roles, slice territory) {
     uint32_t inner = territory.n ? territories_find(territories, territory) : TERRITORY_NONE;
-    for (size_t i = 0; i < roles->count; i++) {
-        slice where = roles->grants[i].territory;
+    for (size_t i = 0; i < count; i++) {
+        slice where = grants[i].territory;
         uint32_t outer = where.n ? territories_find(territories, where) : TERRITORY_NONE;
-        if (where.n == 0 || (inner != TERRITORY_NONE && outer != TERRITORY_NONE &&
-                             territories_is_within(territories, inner, outer))) {
+        bool is_here = where.n == 0 || (inner != TERRITORY_NONE && outer != TERRITORY_NONE &&
+                                        territories_is_within(territories, inner, outer));
+        if (is_here && (roles & 1u << grants[i].role)) {
             return true;
         }
     }
     return false;
+}
+
+static bool holds_in(const struct roles *roles, const struct territories *territories,
+                     slice territory) {
+    return contribution_holds_in(territories, roles->grants, roles->count, CONTRIBUTION_ROLES_ALL,
+                                 territory);
 }
 
 /* ---- lists ---- */

@@ -90,6 +90,19 @@ static inline struct db_query *duplicate_query(struct db_conn *conn,
     return db_query(conn, &duplicate_catalogue, which);
 }
 
+/* ---- who may ---- */
+
+/* Of an actor; loaded once for many rows. */
+struct duplicate_grants {
+    struct person_grant *items;
+    size_t count;
+};
+MUST_USE err duplicate_grants(struct db_conn *conn, const struct actor *actor, struct arena *arena,
+                              struct duplicate_grants *grants);
+/* Whether they make somebody who decides about two entries, which stand in these territories. */
+bool duplicate_holds(const struct contribution_world *world, const struct duplicate_grants *grants,
+                     slice one, slice other);
+
 /* ---- what goes over ---- */
 
 /* Who merges what into what. */

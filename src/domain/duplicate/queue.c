@@ -1,21 +1,23 @@
 /* Pairs that wait for somebody, and the judgement that two are not the same. */
 #include "domain/duplicate/duplicate_int.h"
 
-#define ROLES (1u << PERSON_STEWARD | 1u << PERSON_MODERATOR | 1u << PERSON_ADMIN)
-
-static bool holds_in(const struct territories *territories, const struct person_grant *grants,
-                     size_t count, slice territory) {
-    uint32_t inner = territory.n ? territories_find(territories, territory) : TERRITORY_NONE;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t outer = grants[i].territory.n ? territories_find(territories, grants[i].territory)
-                                               : TERRITORY_NONE;
-        if ((ROLES & 1u << grants[i].role) &&
-            (grants[i].territory.n == 0 || (inner != TERRITORY_NONE && outer != TERRITORY_NONE &&
-                                            territories_is_within(territories, inner, outer)))) {
-            return true;
-        }
+bool duplicate_holds(const struct contribution_world *world, const struct duplicate_grants *grants,
+                     slice one, slice other) {
+    const slice where[] = {one, other};
+    bool holds = true;
+    for (size_t i = 0; i < ARRAY_COUNT(where); i++) {
+        holds = holds && contribution_holds_in(world->territories, grants->items, grants->count,
+                                               CONTRIBUTION_ROLES_ALL, where[i]);
     }
-    return false;
+    return holds;
+}
+
+err duplicate_grants(struct db_conn *conn, const struct actor *actor, struct arena *arena,
+                     struct duplicate_grants *grants) {
+    *grants = (struct duplicate_grants){NULL, 0};
+    return actor->person.v
+               ? person_grants(conn, actor->person, arena, &grants->items, &grants->count)
+               : OK;
 }
 
 /* ERR_NOT_FOUND: no such entry. */
@@ -36,19 +38,14 @@ static err stands_in(struct db_conn *conn, struct entry_id entry, struct arena *
 err duplicate_may(struct db_conn *conn, const struct contribution_world *world,
                   const struct actor *actor, struct entry_id a, struct entry_id b, bool *may) {
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
-    struct person_grant *grants;
-    size_t count;
+    struct duplicate_grants grants;
     slice one;
     slice other;
     *may = false;
     TRY(stands_in(conn, a, &scratch, &one));
     TRY(stands_in(conn, b, &scratch, &other));
-    if (actor->person.v == 0) {
-        return OK;
-    }
-    TRY(person_grants(conn, actor->person, &scratch, &grants, &count));
-    *may = holds_in(world->territories, grants, count, one) &&
-           holds_in(world->territories, grants, count, other);
+    TRY(duplicate_grants(conn, actor, &scratch, &grants));
+    *may = duplicate_holds(world, &grants, one, other);
     return OK;
 }
 
@@ -98,9 +95,8 @@ err duplicate_each(struct db_conn *conn, slice source, duplicate_visit *visit, v
 err duplicate_queue(struct db_conn *conn, const struct contribution_world *world,
                     const struct actor *actor, size_t room, struct arena *arena,
                     struct duplicate_pair **pairs, size_t *count, bool *has_more) {
-    struct person_grant *grants;
-    size_t grant_count;
-    TRY(person_grants(conn, actor->person, arena, &grants, &grant_count));
+    struct duplicate_grants grants;
+    TRY(duplicate_grants(conn, actor, arena, &grants));
     *pairs = arena_new(arena, struct duplicate_pair, room);
     *count = 0;
     *has_more = false;
@@ -111,8 +107,7 @@ err duplicate_queue(struct db_conn *conn, const struct contribution_world *world
         if (!row) {
             return OK;
         }
-        if (!holds_in(world->territories, grants, grant_count, db_text(query, 4)) ||
-            !holds_in(world->territories, grants, grant_count, db_text(query, 5))) {
+        if (!duplicate_holds(world, &grants, db_text(query, 4), db_text(query, 5))) {
             continue;
         }
         if (*count == room) {

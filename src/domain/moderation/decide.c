@@ -27,18 +27,8 @@ bool moderation_act_from_slug(slice slug, enum moderation_act *act) {
 
 bool moderation_holds_in(const struct territories *territories, const struct person_grant *grants,
                          size_t count, slice territory) {
-    uint32_t inner = territories_find(territories, territory);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t outer = territories_find(territories, grants[i].territory);
-        bool is_role = grants[i].role == PERSON_MODERATOR || grants[i].role == PERSON_ADMIN;
-        bool is_here =
-            grants[i].territory.n == 0 || (inner != TERRITORY_NONE && outer != TERRITORY_NONE &&
-                                           territories_is_within(territories, inner, outer));
-        if (is_role && is_here) {
-            return true;
-        }
-    }
-    return false;
+    return contribution_holds_in(territories, grants, count,
+                                 1u << PERSON_MODERATOR | 1u << PERSON_ADMIN, territory);
 }
 
 struct where {
