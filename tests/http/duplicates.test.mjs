@@ -117,6 +117,7 @@ test('RULE DOUBLE-3: merged field by field, the old address leads on, and both a
   const list = (await steward.look('/duplicates/merged')).text;
   const [, undo] = /href="(\/duplicates\/merged\/\d+)"/.exec(list);
   assert.equal((await steward.look(undo)).status, 200);
+  assert.ok(!(await steward.look('/duplicates/merged?before=1')).text.includes(undo));
   assert.equal((await steward.send(undo, { reason: '' })).status, 422);
   assert.equal((await steward.send(undo, { reason: 'Deux lieux.' })).status, 303);
   const after = whole();

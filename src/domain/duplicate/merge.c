@@ -220,34 +220,57 @@ err duplicate_merge(struct db_conn *conn, const struct contribution_world *world
 
 /* ---- lists ---- */
 
+/* Of the row under the cursor. */
+static struct duplicate_merged merged_of(struct db_query *query, struct arena *arena) {
+    return (struct duplicate_merged){.id = db_i64(query, 0),
+                                     .at_ms = db_i64(query, 1),
+                                     .kept = {db_i64(query, 2)},
+                                     .merged = {db_i64(query, 3)},
+                                     .kept_title = arena_copy(arena, db_text(query, 4)),
+                                     .merged_title = arena_copy(arena, db_text(query, 5)),
+                                     .reason = arena_copy(arena, db_text(query, 6))};
+}
+
 err duplicate_merges(struct db_conn *conn, const struct contribution_world *world,
-                     const struct actor *actor, size_t room, struct arena *arena,
+                     const struct actor *actor, int64_t before, size_t room, struct arena *arena,
                      struct duplicate_merged **list, size_t *count) {
     struct duplicate_merged *found = arena_new(arena, struct duplicate_merged, room);
+    struct duplicate_grants grants;
     size_t used = 0;
+    TRY(duplicate_grants(conn, actor, arena, &grants));
     struct db_query *query = duplicate_query(conn, DUPLICATE_MERGES);
+    db_bind_i64(query, 1, before);
     for (bool row = true; used < room;) {
         TRY(db_next(query, &row));
         if (!row) {
             break;
         }
-        struct duplicate_merged one = {.id = db_i64(query, 0),
-                                       .at_ms = db_i64(query, 1),
-                                       .kept = {db_i64(query, 2)},
-                                       .merged = {db_i64(query, 3)}};
-        bool may;
-        TRY(duplicate_may(conn, world, actor, one.kept, one.merged, &may));
-        if (may) {
-            one.kept_title = arena_copy(arena, db_text(query, 4));
-            one.merged_title = arena_copy(arena, db_text(query, 5));
-            one.reason = arena_copy(arena, db_text(query, 6));
-            found[used++] = one;
+        if (duplicate_holds(world, &grants, db_text(query, 7), db_text(query, 8))) {
+            found[used++] = merged_of(query, arena);
         }
     }
     db_done(query);
     *list = found;
     *count = used;
     return OK;
+}
+
+err duplicate_merge_find(struct db_conn *conn, const struct contribution_world *world,
+                         const struct actor *actor, int64_t id, struct arena *arena,
+                         struct duplicate_merged *merged) {
+    struct duplicate_grants grants;
+    bool row = false;
+    TRY(duplicate_grants(conn, actor, arena, &grants));
+    struct db_query *query = duplicate_query(conn, DUPLICATE_MERGED);
+    db_bind_i64(query, 1, id);
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_NOT_FOUND;
+    }
+    bool holds = duplicate_holds(world, &grants, db_text(query, 7), db_text(query, 8));
+    *merged = merged_of(query, arena);
+    db_done(query);
+    return holds ? OK : ERR_DENIED;
 }
 
 /* ---- undoing ---- */

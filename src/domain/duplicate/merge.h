@@ -43,10 +43,15 @@ struct duplicate_merged {
     struct entry_id kept, merged;
     slice kept_title, merged_title, reason;
 };
-/* Those that hold and that the actor may undo, the latest first, at most `room`. */
+/* Those that hold and that the actor may undo, the latest first, at most `room`; `before`: the id
+ * of the last one of the page before, 0: from the latest. */
 MUST_USE err duplicate_merges(struct db_conn *conn, const struct contribution_world *world,
-                              const struct actor *actor, size_t room, struct arena *arena,
-                              struct duplicate_merged **list, size_t *count);
+                              const struct actor *actor, int64_t before, size_t room,
+                              struct arena *arena, struct duplicate_merged **list, size_t *count);
+/* One of them. ERR_NOT_FOUND: none that holds; ERR_DENIED: not theirs to undo. */
+MUST_USE err duplicate_merge_find(struct db_conn *conn, const struct contribution_world *world,
+                                  const struct actor *actor, int64_t id, struct arena *arena,
+                                  struct duplicate_merged *merged);
 /* Both are as they were: the merged one whole, of the one that stayed each field that nobody has
  * changed since; what went over goes back. ERR_DENIED, ERR_NOT_FOUND: there is none that holds;
  * ERR_INPUT, ERR_LIMIT with the field "reason"; ERR_CONFLICT: the one that stayed has been merged

@@ -11,6 +11,11 @@
 #define PAIR_WAITS "WHERE p.state = 0 AND a.status = 1 AND b.status = 1 "
 #define PAIR_ORDER "ORDER BY p.score DESC, p.found_ms, p.first_id, p.second_id"
 
+#define MERGE_COLUMNS                                                                              \
+    "m.id, m.at_ms, m.kept_id, m.merged_id, a.title, b.title, m.reason, a.territory, b.territory"
+#define MERGE_TABLES                                                                               \
+    " FROM duplicate_merge m JOIN entry a ON a.id = m.kept_id JOIN entry b ON b.id = m.merged_id "
+
 static const struct db_statement statements[DUPLICATE_STATEMENT__COUNT] = {
     [DUPLICATE_HINT_ADD] = {"hint add", "INSERT INTO duplicate_hint (key, entry_id) "
                                         "VALUES ($1, $2) ON CONFLICT (key, entry_id) DO NOTHING"},
@@ -59,11 +64,11 @@ static const struct db_statement statements[DUPLICATE_STATEMENT__COUNT] = {
                              "kept_edited, merged_edited FROM duplicate_merge "
                              "WHERE id = $1 AND ended_ms = 0"},
     [DUPLICATE_MERGE_END] = {"merge end", "UPDATE duplicate_merge SET ended_ms = $2 WHERE id = $1"},
-    [DUPLICATE_MERGES] = {"merges", "SELECT m.id, m.at_ms, m.kept_id, m.merged_id, a.title, "
-                                    "b.title, m.reason FROM duplicate_merge m "
-                                    "JOIN entry a ON a.id = m.kept_id "
-                                    "JOIN entry b ON b.id = m.merged_id "
-                                    "WHERE m.ended_ms = 0 ORDER BY m.at_ms DESC, m.id DESC"},
+    [DUPLICATE_MERGES] = {"merges", "SELECT " MERGE_COLUMNS MERGE_TABLES
+                                    "WHERE m.ended_ms = 0 AND ($1 = 0 OR m.id < $1) "
+                                    "ORDER BY m.id DESC"},
+    [DUPLICATE_MERGED] = {"merged", "SELECT " MERGE_COLUMNS MERGE_TABLES
+                                    "WHERE m.ended_ms = 0 AND m.id = $1"},
     [DUPLICATE_MOVED_LINKS] = {"moved links", "SELECT DISTINCT one FROM duplicate_moved "
                                               "WHERE merge_id = $1 AND sort = $2"},
     /* What goes over: noted, moved, given back (the numbers of merge.c). */

@@ -418,6 +418,12 @@ static err merges_page(struct form *form, const struct duplicate_merged *list, s
         html_t(&page->html, "Rien n’a été réuni.");
         html_raw(&page->html, "</p>\n");
     }
+    if (count == MERGES_SHOWN) {
+        ways_write(page,
+                   arena_printf(page->arena, "/duplicates/merged?before=%lld",
+                                (long long)list[count - 1].id),
+                   N_("Plus anciens"));
+    }
     ways_write(page, SLICE("/duplicates"), N_("Peut-être les mêmes"));
     form_page_end(form);
     return page->html.out->failed;
@@ -452,17 +458,14 @@ static err merge_page(struct form *form, const struct duplicate_merged *merged, 
 static err merge_find(const struct http_request *request, const struct face *face,
                       struct duplicate_merged *found, struct problem *problem) {
     const struct contribution_world world = world_of(face);
-    struct duplicate_merged *list;
-    size_t count;
     int64_t id = 0;
     TRY(check_role(request, problem));
-    TRY(duplicate_merges(face_reader(request), &world, face_actor(request), MERGES_SHOWN,
-                         request->arena, &list, &count));
-    for (size_t i = 0; slice_to_i64(request->captures[0], &id) && i < count; i++) {
-        if (list[i].id == id) {
-            *found = list[i];
-            return OK;
-        }
+    err failed = slice_to_i64(request->captures[0], &id)
+                     ? duplicate_merge_find(face_reader(request), &world, face_actor(request), id,
+                                            request->arena, found)
+                     : ERR_NOT_FOUND;
+    if (failed != ERR_NOT_FOUND && failed != ERR_DENIED) {
+        return failed;
     }
     return problem_set(problem, ERR_NOT_FOUND, "", "nothing with this number was merged");
 }
@@ -481,8 +484,14 @@ err web_merged(void *app, const struct http_request *request, struct http_respon
     const struct contribution_world world = world_of(app);
     struct duplicate_merged *list;
     size_t count;
+    slice text;
+    int64_t before = 0;
     TRY(check_role(request, problem));
-    TRY(duplicate_merges(face_reader(request), &world, face_actor(request), MERGES_SHOWN,
+    if (query_raw_value(request->query, SLICE("before"), request->arena, &text) &&
+        !slice_to_i64(text, &before)) {
+        before = 0;
+    }
+    TRY(duplicate_merges(face_reader(request), &world, face_actor(request), before, MERGES_SHOWN,
                          request->arena, &list, &count));
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};

@@ -89,7 +89,7 @@ static err merge(struct two *two, const struct actor *actor, unsigned choices, b
 static int64_t merge_of(struct two *two) {
     struct duplicate_merged *list;
     size_t count;
-    assert_int_equal(duplicate_merges(two->fixture->store.conn, &two->world, &two->moderator, 1,
+    assert_int_equal(duplicate_merges(two->fixture->store.conn, &two->world, &two->moderator, 0, 1,
                                       &two->fixture->arena, &list, &count),
                      OK);
     return count ? list[0].id : 0;
@@ -228,6 +228,23 @@ static void a_chain_of_merges_leads_to_its_end_and_back(void **state) {
     int64_t second = merge_of(&next);
     assert_int_equal(entry_merged_into(conn, two.merged, &now_at), OK);
     assert_int_equal(now_at.v, other.v);
+    const int64_t ids[] = {second, first};
+    int64_t before = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(ids); i++) { /* page by page, the latest first */
+        struct duplicate_merged *list;
+        struct duplicate_merged one;
+        size_t count;
+        assert_int_equal(duplicate_merges(conn, &two.world, &two.moderator, before, 1,
+                                          &two.fixture->arena, &list, &count),
+                         OK);
+        assert_int_equal(count, 1);
+        assert_int_equal(list[0].id, ids[i]);
+        before = ids[i];
+        assert_int_equal(duplicate_merge_find(conn, &two.world, &two.moderator, before,
+                                              &two.fixture->arena, &one),
+                         OK);
+        assert_true(slice_equal(one.merged_title, list[0].merged_title));
+    }
     assert_int_equal(part(&two, first), ERR_CONFLICT);
     assert_int_equal(part(&next, second), OK);
     assert_int_equal(entry_merged_into(conn, two.merged, &now_at), OK);
@@ -311,6 +328,13 @@ static void nobody_else_merges(void **state) {
     struct two theirs = two;
     theirs.moderator = member;
     assert_int_equal(part(&theirs, merge_of(&two)), ERR_DENIED);
+    const struct actor *others[] = {&nobody, &member};
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
+        struct duplicate_merged one;
+        assert_int_equal(duplicate_merge_find(two.fixture->store.conn, &two.world, others[i],
+                                              merge_of(&two), &two.fixture->arena, &one),
+                         ERR_DENIED);
+    }
     assert_int_equal(part(&two, 12), ERR_NOT_FOUND);
 }
 

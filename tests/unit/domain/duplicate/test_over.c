@@ -141,7 +141,7 @@ static void part(struct over *over) {
     struct duplicate_merged *list;
     struct duplicate_told told;
     size_t count;
-    assert_int_equal(duplicate_merges(over->conn, &over->world, &over->moderator, 1,
+    assert_int_equal(duplicate_merges(over->conn, &over->world, &over->moderator, 0, 1,
                                       &fixture->arena, &list, &count),
                      OK);
     assert_int_equal(count, 1);
