@@ -67,5 +67,5 @@ err contribution_restore(struct db_conn *conn, const struct contribution_world *
         sent->outcome = CONTRIBUTION_SUGGESTED;
         return suggestion_add(conn, world->ids, actor, entry, author, reason, now_ms);
     }
-    return entry_edit(conn, world->ids, entry, author, reason, now_ms);
+    return entry_edit(conn, world->ids, entry, author, reason, now_ms, problem);
 }

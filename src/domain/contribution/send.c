@@ -124,7 +124,7 @@ static err add_entry(struct db_conn *conn, const struct contribution_world *worl
     TRY(contribution_is_held(conn, send->actor, row.address, entry, now_ms, &row.is_held));
     entry->status = is_guest || row.is_held ? ENTRY_PENDING : ENTRY_PUBLISHED;
     TRY(entry_edit(conn, world->ids, entry, contribution_author(send->actor, row.id, arena),
-                   send->reason, now_ms));
+                   send->reason, now_ms, problem));
     row.entry = entry->id;
     TRY(add_contribution(conn, &row));
     sent->outcome = is_guest      ? CONTRIBUTION_TO_CONFIRM
@@ -245,7 +245,7 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
     sent->outcome = is_shown           ? CONTRIBUTION_PUBLISHED
                     : own.confirmed_ms ? CONTRIBUTION_HELD
                                        : CONTRIBUTION_TO_CONFIRM;
-    TRY(entry_edit(conn, world->ids, entry, author, send->reason, now_ms));
+    TRY(entry_edit(conn, world->ids, entry, author, send->reason, now_ms, problem));
     return draft->suggestion
                ? take_over(conn, world, send, draft->suggestion, now_ms, arena, &sent->taken)
                : OK;

@@ -200,7 +200,8 @@ static err accept(struct db_conn *conn, const struct contribution_world *world,
         return problem_set(problem, ERR_DENIED, "links",
                            "a first link is let in by who is known here for a week");
     }
-    return entry_edit(conn, world->ids, content, suggestion->author, suggestion->reason, now_ms);
+    return entry_edit(conn, world->ids, content, suggestion->author, suggestion->reason, now_ms,
+                      problem);
 }
 
 err suggestion_decide(struct db_conn *conn, const struct contribution_world *world,

@@ -202,7 +202,7 @@ err duplicate_merge(struct db_conn *conn, const struct contribution_world *world
     TRY(entry_is_edited(conn, ask->merged, &merged_edited));
     content_choose(&merging, ask, &merged, &kept, arena);
     TRY(entry_check(&kept, world->territories, world->themes, arena, problem));
-    TRY(entry_edit(conn, world->ids, &kept, author, decision.reason, now_ms));
+    TRY(entry_edit(conn, world->ids, &kept, author, decision.reason, now_ms, problem));
     TRY(merge_note(&merging, actor, decision.reason, kept.revision, kept_edited, merged_edited));
     TRY(run_move(&merging, DUPLICATE_NOTE_FLAGS, 2));
     TRY(run_move(&merging, DUPLICATE_MOVE_FLAGS, 3));
@@ -355,7 +355,7 @@ err duplicate_unmerge(struct db_conn *conn, const struct contribution_world *wor
     TRY(entry_check(&kept, world->territories, world->themes, arena, problem));
     TRY(give_back(&merging));
     TRY(entry_merged_set(conn, merging.merged, (struct entry_id){0}, held.merged_edited));
-    TRY(entry_edit(conn, world->ids, &kept, author, decision.reason, now_ms));
+    TRY(entry_edit(conn, world->ids, &kept, author, decision.reason, now_ms, problem));
     TRY(entry_merged_set(conn, merging.kept, (struct entry_id){0},
                          !is_untouched || held.kept_edited));
     TRY(entry_set_status(conn, world->ids, merging.merged, ENTRY_PUBLISHED, author, decision.reason,

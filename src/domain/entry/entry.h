@@ -266,9 +266,10 @@ MUST_USE err entry_import_begin(struct db_conn *conn, struct id_source *ids);
 MUST_USE err entry_import_end(struct db_conn *conn);
 /* A person's edit of a checked entry: new revision with author and reason; id 0 adds a new
  * entry. ERR_CONFLICT when `entry->revision` is not the current one, ERR_NOT_FOUND without such
- * an entry, ERR_INPUT when it would be inspired by what it inspired itself. */
+ * an entry, ERR_INPUT with the field "links" when it would be inspired by what it inspired
+ * itself. */
 MUST_USE err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry,
-                        slice author, slice reason, int64_t now_ms);
+                        slice author, slice reason, int64_t now_ms, struct problem *problem);
 /* Archived or removed entries leave the atlas; their rows and revisions stay. The author
  * "import:SLUG" is the source itself, which is no edit of a person. */
 MUST_USE err entry_set_status(struct db_conn *conn, struct id_source *ids, struct entry_id id,

@@ -373,7 +373,7 @@ err entry_import_content(struct db_conn *conn, struct id_source *ids, struct ent
 }
 
 /* ERR_INPUT when the entry would be inspired by itself, directly or through others. */
-static err descent_check(struct db_conn *conn, const struct entry *entry) {
+static err descent_check(struct db_conn *conn, const struct entry *entry, struct problem *problem) {
     for (uint32_t i = 0; i < entry->link_count; i++) {
         struct entry_id from = entry_link_number(&entry->links[i]);
         if (from.v == 0 || !slice_equal(entry->links[i].relation, ENTRY_INSPIRED_BY)) {
@@ -387,14 +387,15 @@ static err descent_check(struct db_conn *conn, const struct entry *entry) {
         TRY(db_next(query, &row));
         db_done(query);
         if (row || from.v == entry->id.v) {
-            return ERR_INPUT;
+            return problem_set(problem, ERR_INPUT, "links",
+                               "it would be inspired by what it inspired itself");
         }
     }
     return OK;
 }
 
 err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry, slice author,
-               slice reason, int64_t now_ms) {
+               slice reason, int64_t now_ms, struct problem *problem) {
     struct stand stand = {.exists = false};
     if (entry->id.v != 0) {
         TRY(stand_by_id(conn, entry->id, &stand));
@@ -404,7 +405,7 @@ err entry_edit(struct db_conn *conn, struct id_source *ids, struct entry *entry,
         if (stand.revision != entry->revision) {
             return ERR_CONFLICT;
         }
-        TRY(descent_check(conn, entry));
+        TRY(descent_check(conn, entry, problem));
     }
     struct change change = {.conn = conn,
                             .ids = ids,

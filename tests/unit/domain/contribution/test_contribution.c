@@ -421,7 +421,7 @@ static void what_others_say_of_an_entry_is_no_word_of_its_own(void **state) {
     assert_int_equal(entry_load(conn, id, &fixture->arena, &entry), OK);
     entry.summary = SLICE("Meanwhile");
     assert_int_equal(entry_edit(conn, &fixture->store.ids, &entry, SLICE("person:1"), SLICE_EMPTY,
-                                fixture->store.now_ms),
+                                fixture->store.now_ms, NULL),
                      OK);
     struct contribution_sent sent;
     assert_int_equal(send(fixture, &ben, &secret, &sent), OK);
@@ -452,9 +452,9 @@ static void what_a_history_does_not_tell_comes_back_for_its_team_only(void **sta
     assert_int_equal(entry_load(conn, entry.id, arena, &entry), OK);
     entry.title = SLICE("Chez Tom");
     entry.contact_count = 0; /* both telephone and address are taken away */
-    assert_int_equal(
-        entry_edit(conn, world.ids, &entry, SLICE("person:1"), SLICE_EMPTY, fixture->store.now_ms),
-        OK);
+    assert_int_equal(entry_edit(conn, world.ids, &entry, SLICE("person:1"), SLICE_EMPTY,
+                                fixture->store.now_ms, NULL),
+                     OK);
     struct contribution_restored restored;
     assert_int_equal(contribution_restored(conn, &world, &ben, entry.id, first, arena, &restored),
                      OK);

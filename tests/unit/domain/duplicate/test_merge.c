@@ -185,7 +185,7 @@ static void what_was_edited_since_stays_with_the_one_that_stayed(void **state) {
     assert_true(slice_equal(entry.title, SLICE("Bobine, la")));
     entry.summary = SLICE("Écrit depuis.");
     assert_int_equal(entry_edit(two.fixture->store.conn, &two.fixture->store.ids, &entry,
-                                SLICE("person:1"), SLICE(""), two.fixture->store.now_ms + 1),
+                                SLICE("person:1"), SLICE(""), two.fixture->store.now_ms + 1, NULL),
                      OK);
     assert_int_equal(part(&two, merge_of(&two)), OK);
     entry = entry_of(&two, two.kept);
@@ -315,6 +315,30 @@ static void flags_go_over_but_the_one_that_said_so(void **state) {
     assert_int_equal(count, 0);
 }
 
+static void a_circle_of_what_inspired_is_refused_by_the_name_of_its_field(void **state) {
+    struct two two = two_of(*state);
+    struct entry_fixture *fixture = two.fixture;
+    struct entry descendant;
+    assert_int_equal(
+        entry_bring(fixture,
+                    "{\"id\":\"again\",\"kind\":\"place\",\"title\":\"Aussi\",\"links\":["
+                    "{\"relation\":\"inspired-by\",\"target\":\"kept\"}]}",
+                    &descendant),
+        ENTRY_ADDED);
+    struct entry merged = entry_of(&two, two.merged);
+    struct entry_link link = {
+        .relation = ENTRY_INSPIRED_BY,
+        .target_key = arena_printf(&fixture->arena, "entry:%lld", (long long)descendant.id.v),
+        .note = SLICE_EMPTY};
+    merged.links = &link;
+    merged.link_count = 1;
+    assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &merged,
+                                SLICE("person:1"), SLICE(""), fixture->store.now_ms, NULL),
+                     OK);
+    assert_int_equal(merge(&two, &two.moderator, DUPLICATE_TAKE, false), ERR_INPUT);
+    assert_string_equal(fixture->problem.field, "links");
+}
+
 static void nobody_else_merges(void **state) {
     struct two two = two_of(*state);
     struct actor nobody = {.name = SLICE_EMPTY, .language = SLICE_EMPTY};
@@ -349,6 +373,7 @@ int main(void) {
         TEST(a_chain_of_merges_leads_to_its_end_and_back),
         TEST(teams_go_over_or_are_united_and_come_back),
         TEST(flags_go_over_but_the_one_that_said_so),
+        TEST(a_circle_of_what_inspired_is_refused_by_the_name_of_its_field),
         TEST(nobody_else_merges),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -140,7 +140,7 @@ static void an_edit_after_a_transaction_undone_is_stored_whole(void **state) {
     entry.source = (struct source_id){0};
     entry.source_key = SLICE_EMPTY;
     assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &entry, SLICE("person"),
-                                SLICE("new"), FIXTURE_NOW_MS),
+                                SLICE("new"), FIXTURE_NOW_MS, NULL),
                      OK);
     assert_int_equal(db_commit(fixture->store.conn), OK);
     check_stored(fixture, &entry);

@@ -90,7 +90,7 @@ static void an_import_holds_back_what_a_person_edited(void **state) {
     assert_int_equal(entry_load(fixture->store.conn, entry.id, &fixture->arena, &loaded), OK);
     loaded.title = SLICE("Le jardin de Léa");
     assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &loaded, SLICE("lea"),
-                                SLICE("le vrai nom"), fixture->store.now_ms),
+                                SLICE("le vrai nom"), fixture->store.now_ms, NULL),
                      OK);
     int64_t changes = last_change(fixture);
     struct buf held BUF_CLEANUP = buf_new(1u << 16);
@@ -127,15 +127,15 @@ static void an_edit_of_an_old_revision_is_a_conflict(void **state) {
     struct entry mine = entry, theirs = entry;
     theirs.title = SLICE("B");
     assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &theirs, SLICE("b"),
-                                SLICE_EMPTY, fixture->store.now_ms),
+                                SLICE_EMPTY, fixture->store.now_ms, NULL),
                      OK);
     mine.title = SLICE("A");
     assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &mine, SLICE("a"),
-                                SLICE_EMPTY, fixture->store.now_ms),
+                                SLICE_EMPTY, fixture->store.now_ms, NULL),
                      ERR_CONFLICT);
     mine.id.v = 1;
     assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &mine, SLICE("a"),
-                                SLICE_EMPTY, fixture->store.now_ms),
+                                SLICE_EMPTY, fixture->store.now_ms, NULL),
                      ERR_NOT_FOUND);
 }
 
@@ -147,7 +147,7 @@ static void a_person_may_add_an_entry_without_a_source(void **state) {
                          OK);
         entry.source = (struct source_id){0};
         assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &entry, SLICE("lea"),
-                                    SLICE_EMPTY, fixture->store.now_ms),
+                                    SLICE_EMPTY, fixture->store.now_ms, NULL),
                          OK);
         assert_int_equal(entry_load(fixture->store.conn, entry.id, &fixture->arena, &loaded), OK);
         assert_slice(loaded.title, "Un banc");
@@ -273,7 +273,7 @@ static void two_processes_never_share_a_number(void **state) {
         assert_int_equal(entry_make(fixture, "{\"kind\":\"tool\",\"title\":\"x\"}", &entry), OK);
         entry.source = (struct source_id){0};
         assert_int_equal(entry_edit(fixture->store.conn, sources[i % 2], &entry, SLICE("p"),
-                                    SLICE_EMPTY, fixture->store.now_ms),
+                                    SLICE_EMPTY, fixture->store.now_ms, NULL),
                          OK);
         seen[i] = entry.id.v;
         for (int k = 0; k < i; k++) {

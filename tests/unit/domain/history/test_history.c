@@ -246,7 +246,7 @@ static struct entry_id written(struct store_fixture *fixture, struct entry_id id
     entry.id = id;
     entry.revision = *revision;
     assert_int_equal(entry_edit(fixture->conn, &fixture->ids, &entry, SLICE("person:1"), SLICE("x"),
-                                fixture->now_ms),
+                                fixture->now_ms, NULL),
                      OK);
     *revision = entry.revision;
     return entry.id;

@@ -492,7 +492,7 @@ static void nobody_says_corrected_of_what_did_not_change_since_the_question(void
     assert_int_equal(entry_load(fixture->store.conn, id, &fixture->arena, &entry), OK);
     entry.summary = SLICE("Au lavoir.");
     assert_int_equal(entry_edit(fixture->store.conn, &fixture->store.ids, &entry, SLICE("person:1"),
-                                SLICE_EMPTY, fixture->store.now_ms),
+                                SLICE_EMPTY, fixture->store.now_ms, NULL),
                      OK);
     assert_int_equal(decide(fixture, &moderator, id, MODERATION_CORRECTED, "x", &outcome), OK);
 }

@@ -26,7 +26,7 @@ static struct entry_id entry_made(struct store_fixture *fixture) {
         OK);
     assert_int_equal(entry_check(&entry, NULL, NULL, &arena, &problem), OK);
     assert_int_equal(entry_edit(fixture->conn, &fixture->ids, &entry, SLICE("person:1"), SLICE("x"),
-                                fixture->now_ms),
+                                fixture->now_ms, NULL),
                      OK);
     return entry.id;
 }

@@ -58,7 +58,8 @@ static void give_title(struct face_fixture *f, struct entry_id id, const char *t
     assert_int_equal(entry_load(f->store, id, &arena, &entry), OK);
     entry.title = slice_from_cstr(title);
     assert_int_equal(
-        entry_edit(f->store, &f->ids, &entry, SLICE("test"), SLICE("test"), FIXTURE_NOW_MS), OK);
+        entry_edit(f->store, &f->ids, &entry, SLICE("test"), SLICE("test"), FIXTURE_NOW_MS, NULL),
+        OK);
     see(f, db_commit(f->store));
 }
 

@@ -431,7 +431,7 @@ static void an_edit_of_a_person_holds_the_import(void **state) {
     shown.entry.title = SLICE("A, corrected here");
     assert_int_equal(db_begin_write(f->store->conn), OK);
     assert_int_equal(entry_edit(f->store->conn, &f->store->ids, &shown.entry, SLICE("a person"),
-                                SLICE("a mistake"), f->store->now_ms),
+                                SLICE("a mistake"), f->store->now_ms, NULL),
                      OK);
     assert_int_equal(db_commit(f->store->conn), OK);
     assert_int_equal(run(f, "id,nom,insee\n1,A new,73065\n", (struct import_options){0}), OK);
@@ -497,7 +497,7 @@ static void edit(struct import_fixture *f, const char *title, const char *correc
     entry.title = slice_from_cstr(corrected);
     assert_int_equal(db_begin_write(f->store->conn), OK);
     assert_int_equal(entry_edit(f->store->conn, &f->store->ids, &entry, SLICE("a person"),
-                                SLICE("a mistake"), f->store->now_ms),
+                                SLICE("a mistake"), f->store->now_ms, NULL),
                      OK);
     assert_int_equal(db_commit(f->store->conn), OK);
     buf_free(&wanted.json);
