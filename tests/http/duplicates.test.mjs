@@ -126,6 +126,23 @@ test('RULE DOUBLE-3: merged field by field, the old address leads on, and both a
   assert.match((await visitor(server).look('/moderation/log')).text, /Séparée de nouveau/);
 });
 
+// The same of what was imported a moment ago, as soon as the server has read it.
+const numberSoon = async (title) => (await numberOf(title)) ?? numberSoon(title);
+
+test('what cannot stand in one entry is told as that, and not as a missing reason', async () => {
+  importEntries(server.folder, 'circle', [
+    { id: '1', kind: 'place', title: 'Moulin', place: chambery },
+    { id: '2', kind: 'place', title: 'Ronde', place: chambery, links: [{ relation: 'inspired-by', target: '1' }] },
+  ]);
+  const first = await numberSoon('Moulin');
+  importEntries(server.folder, 'other-circle', [{ id: '1', kind: 'place', title: 'Manège', place: chambery, links: [{ relation: 'inspired-by', target: `entry:${await numberSoon('Ronde')}` }] }]);
+  const pair = `/duplicates/${first}-${await numberSoon('Manège')}`;
+  const refused = await steward.send(pair, { kept: 'first', reason: 'Le même lieu.' });
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /id="kept-fault">Ce qui est choisi ne va pas ensemble/);
+  assert.ok(!refused.text.includes('Écrivez la raison'));
+});
+
 test('RULE DOUBLE-2: what is not the same is proposed no more', async () => {
   list();
   const [, pair] = /href="(\/duplicates\/\d+-\d+)"/.exec((await steward.look('/duplicates')).text);

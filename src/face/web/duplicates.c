@@ -215,7 +215,9 @@ static void kept_write(struct form *form, const struct deciding *deciding) {
     bool is_second = slice_equal(typed, SLICE("second"));
     html_raw(html, "<fieldset id=\"kept\"><legend>");
     html_t(html, "La fiche qui reste");
-    html_raw(html, "</legend><div class=\"form-choices\">");
+    html_raw(html, "</legend>");
+    form_told(form, "kept");
+    html_raw(html, "<div class=\"form-choices\">");
     for (int i = 0; i < 2; i++) {
         const struct entry *entry = &deciding->entries[i];
         choice_write(form, SLICE("kept"), i == 0 ? "first" : "second",
@@ -340,18 +342,25 @@ static err decide_job(struct db_conn *conn, void *self) {
     return tell(conn, deciding, &told, MAIL_DECISION_MERGED, ask->reason, now_ms);
 }
 
-/* What is wrong with what was sent; NULL: it is not for this form to tell. */
-static const char *fault_of(err result) {
+/* What is wrong with what was sent; NULL: it is not for this form to tell. `resulting`: of what
+ * would become of the entries. */
+static const char *fault_of(err result, const struct problem *problem, const char *resulting) {
+    bool is_reason = slice_equal(slice_from_cstr(problem->field), SLICE("reason"));
     switch ((int)result) {
     case ERR_INPUT:
-        return N_("Écrivez la raison : elle est envoyée avec la décision.");
+        return is_reason ? N_("Écrivez la raison : elle est envoyée avec la décision.") : resulting;
     case ERR_LIMIT:
-        return N_("C’est trop long. Raccourcissez-le.");
+        return is_reason ? N_("C’est trop long. Raccourcissez-le.") : resulting;
     case ERR_CONFLICT:
         return N_("Quelqu’un a déjà décidé, ou une fiche a changé. Regardez de nouveau.");
     default:
         return NULL;
     }
+}
+
+/* The reason has its field; else it is about what was chosen. */
+static const char *fault_field(const struct problem *problem) {
+    return slice_equal(slice_from_cstr(problem->field), SLICE("reason")) ? "reason" : "kept";
 }
 
 static err answer_decision(void *app, const struct http_request *request, void *self, err result,
@@ -365,14 +374,16 @@ static err answer_decision(void *app, const struct http_request *request, void *
                                     : face_entry_path(kept->id, kept->title, request->arena));
         return OK;
     }
-    const char *message = fault_of(result);
+    const char *message =
+        fault_of(result, &deciding->problem,
+                 N_("Ce qui est choisi ne va pas ensemble. Choisissez autrement."));
     if (!message) {
         *problem = deciding->problem;
         return result;
     }
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
-    form_fault(&form, "reason", message);
+    form_fault(&form, fault_field(&deciding->problem), message);
     return pair_page(&form, deciding);
 }
 
@@ -511,7 +522,9 @@ static err part_job(struct db_conn *conn, void *self) {
 static err answer_part(void *app, const struct http_request *request, void *self, err result,
                        struct http_response *response, struct problem *problem) {
     struct deciding *deciding = self;
-    const char *message = fault_of(result);
+    const char *message = fault_of(result, &deciding->problem,
+                                   N_("Ce qui a été écrit depuis empêche de les séparer. Modifiez "
+                                      "d’abord la fiche qui est restée."));
     if (result == OK) {
         http_redirect(response, SLICE("/duplicates/merged"));
         return OK;
