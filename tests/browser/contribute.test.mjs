@@ -65,7 +65,6 @@ test('added without an account, lost, found, claimed, shared and handed on', asy
   await yellow(lea).tap();
   await lea.getByLabel('Ce qu’on y voit').fill(SEEN);
   await step(lea, 'photos');
-  await step(lea, 'more');
   await lea.waitForURL('**/check');
   assert.ok(await drawn(lea.locator('main img').first()));
   await lea.locator('label:has(#ours)').tap();

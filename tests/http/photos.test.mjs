@@ -84,6 +84,8 @@ test('RULE MEDIA-1: a photo is its author’s alone until the entry is shown, an
   const lea = visitor(server);
   const draft = await draftOf(lea);
   assert.match((await lea.look(`${draft}/more`)).text, /name="do" value="photos"/);
+  const wrong = await lea.send(`${draft}/more`, { do: 'photos', email: 'lea', description: 'Gardé.' });
+  assert.equal(wrong.status, 422, 'the photos lead past this page, so it is looked at first');
   assert.equal((await lea.send(`${draft}/more`, { do: 'photos', description: 'Gardé.' })).location, `${draft}/photos`);
   const sent = await sendPhotos(lea, draft, [['verger.png', png(1800, 900, 10), 'image/png']]);
   assert.equal(sent.location, `${draft}/photos`);
@@ -93,7 +95,8 @@ test('RULE MEDIA-1: a photo is its author’s alone until the entry is shown, an
   assert.equal((await lea.look(`${draft}/media/${name}/480.jpg`)).status, 200);
   assert.equal((await visitor(server).look(`/media/${name}/480.jpg`)).status, 404, 'not shown yet');
   const kept = await lea.send(`${draft}/photos`, { [key('alt', name)]: 'Trois pommiers', [key('credit', name)]: 'Léa <b>', [key('licence', name)]: 'CC0-1.0' });
-  assert.equal(kept.location, `${draft}/more`);
+  assert.equal(kept.location, `${draft}/check`, 'what comes after the photos');
+  assert.equal((await lea.send(`${draft}/photos`, { do: 'back' })).location, `${draft}/more`);
   assert.match((await lea.look(`${draft}/check`)).text, new RegExp(name));
   const path = await publish(lea, draft, 'lea-photo@example.org');
 

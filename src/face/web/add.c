@@ -358,7 +358,7 @@ err web_add_step_post(void *app, const struct http_request *request, struct http
     slice act = http_form_value(sent, "do");
     bool is_back = slice_equal(act, SLICE("back")) && adding->step > ADD_WHAT;
     bool is_aside = slice_equal(act, SLICE("photos")) && adding->step == ADD_MORE;
-    bool is_later = slice_equal(act, SLICE("later")) || is_aside;
+    bool is_later = slice_equal(act, SLICE("later"));
     if (adding->step == ADD_CHECK && !is_back && !is_later) {
         return add_send(adding, response);
     }

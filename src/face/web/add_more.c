@@ -326,10 +326,6 @@ void add_more_write(struct adding *adding) {
     if (entry->kind == ENTRY_KIND_EVENT || happening(entry)) {
         write_dates(adding);
     }
-    html_raw(&form->page->html, "<div class=\"form-field\">");
-    add_photos_row(adding);
-    form_submit_else(form, "photos", N_("Ajouter des photos"));
-    html_raw(&form->page->html, "</div>\n");
     write_themes(adding);
     for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {
         const struct contact_field *field = &contact_fields[i];
@@ -344,6 +340,11 @@ void add_more_write(struct adding *adding) {
                                         .max_bytes = ENTRY_TEXT_MAX});
     }
     write_needs(adding);
+    /* The last of the page: the photos lead on from here, past nothing. */
+    html_raw(&form->page->html, "<div class=\"form-field\">");
+    add_photos_row(adding);
+    form_submit_else(form, "photos", N_("Ajouter des photos"));
+    html_raw(&form->page->html, "</div>\n");
 }
 
 void add_more_take(struct adding *adding) {

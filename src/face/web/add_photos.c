@@ -165,6 +165,7 @@ static err write_page(struct adding *adding, struct http_response *response) {
             form_submit_else(form, "add", N_("Envoyer les photos"));
         }
     }
+    form_submit_else(form, "back", N_("Revenir"));
     form_end(form);
     form_page_end(form);
     return page.html.out->failed;
@@ -292,6 +293,7 @@ static bool is_act(const struct taking *taking, const char *act) {
 static err answer_store(void *app, const struct http_request *request, void *self, err result,
                         struct http_response *response, struct problem *problem) {
     (void)app;
+    (void)request;
     struct taking *taking = self;
     struct adding *adding = taking->adding;
     if (result == ERR_LIMIT) {
@@ -306,9 +308,9 @@ static err answer_store(void *app, const struct http_request *request, void *sel
     /* A new one leads back here: what is seen on it has not been asked yet. */
     bool stays = taking->fresh_count > 0 || is_act(taking, "up-") || is_act(taking, "drop-") ||
                  is_act(taking, "add");
-    http_redirect(response, stays ? add_photos_path(adding)
-                                  : arena_printf(request->arena, "/add/%.*s/more",
-                                                 SLICE_ARG(adding->secret)));
+    http_redirect(response, stays                    ? add_photos_path(adding)
+                            : is_act(taking, "back") ? add_path(adding, ADD_MORE)
+                                                     : add_path(adding, ADD_CHECK));
     return OK;
 }
 
@@ -457,7 +459,8 @@ err web_add_photos_post(void *app, const struct http_request *request,
     for (size_t i = 0; i < sent->count; i++) {
         has_files = has_files || is_chosen(&sent->fields[i]);
     }
-    if (!has_files && picture_count(&taking->adding->draft.content) == 0 && !is_act(taking, "on")) {
+    if (!has_files && picture_count(&taking->adding->draft.content) == 0 && !is_act(taking, "on") &&
+        !is_act(taking, "back")) {
         form_fault(&taking->adding->form, "photo", N_("Choisissez au moins une photo."));
         return write_page(taking->adding, response);
     }
