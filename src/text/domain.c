@@ -1,7 +1,10 @@
-/* Domain names of other scripts as the network has them: IDNA (RFC 5890), Punycode (RFC 3492). */
+/* Domain names: of other scripts as the network has them (IDNA, RFC 5890; Punycode, RFC 3492), and
+ * where what somebody registered begins. */
 #include "text/text.h"
 
+#include <libpsl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utf8proc.h>
 
 #define LABEL_MAX 63 /* RFC 1035, 2.3.4 */
@@ -131,4 +134,17 @@ err text_domain_ascii(slice domain, struct buf *out) {
     }
     free(composed);
     return failed == OK ? out->failed : failed;
+}
+
+#define DOMAIN_MAX 253 /* RFC 1035, 2.3.4, without the last dot */
+
+slice text_domain_registered(slice domain) {
+    char name[DOMAIN_MAX + 1];
+    if (domain.n == 0 || domain.n > DOMAIN_MAX || memchr(domain.p, '\0', domain.n)) {
+        return SLICE_EMPTY;
+    }
+    memcpy(name, domain.p, domain.n);
+    name[domain.n] = '\0';
+    const char *registered = psl_registrable_domain(psl_builtin(), name);
+    return registered ? slice_sub(domain, (size_t)(registered - name), domain.n) : SLICE_EMPTY;
 }

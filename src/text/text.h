@@ -38,6 +38,11 @@ size_t text_codepoints(slice text);
  * ("Bücher.example" -> "xn--bcher-kva.example"; IDNA, RFC 5890 and 3492). ERR_INPUT when it is
  * none: empty labels, signs that are no letter, digit or inner hyphen, over 63 bytes in one. */
 MUST_USE err text_domain_ascii(slice domain, struct buf *out);
+/* The part of a domain name that somebody registered: "atelier.asso.fr" of "www.atelier.asso.fr",
+ * "atelier.github.io" of itself, by the Public Suffix List (publicsuffix.org) with its private
+ * part, where each customer of a host is somebody of their own. In small letters; the result lies
+ * within it. Empty: it is a suffix itself, or no name. */
+slice text_domain_registered(slice domain);
 
 /* Walks the words of a FOLDED text: runs of letters and digits; "l'eau" gives l, eau;
  * "co-voiturage" gives co, voiturage. False at the end. */

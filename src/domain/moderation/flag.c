@@ -23,68 +23,6 @@ bool flag_reason_from_slug(slice slug, enum flag_reason *reason) {
     return false;
 }
 
-/* ---- roots of mail addresses ---- */
-
-/* Where everybody may have an address: the domain joins nobody. */
-static const char *const public_hosts[] = {
-    "aliceadsl.fr",   "aol.com",      "bbox.fr",        "cegetel.net", "club-internet.fr",
-    "disroot.org",    "fastmail.com", "free.fr",        "gmail.com",   "gmx.com",
-    "gmx.de",         "gmx.fr",       "googlemail.com", "hotmail.com", "hotmail.fr",
-    "icloud.com",     "laposte.net",  "live.com",       "live.fr",     "mac.com",
-    "mailbox.org",    "mailo.com",    "me.com",         "msn.com",     "neuf.fr",
-    "numericable.fr", "orange.fr",    "outlook.com",    "outlook.fr",  "pm.me",
-    "posteo.net",     "proton.me",    "protonmail.com", "riseup.net",  "sfr.fr",
-    "tutanota.com",   "wanadoo.fr",   "web.de",         "yahoo.com",   "yahoo.fr",
-    "ymail.com",      "zaclys.net"};
-/* Under a country's domain these are registered below, not themselves. */
-static const char *const second_levels[] = {"ac",   "asso", "co",  "com", "edu",
-                                            "gouv", "gov",  "net", "org"};
-
-static bool is_one_of(slice text, const char *const *list, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (slice_equal(text, slice_from_cstr(list[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The last `labels` labels of a domain. */
-static slice last_labels(slice domain, size_t labels) {
-    size_t from = domain.n;
-    while (from > 0 && labels > 0) {
-        from--;
-        labels -= domain.p[from] == '.' ? 1u : 0u;
-    }
-    return labels > 0 ? domain : slice_sub(domain, from + 1, domain.n);
-}
-
-static slice registered(slice domain) {
-    slice two = last_labels(domain, 2);
-    size_t dot = slice_find(two, 0, '.');
-    bool is_shared = two.n - dot == 3 &&
-                     is_one_of(slice_sub(two, 0, dot), second_levels, ARRAY_COUNT(second_levels));
-    return is_shared ? last_labels(domain, 3) : two;
-}
-
-void moderation_mail_root(slice address, struct buf *out) {
-    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
-    slice folded = person_address_fold(address, &scratch);
-    size_t at = slice_find(folded, 0, '@');
-    slice domain = slice_sub(folded, at + 1, folded.n);
-    if (!is_one_of(domain, public_hosts, ARRAY_COUNT(public_hosts))) {
-        buf_add(out, registered(domain));
-        return;
-    }
-    for (size_t i = 0; i < at && folded.p[i] != '+'; i++) {
-        if (folded.p[i] != '.') {
-            buf_add_char(out, folded.p[i]);
-        }
-    }
-    buf_add_char(out, '@');
-    buf_add(out, slice_equal(domain, SLICE("googlemail.com")) ? SLICE("gmail.com") : domain);
-}
-
 /* ---- independent flags ---- */
 
 /* What joins flags: one row for each thing a flag is known by. */

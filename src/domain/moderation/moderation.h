@@ -86,6 +86,8 @@ MUST_USE err flags_of(struct db_conn *conn, struct entry_id entry, size_t room, 
 /* What the address of a letter is joined with others by: the domain that somebody registered, or
  * the whole address (without +tag and dots) at a public host of mail. */
 void moderation_mail_root(slice address, struct buf *out);
+/* Whether everybody may have an address at this domain (in small letters). */
+bool moderation_mail_is_public(slice domain);
 
 /* ---- decisions ---- */
 

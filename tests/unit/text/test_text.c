@@ -373,6 +373,28 @@ static void a_domain_of_another_script_becomes_punycode(void **state) {
     }
 }
 
+static void what_somebody_registered_is_found_within_a_domain(void **state) {
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"www.atelier.fr", "atelier.fr"},
+        {"atelier.fr", "atelier.fr"},
+        {"www.atelier.asso.fr", "atelier.asso.fr"},
+        {"shop.atelier.co.uk", "atelier.co.uk"},
+        {"atelier.github.io", "atelier.github.io"}, /* a customer of a host */
+        {"github.io", ""},
+        {"asso.fr", ""},
+        {"fr", ""},
+        {"", ""},
+        {".atelier.fr", ""},
+        {"mail.atelier.example", "atelier.example"}, /* no such suffix is known */
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
+        slice found = text_domain_registered(slice_from_cstr(pairs[i][0]));
+        assert_true(slice_equal(found, slice_from_cstr(pairs[i][1])));
+    }
+    assert_int_equal(text_domain_registered(slice_of("a.fr\0b.fr", 9)).n, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_is_utf8_and_decodes_to_itself),
@@ -392,6 +414,7 @@ int main(void) {
         cmocka_unit_test(one_typo_is_what_the_plain_distance_says),
         cmocka_unit_test(typos_are_counted_in_characters_not_bytes),
         cmocka_unit_test(a_domain_of_another_script_becomes_punycode),
+        cmocka_unit_test(what_somebody_registered_is_found_within_a_domain),
         cmocka_unit_test(slug_has_no_hyphen_at_an_end_and_keeps_its_limit),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
