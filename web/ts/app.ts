@@ -1,6 +1,7 @@
 // The script of every page. Pages are complete without it.
 import { find } from './dom.js';
 import { RESULTS_EVENT } from './events.js';
+import { startForms } from './forms.js';
 import { startKeeping } from './keep.js';
 import { showResults, startPartial } from './partial.js';
 import { startMapWhenSeen } from './seen.js';
@@ -14,6 +15,7 @@ startViews();
 startSuggestions();
 startSmall();
 startSimilar();
+startForms();
 document.addEventListener(RESULTS_EVENT, startSuggestions);
 
 const panel = find('#map[data-tiles]');

@@ -41,7 +41,7 @@ static const struct fault_row {
     const char *message; /* beside "too long" */
 } fault_rows[] = {
     {"kind", ADD_WHAT, "kind", N_("Choisissez ce que c’est.")},
-    {"title", ADD_WHAT, "title", N_("Donnez un titre : c’est par lui qu’on le trouve.")},
+    {"title", ADD_WHAT, "title", N_("Donnez un titre : c’est par lui qu’on le trouve.")},
     {"summary", ADD_WHAT, "summary", N_("Ce texte n’est pas lisible. Écrivez-le de nouveau.")},
     {"state", ADD_WHAT, "state", N_("Choisissez où cela en est.")},
     {"end_reason", ADD_WHAT, "end_reason",
@@ -66,17 +66,37 @@ static const struct fault_row contact_rows[] = {
     {"", ADD_MORE, "telephone", N_("Ce numéro n’est pas complet.")},
 };
 
+static const struct fault_row media_rows[ENTRY_MEDIA__COUNT] = {
+    [ENTRY_MEDIA_IMAGE] = {"", ADD_MORE, "description",
+                           N_("L’adresse d’une image n’est pas complète.")},
+    [ENTRY_MEDIA_VIDEO] = {"", ADD_MORE, "video",
+                           N_("Cette adresse de vidéo n’est pas complète. Elle ressemble à "
+                              "https://exemple.fr/video.")},
+    [ENTRY_MEDIA_AUDIO] = {"", ADD_MORE, "description",
+                           N_("L’adresse d’un son n’est pas complète.")},
+    [ENTRY_MEDIA_DOCUMENT] = {"", ADD_MORE, "documents",
+                              N_("Chaque ligne commence par une adresse, comme "
+                                 "https://exemple.fr/guide.pdf.")},
+};
+
+/* The place in a list that a field as "media[2].url" names. */
+static bool position_of(slice field, slice list, uint32_t count, uint64_t *at) {
+    return slice_starts_with(field, list) &&
+           slice_to_u64(slice_sub(field, list.n, slice_find(field, list.n, ']') - list.n), at) &&
+           *at < count;
+}
+
 static const struct fault_row *row_of(const struct problem *problem, const struct entry *entry) {
     slice field = slice_from_cstr(problem->field);
     uint64_t at = 0;
-    if (slice_starts_with(field, SLICE("contacts["))) {
-        slice number = slice_sub(field, 9, slice_find(field, 9, ']') - 9);
-        if (slice_to_u64(number, &at) && at < entry->contact_count) {
-            enum entry_contact_kind kind = entry->contacts[at].kind;
-            return &contact_rows[kind == ENTRY_CONTACT_EMAIL       ? 1
-                                 : kind == ENTRY_CONTACT_TELEPHONE ? 2
-                                                                   : 0];
-        }
+    if (position_of(field, SLICE("contacts["), entry->contact_count, &at)) {
+        enum entry_contact_kind kind = entry->contacts[at].kind;
+        return &contact_rows[kind == ENTRY_CONTACT_EMAIL       ? 1
+                             : kind == ENTRY_CONTACT_TELEPHONE ? 2
+                                                               : 0];
+    }
+    if (position_of(field, SLICE("media["), entry->media_count, &at)) {
+        return &media_rows[entry->media[at].kind];
     }
     size_t i = 0;
     while (!slice_starts_with(field, slice_from_cstr(fault_rows[i].prefix))) {
@@ -172,7 +192,7 @@ void add_what_take(struct adding *adding) {
         form_fault(&adding->form, "state", N_("Choisissez où cela en est."));
     }
     if (entry->title.n == 0) {
-        form_fault(&adding->form, "title", N_("Donnez un titre : c’est par lui qu’on le trouve."));
+        form_fault(&adding->form, "title", N_("Donnez un titre : c’est par lui qu’on le trouve."));
     }
     if (entry->title.n > ENTRY_TITLE_MAX) {
         form_fault(&adding->form, "title", N_("C’est trop long. Raccourcissez-le."));
@@ -389,7 +409,7 @@ err web_add_kept(void *app, const struct http_request *request, struct http_resp
     struct form form = {.page = &page};
     form_page_begin(&form, N_("C’est gardé"), request->path,
                     N_("Ce que vous avez écrit est gardé 30 jours après le dernier changement. "
-                       "Notez l’adresse de cette page : elle y ramène."));
+                       "Notez l’adresse de cette page : elle y ramène."));
     html_raw(html, "<p><a class=\"button button--sun button--wide\"");
     html_attr(html, "href", add_path(adding, ADD_WHAT));
     html_raw(html, ">");

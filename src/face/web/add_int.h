@@ -44,9 +44,18 @@ void add_where_write(struct adding *adding);
 void add_where_take(struct adding *adding);
 void add_more_write(struct adding *adding);
 void add_more_take(struct adding *adding);
+/* add_kind.c: what only this kind is asked, the folded part last. */
+void add_kind_write(struct adding *adding);
+void add_kind_write_folded(struct adding *adding);
+void add_kind_take(struct adding *adding);
+void add_kind_check(struct adding *adding);
+/* add_themes.c */
+void add_themes_write(struct adding *adding);
+void add_themes_take(struct adding *adding);
 /* The precision as its choice shows it: an address without a point is one that may be shown. */
 slice add_precision_shown(const struct entry *entry);
-/* add_send.c */
+/* add_send.c: a line of what is looked over before it is sent; nothing for an empty text. */
+void add_check_row(struct adding *adding, enum add_step step, const char *label, slice text);
 MUST_USE err add_check_write(struct adding *adding);
 MUST_USE err add_send(struct adding *adding, struct http_response *response);
 /* add_merge.c: the page where two changes at once become one; its faults were added. */

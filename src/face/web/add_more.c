@@ -1,8 +1,6 @@
 /* Everything that may be said besides: a text, themes, when, how to reach them, what is sought. */
 #include "face/web/again_int.h"
 
-#define THEME_SCHEME SLICE("themes")
-
 /* ---- lists of an entry with one item more, less or another ---- */
 
 static struct entry_contact *contact_of(const struct entry *entry, enum entry_contact_kind kind) {
@@ -142,78 +140,6 @@ static void take_dates(struct adding *adding) {
     }
 }
 
-/* ---- themes ---- */
-
-/* The main ones, which the page has boxes for. */
-static bool is_main(const struct themes *all, uint16_t theme) {
-    return all->items[theme].depth == 0 &&
-           slice_equal(all->schemes[all->items[theme].scheme].slug, THEME_SCHEME);
-}
-
-static bool has_theme(const struct entry *entry, slice slug) {
-    for (uint32_t i = 0; i < entry->theme_count; i++) {
-        if (slice_equal(entry->themes[i], slug)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_sent(const struct http_form *sent, slice slug) {
-    size_t at = 0;
-    slice value;
-    while (http_form_next(sent, "theme", &at, &value)) {
-        if (slice_equal(value, slug)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void write_themes(struct adding *adding) {
-    const struct themes *all = adding->face->themes;
-    struct form_choice *choices = arena_new(adding->arena, struct form_choice, all->count + 1u);
-    bool *is_on = arena_new(adding->arena, bool, all->count + 1u);
-    size_t count = 0;
-    for (uint16_t i = 0; i < all->count; i++) {
-        if (!is_main(all, i)) {
-            continue;
-        }
-        slice label = all->items[i].label[adding->form.page->language];
-        choices[count] = (struct form_choice){
-            .value = arena_printf(adding->arena, "%.*s", SLICE_ARG(all->items[i].slug)).p,
-            .label = arena_printf(adding->arena, "%.*s", SLICE_ARG(label)).p};
-        is_on[count++] = adding->sent ? is_sent(adding->sent, all->items[i].slug)
-                                      : has_theme(&adding->draft.content, all->items[i].slug);
-    }
-    if (count) {
-        form_boxes(&adding->form, "theme", N_("Thèmes"), choices, count, is_on);
-    }
-}
-
-/* Themes that the page has no box for stay. */
-static void take_themes(struct adding *adding) {
-    struct entry *entry = &adding->draft.content;
-    const struct themes *all = adding->face->themes;
-    slice *list = arena_new(adding->arena, slice, (size_t)entry->theme_count + all->count + 1);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < entry->theme_count; i++) {
-        uint16_t theme = themes_find(all, entry->themes[i]);
-        if (theme == THEME_NONE || !is_main(all, theme) ||
-            is_sent(adding->sent, entry->themes[i])) {
-            list[count++] = entry->themes[i];
-        }
-    }
-    for (uint16_t i = 0; i < all->count; i++) {
-        slice slug = all->items[i].slug;
-        if (is_main(all, i) && is_sent(adding->sent, slug) && !has_theme(entry, slug)) {
-            list[count++] = slug;
-        }
-    }
-    entry->themes = list;
-    entry->theme_count = count;
-}
-
 /* ---- what is sought ---- */
 
 static const struct need_field {
@@ -237,17 +163,11 @@ static struct entry_ask *need_of(const struct entry *entry, enum entry_ask_sort 
 }
 
 static void write_needs(struct adding *adding) {
-    struct html *html = &adding->form.page->html;
-    html_raw(html, "<details class=\"form-aside\"");
+    bool has_any = false;
     for (int sort = 0; sort < ENTRY_ASK_SORT__COUNT; sort++) {
-        if (need_of(&adding->draft.content, (enum entry_ask_sort)sort)) {
-            html_raw(html, " open");
-            break;
-        }
+        has_any |= need_of(&adding->draft.content, (enum entry_ask_sort)sort) != NULL;
     }
-    html_raw(html, "><summary>");
-    html_t(html, "Ce que vous cherchez");
-    html_raw(html, "</summary>\n<div class=\"form\">");
+    form_aside_begin(&adding->form, N_("Ce que vous cherchez"), has_any);
     for (int sort = 0; sort < ENTRY_ASK_SORT__COUNT; sort++) {
         const struct need_field *field = &need_fields[sort];
         const struct entry_ask *need = need_of(&adding->draft.content, (enum entry_ask_sort)sort);
@@ -258,7 +178,7 @@ static void write_needs(struct adding *adding) {
                        .value = add_typed(adding, field->name, need ? need->text : SLICE_EMPTY),
                        .max_bytes = ENTRY_TEXT_MAX});
     }
-    html_raw(html, "</div></details>\n");
+    form_aside_end(&adding->form);
 }
 
 /* Translations of needs go by their position: with one need less they would stand at another. */
@@ -326,7 +246,8 @@ void add_more_write(struct adding *adding) {
     if (entry->kind == ENTRY_KIND_EVENT || happening(entry)) {
         write_dates(adding);
     }
-    write_themes(adding);
+    add_kind_write(adding);
+    add_themes_write(adding);
     for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {
         const struct contact_field *field = &contact_fields[i];
         const struct entry_contact *contact = contact_of(entry, field->kind);
@@ -339,6 +260,7 @@ void add_more_write(struct adding *adding) {
                                                            contact ? contact->value : SLICE_EMPTY),
                                         .max_bytes = ENTRY_TEXT_MAX});
     }
+    add_kind_write_folded(adding);
     write_needs(adding);
     /* The last of the page: the photos lead on from here, past nothing. */
     html_raw(&form->page->html, "<div class=\"form-field\">");
@@ -352,7 +274,8 @@ void add_more_take(struct adding *adding) {
     entry->description = slice_trim(http_form_value(adding->sent, "description"));
     again_take(adding);
     take_dates(adding);
-    take_themes(adding);
+    add_kind_take(adding);
+    add_themes_take(adding);
     for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {
         contact_set(adding, contact_fields[i].kind, contact_fields[i].name);
     }

@@ -32,7 +32,7 @@ static void row_end(struct adding *adding, enum add_step step, const char *label
     html_raw(html, "</span></a></li>\n");
 }
 
-static void text_row(struct adding *adding, enum add_step step, const char *label, slice text) {
+void add_check_row(struct adding *adding, enum add_step step, const char *label, slice text) {
     if (text.n) {
         row_begin(adding, label);
         html_text(&adding->form.page->html, text);
@@ -69,7 +69,7 @@ static void themes_row(struct adding *adding, const struct entry *entry) {
                                 SLICE_ARG(all->items[theme].label[adding->form.page->language]));
         }
     }
-    text_row(adding, ADD_MORE, N_("Thèmes"), text);
+    add_check_row(adding, ADD_MORE, N_("Thèmes"), text);
 }
 
 static err write_look(struct adding *adding) {
@@ -77,11 +77,12 @@ static err write_look(struct adding *adding) {
     struct html *html = &page->html;
     const struct entry *entry = &adding->draft.content;
     html_raw(html, "<ul class=\"form-rows\">");
-    text_row(adding, ADD_WHAT, N_("C’est"), i18n(html->language, add_kinds[entry->kind].label));
-    text_row(adding, ADD_WHAT, N_("Titre"), entry->title);
-    text_row(adding, ADD_WHAT, N_("En une ou deux phrases"), entry->summary);
-    text_row(adding, ADD_WHAT, N_("Où cela en est"), add_state_label(page, entry->state));
-    text_row(adding, ADD_WHERE, N_("Où"), place_text(adding, entry));
+    add_check_row(adding, ADD_WHAT, N_("C’est"),
+                  i18n(html->language, add_kinds[entry->kind].label));
+    add_check_row(adding, ADD_WHAT, N_("Titre"), entry->title);
+    add_check_row(adding, ADD_WHAT, N_("En une ou deux phrases"), entry->summary);
+    add_check_row(adding, ADD_WHAT, N_("Où cela en est"), add_state_label(page, entry->state));
+    add_check_row(adding, ADD_WHERE, N_("Où"), place_text(adding, entry));
     for (uint32_t i = 0; i < entry->date_count; i++) {
         row_begin(adding, N_("Quand"));
         date_write(page, &entry->dates[i], I18N_DATE_LONG);
@@ -96,16 +97,17 @@ static err write_look(struct adding *adding) {
         html_t(html, "Changer");
         html_raw(html, "</a></li>\n");
     }
+    add_kind_check(adding);
     add_photos_check(adding);
     themes_row(adding, entry);
     for (uint32_t i = 0; i < entry->contact_count; i++) {
-        text_row(adding, ADD_MORE, N_("Contact"), entry->contacts[i].value);
+        add_check_row(adding, ADD_MORE, N_("Contact"), entry->contacts[i].value);
     }
     for (uint32_t i = 0; i < entry->ask_count; i++) {
         enum query_kind kind =
             entry->asks[i].direction == ENTRY_NEED ? QUERY_KIND_NEED : QUERY_KIND_OFFER;
         slice label = arena_printf(adding->arena, "%.*s", SLICE_ARG(kind_one(page, kind)));
-        text_row(adding, ADD_MORE, label.p, entry->asks[i].text);
+        add_check_row(adding, ADD_MORE, label.p, entry->asks[i].text);
     }
     html_raw(html, "</ul>\n");
     return OK;

@@ -225,6 +225,59 @@ static void write_choice(struct form *form, const char *type, const char *name, 
     html_raw(html, "</span></label>");
 }
 
+void form_group_begin(struct form *form, const char *name, const char *legend) {
+    struct html *html = &form->page->html;
+    html_raw(html, "<fieldset");
+    html_attr(html, "id", slice_from_cstr(name));
+    write_described(form, name, NULL);
+    html_raw(html, "><legend>");
+    text(form, legend);
+    html_raw(html, "</legend>");
+    write_about(form, name, NULL);
+}
+
+void form_group_end(struct form *form) {
+    html_raw(&form->page->html, "</fieldset>\n");
+}
+
+void form_boxes_folded(struct form *form, const struct form_boxes *boxes) {
+    struct html *html = &form->page->html;
+    int64_t on = 0;
+    for (size_t i = 0; i < boxes->count; i++) {
+        on += boxes->is_on[i];
+    }
+    html_raw(html, "<details class=\"form-boxes\"");
+    html_attr(html, "id", slice_from_cstr(boxes->id));
+    html_raw(html, "><summary>");
+    text(form, boxes->label);
+    html_raw(html, " <span data-chosen>");
+    if (on) {
+        html_number(html, on);
+    }
+    html_raw(html, "</span></summary><div class=\"form-choices\">");
+    for (size_t i = 0; i < boxes->count; i++) {
+        write_choice(form, "checkbox", boxes->name,
+                     arena_printf(form->page->arena, "%s-%zu", boxes->id, i), &boxes->choices[i],
+                     boxes->is_on[i]);
+    }
+    html_raw(html, "</div></details>\n");
+}
+
+void form_aside_begin(struct form *form, const char *label, bool is_open) {
+    struct html *html = &form->page->html;
+    html_raw(html, "<details class=\"form-aside\"");
+    if (is_open) {
+        html_raw(html, " open");
+    }
+    html_raw(html, "><summary>");
+    text(form, label);
+    html_raw(html, "</summary>\n<div class=\"form\">");
+}
+
+void form_aside_end(struct form *form) {
+    html_raw(&form->page->html, "</div></details>\n");
+}
+
 /* `is_on`: of boxes, else NULL. */
 static void write_choices(struct form *form, const char *name, const char *legend,
                           const struct form_choice *choices, size_t count, slice chosen,

@@ -64,6 +64,21 @@ void form_choices(struct form *form, const char *name, const char *legend,
 /* Boxes under a legend, several of which may be on: parallel to the choices. */
 void form_boxes(struct form *form, const char *name, const char *legend,
                 const struct form_choice *choices, size_t count, const bool *is_on);
+/* Boxes that open, several lists of which share one name: its label says how many are on, and the
+ * script keeps that true. `id` of the list and of its boxes ("ID-0", "ID-1", …). */
+struct form_boxes {
+    const char *name, *id, *label;
+    const struct form_choice *choices;
+    const bool *is_on;
+    size_t count;
+};
+void form_boxes_folded(struct form *form, const struct form_boxes *boxes);
+/* Fields that few need, behind a line that opens. */
+void form_aside_begin(struct form *form, const char *label, bool is_open);
+void form_aside_end(struct form *form);
+/* What stands together under a legend, with the fault of `name`. */
+void form_group_begin(struct form *form, const char *name, const char *legend);
+void form_group_end(struct form *form);
 /* Radio choices as a list that opens, where a choice is of little weight. */
 void form_select(struct form *form, const char *name, const char *label,
                  const struct form_choice *choices, size_t count, slice chosen);

@@ -1,0 +1,104 @@
+// What one kind is asked and another is not: hours, costs, videos, documents, recurring dates.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { agora, signIn, start } from './harness.mjs';
+
+let server;
+let lea;
+before(async () => {
+  server = await start({ demo: true });
+  lea = await signIn(server, 'fields@example.org');
+  // Known: nobody looks at her links first (RULE CONTRIBUTE-2).
+  assert.equal(agora('user', 'grant', 'fields@example.org', 'steward', '--data', server.folder).status, 0);
+});
+after(() => server.stop());
+
+const idOf = (path) => /\/entries\/(\d+)/.exec(path)[1];
+const read = async (id) => (await fetch(`${server.url}/api/v1/entries/${id}`)).json();
+const faults = (text) => [...text.matchAll(/id="(\w[\w-]*)-fault">/g)].map(([, field]) => field);
+const names = (text) => new Set([...text.matchAll(/ name="([\w-]+)"/g)].map(([, name]) => name));
+
+// A draft of a kind that has come to its third page; gives its address.
+async function draftOf(kind, what = {}) {
+  const { location } = await lea.send('/add', { kind });
+  const draft = location.replace(/\/what$/, '');
+  assert.equal((await lea.send(`${draft}/what`, { title: `Un essai, ${kind}`, kind, ...what })).status, 303);
+  assert.equal((await lea.send(`${draft}/where`, { where: 'Chambéry (73)', precision: 'commune' })).status, 303);
+  return draft;
+}
+
+// Sends the third page and the last one; gives the entry as the API shows it.
+async function publish(draft, more) {
+  const kept = await lea.send(`${draft}/more`, more);
+  assert.equal(kept.status, 303, faults(kept.text).join());
+  const sent = await lea.send(`${draft}/check`, { charter: 1 });
+  assert.equal(sent.status, 303, faults(sent.text).join());
+  return read(idOf(sent.location));
+}
+
+test('each kind is asked what belongs to it, and not what does not', async () => {
+  const asked = {
+    place: ['opening_hours', 'wheelchair', 'price'], event: ['day', 'price', 'wheelchair'], tool: ['price', 'documents'],
+    actor: ['type', 'opening_hours'], story: ['video', 'transcript', 'video-licence'], initiative: ['documents', 'audience'], idea: [],
+  };
+  const all = new Set(Object.values(asked).flat());
+  for (const [kind, wanted] of Object.entries(asked)) {
+    const found = names((await lea.look(`${await draftOf(kind)}/more`)).text);
+    for (const name of wanted) assert.ok(found.has(name), `${kind}: ${name}`);
+    if (kind === 'idea') for (const name of all) assert.ok(!found.has(name), `idea: ${name}`);
+    if (kind === 'story') assert.ok(!found.has('opening_hours'));
+    if (kind === 'place') assert.ok(!found.has('video'));
+  }
+});
+
+test('a place tells its hours, its price and how to come in a wheelchair; another change leaves them', async () => {
+  const draft = await draftOf('place');
+  await lea.send(`${draft}/more`, { opening_hours: 'Mo-Fr 09:00-12:00', price: 'Prix libre', audience: 'Tout le monde', wheelchair: 'limited' });
+  const check = (await lea.look(`${draft}/check`)).text;
+  for (const word of ['Mo-Fr 09:00-12:00', 'Prix libre', 'En partie']) assert.ok(check.includes(word), word);
+  const entry = await publish(draft, { description: 'Ouvert à toutes.' });
+  assert.deepEqual([entry.opening_hours, entry.price, entry.audience, entry.wheelchair], ['Mo-Fr 09:00-12:00', 'Prix libre', 'Tout le monde', 'limited']);
+});
+
+test('a story has its video, with the words, the licence and who filmed it; without an address the words are not lost', async () => {
+  const draft = await draftOf('story');
+  const words = '0:00 Bonjour.\n1:23 La rivière.';
+  const alone = await lea.send(`${draft}/more`, { video: '', transcript: words });
+  assert.equal(alone.status, 422);
+  assert.deepEqual(faults(alone.text), ['video']);
+  assert.ok(alone.text.includes('1:23 La rivière.'));
+  assert.deepEqual(faults((await lea.send(`${draft}/more`, { video: 'pas une adresse' })).text), ['video']);
+  const entry = await publish(draft, { video: 'https://tube.example.org/w/abcdefghijk', transcript: words, 'video-credit': 'Léa', 'video-licence': 'CC-BY-4.0' });
+  assert.deepEqual(entry.media, [{ kind: 'video', url: 'https://tube.example.org/w/abcdefghijk', licence: 'CC-BY-4.0', credit: 'Léa', transcript: words }]);
+});
+
+test('a tool has its cost and its documents, one a line; what a line says wrong is told beside it', async () => {
+  const draft = await draftOf('tool');
+  assert.deepEqual(faults((await lea.send(`${draft}/more`, { documents: 'https://example.org/a.pdf Bon\nle second' })).text), ['documents']);
+  const many = Array.from({ length: 65 }, (_, i) => `https://example.org/${i}.pdf`).join('\n');
+  assert.deepEqual(faults((await lea.send(`${draft}/more`, { documents: many })).text), ['documents']);
+  const entry = await publish(draft, { price: '30 €', documents: ' https://example.org/guide.pdf  Guide\r\n\r\nhttps://example.org/plan.odt' });
+  assert.equal(entry.price, '30 €');
+  assert.deepEqual(entry.media, [{ kind: 'document', url: 'https://example.org/guide.pdf', title: 'Guide' }, { kind: 'document', url: 'https://example.org/plan.odt' }]);
+});
+
+test('whoever says that it has ended is asked why, and an error elsewhere does not lose the answer', async () => {
+  const draft = await draftOf('initiative', { state: 'ended' });
+  assert.ok(names((await lea.look(`${draft}/more`)).text).has('end_reason'));
+  const wrong = await lea.send(`${draft}/more`, { end_reason: 'Le local a fermé.', website: 'rien' });
+  assert.equal(wrong.status, 422);
+  assert.ok(wrong.text.includes('Le local a fermé.</textarea>'));
+  assert.equal((await publish(draft, { end_reason: 'Le local a fermé.' })).end_reason, 'Le local a fermé.');
+});
+
+test('themes stand in groups that say how many of theirs are chosen', async () => {
+  const draft = await draftOf('idea');
+  await lea.send(`${draft}/more`, [['theme', 'water'], ['theme', 'soils'], ['theme', 'food']]);
+  const { text } = await lea.look(`${draft}/more`);
+  const chosen = Object.fromEntries([...text.matchAll(/<details class="form-boxes" id="([\w-]+)"><summary>[^<]*<span data-chosen>(\d*)</g)].map(([, id, n]) => [id, n]));
+  assert.equal(chosen['theme-nature'], '2');
+  assert.equal(chosen['theme-daily'], '1');
+  assert.equal(chosen['theme-work'], '');
+  assert.ok(!text.includes('id="theme-other"'), 'every theme that ships has a group of its own');
+  assert.equal(text.match(/type="checkbox"/g).length, 30);
+});
