@@ -55,6 +55,6 @@ MUST_USE err command_input(const char *path, int *fd, struct problem *problem);
 
 extern const struct command command_serve, command_import, command_export, command_territories,
     command_backup, command_restore, command_check, command_config, command_mail, command_user,
-    command_duplicates;
+    command_duplicates, command_routes;
 
 #endif

@@ -7,9 +7,9 @@
 #include "app/version.h"
 
 static const struct command *const commands[] = {
-    &command_serve,  &command_import,  &command_export,    &command_territories,
-    &command_backup, &command_restore, &command_check,     &command_config,
-    &command_mail,   &command_user,    &command_duplicates};
+    &command_serve,  &command_import,  &command_export,     &command_territories,
+    &command_backup, &command_restore, &command_check,      &command_config,
+    &command_mail,   &command_user,    &command_duplicates, &command_routes};
 
 static void help(FILE *out) {
     fprintf(out, "Agora " AGORA_VERSION ": citizen solutions, visible on their territory.\n\n"

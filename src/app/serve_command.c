@@ -15,6 +15,7 @@
 #include "app/notify.h"
 #include "app/post_office.h"
 #include "app/process.h"
+#include "app/routes.h"
 #include "app/sandbox.h"
 #include "app/version.h"
 #include "atlas/atlas.h"
@@ -172,13 +173,7 @@ static size_t cache_of_bodies(const struct house *house) {
 
 static err listen_and_wait(struct house *house, struct face *face, struct instance_live *live,
                            const char *listen, struct problem *problem) {
-    const struct http_route *tables[] = {
-        face_web_routes, face_api_routes,     face_tile_routes, face_map_routes,
-        face_ogc_routes, face_catalog_routes, asset_routes,     NULL};
-    const size_t counts[] = {face_web_route_count, face_api_route_count, face_tile_route_count,
-                             face_map_route_count, face_ogc_route_count, face_catalog_route_count,
-                             asset_route_count};
-    _Static_assert(ARRAY_COUNT(tables) == ARRAY_COUNT(counts) + 1, "a table and its count");
+    const struct routes routes = routes_all();
     const struct settings *settings = &house->settings;
     struct ip_network proxies[SETTINGS_PROXIES_MAX];
     struct http_options options = {
@@ -195,8 +190,8 @@ static err listen_and_wait(struct house *house, struct face *face, struct instan
         .bodies_bytes = cache_of_bodies(house),
         .connections_max = (unsigned)settings->connections_max,
         .connections_per_address = (unsigned)settings->connections_per_address,
-        .route_tables = tables,
-        .route_counts = counts,
+        .route_tables = routes.tables,
+        .route_counts = routes.counts,
         .app = face,
         .worker_new = worker_new,
         .worker_free = worker_free,
