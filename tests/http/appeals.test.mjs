@@ -138,6 +138,10 @@ test('who flagged the same entry is a stranger: the words of an appeal are read 
   for (const path of paths) pages.push((await visitor(server).look(path)).text);
   for (const page of pages) assert.match(page, /Un nouvel avis est demandé/);
   assert.deepEqual(pages.map((page) => page.includes('Mon voisin')), [true, false, false]);
+
+  const { flags, replies } = JSON.parse((await nils.look('/account/data')).text);
+  assert.deepEqual(flags.map(({ entry, reason, answered }) => [entry, reason, answered !== null]), [[Number(id), 'wrong', true]]);
+  assert.deepEqual(replies.map(({ entry, to, words, answered }) => [entry, to, words, answered]), [[Number(id), 'decision', 'Mon voisin l’a cassée.', null]]);
 });
 
 test('RULE MOD-6: a question goes to the author, its answer comes into the case, and only then is decided', async () => {
@@ -193,7 +197,14 @@ test('RULE MOD-7: who wrote an entry is warned, blocked for a time and let in ag
   assert.match(blocked.replace(/\s+/g, ' '), /jusqu’au \d+.*vous ne pouvez pas vous connecter.*Des insultes\./);
   await visitor(server).send(pathIn(blocked), { words: 'Ce n’était pas moi.' });
   assert.equal((await second.send(await appealOf(second, 'Pelle à prêter'), { act: 'unblock', reason: 'Le compte avait été volé.' })).status, 303);
-  assert.equal((await signIn(server, 'lea@example.org', visitor(server), await all('lea@example.org'))).cookies.size > 0, true);
+  const again = await signIn(server, 'lea@example.org', visitor(server), await all('lea@example.org'));
+  const { decisions, replies } = JSON.parse((await again.look('/account/data')).text);
+  assert.deepEqual(decisions.map(({ act, reason }) => [act, reason]), [
+    ['warn', 'Des insultes.'],
+    ['block', 'Des insultes.'],
+    ['unblock', 'Le compte avait été volé.'],
+  ]);
+  assert.equal(replies.find(({ words }) => words === 'Ce n’était pas moi.').answer, 'Le compte avait été volé.');
 });
 
 test('RULE MOD-7: what an admin or the host blocked no moderator lets in again, and no time of an earlier block ends it', async () => {

@@ -86,6 +86,8 @@ test('RULE CONTRIBUTE-7: a refusal has a reason, and its author reads it', async
   assert.match(none.text, /Écrivez la raison/);
   assert.equal((await anna.send(path, { do: 'decline', answer: 'x'.repeat(2001) })).status, 422);
   assert.equal((await anna.send(path, { do: 'decline', answer: 'Il est ouvert, venez voir.' })).status, 303);
+  const [told] = JSON.parse((await ben.look('/account/data')).text).suggestions;
+  assert.deepEqual([told.state, told.answer], ['declined', 'Il est ouvert, venez voir.']);
   assert.equal((await entry('Verger')).summary, undefined);
   const answer = await letterTo(server, 'ben@example.org', 2);
   assert.match(answer, /n’est pas reprise/);

@@ -315,6 +315,12 @@ MUST_USE err moderation_blocks_end(struct db_conn *conn, struct person_id person
 /* From where flags came is forgotten after 30 days; blocks whose time is over end. */
 MUST_USE err moderation_sweep(struct db_conn *conn, struct id_source *ids, int64_t now_ms);
 
+/* What is kept of a person here, as JSON members (no braces), for the download of one's data: their
+ * flags, what they answered to decisions, and decisions about them, with the reasons that were
+ * told. Who decided is not of it. */
+MUST_USE err moderation_person_to_json(struct db_conn *conn, struct person_id person,
+                                       struct buf *out);
+
 extern const struct db_catalogue moderation_catalogue;
 
 #endif

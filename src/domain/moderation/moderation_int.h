@@ -48,6 +48,9 @@ enum moderation_statement {
     AUTHOR_LIST,
     AUTHOR_IS,
     AUTHOR_RECORD,
+    FLAG_OF_PERSON,
+    REPLY_OF_PERSON,
+    DECISION_OF_PERSON,
     MODERATION_STATEMENT__COUNT
 };
 static inline struct db_query *moderation_query(struct db_conn *conn,

@@ -185,6 +185,20 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
     [AUTHOR_IS] = {"author is", "SELECT 1 FROM contribution WHERE entry_id = $1 AND person_id = $2 "
                                 "UNION ALL SELECT 1 FROM revision WHERE entry_id = $1 "
                                 "AND author = 'person:' || $2 LIMIT 1"},
+    [FLAG_OF_PERSON] =
+        {"flag of person",
+         "SELECT flag.entry_id, flag.at_ms, flag.reason, flag.words, flag.name, flag.place, "
+         "coalesce(decision.at_ms, 0) FROM flag "
+         "LEFT JOIN decision ON decision.id = flag.decision_id "
+         "WHERE flag.person_id = $1 ORDER BY flag.id"},
+    [REPLY_OF_PERSON] = {"reply of person",
+                         "SELECT entry_id, at_ms, is_appeal, words, answer, decided_ms "
+                         "FROM decision_reply WHERE person_id = $1 AND person_id <> 0 "
+                         "ORDER BY decision_id"},
+    [DECISION_OF_PERSON] = {"decision of person",
+                            "SELECT entry_id, at_ms, act, reason, until_ms, reversed_ms "
+                            "FROM decision WHERE subject_id = $1 AND subject_id <> 0 "
+                            "ORDER BY id"},
     [AUTHOR_RECORD] =
         {"author record",
          "SELECT person.status, person.created_ms, coalesce((SELECT value FROM person_field "

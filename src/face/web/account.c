@@ -1,6 +1,7 @@
 /* One's own account: what one brought and runs, what one says of oneself, and the download of all
  * of it. Its safety is account_safety.c. */
 #include "domain/contribution/contribution.h"
+#include "domain/moderation/moderation.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/suggestion_int.h"
@@ -292,6 +293,28 @@ err web_profile_post(void *app, const struct http_request *request, struct http_
 
 /* ---- the download ---- */
 
+#define DATA_BYTES_MAX (32u << 20)
+
+static err add_suggestions(struct db_conn *reader, struct person_id person, struct arena *arena,
+                           struct buf *out) {
+    static const char *const states[] = {[SUGGESTION_WAITS] = "waits",
+                                         [SUGGESTION_ACCEPTED] = "accepted",
+                                         [SUGGESTION_DECLINED] = "declined"};
+    struct suggestion *list;
+    size_t count;
+    TRY(suggestions_of(reader, person, INT32_MAX, arena, &list, &count));
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(out, "%s{\"entry\":%lld,\"at\":\"", i > 0 ? "," : "", (long long)list[i].entry.v);
+        time_format_rfc3339(list[i].at_ms, out);
+        buf_addf(out, "\",\"state\":\"%s\",\"reason\":", states[list[i].state]);
+        buf_add_json_string(out, list[i].reason);
+        buf_add_cstr(out, ",\"answer\":");
+        buf_add_json_string(out, list[i].answer);
+        buf_add_char(out, '}');
+    }
+    return OK;
+}
+
 err web_account_data(void *app, const struct http_request *request, struct http_response *response,
                      struct problem *problem) {
     (void)app;
@@ -301,7 +324,7 @@ err web_account_data(void *app, const struct http_request *request, struct http_
     struct contribution *list;
     size_t count;
     TRY(contributions_of(reader, person, request->arena, &list, &count));
-    response->body = buf_new(4u << 20);
+    response->body = buf_new(DATA_BYTES_MAX);
     struct buf *out = &response->body;
     buf_add_char(out, '{');
     TRY(person_to_json(reader, person, request->arena, out));
@@ -313,7 +336,11 @@ err web_account_data(void *app, const struct http_request *request, struct http_
         time_format_rfc3339(list[i].created_ms, out);
         buf_add_cstr(out, "\"}");
     }
-    buf_add_cstr(out, "]}\n");
+    buf_add_cstr(out, "],\"suggestions\":[");
+    TRY(add_suggestions(reader, person, request->arena, out));
+    buf_add_cstr(out, "],");
+    TRY(moderation_person_to_json(reader, person, out));
+    buf_add_cstr(out, "}\n");
     response->media_type = "application/json";
     response->file_name = SLICE("agora.json");
     return out->failed;
