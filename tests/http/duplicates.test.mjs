@@ -1,7 +1,7 @@
 // Entries that may be one and the same: told while one adds, listed for the host, merged and parted.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agora, importEntries, signIn, start, visitor } from './harness.mjs';
+import { agora, importEntries, signIn, start, teamOf, visitor } from './harness.mjs';
 
 let server;
 let steward;
@@ -114,6 +114,12 @@ test('RULE DOUBLE-3: merged field by field, the old address leads on, and both a
   assert.equal(whole().length, before.length - 1);
   assert.equal((await visitor(server).look(`/entries/${kept}/history`)).text.includes('Le même lieu.'), true);
   assert.match((await visitor(server).look('/moderation/log')).text, /Réunie avec une autre/);
+  const status = (shown) => teamOf.sql(server.folder, `UPDATE entry SET status = ${shown} WHERE id = ${kept}`);
+  status(2);
+  for (const path of [`/api/v1/entries/${merged}`, `/entries/${merged}`]) {
+    assert.equal((await visitor(server).look(path)).status, 404, `${path} tells nothing of what is hidden`);
+  }
+  status(1);
   const list = (await steward.look('/duplicates/merged')).text;
   const [, undo] = /href="(\/duplicates\/merged\/\d+)"/.exec(list);
   assert.equal((await steward.look(undo)).status, 200);

@@ -249,6 +249,21 @@ err api_entries(void *app, const struct http_request *request, struct http_respo
     return result;
 }
 
+/* Whether the entry was merged into one that everybody may see: its address leads there. */
+static bool leads_on(const struct face *face, const struct http_request *request,
+                     struct entry_id id, struct http_response *response) {
+    struct entry_id kept;
+    struct entry_public entry;
+    struct db_conn *reader = face_reader(request);
+    if (entry_merged_into(reader, id, &kept) != OK ||
+        entry_public_load(reader, face->territories, kept, request->arena, &entry) != OK) {
+        return false;
+    }
+    response->status = 301;
+    response->location = arena_printf(request->arena, "/api/v1/entries/%lld", (long long)kept.v);
+    return true;
+}
+
 err api_entry(void *app, const struct http_request *request, struct http_response *response,
               struct problem *problem) {
     const struct face *face = app;
@@ -267,11 +282,7 @@ err api_entry(void *app, const struct http_request *request, struct http_respons
     err loaded = unchanged ? OK
                            : entry_public_load(face_reader(request), face->territories, id,
                                                request->arena, &entry);
-    struct entry_id kept;
-    if (loaded == ERR_NOT_FOUND && entry_merged_into(face_reader(request), id, &kept) == OK) {
-        response->status = 301;
-        response->location =
-            arena_printf(request->arena, "/api/v1/entries/%lld", (long long)kept.v);
+    if (loaded == ERR_NOT_FOUND && leads_on(face, request, id, response)) {
         return OK;
     }
     if (loaded == ERR_NOT_FOUND) {
