@@ -42,6 +42,5 @@ slice face_territory_path(const struct territory *territory, struct arena *arena
 }
 
 slice face_media_url(slice base_url, slice url, struct arena *arena) {
-    bool is_here = slice_starts_with(url, SLICE(ENTRY_PICTURE_FOLDER));
-    return is_here ? arena_printf(arena, "%.*s%.*s", SLICE_ARG(base_url), SLICE_ARG(url)) : url;
+    return entry_media_is_here(url) ? arena_concat_of(arena, base_url, url) : url;
 }

@@ -221,7 +221,7 @@ static err media_check(const struct entry_checker *checker, struct entry_media *
         return entry_check_refuse(checker, ERR_INPUT, "kind", "is not known");
     }
     struct entry_picture here;
-    if (media->kind == ENTRY_MEDIA_IMAGE && entry_picture_of(media->url, &here)) {
+    if (entry_media_picture(media, &here)) {
         return OK;
     }
     return url_check(checker, "url", &media->url);

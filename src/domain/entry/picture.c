@@ -1,4 +1,4 @@
-#include "domain/entry/picture.h"
+#include "domain/entry/entry.h"
 
 const uint32_t entry_picture_sides[ENTRY_PICTURE_SIDES] = {480, 960, 1600};
 #define LARGEST_SIDE 1600
@@ -44,7 +44,7 @@ bool entry_picture_of(slice url, struct entry_picture *picture) {
     size_t end = slice_find(url, begin, '/');
     size_t side;
     enum entry_picture_format format;
-    if (!slice_starts_with(url, SLICE(ENTRY_PICTURE_FOLDER)) ||
+    if (!entry_media_is_here(url) ||
         !entry_picture_named(slice_sub(url, begin, end - begin), &found) ||
         !entry_picture_file_read(slice_sub(url, end + 1, url.n), &side, &format) ||
         format != ENTRY_PICTURE_JPEG || side != entry_picture_largest(&found)) {
@@ -52,6 +52,10 @@ bool entry_picture_of(slice url, struct entry_picture *picture) {
     }
     *picture = found;
     return true;
+}
+
+bool entry_media_picture(const struct entry_media *media, struct entry_picture *picture) {
+    return media->kind == ENTRY_MEDIA_IMAGE && entry_picture_of(media->url, picture);
 }
 
 static uint32_t longer_of(const struct entry_picture *picture) {

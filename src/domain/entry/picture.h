@@ -18,8 +18,16 @@ struct entry_picture {
     slice name;             /* "DIGEST-1600x1067" */
     uint32_t width, height; /* of the largest print */
 };
+/* Whether what a medium names lies here: then others have it with the address of this site in
+ * front. */
+static inline bool entry_media_is_here(slice url) {
+    return slice_starts_with(url, SLICE(ENTRY_PICTURE_FOLDER));
+}
 /* "/media/DIGEST-1600x1067/1600.jpg", the largest print as JPEG; false for any other address. */
 bool entry_picture_of(slice url, struct entry_picture *picture);
+/* The same of a medium: an image that lies here. */
+struct entry_media;
+bool entry_media_picture(const struct entry_media *media, struct entry_picture *picture);
 /* The same of the name alone. */
 bool entry_picture_named(slice name, struct entry_picture *picture);
 /* Whether there is a print of this side: not of one beyond the first that holds all of it. */

@@ -147,7 +147,7 @@ static void media_write(struct writer *writer, const struct entry *entry, slice 
     for (uint32_t i = 0; i < entry->media_count; i++) {
         struct entry_media media = entry->media[i];
         struct writer item = item_open(writer, "media", i);
-        if (base_url.n > 0 && slice_starts_with(media.url, SLICE(ENTRY_PICTURE_FOLDER))) {
+        if (base_url.n > 0 && entry_media_is_here(media.url)) {
             buf_clear(&url);
             buf_add(&url, base_url);
             buf_add(&url, media.url);

@@ -7,7 +7,6 @@
 #include "work/photo/photo.h"
 
 #define KEY_DIGITS 8 /* of a picture's name, in the names of its fields */
-#define SHOWN_SIDE 0
 
 static const struct form_choice licences[] = {
     {"CC-BY-SA-4.0", N_("CC BY-SA 4.0 : reprise libre, en citant, aux mêmes conditions"), NULL},
@@ -23,15 +22,11 @@ slice add_photos_path(const struct adding *adding) {
 
 /* ---- the pictures of a draft ---- */
 
-static bool is_picture(const struct entry_media *media, struct entry_picture *picture) {
-    return media->kind == ENTRY_MEDIA_IMAGE && entry_picture_of(media->url, picture);
-}
-
 static uint32_t picture_count(const struct entry *entry) {
     struct entry_picture picture;
     uint32_t count = 0;
     for (uint32_t i = 0; i < entry->media_count; i++) {
-        count += is_picture(&entry->media[i], &picture);
+        count += entry_media_picture(&entry->media[i], &picture);
     }
     return count;
 }
@@ -41,23 +36,12 @@ static const char *field_of(const struct adding *adding, const char *what,
     return arena_printf(adding->arena, "%s-%.*s", what, KEY_DIGITS, picture->name.p).p;
 }
 
-static void write_image(struct adding *adding, const struct entry_picture *picture, slice alt) {
-    struct html *html = &adding->form.page->html;
-    html_raw(html, "<img");
-    html_attr(
-        html, "src",
-        arena_printf(adding->arena, "/add/%.*s/media/%.*s/%.*s", SLICE_ARG(adding->secret),
-                     SLICE_ARG(picture->name),
-                     SLICE_ARG(entry_picture_file(SHOWN_SIDE, ENTRY_PICTURE_JPEG, adding->arena))));
-    html_attr_i64(html, "width", picture->width);
-    html_attr_i64(html, "height", picture->height);
-    html_attr(html, "alt", alt);
-    html_raw(html, ">");
+static slice media_folder(const struct adding *adding) {
+    return arena_printf(adding->arena, "/add/%.*s/media", SLICE_ARG(adding->secret));
 }
 
 void add_photos_row(struct adding *adding) {
-    pictures_row(adding->form.page, &adding->draft.content,
-                 arena_printf(adding->arena, "/add/%.*s/media", SLICE_ARG(adding->secret)));
+    pictures_row(adding->form.page, &adding->draft.content, media_folder(adding));
 }
 
 void add_photos_check(struct adding *adding) {
@@ -100,7 +84,7 @@ static void write_photo(struct adding *adding, const struct entry_media *media,
     html_raw(html, "><legend>");
     html_tf(html, "Photo %1", &number, 1);
     html_raw(html, "</legend>\n");
-    write_image(adding, picture, media->alt);
+    picture_small(form->page, picture, media->alt, media_folder(adding));
     form_field(form, &(struct form_field){.name = field_of(adding, "alt", picture),
                                           .label = N_("Ce qu’on y voit"),
                                           .help = N_("Pour qui ne la voit pas. En une phrase."),
@@ -147,7 +131,7 @@ static err write_page(struct adding *adding, struct http_response *response) {
     add_page_begin(adding, &page, N_("Photos"), path);
     form_begin(form, path, true);
     for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (is_picture(&entry->media[i], &picture)) {
+        if (entry_media_picture(&entry->media[i], &picture)) {
             write_photo(adding, &entry->media[i], &picture, count++);
         }
     }
@@ -198,7 +182,7 @@ static void take_words(struct taking *taking, struct entry *entry) {
     struct entry_picture picture;
     for (uint32_t i = 0; i < entry->media_count; i++) {
         struct entry_media *media = &entry->media[i];
-        if (!is_picture(media, &picture) ||
+        if (!entry_media_picture(media, &picture) ||
             !http_form_has(taking->sent, field_of(adding, "alt", &picture))) {
             continue;
         }
@@ -221,7 +205,7 @@ static void take_act(struct taking *taking, struct entry *entry) {
     struct entry_picture picture;
     uint32_t before = UINT32_MAX;
     for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (!is_picture(&entry->media[i], &picture)) {
+        if (!entry_media_picture(&entry->media[i], &picture)) {
             continue;
         }
         if (slice_equal(act, slice_from_cstr(field_of(adding, "drop", &picture)))) {

@@ -30,7 +30,7 @@ void sheet_photos(struct sheet *sheet) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < sheet->of->media_count; i++) {
         const struct entry_media *media = &sheet->of->media[i];
-        if (media->kind != ENTRY_MEDIA_IMAGE || !entry_picture_of(media->url, &picture)) {
+        if (!entry_media_picture(media, &picture)) {
             continue;
         }
         bool is_first = count++ == 0;

@@ -3,8 +3,7 @@
 #include "domain/moderation/moderation.h"
 #include "face/actor.h"
 #include "face/web/add_int.h"
-
-#define FILE_BYTES_MAX (4u << 20)
+#include "work/photo/photo.h"
 
 static const char *const media_types[ENTRY_PICTURE_FORMAT__COUNT] = {
     [ENTRY_PICTURE_WEBP] = "image/webp", [ENTRY_PICTURE_JPEG] = "image/jpeg"};
@@ -13,8 +12,7 @@ static const char *const media_types[ENTRY_PICTURE_FORMAT__COUNT] = {
 
 const struct entry_media *picture_first(const struct entry *entry, struct entry_picture *picture) {
     for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (entry->media[i].kind == ENTRY_MEDIA_IMAGE &&
-            entry_picture_of(entry->media[i].url, picture)) {
+        if (entry_media_picture(&entry->media[i], picture)) {
             return &entry->media[i];
         }
     }
@@ -54,27 +52,32 @@ void picture_write(struct page *page, const struct entry_picture *picture, slice
     html_raw(html, "></picture>");
 }
 
+void picture_small(struct page *page, const struct entry_picture *picture, slice alt,
+                   slice before) {
+    struct html *html = &page->html;
+    slice file = entry_picture_file(0, ENTRY_PICTURE_JPEG, page->arena);
+    html_raw(html, "<img");
+    html_attr(html, "src",
+              arena_printf(page->arena, "%.*s/%.*s/%.*s", SLICE_ARG(before),
+                           SLICE_ARG(picture->name), SLICE_ARG(file)));
+    html_attr_i64(html, "width", picture->width);
+    html_attr_i64(html, "height", picture->height);
+    html_attr(html, "alt", alt);
+    html_raw(html, ">");
+}
+
 void pictures_row(struct page *page, const struct entry *entry, slice before) {
     struct html *html = &page->html;
     struct entry_picture picture;
     uint32_t count = 0;
     for (uint32_t i = 0; i < entry->media_count; i++) {
-        const struct entry_media *media = &entry->media[i];
-        if (media->kind != ENTRY_MEDIA_IMAGE || !entry_picture_of(media->url, &picture)) {
+        if (!entry_media_picture(&entry->media[i], &picture)) {
             continue;
         }
         if (count++ == 0) {
             html_raw(html, "<div class=\"form-photos\">");
         }
-        slice file = entry_picture_file(0, ENTRY_PICTURE_JPEG, page->arena);
-        html_raw(html, "<img");
-        html_attr(html, "src",
-                  arena_printf(page->arena, "%.*s/%.*s/%.*s", SLICE_ARG(before),
-                               SLICE_ARG(picture.name), SLICE_ARG(file)));
-        html_attr_i64(html, "width", picture.width);
-        html_attr_i64(html, "height", picture.height);
-        html_attr(html, "alt", media->alt);
-        html_raw(html, ">");
+        picture_small(page, &picture, entry->media[i].alt, before);
     }
     if (count > 0) {
         html_raw(html, "</div>\n");
@@ -92,7 +95,7 @@ static err answer_file(const struct face *face, struct http_response *response,
                        enum entry_picture_format format, struct problem *problem) {
     response->media_type = media_types[format];
     response->extra_csp = "sandbox";
-    response->body = buf_new(FILE_BYTES_MAX);
+    response->body = buf_new(PHOTO_PRINT_BYTES_MAX);
     err found = media_file_read(face->media_folder, picture, file, &response->body);
     return found == ERR_NOT_FOUND ? none(problem) : found;
 }

@@ -133,6 +133,8 @@ const struct entry_media *picture_first(const struct entry *entry, struct entry_
  * Nothing moves when it comes: its shape stands in it. */
 void picture_write(struct page *page, const struct entry_picture *picture, slice alt,
                    const char *sizes, bool is_first);
+/* The smallest print, from an address that begins with `before` instead of "/media". */
+void picture_small(struct page *page, const struct entry_picture *picture, slice alt, slice before);
 /* The pictures of an entry in a row, small, from an address that begins with `before` instead of
  * "/media": for who may see what the public does not. Nothing without any. */
 void pictures_row(struct page *page, const struct entry *entry, slice before);

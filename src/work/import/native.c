@@ -76,7 +76,7 @@ static bool field_drop(json_t *root, slice field, struct buf *dropped) {
 /* RULE MEDIA-1: a file cannot bring back what was taken away here, or was never shown. */
 static err media_are_elsewhere(const struct entry *entry, struct problem *cause) {
     for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (slice_starts_with(entry->media[i].url, SLICE(ENTRY_PICTURE_FOLDER))) {
+        if (entry_media_is_here(entry->media[i].url)) {
             return problem_set(cause, ERR_INPUT, "media.url",
                                "is a picture of a site without the site: give its whole address");
         }
