@@ -149,6 +149,27 @@ test('what cannot stand in one entry is told as that, and not as a missing reaso
   assert.ok(!refused.text.includes('Écrivez la raison'));
 });
 
+test('who chooses between what has changed meanwhile is shown what stands now', async () => {
+  importEntries(server.folder, 'one-side', [{ id: '1', kind: 'place', title: 'Halle', place: chambery, description: '**Le marché** du [samedi](https://halle.example/)' }]);
+  importEntries(server.folder, 'other-side', [{ id: '1', kind: 'place', title: 'La Halle', place: chambery, description: 'Le marché du dimanche' }]);
+  const first = await numberSoon('Halle');
+  const pair = `/duplicates/${first}-${await numberSoon('La Halle')}`;
+  const page = (await steward.look(pair)).text;
+  assert.match(page, /<span>Le marché du samedi<\/span>/);
+  const [, revisions] = /name="revisions" value="(\d+-\d+)"/.exec(page);
+  const { location } = await steward.send(`/entries/${first}/edit`, { do: 'edit' });
+  await steward.send(location, { title: 'Halle couverte', kind: 'place' });
+  assert.equal((await steward.send(location.replace('what', 'check'), { reason: 'son nom' })).status, 303);
+  const choice = { kept: 'first', reason: 'Le même lieu.', [fieldOf(page, 'Titre')]: 'first' };
+  const late = await steward.send(pair, { ...choice, revisions });
+  assert.equal(late.status, 422);
+  assert.match(late.text, /id="kept-fault">Quelqu’un a déjà décidé, ou une fiche a changé/);
+  assert.match(late.text, /<span>Halle couverte<\/span>/);
+  assert.match(late.text, /Le même lieu\./);
+  const [, now] = /name="revisions" value="(\d+-\d+)"/.exec(late.text);
+  assert.equal((await steward.send(pair, { ...choice, revisions: now })).status, 303);
+});
+
 test('RULE DOUBLE-2: what is not the same is proposed no more', async () => {
   list();
   const [, pair] = /href="(\/duplicates\/\d+-\d+)"/.exec((await steward.look('/duplicates')).text);

@@ -170,12 +170,18 @@ static err merge_note(const struct merging *merging, const struct actor *actor, 
     return db_run(query);
 }
 
-static err both_load(struct merging *merging, struct arena *arena, struct entry *kept,
-                     struct entry *merged) {
+static bool is_at(const struct entry *entry, int64_t revision) {
+    return revision == 0 || entry->revision == revision;
+}
+
+static err both_load(struct merging *merging, const struct duplicate_merge_ask *ask,
+                     struct arena *arena, struct entry *kept, struct entry *merged) {
     TRY(entry_load(merging->conn, merging->kept, arena, kept));
     TRY(entry_load(merging->conn, merging->merged, arena, merged));
     merging->before_revision = kept->revision;
-    return kept->status == ENTRY_PUBLISHED && merged->status == ENTRY_PUBLISHED ? OK : ERR_CONFLICT;
+    bool stand = kept->status == ENTRY_PUBLISHED && merged->status == ENTRY_PUBLISHED &&
+                 is_at(kept, ask->kept_revision) && is_at(merged, ask->merged_revision);
+    return stand ? OK : ERR_CONFLICT;
 }
 
 err duplicate_merge(struct db_conn *conn, const struct contribution_world *world,
@@ -197,7 +203,7 @@ err duplicate_merge(struct db_conn *conn, const struct contribution_world *world
     slice author = contribution_author(actor, 0, arena);
     *told = (struct duplicate_told){.merged.is_held = false};
     TRY(check_ask(conn, world, actor, ask->kept, ask->merged, &decision.reason, problem));
-    TRY(both_load(&merging, arena, &kept, &merged));
+    TRY(both_load(&merging, ask, arena, &kept, &merged));
     TRY(entry_is_edited(conn, ask->kept, &kept_edited));
     TRY(entry_is_edited(conn, ask->merged, &merged_edited));
     content_choose(&merging, ask, &merged, &kept, arena);

@@ -18,6 +18,7 @@ bool duplicate_can_unite(enum history_field field);
 
 struct duplicate_merge_ask {
     struct entry_id kept, merged;
+    int64_t kept_revision, merged_revision; /* that were chosen from; 0: any */
     enum duplicate_choice choices[HISTORY_FIELD__COUNT];
     bool unites_teams; /* members of the other team come into the one that stays, as members */
     slice reason;
@@ -32,7 +33,7 @@ struct duplicate_told { /* of both: authors, teams, those who flagged */
  * by it: links of contributions without an account, and drafts begun by them, stay with the entry
  * that was merged. In a write transaction, undone on any error. ERR_DENIED,
  * ERR_INPUT and ERR_LIMIT with the field ("reason", or what of the merged content is wrong),
- * ERR_NOT_FOUND, ERR_CONFLICT: one of them is not published. */
+ * ERR_NOT_FOUND, ERR_CONFLICT: one of them is not published, or has another revision now. */
 MUST_USE err duplicate_merge(struct db_conn *conn, const struct contribution_world *world,
                              const struct actor *actor, const struct duplicate_merge_ask *ask,
                              int64_t now_ms, struct arena *arena, struct duplicate_told *told,

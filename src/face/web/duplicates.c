@@ -7,6 +7,7 @@
 #include "face/web/moderation_int.h"
 #include "face/web/similar_int.h"
 #include "face/write.h"
+#include "html/from_html.h"
 #include "text/text.h"
 
 #define PAIRS_SHOWN  50
@@ -168,6 +169,17 @@ static slice field_name(const struct page *page, int field) {
     return arena_printf(page->arena, "field-%d", field);
 }
 
+/* A Markdown text as its words alone, on one line; as it stands when it is too long for that. */
+static slice words_of(struct page *page, slice markdown) {
+    struct buf written BUF_CLEANUP = buf_new(HTML_SOURCE_MAX);
+    struct buf words BUF_CLEANUP = buf_new(HTML_SOURCE_MAX);
+    struct html html = {.out = &written, .language = page->html.language};
+    return html_markdown(&html, markdown, 2) == OK &&
+                   html_to_plain(buf_slice(&written), &words) == OK
+               ? arena_copy(page->arena, buf_slice(&words))
+               : markdown;
+}
+
 /* What of a field stands in one of both: words where history has slugs. */
 static slice side_text(struct page *page, const struct history_difference *difference,
                        const struct entry *entry, enum history_part_sort own) {
@@ -177,7 +189,8 @@ static slice side_text(struct page *page, const struct history_difference *diffe
     if (difference->field == HISTORY_STATE) {
         return add_state_label(page, entry->state);
     }
-    return text_of(page, &difference->parts, own);
+    slice text = text_of(page, &difference->parts, own);
+    return difference->field == HISTORY_DESCRIPTION ? words_of(page, text) : text;
 }
 
 static void field_write(struct form *form, const struct deciding *deciding,
@@ -188,6 +201,10 @@ static void field_write(struct form *form, const struct deciding *deciding,
     slice typed = http_form_value(&deciding->sent, arena_cstr(page->arena, name));
     slice first = side_text(page, difference, &deciding->entries[0], HISTORY_REMOVED);
     slice second = side_text(page, difference, &deciding->entries[1], HISTORY_ADDED);
+    if (slice_equal(first, second)) { /* the same words, with other signs between them */
+        first = text_of(page, &difference->parts, HISTORY_REMOVED);
+        second = text_of(page, &difference->parts, HISTORY_ADDED);
+    }
     bool unites = duplicate_can_unite(difference->field);
     slice chosen = typed.n   ? typed
                    : unites  ? SLICE("both")
@@ -262,6 +279,9 @@ static err pair_page(struct form *form, const struct deciding *deciding) {
     history_differences(&shown[0], &shown[1], page->face->themes, page->language, page->arena,
                         &differences, &count);
     form_begin(form, page->request->path, false);
+    form_hidden(form, "revisions",
+                arena_printf(page->arena, "%lld-%lld", (long long)deciding->entries[0].revision,
+                             (long long)deciding->entries[1].revision));
     kept_write(form, deciding);
     for (size_t i = 0; i < count; i++) {
         field_write(form, deciding, &differences[i]);
@@ -295,12 +315,28 @@ err web_duplicate(void *app, const struct http_request *request, struct http_res
 
 /* ---- deciding ---- */
 
+/* Of which revisions the page was made that one chose on; 0, which is any, when it does not say. */
+static void revisions_read(const struct http_form *sent, int64_t seen[2]) {
+    slice rest = http_form_value(sent, "revisions");
+    for (size_t i = 0; i < 2; i++) {
+        slice number;
+        seen[i] = 0;
+        if (slice_cut(&rest, '-', &number)) {
+            (void)slice_to_i64(number, &seen[i]);
+        }
+    }
+}
+
 /* What was chosen of the first and the second, as what stays and what comes. Lists of which nothing
  * was asked are united: nothing of them is lost. */
 static void ask_read(struct deciding *deciding) {
     const struct http_form *sent = &deciding->sent;
     struct duplicate_merge_ask *ask = &deciding->ask;
     bool is_second = slice_equal(http_form_value(sent, "kept"), SLICE("second"));
+    int64_t seen[2];
+    revisions_read(sent, seen);
+    ask->kept_revision = seen[is_second ? 1 : 0];
+    ask->merged_revision = seen[is_second ? 0 : 1];
     ask->kept = deciding->entries[is_second ? 1 : 0].id;
     ask->merged = deciding->entries[is_second ? 0 : 1].id;
     ask->unites_teams = http_form_has(sent, "teams");
@@ -380,6 +416,13 @@ static err answer_decision(void *app, const struct http_request *request, void *
     if (!message) {
         *problem = deciding->problem;
         return result;
+    }
+    if (result == ERR_CONFLICT) {
+        /* What stands now is what is to be chosen from; of what is gone, what was shown. */
+        struct deciding now = *deciding;
+        struct problem unused = {0};
+        err loaded = pair_load(request, &now, &unused);
+        *deciding = loaded == OK ? now : *deciding;
     }
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
