@@ -194,7 +194,8 @@ before(async () => {
   routes = rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])));
   server = await start();
   importEntries(server.folder, 'fixture', ['A', 'B'].flatMap((object) => ['one', 'two', 'three', 'four', 'five'].map((name) => (
-    { id: `${name}-${object}`, kind: 'place', title: `${name} ${object}`, place: { territory: object === 'A' ? 'com-73065' : 'com-38185' } }))));
+    { id: `${name}-${object}`, kind: 'place', title: `${name} ${object}`, 
+      place: { territory: object === 'A' ? 'com-73065' : 'com-38185', address: '12 rue Basse', precision: 'commune', ...(object === 'A' ? { latitude: 45.5661, longitude: 5.9171 } : { latitude: 45.1885, longitude: 5.7245 }) } }))));
   const { items } = await (await fetch(`${server.url}/api/v1/entries?limit=50`)).json();
   await makePeople();
   const entries = new Map(items.map(({ id, title }) => [title, id]));
@@ -298,6 +299,20 @@ test('no form is taken from another site, whoever is signed in, and nothing is s
     assert.equal(status, 403, route.path);
   }
   assert.deepEqual(stored(), before);
+});
+
+test('RULE CONTRIBUTE-3: a role for one territory sees and does elsewhere what anybody signed in does', async () => {
+  for (const object of ['A', 'B']) {
+    for (const who of PEOPLE.slice(1)) {
+      const hand = people.get(who.name);
+      const whole = isIn(who, object) || ANY_ROLE(who, object);
+      const path = `/entries/${things[object].id}/edit`;
+      assert.equal(/lui est proposé/.test((await hand.look(path)).text), !whole, `${who.name} changes what the team of ${object} keeps`);
+      const draft = `/add/${begun(await hand.send(path))}`;
+      assert.equal(/12 rue Basse/.test((await hand.look(`${draft}/where`)).text), whole, `${who.name} sees the address of ${object}`);
+      assert.equal((await hand.send(draft, { do: 'drop' })).status, 303);
+    }
+  }
 });
 
 test('what somebody may send is let in', async () => {

@@ -24,9 +24,11 @@ enum contribution_may {
     CONTRIBUTION_MAY_EDIT
 };
 /* RULE CONTRIBUTE-3: who is signed in may edit any published entry that no team keeps; its team,
- * stewards, moderators and admins any one; who brought it without an account, by its link. */
-MUST_USE err contribution_may(struct db_conn *conn, const struct actor *actor,
-                              struct entry_id entry, enum contribution_may *may);
+ * and who is steward, moderator or admin where it stands, in any case; who brought it without an
+ * account, by its link. */
+MUST_USE err contribution_may(struct db_conn *conn, const struct contribution_world *world,
+                              const struct actor *actor, struct entry_id entry,
+                              enum contribution_may *may);
 /* Whether one of the grants holds where something stands; `territory` empty: nowhere, or nobody
  * knows where, which is for who has a role in all of the instance. `roles`: bits 1 << enum
  * person_role of those that count. */

@@ -34,6 +34,7 @@ enum contribution_statement {
     CHARTER_LIST,
     CHARTER_ADD,
     SUGGESTION_LIST_BY,
+    CONTRIBUTION_WHERE,
     CONTRIBUTION_STATEMENT__COUNT
 };
 
@@ -73,9 +74,9 @@ MUST_USE err contribution_change_begin(struct db_conn *conn, const struct actor 
 MUST_USE err suggestion_close(struct db_conn *conn, const struct actor *actor,
                               struct suggestion *suggestion, bool is_accepted, slice answer,
                               int64_t now_ms);
-/* Whether somebody is shown an entry whole: its team, and who has a role. */
-MUST_USE err contribution_sees_whole(struct db_conn *conn, const struct actor *actor,
-                                     struct entry_id entry, bool *whole);
+/* Whether somebody is shown an entry whole: its team, and who has a role where it stands. */
+MUST_USE err contribution_sees_whole(struct db_conn *conn, const struct contribution_world *world,
+                                     const struct actor *actor, struct entry_id entry, bool *whole);
 /* Keeps a checked change aside, until somebody decides. */
 MUST_USE err suggestion_add(struct db_conn *conn, struct id_source *ids, const struct actor *actor,
                             const struct entry *entry, slice author, slice reason, int64_t now_ms);

@@ -37,15 +37,39 @@ struct db_query *contribution_draft_query(struct db_conn *conn, enum contributio
     return query;
 }
 
-err contribution_may(struct db_conn *conn, const struct actor *actor, struct entry_id entry,
-                     enum contribution_may *may) {
+/* Whether one of the actor's roles holds where the entry stands. */
+static err has_role_at(struct db_conn *conn, const struct contribution_world *world,
+                       const struct actor *actor, struct entry_id entry, bool *has) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct person_grant *grants;
+    size_t count;
+    bool row = false;
+    *has = false;
+    if (!actor->roles) {
+        return OK;
+    }
+    TRY(person_grants(conn, actor->person, &scratch, &grants, &count));
+    struct db_query *query = db_query(conn, &contribution_catalogue, CONTRIBUTION_WHERE);
+    db_bind_i64(query, 1, entry.v);
+    TRY(db_next(query, &row));
+    *has = row && contribution_holds_in(world->territories, grants, count, CONTRIBUTION_ROLES_ALL,
+                                        db_text(query, 0));
+    db_done(query);
+    return OK;
+}
+
+err contribution_may(struct db_conn *conn, const struct contribution_world *world,
+                     const struct actor *actor, struct entry_id entry, enum contribution_may *may) {
     *may = CONTRIBUTION_MAY_NOTHING;
     if (!actor->person.v) {
         return OK;
     }
     struct team_of_entry of;
     TRY(team_of_entry(conn, entry, actor->person, &of));
-    bool may_edit = !of.keeps || of.role != TEAM_NONE || actor->roles;
+    bool may_edit = !of.keeps || of.role != TEAM_NONE;
+    if (!may_edit) {
+        TRY(has_role_at(conn, world, actor, entry, &may_edit));
+    }
     *may = may_edit ? CONTRIBUTION_MAY_EDIT : CONTRIBUTION_MAY_SUGGEST;
     return OK;
 }
@@ -58,12 +82,12 @@ err contribution_content_write(const struct entry *content, struct buf *out,
                        : OK;
 }
 
-err contribution_sees_whole(struct db_conn *conn, const struct actor *actor, struct entry_id entry,
-                            bool *whole) {
+err contribution_sees_whole(struct db_conn *conn, const struct contribution_world *world,
+                            const struct actor *actor, struct entry_id entry, bool *whole) {
     struct team_of_entry of;
     TRY(team_of_entry(conn, entry, actor->person, &of));
-    *whole = of.role != TEAM_NONE || actor->roles != 0;
-    return OK;
+    *whole = of.role != TEAM_NONE;
+    return *whole ? OK : has_role_at(conn, world, actor, entry, whole);
 }
 
 err contribution_entry_shown(struct db_conn *conn, const struct contribution_world *world,
@@ -126,14 +150,14 @@ err contribution_edit_begin(struct db_conn *conn, const struct contribution_worl
         }
     } else {
         enum contribution_may may;
-        TRY(contribution_may(conn, actor, entry, &may));
+        TRY(contribution_may(conn, world, actor, entry, &may));
         if (may == CONTRIBUTION_MAY_NOTHING) {
             return ERR_DENIED;
         }
     }
     bool whole = own.id != 0;
     if (!whole) {
-        TRY(contribution_sees_whole(conn, actor, entry, &whole));
+        TRY(contribution_sees_whole(conn, world, actor, entry, &whole));
     }
     TRY(whole ? entry_load(conn, entry, &scratch, &stands)
               : contribution_entry_shown(conn, world, entry, &scratch, &stands));

@@ -2,15 +2,16 @@
 #include "domain/contribution/contribution_int.h"
 
 /* Whether who goes on with a draft is shown its entry whole. */
-static err sees_whole(struct db_conn *conn, const struct actor *actor,
-                      const struct contribution_draft *draft, struct arena *arena, bool *whole) {
+static err sees_whole(struct db_conn *conn, const struct contribution_world *world,
+                      const struct actor *actor, const struct contribution_draft *draft,
+                      struct arena *arena, bool *whole) {
     struct contribution own;
     *whole = false;
     if (draft->contribution) {
         TRY(contribution_get(conn, draft->contribution, arena, &own));
         *whole = own.entry.v == draft->entry.v && own.person.v == 0;
     }
-    return *whole ? OK : contribution_sees_whole(conn, actor, draft->entry, whole);
+    return *whole ? OK : contribution_sees_whole(conn, world, actor, draft->entry, whole);
 }
 
 err contribution_compare(struct db_conn *conn, const struct contribution_world *world,
@@ -21,7 +22,7 @@ err contribution_compare(struct db_conn *conn, const struct contribution_world *
     if (draft->entry.v == 0) {
         return ERR_NOT_FOUND;
     }
-    TRY(sees_whole(conn, actor, draft, arena, &whole));
+    TRY(sees_whole(conn, world, actor, draft, arena, &whole));
     TRY(whole ? entry_load(conn, draft->entry, arena, &theirs)
               : contribution_entry_shown(conn, world, draft->entry, arena, &theirs));
     *overtaken = (struct contribution_overtaken){.theirs = theirs};

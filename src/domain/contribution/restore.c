@@ -17,12 +17,12 @@ err contribution_restored(struct db_conn *conn, const struct contribution_world 
                           struct arena *arena, struct contribution_restored *restored) {
     struct entry_public shown;
     struct entry then;
-    TRY(contribution_may(conn, actor, id, &restored->may));
+    TRY(contribution_may(conn, world, actor, id, &restored->may));
     if (restored->may == CONTRIBUTION_MAY_NOTHING) {
         return ERR_DENIED;
     }
     TRY(entry_revision_public(conn, world->territories, id, revision, arena, &shown));
-    TRY(contribution_sees_whole(conn, actor, id, &restored->whole));
+    TRY(contribution_sees_whole(conn, world, actor, id, &restored->whole));
     TRY(restored->whole ? entry_load(conn, id, arena, &restored->stands)
                         : contribution_entry_shown(conn, world, id, arena, &restored->stands));
     TRY(contribution_entry_at(conn, id, revision, arena, &then));

@@ -210,7 +210,7 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
     if (draft->contribution) {
         TRY(contribution_get(conn, draft->contribution, arena, &own));
     }
-    TRY(contribution_may(conn, send->actor, draft->entry, &may));
+    TRY(contribution_may(conn, world, send->actor, draft->entry, &may));
     bool is_own = own.id && own.entry.v == draft->entry.v && own.person.v == 0;
     bool is_shown = stands.status == ENTRY_PUBLISHED;
     if (!is_own && (may == CONTRIBUTION_MAY_NOTHING || !is_shown)) {
@@ -218,7 +218,7 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
     }
     bool whole = is_own;
     if (!whole) {
-        TRY(contribution_sees_whole(conn, send->actor, draft->entry, &whole));
+        TRY(contribution_sees_whole(conn, world, send->actor, draft->entry, &whole));
     }
     if (stands.revision != draft->base_revision) { /* RULE CONTRIBUTE-8 */
         struct contribution_overtaken overtaken;

@@ -59,6 +59,7 @@ static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
     [CONTRIBUTION_KNOWN_PERSON] = {"known person", KNOWN "contribution.person_id = $1 LIMIT 1"},
     [CONTRIBUTION_KNOWN_ADDRESS] = {"known address",
                                     KNOWN "contribution.address = $1 AND $1 <> '' LIMIT 1"},
+    [CONTRIBUTION_WHERE] = {"contribution where", "SELECT territory FROM entry WHERE id = $1"},
     [SUGGESTION_ADD] = {"suggestion add",
                         "INSERT INTO suggestion (id, entry_id, base_revision, person_id, author, "
                         "reason, at_ms, content, state, decided_by, decided_ms, answer) "

@@ -180,7 +180,8 @@ err web_edit(void *app, const struct http_request *request, struct http_response
         return problem_set(problem, found, "id", "no entry has this address");
     }
     TRY(found);
-    TRY(contribution_may(face_reader(request), face_actor(request), id, &may));
+    const struct contribution_world world = {.territories = face->territories};
+    TRY(contribution_may(face_reader(request), &world, face_actor(request), id, &may));
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
     form_page_begin(&form, N_("Modifier cette fiche"), request->path,
