@@ -1,51 +1,13 @@
 /* What someone may ask for with one word and many documents have becomes a crowd (crowd.h): words
- * and prefixes are taken from terms and themes, then each is counted and looked through for its
- * best by one of two threads. */
-#include "atlas/build.h"
-#include "atlas/crowd.h"
-#include "atlas/rank.h"
-#include "atlas/rows.h"
+ * and prefixes are taken from terms and themes. Most hold another whole, a prefix the longer one or
+ * the word, and are counted from it (build_crowds_count.c). */
+#include "atlas/build_crowds.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WORKERS          2
 #define PREFIX_BYTES_MAX 64
 #define CLAUSE_BYTES     (64u << 10) /* a block of what one word is looked up with */
-
-/* What may become a crowd, and what it came to. */
-struct candidate {
-    struct atlas_crowd crowd;
-    uint32_t prefix_first, prefix_last;
-    uint32_t terms, term_count; /* of the numbers kept of all: terms, then themes */
-    uint32_t theme_count;
-};
-/* One that may be among the best of a crowd; the least stands at the root of a heap. */
-struct good {
-    uint32_t reach, document;
-    uint8_t impact;
-};
-struct crowd_worker {
-    struct crowds *crowds;
-    uint64_t *bits;   /* of the crowd in hand */
-    uint8_t *impacts; /* by document: the largest of the crowd in hand */
-    struct good *best;
-};
-struct crowds {
-    struct build *build;
-    struct arena arena; /* of the clause in hand */
-    struct pool candidates, numbers;
-    uint32_t bits_count; /* so many of them have bits */
-    uint32_t least;
-    int64_t since_ms;
-    uint16_t *points; /* by document: what its points come to at most, from then on */
-    uint32_t *counts; /* by candidate and enum atlas_crowd_counts */
-    uint32_t *best;   /* by candidate, ATLAS_CROWD_BEST each */
-    uint8_t *impacts;
-    _Atomic uint32_t next;
-};
 
 void atlas_builder_crowds(struct atlas_builder *builder,
                           const struct atlas_theme_words *theme_words, uint32_t least) {
@@ -88,14 +50,15 @@ static err keep_candidate(struct crowds *crowds, const struct atlas_clause *clau
     bool has_bits = reach->scattered > segment->count / ATLAS_CROWD_BITS_SHARE;
     POOL(&crowds->candidates, struct candidate)
     [crowds->candidates.count++] = (struct candidate){
-        .crowd = {.key = atlas_crowd_key(clause, forms),
-                  .since_ms = crowds->since_ms,
-                  .bits = has_bits ? 0 : ATLAS_NO_KEY},
+        .crowd = {.key = atlas_crowd_key(clause, forms), .bits = has_bits ? 0 : ATLAS_NO_KEY},
         .prefix_first = forms->prefix_first,
         .prefix_last = forms->prefix_last,
         .terms = (uint32_t)crowds->numbers.count,
         .term_count = forms->term_count,
         .theme_count = clause->theme_count,
+        .reach = reach->all,
+        .before = ATLAS_NO_KEY,
+        .after = ATLAS_NO_KEY,
     };
     uint32_t *numbers = POOL(&crowds->numbers, uint32_t);
     for (uint32_t i = 0; i < forms->term_count; i++) {
@@ -231,254 +194,189 @@ static err find_all(struct crowds *crowds) {
     return OK;
 }
 
-/* ---- made ---- */
+/* ---- which is counted from which ---- */
 
-/* Adds the documents of a term, or of a theme, to the crowd in hand. */
-static void add_list(const struct crowd_worker *worker, const struct atlas_list *list,
-                     const uint8_t *impacts) {
-    struct atlas_list_walk walk = atlas_list_walk(list, 0);
-    uint32_t document;
-    for (uint32_t i = 0; atlas_list_next(&walk, &document); i++) {
-        uint8_t impact = impacts ? impacts[i] : ATLAS_THEME_IMPACT;
-        uint8_t *best = &worker->impacts[document];
-        *best = impact > *best ? impact : *best;
-        bits_set(worker->bits, document);
+#define NESTS_TRIED 4 /* of the prefixes that one lies in */
+
+/* A candidate by the terms it spans, for a word its first one. */
+struct nest {
+    uint32_t first, last;
+    uint32_t at;
+    uint64_t reach;
+};
+/* One that another holds whole. */
+struct link {
+    uint64_t reach; /* of the inner one */
+    uint32_t inner, outer;
+};
+
+bool candidate_has_term(const struct crowds *crowds, const struct candidate *candidate,
+                        uint32_t term) {
+    const uint32_t *terms = crowds_terms(crowds, candidate);
+    bool has = term >= candidate->prefix_first && term < candidate->prefix_last;
+    for (uint32_t i = 0; i < candidate->term_count && !has; i++) {
+        has = terms[i] == term;
     }
+    return has;
 }
-
-static void add_term(const struct crowd_worker *worker, uint32_t term) {
-    const struct atlas_segment *segment = worker->crowds->build->segment;
-    struct atlas_list list = atlas_lists_get(&segment->postings, term);
-    add_list(worker, &list, segment->impacts + list.start);
-}
-
-static void add_all(const struct crowd_worker *worker, const struct candidate *candidate) {
-    const struct atlas_segment *segment = worker->crowds->build->segment;
-    const uint32_t *numbers = POOL(&worker->crowds->numbers, const uint32_t) + candidate->terms;
-    memset(worker->bits, 0, segment->words * sizeof(*worker->bits));
-    memset(worker->impacts, 0, segment->count);
-    for (uint32_t i = 0; i < candidate->term_count; i++) {
-        add_term(worker, numbers[i]);
-    }
-    for (uint32_t term = candidate->prefix_first; term < candidate->prefix_last; term++) {
-        add_term(worker, term);
-    }
+bool candidate_has_theme(const struct crowds *crowds, const struct candidate *candidate,
+                         uint32_t theme) {
+    const uint32_t *themes = crowds_themes(crowds, candidate);
     for (uint32_t i = 0; i < candidate->theme_count; i++) {
-        struct atlas_list list = atlas_lists_get(&segment->values[ATLAS_VALUES_THEME].lists,
-                                                 numbers[candidate->term_count + i]);
-        add_list(worker, &list, NULL);
-    }
-}
-
-/* Counts those documents of the crowd in hand that are entries, or asks; by those that are not in
- * it when these are fewer. The counts are zeroed. */
-static void count_some(const struct crowd_worker *worker, bool are_entries, uint32_t *counts) {
-    const struct atlas_segment *segment = worker->crowds->build->segment;
-    const unsigned kinds = are_entries ? QUERY_KINDS_ENTRY : QUERY_KINDS_ALL & ~QUERY_KINDS_ENTRY;
-    const uint64_t *needs = segment->kinds[QUERY_KIND_NEED];
-    const uint64_t *offers = segment->kinds[QUERY_KIND_OFFER];
-    const bool is_most = bits_count(worker->bits, segment->words) > segment->count / 2;
-    const uint64_t flip = is_most ? UINT64_MAX : 0;
-    struct atlas_rows_gather gather;
-    atlas_rows_gather_begin(&gather, segment, counts);
-    for (uint32_t word = 0; word < segment->words; word++) {
-        uint64_t asks = needs[word] | offers[word];
-        uint64_t left = (worker->bits[word] ^ flip) & (are_entries ? ~asks : asks);
-        if (word + 1 == segment->words && segment->count % 64) { /* none stand behind the last */
-            left &= (UINT64_C(1) << segment->count % 64) - 1;
-        }
-        atlas_rows_gather_add(&gather, word, left);
-    }
-    atlas_rows_gather_end(&gather);
-    for (uint32_t value = 0; is_most && value < segment->value_first[ATLAS_OF__COUNT]; value++) {
-        counts[value] = atlas_value_count(segment, value, kinds) - counts[value];
-    }
-}
-
-static void count_crowd(const struct crowd_worker *worker, uint32_t *counts) {
-    uint32_t values = worker->crowds->build->segment->value_first[ATLAS_OF__COUNT];
-    count_some(worker, true, counts + ATLAS_CROWD_ENTRIES * values);
-    count_some(worker, false, counts + ATLAS_CROWD_ALL * values);
-    for (uint32_t value = 0; value < values; value++) {
-        counts[ATLAS_CROWD_ALL * values + value] += counts[ATLAS_CROWD_ENTRIES * values + value];
-    }
-}
-
-/* Whether a stands behind b: equals by document, so that the choice is always the same. */
-static bool is_behind(const struct good *a, const struct good *b) {
-    return a->reach != b->reach ? a->reach < b->reach : a->document > b->document;
-}
-
-static void sift_down(struct good *best, uint32_t count, struct good good) {
-    uint32_t at = 0;
-    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-        child += child + 1 < count && is_behind(&best[child + 1], &best[child]);
-        if (!is_behind(&best[child], &good)) {
-            break;
-        }
-        best[at] = best[child];
-    }
-    best[at] = good;
-}
-
-static void sift_up(struct good *best, uint32_t at, struct good good) {
-    for (; at && is_behind(&good, &best[(at - 1) / 2]); at = (at - 1) / 2) {
-        best[at] = best[(at - 1) / 2];
-    }
-    best[at] = good;
-}
-
-/* Keeps the best of the crowd in hand in worker->best, a heap; the rest reach the bound at most. */
-static void choose_best(struct crowd_worker *worker, struct atlas_crowd *crowd) {
-    const struct crowds *crowds = worker->crowds;
-    const struct atlas_segment *segment = crowds->build->segment;
-    uint32_t idf = atlas_rarity(segment->count, crowd->documents);
-    uint32_t room = crowd->documents / ATLAS_CROWD_BEST_SHARE + 1;
-    room = room < ATLAS_CROWD_BEST ? room : ATLAS_CROWD_BEST;
-    uint32_t document;
-    for (struct bits_walk walk = bits_walk(worker->bits, segment->words);
-         bits_next(&walk, &document);) {
-        struct good good = {.reach = worker->impacts[document] * idf + crowds->points[document],
-                            .document = document,
-                            .impact = worker->impacts[document]};
-        if (crowd->best_count < room) {
-            sift_up(worker->best, crowd->best_count++, good);
-        } else if (is_behind(&good, &worker->best[0])) {
-            crowd->bound = good.reach > crowd->bound ? good.reach : crowd->bound;
-        } else {
-            crowd->bound = worker->best[0].reach; /* no less than what was left out before */
-            sift_down(worker->best, room, good);
+        if (themes[i] == theme) {
+            return true;
         }
     }
+    return false;
 }
 
-static int compare_good(const void *a, const void *b) {
-    return is_behind(a, b) ? 1 : -1;
+static bool is_held(const struct crowds *crowds, uint32_t inner_at, uint32_t outer_at) {
+    const struct candidate *inner = crowds_candidate(crowds, inner_at);
+    const struct candidate *outer = crowds_candidate(crowds, outer_at);
+    bool is =
+        inner_at != outer_at &&
+        (inner->prefix_first == inner->prefix_last ||
+         (inner->prefix_first >= outer->prefix_first && inner->prefix_last <= outer->prefix_last));
+    for (uint32_t i = 0; i < inner->term_count && is; i++) {
+        is = candidate_has_term(crowds, outer, crowds_terms(crowds, inner)[i]);
+    }
+    for (uint32_t i = 0; i < inner->theme_count && is; i++) {
+        is = candidate_has_theme(crowds, outer, crowds_themes(crowds, inner)[i]);
+    }
+    return is;
 }
 
-static void make_crowd(struct crowd_worker *worker, uint32_t at) {
-    struct crowds *crowds = worker->crowds;
-    const struct atlas_segment *segment = crowds->build->segment;
-    struct candidate *candidate = &POOL(&crowds->candidates, struct candidate)[at];
-    struct atlas_crowd *crowd = &candidate->crowd;
-    add_all(worker, candidate);
-    crowd->documents = (uint32_t)bits_count(worker->bits, segment->words);
-    if (crowd->documents <= crowds->least) {
-        return;
-    }
-    if (crowd->bits != ATLAS_NO_KEY) {
-        memcpy(segment->crowd_bits + crowd->bits * segment->words, worker->bits,
-               segment->words * sizeof(*worker->bits));
-    }
-    count_crowd(worker, crowds->counts + (size_t)at * ATLAS_CROWD_COUNTS__COUNT *
-                                             segment->value_first[ATLAS_OF__COUNT]);
-    choose_best(worker, crowd);
-    qsort(worker->best, crowd->best_count, sizeof(*worker->best), compare_good);
-    for (uint32_t i = 0; i < crowd->best_count; i++) {
-        crowds->best[(size_t)at * ATLAS_CROWD_BEST + i] = worker->best[i].document;
-        crowds->impacts[(size_t)at * ATLAS_CROWD_BEST + i] = worker->best[i].impact;
-    }
+static err keep_link(const struct crowds *crowds, uint32_t inner, uint32_t outer,
+                     struct pool *links) {
+    TRY(pool_reserve(links, sizeof(struct link), 1));
+    POOL(links, struct link)
+    [links->count++] = (struct link){
+        .reach = crowds_candidate(crowds, inner)->reach, .inner = inner, .outer = outer};
+    return OK;
 }
 
-static void *make_crowds(void *self) {
-    struct crowd_worker *worker = self;
-    for (;;) {
-        uint32_t next = atomic_fetch_add(&worker->crowds->next, 1);
-        if (next >= worker->crowds->candidates.count) {
-            return NULL;
+/* Those that span most first, so that what lies in one comes behind it. */
+static int compare_nests(const void *a, const void *b) {
+    const struct nest *left = a;
+    const struct nest *right = b;
+    return left->first != right->first ? (left->first > right->first) - (left->first < right->first)
+           : left->last != right->last ? (left->last < right->last) - (left->last > right->last)
+           : left->reach != right->reach
+               ? (left->reach < right->reach) - (left->reach > right->reach)
+               : (left->at > right->at) - (left->at < right->at);
+}
+
+static uint32_t list_nests(const struct crowds *crowds, struct nest *nests) {
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < crowds->candidates.count; at++) {
+        const struct candidate *candidate = crowds_candidate(crowds, at);
+        const uint32_t *terms = crowds_terms(crowds, candidate);
+        struct nest nest = {.first = candidate->prefix_first,
+                            .last = candidate->prefix_last,
+                            .at = at,
+                            .reach = candidate->reach};
+        if (nest.first == nest.last && candidate->term_count) {
+            nest.first = terms[0];
+            for (uint32_t i = 1; i < candidate->term_count; i++) {
+                nest.first = terms[i] < nest.first ? terms[i] : nest.first;
+            }
+            nest.last = nest.first + 1;
         }
-        make_crowd(worker, next);
+        if (nest.first < nest.last) {
+            nests[count++] = nest;
+        }
     }
+    if (count) {
+        qsort(nests, count, sizeof(*nests), compare_nests);
+    }
+    return count;
 }
 
-/* By two threads where there is enough to count. */
-static err make_all(struct crowds *crowds) {
+/* Prefixes hold longer ones and words. */
+static err link_nests(const struct crowds *crowds, struct pool *links) {
     struct build *build = crowds->build;
-    const struct atlas_segment *segment = build->segment;
-    struct crowd_worker workers[WORKERS];
-    unsigned count = segment->count >= BUILDER_APART_LEAST ? WORKERS : 1;
-    for (unsigned i = 0; i < count; i++) {
-        workers[i] = (struct crowd_worker){.crowds = crowds,
-                                           .bits = scratch(build, uint64_t, segment->words),
-                                           .impacts = scratch(build, uint8_t, segment->count),
-                                           .best = scratch(build, struct good, ATLAS_CROWD_BEST)};
-    }
+    struct nest *nests = scratch(build, struct nest, crowds->candidates.count);
+    uint32_t *open =
+        scratch(build, uint32_t, crowds->candidates.count); /* around the one in hand */
     TRY_MEMORY(build);
-    pthread_t thread;
-    bool is_shared = count > 1 && pthread_create(&thread, NULL, make_crowds, &workers[1]) == 0;
-    make_crowds(&workers[0]);
-    if (is_shared) {
-        pthread_join(thread, NULL);
+    uint32_t count = list_nests(crowds, nests);
+    uint32_t depth = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        while (depth && nests[open[depth - 1]].last <= nests[i].first) {
+            depth--;
+        }
+        uint32_t outermost = depth > NESTS_TRIED ? depth - NESTS_TRIED : 0;
+        for (uint32_t at = depth; at > outermost; at--) {
+            uint32_t outer = nests[open[at - 1]].at;
+            if (is_held(crowds, nests[i].at, outer)) {
+                TRY(keep_link(crowds, nests[i].at, outer, links));
+                break;
+            }
+        }
+        open[depth++] = i;
     }
     return OK;
 }
 
-/* ---- kept ---- */
-
-/* README, "Score": what the points of each document come to at most, from `since_ms` on. */
-static err bound_points(struct crowds *crowds) {
-    const struct atlas_segment *segment = crowds->build->segment;
-    for (uint32_t i = 0; i < segment->count; i++) {
-        bool is_later = segment->fresh_ms[i] > crowds->since_ms;
-        crowds->since_ms = is_later ? segment->fresh_ms[i] : crowds->since_ms;
-    }
-    crowds->points = scratch(crowds->build, uint16_t, segment->count);
-    TRY_MEMORY(crowds->build);
-    for (uint32_t i = 0; i < segment->count; i++) {
-        crowds->points[i] = atlas_points_bound(segment, i, crowds->since_ms);
-    }
-    return OK;
-}
-
-static err keep_crowds(struct crowds *crowds) {
+/* What stands for themes, and maybe more, holds what stands for some of these only. */
+static err link_themes(const struct crowds *crowds, struct pool *links) {
     struct build *build = crowds->build;
-    struct atlas_segment *segment = build->segment;
-    const struct candidate *all = POOL(&crowds->candidates, const struct candidate);
-    size_t row = ATLAS_CROWD_COUNTS__COUNT * (size_t)segment->value_first[ATLAS_OF__COUNT];
-    uint32_t best = 0;
-    for (uint32_t i = 0; i < crowds->candidates.count; i++) {
-        segment->crowd_count += all[i].crowd.best_count > 0;
-        best += all[i].crowd.best_count;
-    }
-    build_column(build, ATLAS_COLUMN_CROWDS, segment->crowd_count);
-    build_column(build, ATLAS_COLUMN_CROWD_COUNTS, segment->crowd_count * row);
-    build_column(build, ATLAS_COLUMN_CROWD_BEST, best);
-    build_column(build, ATLAS_COLUMN_CROWD_IMPACTS, best);
+    uint32_t *inner = scratch(build, uint32_t, crowds->candidates.count); /* of themes only */
     TRY_MEMORY(build);
-    struct atlas_crowd *to = segment->crowds;
-    best = 0;
-    for (uint32_t i = 0; i < crowds->candidates.count; i++) {
-        const struct atlas_crowd *from = &all[i].crowd;
-        if (!from->best_count) {
-            continue;
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < crowds->candidates.count; at++) {
+        const struct candidate *candidate = crowds_candidate(crowds, at);
+        if (!candidate->term_count && candidate->prefix_first == candidate->prefix_last) {
+            inner[count++] = at;
         }
-        memcpy(segment->crowd_counts + (size_t)(to - segment->crowds) * row,
-               crowds->counts + i * row, row * sizeof(*crowds->counts));
-        memcpy(segment->crowd_best + best, crowds->best + (size_t)i * ATLAS_CROWD_BEST,
-               from->best_count * sizeof(*crowds->best));
-        memcpy(segment->crowd_impacts + best, crowds->impacts + (size_t)i * ATLAS_CROWD_BEST,
-               from->best_count);
-        *to = *from;
-        to++->best = best;
-        best += from->best_count;
+    }
+    for (uint32_t outer = 0; outer < crowds->candidates.count; outer++) {
+        uint32_t best = ATLAS_NO_KEY;
+        for (uint32_t i = 0; i < count && crowds_candidate(crowds, outer)->theme_count; i++) {
+            bool is_better = best == ATLAS_NO_KEY || crowds_candidate(crowds, inner[i])->reach >
+                                                         crowds_candidate(crowds, best)->reach;
+            best = is_better && is_held(crowds, inner[i], outer) ? inner[i] : best;
+        }
+        if (best != ATLAS_NO_KEY) {
+            TRY(keep_link(crowds, best, outer, links));
+        }
     }
     return OK;
 }
 
-static err find_and_make(struct crowds *crowds) {
-    struct build *build = crowds->build;
-    const struct atlas_segment *segment = build->segment;
-    TRY(bound_points(crowds));
-    TRY(find_all(crowds));
-    size_t count = crowds->candidates.count;
-    crowds->counts = scratch(
-        build, uint32_t, count * ATLAS_CROWD_COUNTS__COUNT * segment->value_first[ATLAS_OF__COUNT]);
-    crowds->best = scratch(build, uint32_t, count * ATLAS_CROWD_BEST);
-    crowds->impacts = scratch(build, uint8_t, count * ATLAS_CROWD_BEST);
-    build_column(build, ATLAS_COLUMN_CROWD_BITS, crowds->bits_count * segment->words);
-    TRY_MEMORY(build);
-    TRY(make_all(crowds));
-    return keep_crowds(crowds);
+static int compare_links(const void *a, const void *b) {
+    const struct link *left = a;
+    const struct link *right = b;
+    return left->reach != right->reach ? (left->reach < right->reach) - (left->reach > right->reach)
+           : left->outer != right->outer
+               ? (left->outer > right->outer) - (left->outer < right->outer)
+               : (left->inner > right->inner) - (left->inner < right->inner);
+}
+
+/* Chains of candidates: the links that save most, at most one in and one out of each. */
+static err link_all(const struct crowds *crowds, struct pool *links) {
+    TRY(link_nests(crowds, links));
+    TRY(link_themes(crowds, links));
+    if (links->count) {
+        qsort(links->items, links->count, sizeof(struct link), compare_links);
+    }
+    for (size_t i = 0; i < links->count; i++) {
+        const struct link *link = &POOL(links, const struct link)[i];
+        struct candidate *inner = crowds_candidate(crowds, link->inner);
+        struct candidate *outer = crowds_candidate(crowds, link->outer);
+        if (inner->after == ATLAS_NO_KEY && outer->before == ATLAS_NO_KEY) {
+            inner->after = link->outer;
+            outer->before = link->inner;
+        }
+    }
+    return OK;
+}
+
+static err chain_all(const struct crowds *crowds) {
+    struct pool links = {0};
+    err failed = link_all(crowds, &links);
+    free(links.items);
+    return failed;
 }
 
 err build_crowds(struct build *build, uint32_t least) {
@@ -486,7 +384,9 @@ err build_crowds(struct build *build, uint32_t least) {
     struct crowds crowds = {.build = build,
                             .arena = arena_make(CLAUSE_BYTES, 0),
                             .least = least > share ? least : share};
-    err failed = find_and_make(&crowds);
+    err failed = find_all(&crowds);
+    failed = failed ? failed : chain_all(&crowds);
+    failed = failed ? failed : crowds_count(&crowds);
     arena_free(&crowds.arena);
     free(crowds.candidates.items);
     free(crowds.numbers.items);
