@@ -159,6 +159,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         message.taken_up.other = who;
         message.taken_up.path = path;
         break;
+    case MAIL_CLAIM:
+        message.claim.title = title;
+        message.claim.who = who;
+        message.claim.words = words;
+        message.claim.path = path;
+        break;
+    case MAIL_CLAIMED:
+        message.claimed.title = title;
+        message.claimed.words = words;
+        message.claimed.path = path;
+        message.claimed.decision = (enum mail_decision)(size % MAIL_DECISION__COUNT);
+        break;
     case MAIL_TEST:
     case MAIL_LETTER__COUNT:
         break;

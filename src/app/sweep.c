@@ -24,6 +24,7 @@ static err finish(struct db_conn *conn, void *self, const struct job *job,
     TRY(person_sweep(conn, now_ms));
     TRY(contribution_sweep(conn, &sweep->world, now_ms));
     TRY(moderation_sweep(conn, sweep->world.ids, now_ms));
+    TRY(claim_sweep(conn, now_ms));
     TRY(media_sweep(conn, sweep->media_folder, now_ms));
     return job_add(conn, SWEEP_KIND, SLICE_EMPTY, now_ms + SWEEP_EVERY_MS, now_ms);
 }

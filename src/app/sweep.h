@@ -4,6 +4,7 @@
 #define AGORA_APP_SWEEP_H
 
 #include "app/house.h"
+#include "domain/claim/claim.h"
 #include "domain/contribution/contribution.h"
 #include "domain/media/media.h"
 #include "domain/moderation/moderation.h"

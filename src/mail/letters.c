@@ -201,6 +201,31 @@ static const struct letter letters[] = {
             .why = N_("Ce n’était pas vous ? Connectez-vous, changez le mot de passe et fermez les "
                       "autres appareils."),
         },
+    [MAIL_CLAIM] =
+        {
+            .name = "claim",
+            .subject = N_("« %2 » : est‑ce votre collectif ?"),
+            .parts = {{PART_TEXT, N_("Bonjour, une personne qui se présente ainsi demande à tenir "
+                                     "la fiche « %2 » sur %1 : %3")},
+                      {PART_WORDS, ALONE},
+                      {PART_LINK, N_("Répondre oui ou non")},
+                      {PART_TEXT, N_("Si vous dites oui, elle pourra changer la fiche au nom du "
+                                     "collectif. Si vous dites non, elle ne pourra plus vous "
+                                     "écrire à ce sujet. Aucun compte n’est demandé. Sans réponse "
+                                     "avant le %4, rien ne change.")}},
+            .why = N_("%1 vous écrit parce que cette adresse est celle de « %2 », ou celle de son "
+                      "site. Elle n’est montrée à personne."),
+        },
+    [MAIL_CLAIMED] =
+        {
+            .name = "claimed",
+            .subject = N_("« %2 » et son équipe"),
+            .parts = {{PART_DECISION, ALONE},
+                      {PART_WORDS, ALONE},
+                      {PART_LINK, N_("Ouvrir la page")}},
+            .why = N_("Vous recevez ce message parce que vous avez demandé à tenir cette fiche, "
+                      "ou parce que votre adresse y était connue."),
+        },
     [MAIL_TEST] =
         {
             .name = "test",
@@ -249,6 +274,21 @@ static const char *const decisions[] = {
                                  "des retouches. Merci !"),
     [MAIL_DECISION_DECLINED] = N_("Bonjour, votre proposition pour « %2 » n’est pas reprise sur "
                                   "%1. Voici pourquoi :"),
+    [MAIL_DECISION_CLAIM_GIVEN] =
+        N_("Bonjour, c’est fait : vous tenez maintenant « %2 » sur %1, au "
+           "nom de votre collectif. Ce que d’autres veulent y changer "
+           "attend votre accord."),
+    [MAIL_DECISION_CLAIM_REFUSED] = N_("Bonjour, votre demande de tenir « %2 » sur %1 n’est pas "
+                                       "acceptée."),
+    [MAIL_DECISION_CLAIM_ENDED] = N_("Bonjour, la modération de %1 a mis fin à l’équipe que vous "
+                                     "aviez formée pour « %2 » : la fiche est de nouveau ouverte à "
+                                     "tout le monde."),
+    [MAIL_DECISION_CLAIM_TOLD] = N_("Bonjour, une équipe tient maintenant « %2 » sur %1. Ce n’est "
+                                    "pas la vôtre ? Dites‑le à la modération :"),
+    [MAIL_DECISION_CLAIM_TOLD_ENDED] =
+        N_("Bonjour, la modération de %1 a mis fin à l’équipe qui "
+           "tenait « %2 ». La fiche est de nouveau ouverte à tout le "
+           "monde."),
 };
 _Static_assert(ARRAY_COUNT(decisions) == MAIL_DECISION__COUNT, "every decision has its sentence");
 

@@ -38,6 +38,8 @@ enum mail_letter {
     MAIL_WAITS,      /* to a team: a change of its entry waits */
     MAIL_POWER,      /* a role was given or taken, an account blocked: to both */
     MAIL_PASSWORD,   /* the password of an account was set or taken away */
+    MAIL_CLAIM,      /* is this person of the collective of an entry? */
+    MAIL_CLAIMED,    /* what became of that */
     MAIL_TEST,       /* from administration */
     MAIL_LETTER__COUNT
 };
@@ -60,6 +62,11 @@ enum mail_decision {
     MAIL_DECISION_ACCEPTED,  /* of a suggestion */
     MAIL_DECISION_ADAPTED,   /* the same, changed */
     MAIL_DECISION_DECLINED,
+    MAIL_DECISION_CLAIM_GIVEN, /* of a claim, to the claimant */
+    MAIL_DECISION_CLAIM_REFUSED,
+    MAIL_DECISION_CLAIM_ENDED,
+    MAIL_DECISION_CLAIM_TOLD, /* to the address known before */
+    MAIL_DECISION_CLAIM_TOLD_ENDED,
     MAIL_DECISION__COUNT
 };
 
@@ -125,6 +132,14 @@ struct mail_message {
         struct {
             slice what, path; /* as of power */
         } password;
+        struct {
+            slice title, who, words, path; /* the words may be empty */
+            int64_t until_ms;
+        } claim;
+        struct {
+            slice title, words, path; /* likewise */
+            enum mail_decision decision;
+        } claimed;
         struct {
             slice title, other, path; /* other: the title of what takes it up, path: its page */
         } taken_up;

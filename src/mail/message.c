@@ -122,7 +122,7 @@ static err items_add(const struct mail_item *items, size_t count, struct buf *ou
     return out->failed;
 }
 
-/* The fields that a letter has, in the columns that all share. */
+/* long: the fields that each letter has, in the columns that all share */
 static void row_fill(const struct mail_message *message, struct mail_row *row) {
     switch (message->letter) {
     case MAIL_SIGN_IN:
@@ -189,6 +189,19 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
         row->who = message->taken_up.other;
         row->path = message->taken_up.path;
         break;
+    case MAIL_CLAIM:
+        row->title = message->claim.title;
+        row->who = message->claim.who;
+        row->words = message->claim.words;
+        row->path = message->claim.path;
+        row->until_ms = message->claim.until_ms;
+        break;
+    case MAIL_CLAIMED:
+        row->title = message->claimed.title;
+        row->words = message->claimed.words;
+        row->path = message->claimed.path;
+        row->decision = message->claimed.decision;
+        break;
     case MAIL_FOUND:
     case MAIL_TEST:
     case MAIL_LETTER__COUNT:
@@ -202,7 +215,7 @@ static err row_check(const struct mail_row *row, struct problem *problem) {
     bool is_test = row->letter == MAIL_TEST;
     bool has_title = !lists && !is_test && row->letter != MAIL_SIGN_IN;
     bool has_who = row->letter == MAIL_INVITATION || row->letter == MAIL_TO_TEAM ||
-                   row->letter == MAIL_TAKEN_UP;
+                   row->letter == MAIL_TAKEN_UP || row->letter == MAIL_CLAIM;
     bool has_words = row->letter == MAIL_DECISION || row->letter == MAIL_QUESTION ||
                      row->letter == MAIL_TO_TEAM || row->letter == MAIL_POWER;
     TRY(line_check(row->title, "title", !has_title, problem));
@@ -223,17 +236,16 @@ err mail_row_of(const struct mail_message *message, struct buf *items, struct ma
                              .language = message->language,
                              .to = message->to,
                              .to_name = message->to_name};
-    if ((unsigned)message->letter >= MAIL_LETTER__COUNT ||
-        ((message->letter == MAIL_DECISION || message->letter == MAIL_QUESTION) &&
-         (unsigned)message->decision.decision >= MAIL_DECISION__COUNT) ||
-        (message->letter == MAIL_SUGGESTION &&
-         (unsigned)message->suggestion.decision >= MAIL_DECISION__COUNT)) {
+    if ((unsigned)message->letter >= MAIL_LETTER__COUNT) {
         return problem_set(problem, ERR_INPUT, "letter", "there is no such letter");
     }
     TRY(line_check(message->to_name, "to_name", true, problem));
     TRY(line_check(message->language, "language", false, problem));
     row->reply = SLICE_EMPTY;
     row_fill(message, row);
+    if ((unsigned)row->decision >= MAIL_DECISION__COUNT) {
+        return problem_set(problem, ERR_INPUT, "letter", "there is no such decision");
+    }
     TRY(row_check(row, problem));
     if (message->letter == MAIL_FOUND) {
         TRY(items_add(message->found.items, message->found.count, items, problem));

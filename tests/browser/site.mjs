@@ -46,6 +46,7 @@ export async function open() {
   const merge = await overtaken(member, colleague, entry.id);
   for (const role of ['moderator', 'admin']) agora('user', '--data', folder, 'grant', 'page@example.org', role);
   const merged = await becomeOne(folder, member);
+  const claims = await claimed(server, folder);
   const moderation = await decide({ server, folder, member, entry: entry.id, author: people[1] });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
@@ -62,6 +63,7 @@ export async function open() {
     draft,
     contribution,
     ...moderation,
+    ...claims,
     // A page as who may see it, without a browser.
     text: async (path) => (await (isOwn(path) ? member.look(path) : fetch(server.url + path).then(async (answer) => ({ text: await answer.text() })))).text,
     cookies: [...member.cookies].map(([name, value]) => ({ name, value, url: server.url })),
@@ -129,6 +131,17 @@ async function decide({ server, folder, member, entry, author }) {
   return { decision, appeal, author: `/moderation/entries/${entry}/people/${author}` };
 }
 
+// A claim that waits for the word of somebody with a role, and one that waits for the answer to a letter.
+async function claimed(server, folder) {
+  importEntries(folder, 'claims', [{ id: '1', kind: 'actor', title: 'Le moulin', contacts: [{ kind: 'email', value: 'moulin@example.org', visibility: 'team' }] }]);
+  const { items: [entry] } = await (await fetch(`${server.url}/api/v1/entries?source=claims`)).json();
+  const ask = async (address, way) => (await signIn(server, address)).send(`/entries/${entry.id}/claim`, { who: 'Léa, trésorière', words: 'Nous l’avons rouvert à quatre.', way });
+  await ask('lea@example.org', 'word');
+  await ask('max@example.org', 'contact');
+  const [, asked] = /(\/claims\/link\/\S+)/.exec(await letterTo(server, 'moulin@example.org'));
+  return { claim: `/claims/${teamOf.sql(folder, 'SELECT min(id) FROM claim')}`, asked };
+}
+
 // Two that became one, and are out of sight again: the demo stays as it is.
 async function becomeOne(folder, moderator) {
   importEntries(folder, 'twins', ['1', '2'].map((id) => ({ id, kind: 'tool', title: 'Jumelles de passage' })));
@@ -140,10 +153,10 @@ async function becomeOne(folder, moderator) {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|moderation|suggestions|charter\/edit|sign-in\/code|entries\/\d+\/(team|edit|history\/\d+\/restore))/.test(path);
+export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|history\/\d+\/restore))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, suggestion, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author }) {
+export async function addresses({ url, link, suggestion, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -203,6 +216,10 @@ export async function addresses({ url, link, suggestion, merge, merged, team, in
     suggestion,
     merge,
     team,
+    claim: `${history.replace('/history', '/claim')}`,
+    'what collectives ask': '/claims',
+    'a claim': claim,
+    'asked about a claim': asked,
     'write to a team': team.replace('/team', '/write'),
     invitation,
     person,

@@ -16,6 +16,8 @@ enum team_statement {
     TEAM_ENTRY_GET,
     TEAM_ENTRY_KEEP,
     TEAM_SHOWN,
+    TEAM_ENTRY_DELETE,
+    TEAM_MEMBERS_DELETE,
     TEAM_ENTRIES_DELETE,
     TEAM_ENTRIES_OF_PERSON,
     TEAM_ENTRIES,
@@ -68,6 +70,9 @@ static const struct db_statement statements[TEAM_STATEMENT__COUNT] = {
                              "AND person_field.field = 0 AND person_field.visibility <= $2 "
                              "WHERE team_entry.entry_id = $1 "
                              "ORDER BY team_member.role DESC, team_member.joined_ms, person.id"},
+    [TEAM_ENTRY_DELETE] = {"entry delete", "DELETE FROM team_entry "
+                                           "WHERE team_id = $1 AND entry_id = $2"},
+    [TEAM_MEMBERS_DELETE] = {"members delete", "DELETE FROM team_member WHERE team_id = $1"},
     [TEAM_ENTRIES_DELETE] = {"entries delete", "DELETE FROM team_entry WHERE team_id = $1"},
     [TEAM_ENTRIES_OF_PERSON] = {"entries of person",
                                 "SELECT team_entry.entry_id FROM team_member JOIN team_entry "
@@ -441,14 +446,28 @@ err team_join(struct db_conn *conn, slice link, struct person_id person, int64_t
 
 /* ---- leaving ---- */
 
-/* Nobody is left: what the team ran is open to everybody again. */
+/* What the team ran is open to everybody again. */
 static err end_team(struct db_conn *conn, struct team_id id) {
-    static const enum team_statement deletes[] = {TEAM_ENTRIES_DELETE, TEAM_INVITATIONS_DELETE,
-                                                  TEAM_DELETE};
+    static const enum team_statement deletes[] = {TEAM_MEMBERS_DELETE, TEAM_ENTRIES_DELETE,
+                                                  TEAM_INVITATIONS_DELETE, TEAM_DELETE};
     for (size_t i = 0; i < ARRAY_COUNT(deletes); i++) {
         TRY(db_run(query_of(conn, deletes[i], id.v)));
     }
     return OK;
+}
+
+err team_release(struct db_conn *conn, struct team_id id, struct entry_id entry) {
+    struct db_query *query = query_of(conn, TEAM_ENTRY_DELETE, id.v);
+    db_bind_i64(query, 2, entry.v);
+    TRY(db_run(query));
+    if (db_changed(conn) == 0) {
+        return ERR_NOT_FOUND;
+    }
+    bool row = false;
+    query = query_of(conn, TEAM_ENTRIES, id.v);
+    TRY(db_next(query, &row));
+    db_done(query);
+    return row ? OK : end_team(conn, id);
 }
 
 err team_leave(struct db_conn *conn, struct team_id id, struct person_id person) {

@@ -113,6 +113,9 @@ MUST_USE err team_join(struct db_conn *conn, slice link, struct person_id person
 /* RULE TEAM-3: the last lead hands over first, unless nobody else is there: then the team ends and
  * its entries are open to everybody again. ERR_CONFLICT: somebody else must be lead before. */
 MUST_USE err team_leave(struct db_conn *conn, struct team_id id, struct person_id person);
+/* By who has power over it: the team runs this entry no more, and ends when that was its last one.
+ * ERR_NOT_FOUND. */
+MUST_USE err team_release(struct db_conn *conn, struct team_id id, struct entry_id entry);
 /* Before an account is deleted: leaves every team. A team whose last lead goes gets its oldest
  * member as lead. */
 MUST_USE err team_leave_all(struct db_conn *conn, struct person_id person);

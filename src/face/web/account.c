@@ -1,5 +1,6 @@
 /* One's own account: what one brought and runs, what one says of oneself, and the download of all
  * of it. Its safety is account_safety.c. */
+#include "domain/claim/claim.h"
 #include "domain/contribution/contribution.h"
 #include "domain/moderation/moderation.h"
 #include "face/actor.h"
@@ -139,6 +140,7 @@ static void write_ways(struct page *page) {
     }
     if (face_actor(page->request)->roles) {
         link_line(page, SLICE("/duplicates"), N_("Peut-être les mêmes"));
+        link_line(page, SLICE("/claims"), N_("Demandes de collectifs"));
     }
     if (page->request->capabilities & HTTP_MAY(CAP_ADMIN)) {
         link_line(page, SLICE("/administration"), N_("Administration"));
@@ -340,6 +342,8 @@ err web_account_data(void *app, const struct http_request *request, struct http_
     TRY(add_suggestions(reader, person, request->arena, out));
     buf_add_cstr(out, "],");
     TRY(moderation_person_to_json(reader, person, out));
+    buf_add_char(out, ',');
+    TRY(claims_to_json(reader, person, out));
     buf_add_cstr(out, "}\n");
     response->media_type = "application/json";
     response->file_name = SLICE("agora.json");

@@ -1,4 +1,5 @@
 /* The safety of one's own account: where one is signed in, the password, and leaving. */
+#include "domain/claim/claim.h"
 #include "domain/team/team.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
@@ -241,9 +242,10 @@ struct leaving {
 
 static err delete_job(struct db_conn *conn, void *self) {
     const struct leaving *leaving = self;
+    int64_t now_ms = clock_now_ms(leaving->face->clock);
     TRY(team_leave_all(conn, leaving->person));
-    return person_delete(conn, leaving->face->ids, leaving->person,
-                         clock_now_ms(leaving->face->clock));
+    TRY(claims_forget(conn, leaving->person, now_ms));
+    return person_delete(conn, leaving->face->ids, leaving->person, now_ms);
 }
 
 static err answer_delete(void *app, const struct http_request *request, void *self, err result,

@@ -35,6 +35,9 @@ static const char *act_label(slice act) {
         {"queue forget", N_("Travail oublié")},
         {"setting", N_("Réglage changé")},
         {"source", N_("Source changée")},
+        {"claim", N_("Fiche confiée à son collectif")},
+        {"claim refused", N_("Demande d’un collectif refusée")},
+        {"claim ended", N_("Fiche reprise à une équipe")},
     };
     for (size_t i = 0; i < ARRAY_COUNT(labels); i++) {
         if (slice_equal(act, slice_from_cstr(labels[i].name))) {

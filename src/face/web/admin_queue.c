@@ -58,6 +58,8 @@ static const char *letter_label(slice letter) {
         {"question", N_("Question de la modération")},
         {"taken-up", N_("Fiche reprise ailleurs")},
         {"waits", N_("Proposition qui attend")},
+        {"claim", N_("Question à un collectif")},
+        {"claimed", N_("Réponse à un collectif")},
         {"test", N_("Lettre d’essai")},
     };
     for (size_t i = 0; i < ARRAY_COUNT(labels); i++) {

@@ -43,10 +43,21 @@ static void write_names(struct sheet *sheet) {
     html_raw(html, "</ul>\n");
 }
 
+/* RULE TEAM-4: nobody runs it yet. */
+static void write_claim(struct sheet *sheet) {
+    struct html *html = &sheet->page->html;
+    html_raw(html, "<p><a class=\"button button--line button--wide\" rel=\"nofollow\"");
+    html_attr(html, "href", team_path(sheet->of->id, "/claim", sheet->page->arena));
+    html_raw(html, ">");
+    html_t(html, "C’est notre collectif");
+    html_raw(html, "</a></p>\n");
+}
+
 void sheet_team(struct sheet *sheet) {
     const struct team_shown *team = &sheet->team;
     struct html *html = &sheet->page->html;
     if (team->id.v == 0) {
+        write_claim(sheet);
         return;
     }
     html_raw(html, "<section class=\"panel\" id=\"team\" aria-labelledby=\"team-title\">"

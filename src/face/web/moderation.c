@@ -136,7 +136,9 @@ err web_moderation(void *app, const struct http_request *request, struct http_re
     write_appeals(&page, appeals, appeal_count);
     TRY(write_held(&page, held, held_count));
     write_cases(&page, cases, count, has_more);
-    html_raw(&page.html, "<p><a href=\"/moderation/log\">");
+    html_raw(&page.html, "<p><a href=\"/claims\">");
+    html_t(&page.html, "Demandes de collectifs");
+    html_raw(&page.html, "</a> · <a href=\"/moderation/log\">");
     html_t(&page.html, "Les décisions de la modération");
     html_raw(&page.html, "</a> · <a href=\"/charter\">");
     html_t(&page.html, "Charte");

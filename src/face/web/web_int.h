@@ -317,7 +317,8 @@ http_handler web_add, web_add_post, web_add_kept, web_add_drop, web_add_step, we
     web_contribution_find_post, web_contribution, web_contribution_post, web_edit, web_edit_post;
 http_handler web_add_photos, web_add_photos_post, web_add_media, web_media, web_moderation_media;
 http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_person, web_write,
-    web_write_post;
+    web_write_post, web_claim, web_claim_post, web_claim_link, web_claim_link_post, web_claims,
+    web_claim_case, web_claim_case_post;
 http_handler web_restore, web_restore_post;
 http_handler web_suggestions, web_suggestion, web_suggestion_post;
 http_handler web_duplicates, web_duplicate, web_duplicate_post, web_merged, web_merge,
