@@ -101,6 +101,10 @@ struct http_response {
     http_stream_next *stream_next;
     http_stream_end *stream_end;
     void *stream_self;
+    /* A file instead, sent by the kernel without passing through our memory, `file_bytes` of it
+     * from its beginning; 0: none. The server closes it in any case. */
+    int file_fd;
+    uint64_t file_bytes;
     unsigned allow;        /* bits of enum http_method for the header Allow; set by the server */
     bool allow_framing;    /* /embed only */
     const char *extra_csp; /* e.g. "frame-src https://…" for this page, else NULL */

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- a streamed body ---- */
 
@@ -70,6 +71,13 @@ static void stream_end(struct http_response *response) {
     }
     response->stream_next = NULL;
     response->stream_end = NULL;
+}
+
+static void file_close(struct http_response *response) {
+    if (response->file_fd > 0) {
+        close(response->file_fd);
+    }
+    response->file_fd = 0;
 }
 
 static void stream_free(void *cls) {
@@ -365,6 +373,18 @@ static struct MHD_Response *stream_response(struct http_exchange *exchange,
     return out;
 }
 
+/* The library closes the file once it is sent. */
+static struct MHD_Response *file_response(struct http_exchange *exchange) {
+    struct http_response *response = &exchange->response;
+    struct MHD_Response *out =
+        MHD_create_response_from_fd64(response->file_bytes, response->file_fd);
+    if (out) {
+        exchange->sent_bytes = exchange->request.method != HTTP_HEAD ? response->file_bytes : 0;
+        response->file_fd = 0;
+    }
+    return out;
+}
+
 /* Compresses the body in place; the identity is sent when that fails. */
 static bool encode_body(struct http_exchange *exchange, enum http_encoding encoding) {
     struct buf *body = &exchange->response.body;
@@ -411,6 +431,9 @@ static struct MHD_Response *make_response(struct http_exchange *exchange,
     }
     if (response->stream_next) {
         return stream_response(exchange, *encoding);
+    }
+    if (response->file_fd > 0) {
+        return file_response(exchange);
     }
     if (*encoding != HTTP_IDENTITY && !encode_body(exchange, *encoding)) {
         *encoding = HTTP_IDENTITY;
@@ -574,6 +597,7 @@ enum MHD_Result http_respond(struct http_exchange *exchange) {
         result = MHD_queue_response(exchange->request.connection, (unsigned)response->status, out);
         MHD_destroy_response(out);
     }
+    file_close(response); /* of an answer without it: 304 */
     return result;
 }
 
@@ -650,6 +674,7 @@ void http_respond_problem(struct http_exchange *exchange, int status) {
     const struct http_options *options = &exchange->server->options;
     unsigned allow = response->allow;
     stream_end(response);
+    file_close(response);
     buf_free(&response->body);
     http_body_release(exchange->kept);
     exchange->kept = NULL;
