@@ -198,6 +198,7 @@ export async function addresses({ url, link, suggestion, merge, merged, team, in
     'add: where': `${draft}/where`,
     'add: more': `${draft}/more`,
     'add: photos': `${draft}/photos`,
+    'add: documents': `${draft}/documents`,
     'add: check': `${draft}/check`,
     'add: kept': draft,
     'add: sent': '/contributions/sent?confirm',

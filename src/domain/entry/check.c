@@ -220,8 +220,9 @@ static err media_check(const struct entry_checker *checker, struct entry_media *
     if (media->kind >= ENTRY_MEDIA__COUNT) {
         return entry_check_refuse(checker, ERR_INPUT, "kind", "is not known");
     }
-    struct entry_picture here;
-    if (entry_media_picture(media, &here)) {
+    struct entry_picture picture;
+    struct entry_document document;
+    if (entry_media_picture(media, &picture) || entry_media_document(media, &document)) {
         return OK;
     }
     return url_check(checker, "url", &media->url);

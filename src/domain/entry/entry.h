@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "db/db.h"
+#include "domain/entry/document.h"
 #include "domain/entry/picture.h"
 #include "domain/source/source.h"
 #include "domain/territory/territory.h"
@@ -149,7 +150,7 @@ struct entry_link {
 };
 struct entry_media {
     enum entry_media_kind kind;
-    /* url: elsewhere, or a picture that lies here (picture.h). */
+    /* url: elsewhere, or a picture or document that lies here (picture.h, document.h). */
     slice url, title, alt, licence, credit, transcript;
     uint32_t duration_s;
 };

@@ -227,6 +227,10 @@ static err media_key(struct reader *reader, void *thing, slice key, json_t *valu
         media->duration_s = (uint32_t)json_integer_value(value);
         return OK;
     }
+    /* What the API says of a document that lies there, beside its address. */
+    if (slice_equal(key, SLICE("media_type")) || slice_equal(key, SLICE("bytes"))) {
+        return OK;
+    }
     return ERR_UNSUPPORTED;
 }
 

@@ -141,7 +141,8 @@ static void figures_write(struct writer *writer, const struct entry *entry) {
     list_close(writer, entry->figure_count);
 }
 
-/* With a `base_url` the address of what lies here is whole. */
+/* With a `base_url` the address of what lies here is whole, and of a document what it is and how
+ * much it weighs. */
 static void media_write(struct writer *writer, const struct entry *entry, slice base_url) {
     struct buf url BUF_CLEANUP = buf_new(2 * ENTRY_TEXT_MAX);
     for (uint32_t i = 0; i < entry->media_count; i++) {
@@ -157,6 +158,11 @@ static void media_write(struct writer *writer, const struct entry *entry, slice 
         fields_write(&item, &entry_media_fields, &media);
         if (media.duration_s > 0) {
             i64_write(&item, "duration_s", media.duration_s);
+        }
+        struct entry_document document;
+        if (base_url.n > 0 && entry_document_of(entry->media[i].url, &document)) {
+            text_write(&item, "media_type", slice_from_cstr(entry_document_type(document.kind)));
+            i64_write(&item, "bytes", document.bytes);
         }
         buf_add_char(writer->out, '}');
     }

@@ -1,4 +1,5 @@
-/* Files of pictures: FOLDER/ab/abcd…-1600x1067-480.webp. */
+/* Files: of a picture FOLDER/ab/abcd…-1600x1067-480.webp, of a document
+ * FOLDER/ab/abcd…-48213.pdf. */
 #include "crypto/crypto.h"
 #include "domain/media/media_int.h"
 
@@ -23,8 +24,15 @@ static const char *path_of(const char *folder, slice name, slice file, struct ar
         .p;
 }
 
+static const char *document_path(const char *folder, const struct entry_document *document,
+                                 struct arena *arena) {
+    return arena_printf(arena, "%s/%.*s/%.*s", folder, SHARD_DIGITS, document->name.p,
+                        SLICE_ARG(document->name))
+        .p;
+}
+
 static err refused(const char *path, struct problem *problem) {
-    return problem_set(problem, ERR_IO, "photo", "cannot write %s: %s", path, strerror(errno));
+    return problem_set(problem, ERR_IO, "file", "cannot write %s: %s", path, strerror(errno));
 }
 
 static err folder_make(const char *path, struct problem *problem) {
@@ -136,4 +144,55 @@ err media_files_delete(const char *folder, const struct entry_picture *picture) 
         }
     }
     return OK;
+}
+
+/* ---- documents ---- */
+
+struct entry_document media_document_named(slice bytes, enum entry_document_kind kind,
+                                           struct arena *arena) {
+    char hex[CRYPTO_DIGEST_HEX + 1];
+    _Static_assert(CRYPTO_DIGEST_HEX == ENTRY_DOCUMENT_DIGEST, "a name holds a digest");
+    struct crypto_digest digest = crypto_digest(&bytes, 1);
+    crypto_digest_hex(&digest, hex);
+    slice name =
+        arena_printf(arena, "%s-%zu.%.*s", hex, bytes.n, SLICE_ARG(entry_document_extension(kind)));
+    return (struct entry_document){.name = name, .bytes = (uint32_t)bytes.n, .kind = kind};
+}
+
+err media_document_write(const char *folder, const struct entry_document *document, slice bytes,
+                         struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    const char *shard = shard_of(folder, document->name, &scratch);
+    const char *path = document_path(folder, document, &scratch);
+    TRY(folder_make(folder, problem));
+    TRY(folder_make(shard, problem));
+    bool was_here = access(path, F_OK) == 0;
+    TRY(file_write(path, bytes, &scratch, problem));
+    err failed = folder_sync(shard, problem);
+    failed = failed == OK ? folder_sync(folder, problem) : failed;
+    if (failed != OK && !was_here) {
+        unlink(path);
+    }
+    return failed;
+}
+
+err media_document_open(const char *folder, const struct entry_document *document, int *fd) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    struct stat is;
+    int opened = open(document_path(folder, document, &scratch), O_RDONLY | O_CLOEXEC);
+    if (opened < 0) {
+        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    }
+    if (fstat(opened, &is) != 0 || is.st_size != (off_t)document->bytes) {
+        close(opened);
+        return ERR_NOT_FOUND;
+    }
+    *fd = opened;
+    return OK;
+}
+
+err media_document_delete(const char *folder, const struct entry_document *document) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    const char *path = document_path(folder, document, &scratch);
+    return unlink(path) == 0 || errno == ENOENT ? OK : ERR_IO;
 }

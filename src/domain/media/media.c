@@ -1,4 +1,4 @@
-/* The books of pictures (RULE MEDIA-1, RULE MEDIA-2). */
+/* The books of pictures and documents (RULE MEDIA-1, RULE MEDIA-2). */
 #include "domain/media/media_int.h"
 
 #define KEPT_MS   INT64_C(2592000000) /* 30 days */
@@ -21,10 +21,10 @@ static const struct db_statement statements[MEDIA_STATEMENT__COUNT] = {
     [MEDIA_ADD] = {"media add", "INSERT INTO media (name, url, added_ms, unnamed_ms) "
                                 "VALUES ($1, $2, $3, 0) "
                                 "ON CONFLICT (name) DO UPDATE SET unnamed_ms = 0"},
-    [MEDIA_SHOWN] = {"media shown",
-                     "SELECT 1 FROM entry_media JOIN entry ON entry.id = entry_media.entry_id "
-                     "WHERE entry_media.url = $1 AND " HERE(
-                         "entry_media.url") " AND entry.status = 1 LIMIT 1"},
+    [MEDIA_SHOWN] = {"media shown", "SELECT entry_media.title FROM entry_media "
+                                    "JOIN entry ON entry.id = entry_media.entry_id "
+                                    "WHERE entry_media.url = $1 AND " HERE(
+                                        "entry_media.url") " AND entry.status = 1 LIMIT 1"},
     [MEDIA_MARK] = {"media mark",
                     "UPDATE media SET unnamed_ms = $1 WHERE unnamed_ms = 0 AND NOT " NAMED},
     [MEDIA_UNMARK] = {"media unmark",
@@ -39,19 +39,37 @@ static struct db_query *query_of(struct db_conn *conn, enum media_statement whic
     return db_query(conn, &media_catalogue, which);
 }
 
+/* What lies here, by its name. */
+struct thing {
+    bool is_document;
+    struct entry_picture picture;
+    struct entry_document document;
+};
+
+static bool thing_named(slice name, struct thing *thing) {
+    thing->is_document = entry_document_named(name, &thing->document);
+    return thing->is_document || entry_picture_named(name, &thing->picture);
+}
+
 static slice url_of(const struct entry_picture *picture, struct arena *arena) {
     return entry_picture_path(picture, entry_picture_largest(picture), ENTRY_PICTURE_JPEG, arena);
 }
 
+static slice document_url(const struct entry_document *document, struct arena *arena) {
+    return arena_printf(arena, ENTRY_PICTURE_FOLDER "%.*s", SLICE_ARG(document->name));
+}
+
 err media_add(struct db_conn *conn, slice name, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = arena_make(1024, 0);
-    struct entry_picture picture;
-    if (!entry_picture_named(name, &picture)) {
+    struct thing thing;
+    if (!thing_named(name, &thing)) {
         return ERR_INPUT;
     }
     struct db_query *query = query_of(conn, MEDIA_ADD);
     db_bind_text(query, 1, name);
-    db_bind_text(query, 2, url_of(&picture, &scratch));
+    db_bind_text(query, 2,
+                 thing.is_document ? document_url(&thing.document, &scratch)
+                                   : url_of(&thing.picture, &scratch));
     db_bind_i64(query, 3, now_ms);
     return db_run(query);
 }
@@ -65,9 +83,28 @@ err media_is_shown(struct db_conn *conn, const struct entry_picture *picture, st
     return OK;
 }
 
+err media_document_shown(struct db_conn *conn, const struct entry_document *document,
+                         struct arena *arena, slice *title) {
+    bool row = false;
+    struct db_query *query = query_of(conn, MEDIA_SHOWN);
+    db_bind_text_borrowed(query, 1, document_url(document, arena));
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_NOT_FOUND;
+    }
+    *title = arena_copy(arena, db_text(query, 0));
+    db_done(query);
+    return OK;
+}
+
+static err thing_delete(const char *folder, const struct thing *thing) {
+    return thing->is_document ? media_document_delete(folder, &thing->document)
+                              : media_files_delete(folder, &thing->picture);
+}
+
 err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
-    struct entry_picture *due = arena_new(&scratch, struct entry_picture, SWEPT_MAX);
+    struct thing *due = arena_new(&scratch, struct thing, SWEPT_MAX);
     size_t count = 0;
     TRY(db_run(query_of(conn, MEDIA_UNMARK)));
     struct db_query *query = query_of(conn, MEDIA_MARK);
@@ -82,16 +119,17 @@ err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms) {
         if (!row) {
             break;
         }
-        count += entry_picture_named(arena_copy(&scratch, db_text(query, 0)), &due[count]);
+        count += thing_named(arena_copy(&scratch, db_text(query, 0)), &due[count]);
     }
     for (size_t i = 0; i < count; i++) {
         /* Files first: a row that stays is swept again, a file without one never. What cannot be
          * deleted now is tried again in an hour, and stops nothing else. */
-        if (media_files_delete(folder, &due[i]) != OK) {
+        if (thing_delete(folder, &due[i]) != OK) {
             continue;
         }
         query = query_of(conn, MEDIA_DELETE);
-        db_bind_text_borrowed(query, 1, due[i].name);
+        db_bind_text_borrowed(query, 1,
+                              due[i].is_document ? due[i].document.name : due[i].picture.name);
         TRY(db_run(query));
     }
     return OK;

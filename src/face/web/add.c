@@ -377,7 +377,10 @@ err web_add_step_post(void *app, const struct http_request *request, struct http
     adding->sent = sent;
     slice act = http_form_value(sent, "do");
     bool is_back = slice_equal(act, SLICE("back")) && adding->step > ADD_WHAT;
-    bool is_aside = slice_equal(act, SLICE("photos")) && adding->step == ADD_MORE;
+    slice aside = adding->step != ADD_MORE               ? SLICE_EMPTY
+                  : slice_equal(act, SLICE("photos"))    ? add_photos_path(adding)
+                  : slice_equal(act, SLICE("documents")) ? add_documents_path(adding)
+                                                         : SLICE_EMPTY;
     bool is_later = slice_equal(act, SLICE("later"));
     if (adding->step == ADD_CHECK && !is_back && !is_later) {
         return add_send(adding, response);
@@ -391,7 +394,7 @@ err web_add_step_post(void *app, const struct http_request *request, struct http
     }
     struct storing *storing = arena_new(request->arena, struct storing, 1);
     *storing = (struct storing){.adding = adding};
-    storing->next = is_aside ? add_photos_path(adding)
+    storing->next = aside.n > 0 ? aside
                     : is_later
                         ? arena_printf(request->arena, "/add/%.*s", SLICE_ARG(adding->secret))
                         : add_path(adding, (enum add_step)((int)adding->step + (is_back ? -1 : 1)));

@@ -77,6 +77,11 @@ void add_photos_row(struct adding *adding);
 /* The same among what is looked over before it is sent. */
 void add_photos_check(struct adding *adding);
 
+/* add_documents.c: the same of the documents; how many. */
+slice add_documents_path(const struct adding *adding);
+uint32_t add_documents_row(struct adding *adding);
+void add_documents_check(struct adding *adding);
+
 /* Adds the fault of a page's own field for what entry_check refused; false: of another page. */
 bool add_fault(struct adding *adding, enum add_step step, err failed,
                const struct problem *problem);

@@ -262,10 +262,13 @@ void add_more_write(struct adding *adding) {
     }
     add_kind_write_folded(adding);
     write_needs(adding);
-    /* The last of the page: the photos lead on from here, past nothing. */
+    /* The last of the page: photos and documents lead on from here, past nothing. */
     html_raw(&form->page->html, "<div class=\"form-field\">");
     add_photos_row(adding);
     form_submit_else(form, "photos", N_("Ajouter des photos"));
+    html_raw(&form->page->html, "</div>\n<div class=\"form-field\">");
+    (void)add_documents_row(adding);
+    form_submit_else(form, "documents", N_("Joindre des documents"));
     html_raw(&form->page->html, "</div>\n");
 }
 

@@ -9,10 +9,10 @@
 #define KEY_DIGITS 8 /* of a picture's name, in the names of its fields */
 
 static const struct form_choice licences[] = {
-    {"CC-BY-SA-4.0", N_("CC BY-SA 4.0 : reprise libre, en citant, aux mêmes conditions"), NULL},
-    {"CC-BY-4.0", N_("CC BY 4.0 : reprise libre, en citant"), NULL},
+    {"CC-BY-SA-4.0", N_("CC BY-SA 4.0 : reprise libre, en citant, aux mêmes conditions"), NULL},
+    {"CC-BY-4.0", N_("CC BY 4.0 : reprise libre, en citant"), NULL},
     {"etalab-2.0", N_("Licence Ouverte 2.0"), NULL},
-    {"CC0-1.0", N_("CC0 : reprise libre, sans condition"), NULL},
+    {"CC0-1.0", N_("CC0 : reprise libre, sans condition"), NULL},
     {LICENCE_RESERVED, N_("Tous droits réservés, montrée avec accord"), NULL},
 };
 
@@ -149,6 +149,7 @@ static err write_page(struct adding *adding, struct http_response *response) {
             form_submit_else(form, "add", N_("Envoyer les photos"));
         }
     }
+    form_submit_else(form, "documents", N_("Joindre des documents"));
     form_submit_else(form, "back", N_("Revenir"));
     form_end(form);
     form_page_end(form);
@@ -292,9 +293,10 @@ static err answer_store(void *app, const struct http_request *request, void *sel
     /* A new one leads back here: what is seen on it has not been asked yet. */
     bool stays = taking->fresh_count > 0 || is_act(taking, "up-") || is_act(taking, "drop-") ||
                  is_act(taking, "add");
-    http_redirect(response, stays                    ? add_photos_path(adding)
-                            : is_act(taking, "back") ? add_path(adding, ADD_MORE)
-                                                     : add_path(adding, ADD_CHECK));
+    http_redirect(response, stays                         ? add_photos_path(adding)
+                            : is_act(taking, "back")      ? add_path(adding, ADD_MORE)
+                            : is_act(taking, "documents") ? add_documents_path(adding)
+                                                          : add_path(adding, ADD_CHECK));
     return OK;
 }
 
@@ -444,7 +446,7 @@ err web_add_photos_post(void *app, const struct http_request *request,
         has_files = has_files || is_chosen(&sent->fields[i]);
     }
     if (!has_files && picture_count(&taking->adding->draft.content) == 0 && !is_act(taking, "on") &&
-        !is_act(taking, "back")) {
+        !is_act(taking, "back") && !is_act(taking, "documents")) {
         form_fault(&taking->adding->form, "photo", N_("Choisissez au moins une photo."));
         return write_page(taking->adding, response);
     }

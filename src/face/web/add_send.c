@@ -99,6 +99,7 @@ static err write_look(struct adding *adding) {
     }
     add_kind_check(adding);
     add_photos_check(adding);
+    add_documents_check(adding);
     themes_row(adding, entry);
     for (uint32_t i = 0; i < entry->contact_count; i++) {
         add_check_row(adding, ADD_MORE, N_("Contact"), entry->contacts[i].value);

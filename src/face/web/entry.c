@@ -145,8 +145,10 @@ static err body(struct sheet *sheet) {
     html_raw(html, "<div class=\"entry-main\">\n");
     sheet_photos(sheet);
     for (uint32_t i = 0; i < of->media_count; i++) {
-        struct entry_picture here;
-        if (!entry_picture_of(of->media[i].url, &here)) {
+        struct entry_picture picture;
+        struct entry_document document;
+        if (!entry_picture_of(of->media[i].url, &picture) &&
+            !entry_media_document(&of->media[i], &document)) {
             sheet_media_item(sheet, &of->media[i], i + 1);
         }
     }
@@ -156,6 +158,7 @@ static err body(struct sheet *sheet) {
         TRY(html_markdown(html, description, 2));
         html_raw(html, "</div>\n");
     }
+    sheet_documents(sheet);
     if (of->end_reason.n > 0) {
         html_raw(html, "<p class=\"alert alert--info\">");
         page_icon(page, "info");

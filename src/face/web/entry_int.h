@@ -20,6 +20,8 @@ slice sheet_text(const struct sheet *sheet, enum entry_translated field, uint32_
 
 /* entry_photo.c: the photos that lie here; nothing without any. */
 void sheet_photos(struct sheet *sheet);
+/* documents.c: those that lie here, to take away. */
+void sheet_documents(struct sheet *sheet);
 
 /* entry_media.c */
 void sheet_media_item(struct sheet *sheet, const struct entry_media *media, uint32_t number);

@@ -98,9 +98,10 @@ static err write_entry(struct page *page, const struct deciding *deciding) {
     html_raw(html, "</p>\n");
     moderation_words(page, entry->summary);
     TRY(html_markdown(html, entry->description, 3));
-    pictures_row(
-        page, entry,
-        arena_printf(page->arena, "/moderation/entries/%lld/media", (long long)entry->id.v));
+    slice media =
+        arena_printf(page->arena, "/moderation/entries/%lld/media", (long long)entry->id.v);
+    pictures_row(page, entry, media);
+    (void)documents_list(page, entry, media);
     for (size_t i = 0; i < entry->contact_count; i++) {
         html_raw(html, "<p>");
         html_text(html, entry->contacts[i].value);

@@ -28,9 +28,9 @@
 #define ADMIN(path_, handler_, help_)                                                              \
     ROW(path_, handler_, CAP_ADMIN, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
 
-#define FORM_BYTES_MAX   (64u << 10)
-#define PHOTOS_BYTES_MAX (32u << 20)  /* three of the largest */
-#define TEXT_BYTES_MAX   (400u << 10) /* where a whole text comes, each byte of it escaped */
+#define FORM_BYTES_MAX  (64u << 10)
+#define FILES_BYTES_MAX (32u << 20)  /* three of the largest photos */
+#define TEXT_BYTES_MAX  (400u << 10) /* where a whole text comes, each byte of it escaped */
 #define SENT_UP_TO(bytes_, path_, handler_, capability_, help_)                                    \
     {                                                                                              \
         .method = HTTP_POST, .path = path_, .handler = handler_, .capability = capability_,        \
@@ -67,6 +67,8 @@ const struct http_route face_web_routes[] = {
     PAGE("/offline", web_offline, "What stands in for a page that cannot be asked for."),
     ROW("/media/{name}/{file}", web_media, CAP_ANYONE, HTTP_FOR_MACHINES, HTTP_CACHE_HOUR,
         "A photo that a published entry shows: 480, 960 or 1600, .webp or .jpg."),
+    ROW("/media/{name}", web_document, CAP_ANYONE, HTTP_FOR_MACHINES, HTTP_CACHE_HOUR,
+        "A document that a published entry shows, to take away as a file."),
     FILE_("/pictures/home.png", web_picture_home, "The home page as a picture for sharing."),
     FILE_("/pictures/explore.png", web_picture_explore, "A query as a picture for sharing."),
     FILE_("/pictures/entries/{id}.png", web_picture_entry, "An entry as a picture for sharing."),
@@ -84,10 +86,16 @@ const struct http_route face_web_routes[] = {
     SENT("/add/{draft}", web_add_drop, CAP_ANYONE, "Deletes a draft."),
     FORM_PAGE("/add/{draft}/photos", web_add_photos,
               "The photos of a draft: which, and what one sees."),
-    SENT_UP_TO(PHOTOS_BYTES_MAX, "/add/{draft}/photos", web_add_photos_post, CAP_ANYONE,
+    SENT_UP_TO(FILES_BYTES_MAX, "/add/{draft}/photos", web_add_photos_post, CAP_ANYONE,
                "Takes photos in, keeps what is said of them, takes one away."),
     FORM_FILE("/add/{draft}/media/{name}/{file}", web_add_media,
               "A photo of a draft, for who adds it."),
+    FORM_PAGE("/add/{draft}/documents", web_add_documents,
+              "The documents of a draft: which, and what they are called."),
+    SENT_UP_TO(FILES_BYTES_MAX, "/add/{draft}/documents", web_add_documents_post, CAP_ANYONE,
+               "Takes documents in, keeps what is said of them, takes one away."),
+    FORM_FILE("/add/{draft}/media/{name}", web_add_document,
+              "A document of a draft, for who adds it."),
     FORM_PAGE("/add/{draft}/merge", web_add_merge,
               "A draft of a change beside what somebody else changed meanwhile."),
     SENT_TEXT("/add/{draft}/merge", web_add_merge_post, CAP_ANYONE,
@@ -159,6 +167,8 @@ const struct http_route face_web_routes[] = {
     SENT_TEXT("/charter/edit", web_charter_edit_post, CAP_ADMIN, "Publishes it."),
     FORM_PAGE("/moderation/log", web_moderation_log, "What was decided, without names."),
     MODERATE("/moderation", web_moderation, "What waits for a decision, the oldest first."),
+    MODERATE("/moderation/entries/{id}/media/{name}", web_moderation_document,
+             "A document of an entry that waits, for who decides."),
     MODERATE("/moderation/entries/{id}/media/{name}/{file}", web_moderation_media,
              "A photo of an entry that waits, for who decides."),
     MODERATE("/moderation/entries/{id}", web_moderation_case, "One of them, with its flags."),

@@ -138,6 +138,11 @@ void picture_small(struct page *page, const struct entry_picture *picture, slice
 /* The pictures of an entry in a row, small, from an address that begins with `before` instead of
  * "/media": for who may see what the public does not. Nothing without any. */
 void pictures_row(struct page *page, const struct entry *entry, slice before);
+/* documents.c: documents that lie here. */
+slice document_said(const struct page *page,
+                    const struct entry_document *document); /* "PDF, 48 Ko" */
+/* Those of an entry as a list of files to take away, their addresses as above; how many. */
+uint32_t documents_list(struct page *page, const struct entry *entry, slice before);
 void card_write(struct page *page, const struct entry_public *entry, const struct atlas_hit *hit);
 /* The date that matters now: the next happening, else the last one; NULL when it has none. */
 const struct entry_date *entry_main_date(const struct entry *entry, int64_t now_ms);
@@ -315,6 +320,8 @@ http_handler web_sign_in, web_sign_in_post, web_code, web_code_post, web_link, w
 http_handler web_add, web_add_post, web_add_kept, web_add_drop, web_add_step, web_add_step_post,
     web_add_merge, web_add_merge_post, web_contribution_sent, web_contribution_find,
     web_contribution_find_post, web_contribution, web_contribution_post, web_edit, web_edit_post;
+http_handler web_document, web_add_document, web_moderation_document, web_add_documents,
+    web_add_documents_post;
 http_handler web_add_photos, web_add_photos_post, web_add_media, web_media, web_moderation_media;
 http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_person, web_write,
     web_write_post, web_claim, web_claim_post, web_claim_link, web_claim_link_post, web_claims,

@@ -78,7 +78,7 @@ static err media_are_elsewhere(const struct entry *entry, struct problem *cause)
     for (uint32_t i = 0; i < entry->media_count; i++) {
         if (entry_media_is_here(entry->media[i].url)) {
             return problem_set(cause, ERR_INPUT, "media.url",
-                               "is a picture of a site without the site: give its whole address");
+                               "is a file of a site without the site: give its whole address");
         }
     }
     return OK;
