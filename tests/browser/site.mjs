@@ -173,6 +173,7 @@ export async function addresses({ url, link, suggestion, merge, merged, team, in
     history,
     'one version': (await (await fetch(url + history)).text()).match(/\/entries\/\d+\/history\/\d+/)[0],
     restore: `${(await (await fetch(url + team.replace('/team', '/history'))).text()).match(/[^]*"(\/entries\/\d+\/history\/\d+)"/)[1]}/restore`,
+    changes: '/changes?territory=dep-73',
     event: await find('kind=event&when=upcoming'),
     portrait: await find('source=portraits'),
     territory: '/territories/dep-73-savoie',

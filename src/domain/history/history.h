@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "domain/entry/entry.h"
 #include "domain/person/person.h"
+#include "domain/territory/territory.h"
 #include "domain/theme/theme.h"
 
 /* ---- two texts, word by word ---- */
@@ -91,5 +92,37 @@ struct history_author {
 /* Of revision.author: "import:SLUG", "person:ID", "guest:ID". In the arena. */
 MUST_USE err history_author(struct db_conn *conn, slice author, struct arena *arena,
                             struct history_author *found);
+
+/* ---- lately, over all entries ---- */
+
+/* RULE HISTORY-2: what people changed of entries that are shown now, the latest first; what imports
+ * wrote is left out. One question looks at HISTORY_LOOKED_AT_MAX changes at most, whatever the
+ * store holds: where few of them are of the territory or the theme, what is found may be less than
+ * `room`, and `last` says from where to go on. */
+#define HISTORY_LOOKED_AT_MAX 4000
+struct history_asked {
+    const struct territories *territories;
+    const struct themes *themes;
+    uint32_t territory; /* TERRITORY_NONE: everywhere */
+    uint16_t theme;     /* with its narrower ones; THEME_NONE: all */
+    int64_t before;     /* a revision: only what is older; 0: from the latest */
+    size_t room;
+};
+struct history_change {
+    int64_t revision, older; /* the version before it that was shown; 0: none */
+    struct entry_id entry;
+    int64_t at_ms;
+    slice author, reason, title; /* the title of today */
+};
+struct history_recent {
+    struct history_change *items; /* in the arena */
+    size_t count;
+    int64_t last, last_ms; /* the last one that was looked at, and its time; 0: there was none */
+    bool has_more;         /* there may be older ones */
+};
+MUST_USE err history_recent(struct db_conn *conn, const struct history_asked *asked,
+                            struct arena *arena, struct history_recent *recent);
+
+extern const struct db_catalogue history_catalogue;
 
 #endif

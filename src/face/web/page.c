@@ -61,6 +61,11 @@ static void head_links(struct page *page, const struct page_head *head) {
     if (head->shown) {
         downloads_alternates(page, head->shown);
     }
+    if (head->feed.n > 0) {
+        html_raw(html, "<link rel=\"alternate\" type=\"application/atom+xml\"");
+        html_attr(html, "href", head->feed);
+        html_raw(html, ">\n");
+    }
     meta_write(page, head);
 }
 

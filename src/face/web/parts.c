@@ -337,6 +337,14 @@ void part_follow(struct page *page, const struct query *query) {
                                text.n > 0 ? "?" : "", SLICE_ARG(buf_slice(&text))),
                   i18n(html->language, rows[i].label));
     }
+    if (all.territories.count + all.themes.count == 1) {
+        bool is_theme = all.themes.count == 1;
+        slice which = is_theme ? all.themes.values[0] : all.territories.values[0];
+        part_chip(page,
+                  arena_printf(page->arena, "/changes?%s=%.*s", is_theme ? "theme" : "territory",
+                               SLICE_ARG(which)),
+                  i18n(html->language, "Qui a changé quoi"));
+    }
     html_raw(html, "</ul></section>\n");
 }
 

@@ -50,6 +50,8 @@ const struct http_route face_web_routes[] = {
     PAGE("/entries/{id}/poster", web_poster, "An entry as a poster, A4 or A5, with a QR code."),
     PAGE("/entries/{id}/history", web_history, "Who changed an entry, when and why."),
     PAGE("/entries/{id}/history/{revision}", web_history, "What changed, word by word."),
+    PAGE("/changes", web_changes, "What people changed lately, by territory and theme."),
+    FILE_("/changes.atom", web_changes_feed, "The same as an Atom feed, by territory and theme."),
     OWN("/entries/{id}/history/{revision}/restore", web_restore,
         "What would change if a version came back."),
     SENT("/entries/{id}/history/{revision}/restore", web_restore_post, CAP_MEMBER,

@@ -39,6 +39,7 @@ struct page_head {
     slice canonical;   /* path and query, e.g. "/entries/1-x" */
     const struct query
         *shown;    /* what the page lists, for feeds and maps of the same; may be NULL */
+    slice feed;    /* path of one more Atom feed about it, may be empty */
     slice picture; /* path of what is drawn for those who share it, may be empty */
     const struct entry_picture *photo; /* shown to them instead; may be NULL */
     slice json_ld;                     /* what the page is about (meta_site, …), may be empty */
@@ -310,7 +311,7 @@ slice explorer_count_text(const struct page *page, uint64_t total);
 /* Handlers of the route rows (routes.c). */
 http_handler web_picture_entry, web_picture_territory, web_picture_explore, web_picture_home,
     web_icon;
-http_handler web_poster, web_print, web_history;
+http_handler web_poster, web_print, web_history, web_changes, web_changes_feed;
 http_handler web_embed, web_embed_code, web_worker, web_manifest, web_offline;
 http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
     web_about, web_accessibility, web_legal, web_privacy, web_easy, web_easy_about;
