@@ -84,8 +84,7 @@ static void add_missing(const struct worker *worker, const struct candidate *can
     }
 }
 
-/* Adds to the counts those documents of a bitset, or those outside of it, that are entries or asks.
- * */
+/* Adds to the counts those documents of a bitset, or those outside, that are entries or asks. */
 static void count_some(const struct atlas_segment *segment, const uint64_t *bits, bool are_outside,
                        bool are_entries, uint32_t *counts) {
     const uint64_t *needs = segment->kinds[QUERY_KIND_NEED];

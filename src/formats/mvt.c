@@ -140,8 +140,8 @@ void mvt_feature_id(struct mvt_layer *layer, uint64_t id) {
 /* ---- tags ---- */
 
 /* Where the search for a value begins: the upper half of a product by 2^64 / golden ratio. */
-static inline uint32_t slot_of(const struct mvt_layer *layer, const struct mvt_value *value) {
-    uint64_t mixed = (value->number ^ value->field) * UINT64_C(0x9e3779b97f4a7c15);
+static inline uint32_t slot_of(const struct mvt_layer *layer, uint64_t number, unsigned field) {
+    uint64_t mixed = (number ^ field) * UINT64_C(0x9e3779b97f4a7c15);
     return (uint32_t)(mixed >> 32) & layer->slot_mask;
 }
 
@@ -160,7 +160,7 @@ static __attribute__((noinline)) bool values_grow(struct mvt_layer *layer) {
     layer->slots = slots;
     layer->slot_mask = 2 * room - 1;
     for (uint32_t i = 0; i < layer->value_count; i++) {
-        uint32_t slot = slot_of(layer, &values[i]);
+        uint32_t slot = slot_of(layer, values[i].number, values[i].field);
         while (slots[slot]) {
             slot = (slot + 1) & layer->slot_mask;
         }
@@ -169,35 +169,37 @@ static __attribute__((noinline)) bool values_grow(struct mvt_layer *layer) {
     return true;
 }
 
-static inline bool is_same(const struct mvt_value *a, const struct mvt_value *b) {
-    return a->number == b->number && a->field == b->field &&
-           (a->field != VALUE_STRING || slice_equal(a->text, b->text));
+static inline bool values_have_room(struct mvt_layer *layer) {
+    return layer->value_count < layer->value_room || values_grow(layer);
 }
 
-static inline bool value_number(struct mvt_layer *layer, const struct mvt_value *value,
-                                uint32_t *number) {
-    if (layer->value_count == layer->value_room && !values_grow(layer)) {
-        return false;
-    }
-    uint32_t slot = slot_of(layer, value);
+/* A value as it is kept: its number, or hash and text, and what it is. Its parts are passed one by
+ * one, since what is written in parts and read whole at once makes the processor wait. */
+static inline uint32_t value_add(struct mvt_layer *layer, uint64_t number, slice text,
+                                 unsigned field) {
+    struct mvt_value *value = &layer->values[layer->value_count];
+    value->number = number;
+    value->text = text;
+    value->field = field;
+    return layer->value_count++;
+}
+
+/* Where the value stands, or now stands, among those of the layer. There is room for it. */
+static inline uint32_t value_number(struct mvt_layer *layer, uint64_t number, slice text,
+                                    unsigned field) {
+    uint32_t slot = slot_of(layer, number, field);
     for (; layer->slots[slot]; slot = (slot + 1) & layer->slot_mask) {
-        if (is_same(&layer->values[layer->slots[slot] - 1], value)) {
-            *number = layer->slots[slot] - 1;
-            return true;
+        const struct mvt_value *value = &layer->values[layer->slots[slot] - 1];
+        if (value->number == number && value->field == field && slice_equal(value->text, text)) {
+            return layer->slots[slot] - 1;
         }
     }
-    *number = layer->value_count++;
-    layer->values[*number] = *value;
-    layer->slots[slot] = *number + 1;
-    return true;
+    uint32_t added = value_add(layer, number, text, field);
+    layer->slots[slot] = added + 1;
+    return added;
 }
 
-static inline void tag(struct mvt_layer *layer, uint32_t key, const struct mvt_value *value) {
-    uint32_t number;
-    assert(key < layer->key_count);
-    if (!layer->open || !value_number(layer, value, &number)) {
-        return;
-    }
+static inline void tag(struct mvt_layer *layer, uint32_t key, uint32_t number) {
     if (layer->tag_bytes > MVT_TAGS_BYTES - 6) {
         layer->failed = ERR_LIMIT;
         return;
@@ -212,17 +214,43 @@ static inline void tag(struct mvt_layer *layer, uint32_t key, const struct mvt_v
     layer->tag_bytes = (uint32_t)(at - layer->tags);
 }
 
+/* Whether a value can be given to the feature under way. */
+static inline bool can_tag(struct mvt_layer *layer, uint32_t key) {
+    assert(key < layer->key_count);
+    return layer->open && values_have_room(layer);
+}
+
 void mvt_tag_text(struct mvt_layer *layer, uint32_t key, slice value) {
-    tag(layer, key,
-        &(struct mvt_value){.number = hash_bytes(value, 0), .text = value, .field = VALUE_STRING});
+    struct mvt_seen *seen = &layer->seen[((uintptr_t)value.p >> 3) % MVT_SEEN];
+    if (!can_tag(layer, key)) {
+        return;
+    }
+    if (seen->p != value.p || seen->n != value.n || !value.n) {
+        seen->number = value_number(layer, hash_bytes(value, 0), value, VALUE_STRING);
+        seen->p = value.p;
+        seen->n = value.n;
+    }
+    tag(layer, key, seen->number);
 }
 
 void mvt_tag_u64(struct mvt_layer *layer, uint32_t key, uint64_t value) {
-    tag(layer, key, &(struct mvt_value){.number = value, .field = VALUE_UINT});
+    if (!can_tag(layer, key)) {
+        return;
+    }
+    if (value >= MVT_SMALL) {
+        tag(layer, key, value_number(layer, value, SLICE_EMPTY, VALUE_UINT));
+        return;
+    }
+    if (!layer->small[value]) {
+        layer->small[value] = value_add(layer, value, SLICE_EMPTY, VALUE_UINT) + 1;
+    }
+    tag(layer, key, layer->small[value] - 1);
 }
 
 void mvt_tag_bool(struct mvt_layer *layer, uint32_t key, bool value) {
-    tag(layer, key, &(struct mvt_value){.number = value, .field = VALUE_BOOL});
+    if (can_tag(layer, key)) {
+        tag(layer, key, value_number(layer, value, SLICE_EMPTY, VALUE_BOOL));
+    }
 }
 
 /* ---- the layer ---- */

@@ -23,6 +23,14 @@ struct mvt_value {
     slice text;
     unsigned field; /* of the Value message: what it is */
 };
+/* A text that was given before, by where it lies. */
+struct mvt_seen {
+    const char *p;
+    size_t n;
+    uint32_t number;
+};
+#define MVT_SMALL          256 /* numbers below that are found without searching */
+#define MVT_SEEN           16
 #define MVT_VALUES_FIRST   128
 #define MVT_SLOTS_FIRST    256 /* twice as many: at most half of them are taken */
 #define MVT_FEATURES_FIRST 2048
@@ -45,6 +53,8 @@ struct mvt_layer {
     uint32_t value_count, value_room;
     uint32_t *slots; /* hash table of values: index + 1 */
     uint32_t slot_mask;
+    uint32_t small[MVT_SMALL]; /* by number: its place among the values + 1; 0: not there */
+    struct mvt_seen seen[MVT_SEEN];
     err failed;
     unsigned char tags[MVT_TAGS_BYTES]; /* of the feature under way */
     uint32_t first_slots[MVT_SLOTS_FIRST];
@@ -59,7 +69,8 @@ void mvt_layer_begin(struct mvt_layer *layer, struct arena *arena, slice name, u
 /* Starts a feature at a position (which may lie in the buffer outside 0…extent). */
 void mvt_point(struct mvt_layer *layer, int32_t x, int32_t y);
 void mvt_feature_id(struct mvt_layer *layer, uint64_t id);
-/* `key`: its place in the table. */
+/* `key`: its place in the table. A text that lies where one lay before, and is as long, is taken
+ * for the same: texts do not change before mvt_layer_end. */
 void mvt_tag_text(struct mvt_layer *layer, uint32_t key, slice value);
 void mvt_tag_u64(struct mvt_layer *layer, uint32_t key, uint64_t value);
 void mvt_tag_bool(struct mvt_layer *layer, uint32_t key, bool value);
