@@ -298,7 +298,30 @@ static void write_asks(struct graph *graph, const char *key, const char *type,
     }
 }
 
+/* A number by which a register knows an organisation. */
+static void write_identifier(struct graph *graph, const char *name, slice number) {
+    struct face_json *json = &graph->json;
+    if (number.n > 0) {
+        open_typed(json, "PropertyValue");
+        face_json_member(json, "propertyID", slice_from_cstr(name));
+        face_json_member(json, "value", number);
+        face_json_close(json, '}');
+    }
+}
+
+static void write_identifiers(struct graph *graph) {
+    const slice *details = graph->entry->details;
+    if (details[ENTRY_DETAIL_SIRET].n + details[ENTRY_DETAIL_RNA].n > 0) {
+        face_json_key(&graph->json, "identifier");
+        face_json_open(&graph->json, '[');
+        write_identifier(graph, "SIRET", details[ENTRY_DETAIL_SIRET]);
+        write_identifier(graph, "RNA", details[ENTRY_DETAIL_RNA]);
+        face_json_close(&graph->json, ']');
+    }
+}
+
 static void write_organisation(struct graph *graph) {
+    write_identifiers(graph);
     write_contacts(graph, true);
     write_location(graph, "location");
     write_date_of_role(graph, "foundingDate",

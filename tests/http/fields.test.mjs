@@ -102,3 +102,37 @@ test('themes stand in groups that say how many of theirs are chosen', async () =
   assert.ok(!text.includes('id="theme-other"'), 'every theme that ships has a group of its own');
   assert.equal(text.match(/type="checkbox"/g).length, 30);
 });
+
+test('a collective gives its numbers, which are checked by their own rules and told to machines', async () => {
+  const draft = await draftOf('actor');
+  const wrong = await lea.send(`${draft}/more`, { siret: '732 829 320 00075', rna: '' });
+  assert.deepEqual(faults(wrong.text), ['siret']);
+  assert.ok(wrong.text.includes('value="732 829 320 00075"'));
+  assert.deepEqual(faults((await lea.send(`${draft}/more`, { siret: '', rna: '751000001' })).text), ['rna']);
+  const entry = await publish(draft, { type: 'Association', siret: '732 829 320 00074', rna: 'w751000001' });
+  assert.deepEqual([entry.type, entry.siret, entry.rna], ['Association', '73282932000074', 'W751000001']);
+  const page = await (await fetch(`${server.url}/entries/${entry.id}`)).text();
+  const [, json] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(page);
+  const found = [JSON.parse(json)].flat(3).flatMap((node) => node['@graph'] ?? node).find((node) => node.identifier);
+  assert.deepEqual(found.identifier.map((one) => [one.propertyID, one.value]), [['SIRET', '73282932000074'], ['RNA', 'W751000001']]);
+});
+
+test('what is to be taken over says for whom; a commons says who decides and how far it is; the page and the history tell it', async () => {
+  const seeking = await draftOf('initiative', { state: 'seeking' });
+  const garden = await publish(seeking, { handover: 'Les clés et deux ans d’aide.', governance: 'L’assemblée du quartier', maturity: 'used', thing_licence: 'CC-BY-SA-4.0' });
+  assert.equal(garden.handover, 'Les clés et deux ans d’aide.');
+  assert.deepEqual([garden.governance, garden.maturity, garden.thing_licence], ['L’assemblée du quartier', 'used', 'CC-BY-SA-4.0']);
+  const page = (await lea.look(`/entries/${idOf(garden.url)}-un-essai-initiative`)).text;
+  for (const word of ['Les clés et deux ans', 'assemblée du quartier', 'Utilisé', 'CC BY-SA 4.0']) assert.ok(page.includes(word), word);
+  const edit = (await lea.send(`/entries/${garden.id}/edit`)).location.replace(/\/what$/, '');
+  const more = (await lea.look(`${edit}/more`)).text;
+  assert.match(more, /<option value="used" selected>/);
+  assert.equal((await lea.send(`${edit}/more`, { maturity: 'widespread', handover: 'Les clés et deux ans d’aide.', governance: '' })).status, 303);
+  await lea.send(`${edit}/check`, { reason: 'plus loin' });
+  const history = (await lea.look(`/entries/${garden.id}/history`)).text;
+  const latest = /href="(\/entries\/\d+\/history\/\d+)"/.exec(history)[1];
+  const changes = (await lea.look(latest)).text;
+  assert.ok(changes.includes('Utilisé en de nombreux lieux') && changes.includes('Qui décide'));
+  const after = await read(garden.id);
+  assert.deepEqual([after.governance, after.maturity, after.thing_licence], [undefined, 'widespread', 'CC-BY-SA-4.0']);
+});

@@ -65,6 +65,14 @@ static const struct {
     [HISTORY_MEDIA] = {.list = LIST(media, media_count, NULL)},
     [HISTORY_END] = {.text = offsetof(struct entry, end_reason)},
     [HISTORY_LICENCE] = {.text = offsetof(struct entry, licence)},
+    [HISTORY_SIRET] = {.text = offsetof(struct entry, details[ENTRY_DETAIL_SIRET])},
+    [HISTORY_RNA] = {.text = offsetof(struct entry, details[ENTRY_DETAIL_RNA])},
+    [HISTORY_ACCESS] = {.text = offsetof(struct entry, details[ENTRY_DETAIL_ACCESS])},
+    [HISTORY_PEOPLE] = {.text = offsetof(struct entry, details[ENTRY_DETAIL_PEOPLE])},
+    [HISTORY_THING_LICENCE] = {.text = offsetof(struct entry, details[ENTRY_DETAIL_THING_LICENCE])},
+    [HISTORY_GOVERNANCE] = {.text = offsetof(struct entry, details[ENTRY_DETAIL_GOVERNANCE])},
+    [HISTORY_MATURITY] = {.text = offsetof(struct entry, details[ENTRY_DETAIL_MATURITY])},
+    [HISTORY_HANDOVER] = {.text = offsetof(struct entry, details[ENTRY_DETAIL_HANDOVER])},
 };
 
 static slice *text_of(struct entry *entry, enum history_field field) {

@@ -121,6 +121,30 @@ void duplicate_field_take(enum history_field field, const struct entry *from, st
         to->source_url = from->source_url;
         to->source_note = from->source_note;
         break;
+    case HISTORY_SIRET:
+        to->details[ENTRY_DETAIL_SIRET] = from->details[ENTRY_DETAIL_SIRET];
+        break;
+    case HISTORY_RNA:
+        to->details[ENTRY_DETAIL_RNA] = from->details[ENTRY_DETAIL_RNA];
+        break;
+    case HISTORY_ACCESS:
+        to->details[ENTRY_DETAIL_ACCESS] = from->details[ENTRY_DETAIL_ACCESS];
+        break;
+    case HISTORY_PEOPLE:
+        to->details[ENTRY_DETAIL_PEOPLE] = from->details[ENTRY_DETAIL_PEOPLE];
+        break;
+    case HISTORY_THING_LICENCE:
+        to->details[ENTRY_DETAIL_THING_LICENCE] = from->details[ENTRY_DETAIL_THING_LICENCE];
+        break;
+    case HISTORY_GOVERNANCE:
+        to->details[ENTRY_DETAIL_GOVERNANCE] = from->details[ENTRY_DETAIL_GOVERNANCE];
+        break;
+    case HISTORY_MATURITY:
+        to->details[ENTRY_DETAIL_MATURITY] = from->details[ENTRY_DETAIL_MATURITY];
+        break;
+    case HISTORY_HANDOVER:
+        to->details[ENTRY_DETAIL_HANDOVER] = from->details[ENTRY_DETAIL_HANDOVER];
+        break;
     case HISTORY_FIELD__COUNT:
         break;
     }

@@ -179,5 +179,6 @@ static const struct db_statement statements[] = {
     LIST(ENTRY_LIST_ASK, "entry_ask", "direction, sort, skill, text", "$3, $4, $5, $6"),
     LIST(ENTRY_LIST_TRANSLATION, "entry_translation", "language, field, item, value",
          "$3, $4, $5, $6"),
+    LIST(ENTRY_LIST_DETAIL, "entry_detail", "name, value", "$3, $4"),
 };
 const struct db_catalogue entry_catalogue = {"entry", statements, ARRAY_COUNT(statements)};

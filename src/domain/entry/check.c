@@ -404,6 +404,39 @@ static err texts_check(const struct entry_checker *checker, struct entry *entry)
     return OK;
 }
 
+static bool is_maturity(slice text) {
+    for (size_t i = 0; i < ENTRY_MATURITIES; i++) {
+        if (slice_equal(entry_maturities[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The numbers lose their spaces before they are judged. */
+static err details_check(const struct entry_checker *checker, struct entry *entry) {
+    slice *siret = &entry->details[ENTRY_DETAIL_SIRET];
+    slice *rna = &entry->details[ENTRY_DETAIL_RNA];
+    slice maturity = entry->details[ENTRY_DETAIL_MATURITY];
+    TRY(fields_check(checker, &entry_detail_fields, entry));
+    if (siret->n) {
+        *siret = entry_number_clean(*siret, checker->arena);
+        if (!entry_siret_is_valid(*siret)) {
+            return entry_check_refuse(checker, ERR_INPUT, "siret", "is not a SIRET of 14 digits");
+        }
+    }
+    if (rna->n) {
+        *rna = entry_number_clean(*rna, checker->arena);
+        if (!entry_rna_is_valid(*rna)) {
+            return entry_check_refuse(checker, ERR_INPUT, "rna", "is not W and 9 digits");
+        }
+    }
+    return maturity.n == 0 || is_maturity(maturity)
+               ? OK
+               : entry_check_refuse(checker, ERR_INPUT, "maturity",
+                                    "is not idea, prototype, tested, used or widespread");
+}
+
 err entry_check(struct entry *entry, const struct territories *territories,
                 const struct themes *themes, struct arena *arena, struct problem *problem) {
     struct entry_checker checker = {.territories = territories,
@@ -414,6 +447,7 @@ err entry_check(struct entry *entry, const struct territories *territories,
                                     .position = -1};
     TRY(enums_check(&checker, entry));
     TRY(texts_check(&checker, entry));
+    TRY(details_check(&checker, entry));
     TRY(themes_check(&checker, entry));
     TRY(words_check(&checker, "tags", entry->tags, &entry->tag_count));
     EACH_CHECK(&checker, "contacts", entry, contacts, contact_count, contact_check);

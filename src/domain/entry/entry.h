@@ -99,6 +99,21 @@ enum entry_ask_sort {
     ENTRY_ASK_MONEY,
     ENTRY_ASK_SORT__COUNT
 };
+/* What only some kinds have to say: the key in JSON and in the store says what it is. */
+enum entry_detail {
+    ENTRY_DETAIL_SIRET,         /* of an actor: 14 digits (checked by its own rule) */
+    ENTRY_DETAIL_RNA,           /* of an association: "W" and 9 digits */
+    ENTRY_DETAIL_ACCESS,        /* how to come, and in */
+    ENTRY_DETAIL_PEOPLE,        /* who is seen or heard in a story */
+    ENTRY_DETAIL_THING_LICENCE, /* of what the entry is about; `licence` is that of its words */
+    ENTRY_DETAIL_GOVERNANCE,    /* who decides about a commons, and how */
+    ENTRY_DETAIL_MATURITY,      /* how far it is: ENTRY_MATURITIES */
+    ENTRY_DETAIL_HANDOVER,      /* what who takes it over gets, and must bring */
+    ENTRY_DETAIL__COUNT
+};
+/* How far a tool or a commons is, as in JSON. */
+#define ENTRY_MATURITIES 5
+extern const slice entry_maturities[ENTRY_MATURITIES];
 enum entry_translated {
     ENTRY_TR_TITLE,
     ENTRY_TR_SUMMARY,
@@ -182,6 +197,7 @@ struct entry {
         bool territory_is_approximate; /* by nearest centre */
     } place;
     slice opening_hours, price, audience, end_reason, licence, source_url, source_note;
+    slice details[ENTRY_DETAIL__COUNT];
     enum entry_wheelchair wheelchair;
     bool is_example;
     struct source_id source;

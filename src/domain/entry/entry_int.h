@@ -18,7 +18,8 @@ struct entry_fields {
     size_t count;
 };
 extern const struct entry_fields entry_fields, entry_place_fields, entry_contact_fields,
-    entry_date_fields, entry_figure_fields, entry_link_fields, entry_media_fields, entry_ask_fields;
+    entry_date_fields, entry_figure_fields, entry_link_fields, entry_media_fields, entry_ask_fields,
+    entry_detail_fields; /* in the order of enum entry_detail */
 static inline slice *entry_field_of(void *thing, const struct entry_field *field) {
     return (slice *)(void *)((char *)thing + field->offset);
 }
@@ -35,6 +36,11 @@ bool entry_visibility_from_slug(slice slug, enum entry_visibility *visibility);
 bool entry_wheelchair_from_slug(slice slug, enum entry_wheelchair *wheelchair);
 slice entry_translated_slug(enum entry_translated field); /* "title", …, "figures", "needs" */
 bool entry_translated_from_slug(slice slug, enum entry_translated *field);
+/* details.c: the numbers in their one form ("356 000 000 00048" without spaces, "w…" as "W…"), and
+ * whether they can be true. */
+slice entry_number_clean(slice number, struct arena *arena);
+bool entry_siret_is_valid(slice siret);
+bool entry_rna_is_valid(slice rna);
 /* An http or https address with a host. */
 bool entry_url_is_valid(slice url);
 
@@ -55,6 +61,7 @@ enum entry_list {
     ENTRY_LIST_MEDIA,
     ENTRY_LIST_ASK,
     ENTRY_LIST_TRANSLATION,
+    ENTRY_LIST_DETAIL,
     ENTRY_LIST__COUNT
 };
 

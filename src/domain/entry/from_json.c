@@ -506,7 +506,10 @@ static err entry_key(struct reader *reader, void *thing, slice key, json_t *valu
     if (slice_equal(key, SLICE("example"))) {
         return bool_read(reader, key, value, &entry->is_example);
     }
-    return is_beside(key) ? OK : entry_list_key(reader, entry, key, value);
+    const struct entry_field *detail = field_find(&entry_detail_fields, key);
+    return detail           ? text_read(reader, key, value, entry_field_of(entry, detail))
+           : is_beside(key) ? OK
+                            : entry_list_key(reader, entry, key, value);
 }
 
 /* The kinds that an item must name: an absent one would silently be the first of its enum. */

@@ -57,6 +57,16 @@ static struct entry_media media_row(struct db_query *query, struct arena *arena)
                                 .transcript = text_copy(query, 8, arena)};
 }
 
+/* A name that a later version wrote is left alone. */
+static void detail_row(struct db_query *query, struct arena *arena, struct entry *entry) {
+    slice name = db_text(query, 1);
+    for (size_t i = 0; i < ENTRY_DETAIL__COUNT; i++) {
+        if (slice_equal(slice_from_cstr(entry_detail_fields.items[i].key), name)) {
+            entry->details[i] = text_copy(query, 2, arena);
+        }
+    }
+}
+
 void entry_list_row(enum entry_list list, struct db_query *query, struct arena *arena,
                     struct entry *entry) {
     switch (list) {
@@ -111,6 +121,9 @@ void entry_list_row(enum entry_list list, struct db_query *query, struct arena *
                                        .position = (uint16_t)db_i64(query, 3),
                                        .value = text_copy(query, 4, arena)};
         break;
+    case ENTRY_LIST_DETAIL:
+        detail_row(query, arena, entry);
+        break;
     case ENTRY_LIST__COUNT:
         break;
     }
@@ -121,6 +134,14 @@ struct entry_id entry_link_number(const struct entry_link *link) {
     slice number = slice_sub(link->target_key, sizeof "entry:" - 1, link->target_key.n);
     bool is_ours = slice_starts_with(link->target_key, SLICE("entry:"));
     return is_ours && slice_to_i64(number, &id.v) && id.v > 0 ? id : (struct entry_id){0};
+}
+
+static uint32_t detail_count(const struct entry *entry) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < ENTRY_DETAIL__COUNT; i++) {
+        count += entry->details[i].n > 0;
+    }
+    return count;
 }
 
 static uint32_t list_count(const struct entry *entry, enum entry_list list) {
@@ -143,6 +164,8 @@ static uint32_t list_count(const struct entry *entry, enum entry_list list) {
         return entry->ask_count;
     case ENTRY_LIST_TRANSLATION:
         return entry->translation_count;
+    case ENTRY_LIST_DETAIL:
+        return detail_count(entry);
     case ENTRY_LIST__COUNT:
         break;
     }
@@ -221,6 +244,16 @@ static void media_bind(struct db_query *query, const struct entry_media *media) 
     db_bind_text_borrowed(query, 10, media->transcript);
 }
 
+/* The row at `position` among the details that it has. */
+static void detail_bind(struct db_query *query, const struct entry *entry, uint32_t position) {
+    size_t i = 0;
+    for (uint32_t seen = 0; seen + (entry->details[i].n > 0) <= position; i++) {
+        seen += entry->details[i].n > 0;
+    }
+    db_bind_text_borrowed(query, 3, slice_from_cstr(entry_detail_fields.items[i].key));
+    db_bind_text_borrowed(query, 4, entry->details[i]);
+}
+
 static void item_bind(struct db_query *query, const struct entry *entry, enum entry_list list,
                       uint32_t i) {
     switch (list) {
@@ -266,6 +299,9 @@ static void item_bind(struct db_query *query, const struct entry *entry, enum en
         db_bind_i64(query, 4, entry->translations[i].field);
         db_bind_i64(query, 5, entry->translations[i].position);
         db_bind_text_borrowed(query, 6, entry->translations[i].value);
+        break;
+    case ENTRY_LIST_DETAIL:
+        detail_bind(query, entry, i);
         break;
     case ENTRY_LIST__COUNT:
         break;

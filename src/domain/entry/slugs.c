@@ -171,6 +171,24 @@ static const struct entry_field entry_ask_fields_items[] = {
 };
 FIELDS(entry_ask_fields);
 
+static const struct entry_field entry_detail_fields_items[ENTRY_DETAIL__COUNT] = {
+    [ENTRY_DETAIL_SIRET] = FIELD(entry, "siret", details[ENTRY_DETAIL_SIRET], 40),
+    [ENTRY_DETAIL_RNA] = FIELD(entry, "rna", details[ENTRY_DETAIL_RNA], 40),
+    [ENTRY_DETAIL_ACCESS] = LINES(entry, "access", details[ENTRY_DETAIL_ACCESS], ENTRY_TEXT_MAX),
+    [ENTRY_DETAIL_PEOPLE] = FIELD(entry, "people", details[ENTRY_DETAIL_PEOPLE], ENTRY_TEXT_MAX),
+    [ENTRY_DETAIL_THING_LICENCE] =
+        FIELD(entry, "thing_licence", details[ENTRY_DETAIL_THING_LICENCE], ENTRY_TEXT_MAX),
+    [ENTRY_DETAIL_GOVERNANCE] =
+        LINES(entry, "governance", details[ENTRY_DETAIL_GOVERNANCE], ENTRY_TEXT_MAX),
+    [ENTRY_DETAIL_MATURITY] = FIELD(entry, "maturity", details[ENTRY_DETAIL_MATURITY], 40),
+    [ENTRY_DETAIL_HANDOVER] =
+        LINES(entry, "handover", details[ENTRY_DETAIL_HANDOVER], ENTRY_TEXT_MAX),
+};
+FIELDS(entry_detail_fields);
+
+const slice entry_maturities[ENTRY_MATURITIES] = {
+    {"idea", 4}, {"prototype", 9}, {"tested", 6}, {"used", 4}, {"widespread", 10}};
+
 const size_t entry_text_columns[ENTRY_TEXT_COLUMNS] = {
     offsetof(struct entry, place.territory),
     offsetof(struct entry, language),

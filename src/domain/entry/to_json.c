@@ -312,6 +312,7 @@ static void content_write(struct writer *writer, const struct entry *entry,
     text_write(writer, "kind", entry_kind_slug(entry->kind));
     text_write(writer, "state", entry_state_slug(entry->state));
     fields_write(writer, &entry_fields, entry);
+    fields_write(writer, &entry_detail_fields, entry);
     texts_write(writer, "themes", entry->themes, entry->theme_count);
     texts_write(writer, "tags", entry->tags, entry->tag_count);
     place_write(writer, entry, shown);

@@ -188,6 +188,14 @@ static const struct {
     [HISTORY_TRANSLATIONS] = TOLD(tell_translations),
     [HISTORY_LICENCE] = TEXT(licence),
     [HISTORY_SOURCE] = TOLD(tell_source),
+    [HISTORY_SIRET] = TEXT(details[ENTRY_DETAIL_SIRET]),
+    [HISTORY_RNA] = TEXT(details[ENTRY_DETAIL_RNA]),
+    [HISTORY_ACCESS] = TEXT(details[ENTRY_DETAIL_ACCESS]),
+    [HISTORY_PEOPLE] = TEXT(details[ENTRY_DETAIL_PEOPLE]),
+    [HISTORY_THING_LICENCE] = TEXT(details[ENTRY_DETAIL_THING_LICENCE]),
+    [HISTORY_GOVERNANCE] = TEXT(details[ENTRY_DETAIL_GOVERNANCE]),
+    [HISTORY_MATURITY] = TEXT(details[ENTRY_DETAIL_MATURITY]),
+    [HISTORY_HANDOVER] = TEXT(details[ENTRY_DETAIL_HANDOVER]),
 };
 
 /* The field as a text in the arena; of no entry, an empty one. */
@@ -206,7 +214,8 @@ static slice field_text(enum history_field field, const struct entry_public *ent
 }
 
 static bool is_one_word(enum history_field field) {
-    return field == HISTORY_KIND || field == HISTORY_STATE || field == HISTORY_WHEELCHAIR;
+    return field == HISTORY_KIND || field == HISTORY_STATE || field == HISTORY_WHEELCHAIR ||
+           field == HISTORY_MATURITY;
 }
 
 static struct history_parts whole(slice before, slice after, struct arena *arena) {

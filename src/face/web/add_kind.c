@@ -36,8 +36,27 @@ static void write_licence(struct adding *adding, const char *name, const char *l
     form_select(&adding->form, name, label, choices, count, chosen);
 }
 
+static const struct form_choice maturities[ENTRY_MATURITIES + 1] = {
+    {"", N_("Je ne sais pas"), NULL},
+    {"idea", N_("Une idée"), NULL},
+    {"prototype", N_("Un prototype"), NULL},
+    {"tested", N_("Essayé en vrai"), NULL},
+    {"used", N_("Utilisé"), NULL},
+    {"widespread", N_("Utilisé en de nombreux lieux"), NULL},
+};
+
+slice maturity_label(const struct page *page, slice maturity) {
+    for (size_t i = 1; i < ARRAY_COUNT(maturities); i++) {
+        if (slice_equal(maturity, slice_from_cstr(maturities[i].value))) {
+            return i18n(page->html.language, maturities[i].label);
+        }
+    }
+    return SLICE_EMPTY;
+}
+
 /* ---- texts of the entry itself ---- */
 
+#define DETAIL(detail) offsetof(struct entry, details[ENTRY_DETAIL_##detail])
 /* One text of struct entry; the first row for a kind names it for that kind. */
 static const struct kind_text {
     const char *name, *label, *help;
@@ -45,6 +64,7 @@ static const struct kind_text {
     unsigned kinds;
     bool is_folded;
     uint8_t rows;
+    enum { TEXT_WRITTEN, TEXT_LICENCE, TEXT_MATURITY } sort;
 } kind_texts[] = {
     {"type", N_("De quelle sorte"), N_("Association, coopérative, groupe d’habitants, commune…"),
      offsetof(struct entry, type), KIND(ACTOR), false, 0},
@@ -61,6 +81,24 @@ static const struct kind_text {
     {"audience", N_("Pour qui"), N_("Tout le monde, enfants, personnes âgées…"),
      offsetof(struct entry, audience),
      KIND(EVENT) | KIND(PLACE) | KIND(INITIATIVE) | KIND(TOOL) | KIND(ACTOR), true, 0},
+    {"access", N_("Comment venir"),
+     N_("Arrêt de bus, porte à pousser, marches, place pour se garer, boucle magnétique…"),
+     DETAIL(ACCESS), KIND(PLACE) | KIND(EVENT), true, 2},
+    {"people", N_("Qui y parle"), N_("Avec leur accord."), DETAIL(PEOPLE), KIND(STORY), false, 0},
+    {"siret", N_("SIRET"), N_("14 chiffres."), DETAIL(SIRET), KIND(ACTOR), true, 0},
+    {"rna", N_("Numéro RNA, pour une association"), N_("W et 9 chiffres."), DETAIL(RNA),
+     KIND(ACTOR), true, 0},
+    {"thing_licence", N_("Sous quelle licence on peut le reprendre"), NULL, DETAIL(THING_LICENCE),
+     KIND(TOOL), false, 0, TEXT_LICENCE},
+    {"maturity", N_("Niveau de développement"), NULL, DETAIL(MATURITY), KIND(TOOL), false, 0,
+     TEXT_MATURITY},
+    {"governance", N_("Qui en décide, si c’est un commun"),
+     N_("Une assemblée, un collège d’usagers, une fondation…"), DETAIL(GOVERNANCE),
+     KIND(TOOL) | KIND(PLACE) | KIND(INITIATIVE), true, 2},
+    {"thing_licence", N_("Sous quelle licence on peut le reprendre"), NULL, DETAIL(THING_LICENCE),
+     KIND(INITIATIVE), true, 0, TEXT_LICENCE},
+    {"maturity", N_("Niveau de développement"), NULL, DETAIL(MATURITY), KIND(INITIATIVE), true, 0,
+     TEXT_MATURITY},
 };
 
 static bool is_asked(const struct entry *entry, const struct kind_text *row) {
@@ -79,18 +117,34 @@ static bool has_folded(const struct entry *entry) {
     return any;
 }
 
+static void write_text(struct adding *adding, const struct kind_text *row) {
+    struct form *form = &adding->form;
+    slice kept = *text_of(&adding->draft.content, row);
+    switch (row->sort) {
+    case TEXT_WRITTEN:
+        form_field(form, &(struct form_field){.name = row->name,
+                                              .label = row->label,
+                                              .help = row->help,
+                                              .rows = row->rows,
+                                              .value = add_typed(adding, row->name, kept),
+                                              .max_bytes = ENTRY_TEXT_MAX});
+        break;
+    case TEXT_LICENCE:
+        write_licence(adding, row->name, row->label, kept);
+        break;
+    case TEXT_MATURITY:
+        form_select(form, row->name, row->label, maturities, ARRAY_COUNT(maturities),
+                    add_typed(adding, row->name, kept));
+        break;
+    }
+}
+
 static void write_texts(struct adding *adding, bool is_folded) {
     struct entry *entry = &adding->draft.content;
     for (size_t i = 0; i < ARRAY_COUNT(kind_texts); i++) {
         const struct kind_text *row = &kind_texts[i];
         if (is_asked(entry, row) && row->is_folded == is_folded) {
-            form_field(&adding->form, &(struct form_field){.name = row->name,
-                                                           .label = row->label,
-                                                           .help = row->help,
-                                                           .rows = row->rows,
-                                                           .value = add_typed(adding, row->name,
-                                                                              *text_of(entry, row)),
-                                                           .max_bytes = ENTRY_TEXT_MAX});
+            write_text(adding, row);
         }
     }
 }
@@ -126,6 +180,27 @@ static void write_end(struct adding *adding) {
                                  .value = add_typed(adding, "end_reason", entry->end_reason),
                                  .rows = 3,
                                  .max_bytes = ENTRY_TEXT_MAX});
+    }
+}
+
+/* Asked of what is to be taken over. */
+static bool asks_handover(const struct entry *entry) {
+    return entry->state == ENTRY_STATE_SEEKING || entry->details[ENTRY_DETAIL_HANDOVER].n > 0;
+}
+
+static void write_handover(struct adding *adding) {
+    const struct entry *entry = &adding->draft.content;
+    bool is_again = adding->sent && http_form_has(adding->sent, "handover");
+    if (asks_handover(entry) || is_again) {
+        form_field(&adding->form,
+                   &(struct form_field){.name = "handover",
+                                        .label = N_("Pour qui le reprendrait"),
+                                        .help = N_("Ce que vous transmettez, ce qu’il faut de "
+                                                   "temps, d’argent ou de savoir-faire."),
+                                        .value = add_typed(adding, "handover",
+                                                           entry->details[ENTRY_DETAIL_HANDOVER]),
+                                        .rows = 3,
+                                        .max_bytes = ENTRY_TEXT_MAX});
     }
 }
 
@@ -318,6 +393,7 @@ static bool has_documents(const struct entry *entry) {
 void add_kind_write(struct adding *adding) {
     const struct entry *entry = &adding->draft.content;
     write_end(adding);
+    write_handover(adding);
     write_texts(adding, false);
     if (entry->kind == ENTRY_KIND_STORY) {
         write_video(adding);
@@ -349,6 +425,10 @@ void add_kind_take(struct adding *adding) {
     if (asks_end(entry) && http_form_has(adding->sent, "end_reason")) {
         entry->end_reason = slice_trim(http_form_value(adding->sent, "end_reason"));
     }
+    if (asks_handover(entry) && http_form_has(adding->sent, "handover")) {
+        entry->details[ENTRY_DETAIL_HANDOVER] =
+            slice_trim(http_form_value(adding->sent, "handover"));
+    }
     if (entry->kind == ENTRY_KIND_STORY && http_form_has(adding->sent, "video")) {
         take_video(adding);
     }
@@ -365,8 +445,12 @@ void add_kind_check(struct adding *adding) {
     struct entry *entry = &adding->draft.content;
     const struct i18n_language *language = adding->form.page->html.language;
     for (size_t i = 0; i < ARRAY_COUNT(kind_texts); i++) {
-        if (is_asked(entry, &kind_texts[i])) {
-            add_check_row(adding, ADD_MORE, kind_texts[i].label, *text_of(entry, &kind_texts[i]));
+        const struct kind_text *row = &kind_texts[i];
+        slice text = *text_of(entry, row);
+        if (is_asked(entry, row)) {
+            add_check_row(adding, ADD_MORE, row->label,
+                          row->sort == TEXT_MATURITY ? maturity_label(adding->form.page, text)
+                                                     : text);
         }
     }
     if (entry->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN) {
@@ -382,5 +466,7 @@ void add_kind_check(struct adding *adding) {
                           media->title.n ? media->title : media->url);
         }
     }
+    add_check_row(adding, ADD_MORE, N_("Pour qui le reprendrait"),
+                  entry->details[ENTRY_DETAIL_HANDOVER]);
     add_check_row(adding, ADD_WHAT, N_("Pourquoi cela s’est terminé"), entry->end_reason);
 }

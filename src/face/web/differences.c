@@ -54,6 +54,14 @@ static const char *const labels[HISTORY_FIELD__COUNT] = {
     [HISTORY_TRANSLATIONS] = N_("Traductions"),
     [HISTORY_LICENCE] = N_("Licence"),
     [HISTORY_SOURCE] = N_("Source"),
+    [HISTORY_SIRET] = N_("SIRET"),
+    [HISTORY_RNA] = N_("Numéro RNA"),
+    [HISTORY_ACCESS] = N_("Comment venir"),
+    [HISTORY_PEOPLE] = N_("Qui y parle"),
+    [HISTORY_THING_LICENCE] = N_("Licence de ce qui est décrit"),
+    [HISTORY_GOVERNANCE] = N_("Qui décide"),
+    [HISTORY_MATURITY] = N_("Niveau de développement"),
+    [HISTORY_HANDOVER] = N_("Pour reprendre"),
 };
 
 slice history_field_label(const struct page *page, enum history_field field) {
@@ -76,7 +84,7 @@ static slice word_of_slug(const struct page *page, enum history_field field, sli
                                : N_("Accessible en partie en fauteuil roulant");
         return i18n(page->html.language, word);
     }
-    return slug;
+    return field == HISTORY_MATURITY && slug.n ? maturity_label(page, slug) : slug;
 }
 
 static void write_lines(struct html *html, slice text) {

@@ -128,6 +128,50 @@ static void practical_hours(struct page *page, slice osm) {
     html_raw(html, "</dd>");
 }
 
+/* What is told in a row of its own, in this order; the numbers last. */
+static const struct detail_row {
+    enum entry_detail detail;
+    const char *label;
+} detail_rows[] = {
+    {ENTRY_DETAIL_ACCESS, N_("Comment venir")},
+    {ENTRY_DETAIL_PEOPLE, N_("Qui y parle")},
+    {ENTRY_DETAIL_HANDOVER, N_("Pour reprendre")},
+    {ENTRY_DETAIL_MATURITY, N_("Niveau de développement")},
+    {ENTRY_DETAIL_GOVERNANCE, N_("Qui décide")},
+    {ENTRY_DETAIL_THING_LICENCE, N_("Licence de ce qui est décrit")},
+    {ENTRY_DETAIL_SIRET, N_("SIRET")},
+    {ENTRY_DETAIL_RNA, N_("Numéro RNA")},
+};
+
+static void practical_details(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    for (size_t i = 0; i < ARRAY_COUNT(detail_rows); i++) {
+        slice label = i18n(page->html.language, detail_rows[i].label);
+        slice value = sheet->of->details[detail_rows[i].detail];
+        if (detail_rows[i].detail == ENTRY_DETAIL_MATURITY) {
+            value = maturity_label(page, value);
+        }
+        if (value.n && detail_rows[i].detail == ENTRY_DETAIL_THING_LICENCE) {
+            html_raw(&page->html, "<dt>");
+            html_text(&page->html, label);
+            html_raw(&page->html, "</dt><dd>");
+            page_licence(page, value);
+            html_raw(&page->html, "</dd>");
+        } else {
+            practical_row(page, label, value);
+        }
+    }
+}
+
+static bool has_practical(const struct entry *of) {
+    bool has_any = of->opening_hours.n + of->price.n + of->audience.n > 0 ||
+                   of->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN;
+    for (size_t i = 0; i < ENTRY_DETAIL__COUNT; i++) {
+        has_any |= of->details[i].n > 0;
+    }
+    return has_any;
+}
+
 static void practical(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
@@ -139,9 +183,7 @@ static void practical(struct sheet *sheet) {
         [ENTRY_WHEELCHAIR_LIMITED] = N_("Accessible en partie en fauteuil roulant"),
         [ENTRY_WHEELCHAIR_NO] = N_("Non accessible en fauteuil roulant"),
     };
-    bool has_any = of->opening_hours.n + of->price.n + of->audience.n > 0 ||
-                   of->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN;
-    if (!has_any) {
+    if (!has_practical(of)) {
         return;
     }
     if (sheet->open_now.n > 0) {
@@ -158,15 +200,14 @@ static void practical(struct sheet *sheet) {
     if (of->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN) {
         practical_row(page, i18n(language, "Accès"), i18n(language, wheelchair[of->wheelchair]));
     }
+    practical_details(sheet);
     html_raw(html, "</dl>\n");
 }
 
 void sheet_take_part(struct sheet *sheet) {
     struct html *html = &sheet->page->html;
     const struct entry *of = sheet->of;
-    bool has_any = of->ask_count + of->contact_count > 0 || of->opening_hours.n > 0 ||
-                   of->price.n > 0 || of->audience.n > 0;
-    if (!has_any) {
+    if (of->ask_count + of->contact_count == 0 && !has_practical(of)) {
         return;
     }
     html_raw(html, "<section class=\"panel\" id=\"take-part\" "

@@ -80,6 +80,7 @@ const struct kind_words *kind_words(enum query_kind kind);
 slice kind_one(const struct page *page, enum query_kind kind);
 slice kind_many(const struct page *page, enum query_kind kind);
 slice state_label(const struct page *page, enum query_state state);
+slice maturity_label(const struct page *page, slice maturity); /* of its slug; else empty */
 slice has_label(const struct page *page, enum query_has has);
 
 /* The title of a source, else its slug in words. */

@@ -60,6 +60,16 @@ static const struct sample {
     {HISTORY_LICENCE, {"\"licence\":\"\"", "\"licence\":\"CC0-1.0\"", "\"licence\":\"MIT\""}},
     {HISTORY_SOURCE,
      {"\"source_note\":\"\"", "\"source_note\":\"a\"", "\"source_url\":\"https://a.fr\""}},
+    {HISTORY_SIRET,
+     {"\"siret\":\"35600000000048\"", "\"siret\":\"73282932000074\"", "\"siret\":\"\""}},
+    {HISTORY_RNA, {"\"rna\":\"W751000001\"", "\"rna\":\"W2A1000001\"", "\"rna\":\"\""}},
+    {HISTORY_ACCESS, {"\"access\":\"\"", "\"access\":\"a\"", "\"access\":\"b\""}},
+    {HISTORY_PEOPLE, {"\"people\":\"\"", "\"people\":\"a\"", "\"people\":\"b\""}},
+    {HISTORY_THING_LICENCE,
+     {"\"thing_licence\":\"\"", "\"thing_licence\":\"a\"", "\"thing_licence\":\"b\""}},
+    {HISTORY_GOVERNANCE, {"\"governance\":\"\"", "\"governance\":\"a\"", "\"governance\":\"b\""}},
+    {HISTORY_MATURITY, {"\"maturity\":\"idea\"", "\"maturity\":\"used\"", "\"maturity\":\"\""}},
+    {HISTORY_HANDOVER, {"\"handover\":\"\"", "\"handover\":\"a\"", "\"handover\":\"b\""}},
 };
 _Static_assert(ARRAY_COUNT(samples) == HISTORY_FIELD__COUNT, "every field has its sample");
 

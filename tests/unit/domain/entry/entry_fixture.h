@@ -101,7 +101,11 @@ static inline enum entry_outcome entry_bring(struct entry_fixture *fixture, cons
     "09:00-12:00\",\"price\":\"Gratuit\","                                                         \
     "\"audience\":\"Adultes\",\"licence\":\"CC-BY-SA-4.0\",\"source_url\":\"https://example.org/"  \
     "1\","                                                                                         \
-    "\"source_note\":\"Entretien\",\"end_reason\":\"\",\"themes\":[\"gardens\",\"water\"],"        \
+    "\"source_note\":\"Entretien\",\"end_reason\":\"\",\"siret\":\"73282932000074\",\"rna\":"      \
+    "\"W731000001\",\"access\":\"Bus "                                                             \
+    "C\",\"people\":\"Léa\",\"thing_licence\":\"CC0-1.0\",\"governance\":\"Une "                  \
+    "assemblée\",\"maturity\":\"used\",\"handover\":\"Les "                                       \
+    "clés\",\"themes\":[\"gardens\",\"water\"],"                                                  \
     "\"tags\":[\"terre\",\"eau\"],\"place\":{\"name\":\"La Calamine\",\"address\":\"1 rue du "     \
     "Puits\","                                                                                     \
     "\"postal_code\":\"73000\",\"city\":\"Chambéry\",\"territory\":\"com-73065\","                \

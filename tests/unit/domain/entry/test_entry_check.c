@@ -261,6 +261,57 @@ static void checking_twice_changes_nothing_more(void **state) {
     assert_string_equal(buf_cstr(&once), buf_cstr(&twice));
 }
 
+/* Numbers of real registers, and the same with one digit another. */
+static void a_siret_and_a_number_of_associations_hold_by_their_own_rules(void **state) {
+    struct entry_fixture *fixture = *state;
+    static const struct {
+        const char *key, *written, *kept; /* kept NULL: refused */
+    } cases[] = {
+        {"siret", "73282932000074", "73282932000074"},
+        {"siret", "732 829 320 00074", "73282932000074"},
+        {"siret", "732 829 320.00074", "73282932000074"},
+        {"siret", "73282932000075", NULL},
+        {"siret", "37282932000074", NULL},
+        {"siret", "7328293200007", NULL},
+        {"siret", "732829320000740", NULL},
+        {"siret", "00000000000000", NULL},
+        {"siret", "7328293200007A", NULL},
+        {"siret", "35600000000048", "35600000000048"}, /* La Poste: its seat by Luhn's rule */
+        {"siret", "35600000049837", "35600000049837"}, /* an office of it by its own */
+        {"siret", "35600000049838", NULL},
+        {"siret", "73282932000040", NULL}, /* a sum of 5, which is nothing for others */
+        {"rna", "W751000001", "W751000001"},
+        {"rna", "w751 000 001", "W751000001"},
+        {"rna", "W2A1000001", "W2A1000001"},
+        {"rna", "W9R1000001", "W9R1000001"},
+        {"rna", "W75100000", NULL},
+        {"rna", "W7510000011", NULL},
+        {"rna", "7510000011", NULL},
+        {"rna", "WA51000001", NULL},
+        {"rna", "W75A000001", NULL},
+        {"maturity", "tested", "tested"},
+        {"maturity", "perfect", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct entry entry;
+        slice json =
+            arena_printf(&fixture->arena, "{\"kind\":\"actor\",\"title\":\"x\",\"%s\":\"%s\"}",
+                         cases[i].key, cases[i].written);
+        fixture->problem.field[0] = '\0';
+        err made = entry_make(fixture, json.p, &entry);
+        if (!cases[i].kept) {
+            assert_int_equal(made, ERR_INPUT);
+            assert_string_equal(fixture->problem.field, cases[i].key);
+            continue;
+        }
+        assert_int_equal(made, OK);
+        enum entry_detail detail = cases[i].key[0] == 's'   ? ENTRY_DETAIL_SIRET
+                                   : cases[i].key[0] == 'r' ? ENTRY_DETAIL_RNA
+                                                            : ENTRY_DETAIL_MATURITY;
+        assert_slice(entry.details[detail], cases[i].kept);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ENTRY_TEST(what_breaks_a_rule_is_refused_with_its_field),
@@ -273,6 +324,7 @@ int main(void) {
         ENTRY_TEST(the_best_evidence_decides_the_territory),
         ENTRY_TEST(a_polygon_decides_against_the_code_given),
         ENTRY_TEST(checking_twice_changes_nothing_more),
+        ENTRY_TEST(a_siret_and_a_number_of_associations_hold_by_their_own_rules),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
