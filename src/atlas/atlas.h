@@ -32,10 +32,18 @@ void atlas_close(struct atlas *atlas);
 /* Applies everything committed so far, now, however long that takes. The following thread does the
  * same within 100 ms of any commit of any process. */
 MUST_USE err atlas_catch_up(struct atlas *atlas);
-/* The same for a thread that answers requests, called by whoever has just written, so that the next
- * request sees it: false when much has changed, or the index is busy for more than 20 ms; then the
- * following thread does it. */
-bool atlas_catch_up_soon(struct atlas *atlas);
+/* Somebody who has just written and goes on once the next request sees it. Theirs again when `seen`
+ * is called. */
+typedef void atlas_seen(void *self);
+struct atlas_waiter {
+    atlas_seen *seen;
+    void *self;
+    struct atlas_waiter *next; /* the atlas's */
+};
+/* Calls `seen` from the following thread as soon as everything committed before is in: one view for
+ * all who wait by then. Does not block. Who would wait for long (much has changed at once, the
+ * atlas is being closed) is not made to: they are called before it is in, maybe by this thread. */
+void atlas_wait(struct atlas *atlas, struct atlas_waiter *waiter);
 /* Builds a new generation and swaps it in; readers go on meanwhile. */
 MUST_USE err atlas_rebuild(struct atlas *atlas);
 

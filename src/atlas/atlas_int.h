@@ -42,8 +42,12 @@ struct atlas {
     _Atomic uint64_t snapshots;
 
     pthread_mutex_t stop_lock;
-    pthread_cond_t stop;
+    pthread_cond_t stop;     /* or somebody waits */
     _Atomic bool is_closing; /* set under stop_lock; who writes the snapshot leaves it */
+    /* Under stop_lock: those who wait, those whose changes are being taken in, and whether it is
+     * not worth waiting now. */
+    struct atlas_waiter *waiters, *served;
+    bool is_behind;
     bool has_follower, has_renewer;
     _Atomic bool is_renewing;
     pthread_t follower, renewer;
@@ -92,6 +96,8 @@ void atlas_renew_when_full(struct atlas *atlas);
 
 /* follow.c: the thread that follows the store. */
 MUST_USE err atlas_follow_start(struct atlas *atlas);
+/* Lets all who wait go on, and who comes until the follower is up to date. */
+void atlas_wait_no_longer(struct atlas *atlas);
 void atlas_report(const struct atlas *atlas, const char *what, err failed);
 
 #endif

@@ -7,7 +7,6 @@
 
 #define PREVIOUS_KEPT_MS  INT64_C(600000) /* design, section 3: pages turn for 10 minutes */
 #define CHANGES_AT_ONCE   1024
-#define SOON_NS           20000000L /* how long somebody's request may wait for the index */
 #define ENTRY_BLOCK_BYTES (64u << 10)
 
 struct atlas_view_parts atlas_parts_of(struct atlas *atlas, const struct atlas_view *view) {
@@ -334,6 +333,9 @@ static err bring_up_to_date(struct atlas *atlas, bool *is_cut) {
         atomic_store(&atlas->is_outdated, true);
     }
     *is_cut = feed.is_cut;
+    if (feed.is_cut || feed.count > CHANGES_AT_ONCE) {
+        atlas_wait_no_longer(atlas);
+    }
     if (!failed && !feed.is_cut && feed.sequence != atlas->view->sequence) {
         struct store_fill fill = {.atlas = atlas, .feed = &feed};
         struct atlas_changes changes = {.ids = feed.ids,
@@ -373,27 +375,6 @@ err atlas_catch_up(struct atlas *atlas) {
     pthread_mutex_unlock(&atlas->write_lock);
     /* RULE STORE-1: who is further behind than the feed goes back begins anew. */
     return is_cut && !failed ? atlas_rebuild_from_store(atlas, NULL) : failed;
-}
-
-bool atlas_catch_up_soon(struct atlas *atlas) {
-    if (!atlas->conn) {
-        return true;
-    }
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until); /* the clock that pthread_mutex_timedlock goes by */
-    until.tv_nsec += SOON_NS;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    if (pthread_mutex_timedlock(&atlas->write_lock, &until) != 0) {
-        return false;
-    }
-    int64_t last;
-    bool is_cut = false;
-    bool is_seen = db_change_last(atlas->conn, &last) == OK &&
-                   last - atlas->view->sequence <= CHANGES_AT_ONCE &&
-                   catch_up(atlas, &is_cut) == OK && !is_cut;
-    pthread_mutex_unlock(&atlas->write_lock);
-    return is_seen;
 }
 
 /* ---- without a store ---- */

@@ -27,7 +27,56 @@ static err forget_previous(struct atlas *atlas) {
     return failed;
 }
 
-/* Waits, but not longer than until the atlas is closed; false then. */
+/* ---- who waits ---- */
+
+static void tell(struct atlas_waiter *waiters) {
+    while (waiters) {
+        struct atlas_waiter *next = waiters->next; /* theirs once they are told */
+        waiters->seen(waiters->self);
+        waiters = next;
+    }
+}
+
+void atlas_wait(struct atlas *atlas, struct atlas_waiter *waiter) {
+    pthread_mutex_lock(&atlas->stop_lock);
+    bool waits = atlas->has_follower && !atlas->is_behind && !atomic_load(&atlas->is_closing);
+    if (waits) {
+        waiter->next = atlas->waiters;
+        atlas->waiters = waiter;
+        pthread_cond_signal(&atlas->stop);
+    }
+    pthread_mutex_unlock(&atlas->stop_lock);
+    if (!waits) {
+        waiter->seen(waiter->self);
+    }
+}
+
+/* What those who wait now have written is committed: what is taken in from here on holds it. */
+static void serve(struct atlas *atlas) {
+    pthread_mutex_lock(&atlas->stop_lock);
+    atlas->served = atlas->waiters;
+    atlas->waiters = NULL;
+    pthread_mutex_unlock(&atlas->stop_lock);
+}
+
+static void served(struct atlas *atlas, bool is_behind) {
+    pthread_mutex_lock(&atlas->stop_lock);
+    struct atlas_waiter *done = atlas->served;
+    atlas->served = NULL;
+    atlas->is_behind = is_behind;
+    pthread_mutex_unlock(&atlas->stop_lock);
+    tell(done);
+}
+
+void atlas_wait_no_longer(struct atlas *atlas) {
+    served(atlas, true);
+    serve(atlas);
+    served(atlas, true);
+}
+
+/* ---- the thread ---- */
+
+/* Waits, but not longer than until somebody waits or the atlas is closed; false then. */
 static bool rest(struct atlas *atlas, int64_t wait_ms) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -36,7 +85,7 @@ static bool rest(struct atlas *atlas, int64_t wait_ms) {
     until.tv_nsec = (long)(ns % 1000000000);
     pthread_mutex_lock(&atlas->stop_lock);
     int waited = 0;
-    while (!atomic_load(&atlas->is_closing) && waited != ETIMEDOUT) {
+    while (!atlas->waiters && !atomic_load(&atlas->is_closing) && waited != ETIMEDOUT) {
         waited = pthread_cond_timedwait(&atlas->stop, &atlas->stop_lock, &until);
     }
     bool goes_on = !atomic_load(&atlas->is_closing);
@@ -49,7 +98,9 @@ static void *follow(void *self) {
     int64_t wait_ms = FOLLOW_EVERY_MS;
     while (rest(atlas, wait_ms)) {
         int64_t start_us = clock_monotonic_us();
+        serve(atlas);
         err failed = atlas_catch_up(atlas);
+        served(atlas, failed != OK);
         failed = failed ? failed : forget_previous(atlas);
         atlas_report(atlas, "the atlas could not follow the store", failed);
         atlas_renew_when_full(atlas);
@@ -61,6 +112,7 @@ static void *follow(void *self) {
                   : took_ms > FOLLOW_EVERY_MS     ? took_ms
                                                   : FOLLOW_EVERY_MS;
     }
+    atlas_wait_no_longer(atlas);
     return NULL;
 }
 

@@ -51,11 +51,16 @@ err db_changes_write(struct db_conn *conn) {
 err db_change_add(struct db_conn *conn, enum db_change_topic topic, int64_t object,
                   int64_t now_ms) {
     const struct db_change_row row = {.topic = topic, .object = object, .at_ms = now_ms};
+    conn->changes_added++;
     if (!db_in_transaction(conn)) {
         return change_write(conn, &row);
     }
     conn->changes[conn->change_count++] = row;
     return conn->change_count == DB_CHANGES_TOGETHER ? db_changes_write(conn) : OK;
+}
+
+uint64_t db_changes_added(const struct db_conn *conn) {
+    return conn->changes_added;
 }
 
 void db_changes_keep(struct db_conn *conn, int64_t count) {

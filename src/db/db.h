@@ -145,6 +145,8 @@ MUST_USE err db_change_add(struct db_conn *conn, enum db_change_topic topic, int
  * not there any more: what was made from the feed must be made anew from the store. */
 MUST_USE err db_change_read(struct db_conn *conn, int64_t after, struct db_change *changes,
                             size_t room, size_t *count);
+/* Rows that were added on this connection since it was opened, undone ones too. */
+uint64_t db_changes_added(const struct db_conn *conn);
 /* How many a commit of this connection leaves, for tests: at least 1. */
 void db_changes_keep(struct db_conn *conn, int64_t count);
 MUST_USE err db_change_last(struct db_conn *conn, int64_t *sequence); /* 0: none yet */

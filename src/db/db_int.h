@@ -86,7 +86,8 @@ struct db_conn {
     struct db_change_row changes[DB_CHANGES_TOGETHER]; /* of this transaction, not yet written */
     size_t change_count;
     bool has_changes;       /* rows of the feed were written in this transaction */
-    int64_t changes_kept;   /* of the feed */
+    uint64_t changes_added; /* to the feed, since it was opened */
+    int64_t changes_kept;
     int64_t version;        /* as db_data_version counts */
     int64_t pragma_version; /* what SQLite said last */
     bool committed;         /* by this connection since the last look */

@@ -9,26 +9,38 @@ struct write {
     http_finish *finish; /* NULL: goes on to `location` */
     void *self;
     slice location;
+    bool is_feed_longer; /* the index has something to take in */
+    struct atlas_waiter waiter;
 };
 
 static err run(struct db_conn *conn, void *self) {
-    const struct write *write = self;
-    return write->job(conn, write->self);
+    struct write *write = self;
+    uint64_t before = db_changes_added(conn);
+    err result = write->job(conn, write->self);
+    write->is_feed_longer = db_changes_added(conn) != before;
+    return result;
 }
 
-/* On the writer's thread: from here on the request's arena is its own thread's again. */
-static void done(err result, void *self) {
+/* On the thread of the atlas. */
+static void seen(void *self) {
     const struct write *write = self;
-    http_wake(write->request, result);
+    http_wake(write->request, OK);
+}
+
+/* On the writer's thread. With the wake the request's arena is its own thread's again. */
+static void done(err result, void *self) {
+    struct write *write = self;
+    if (result != OK || !write->is_feed_longer || !write->face->atlas) {
+        http_wake(write->request, result);
+        return;
+    }
+    write->waiter = (struct atlas_waiter){.seen = seen, .self = write};
+    atlas_wait(write->face->atlas, &write->waiter);
 }
 
 static err answer(void *app, const struct http_request *request, void *self, err result,
                   struct http_response *response, struct problem *problem) {
     const struct write *write = self;
-    if (result == OK && write->face->atlas) {
-        /* Later is no fault of what was written. */
-        (void)atlas_catch_up_soon(write->face->atlas);
-    }
     if (write->finish) {
         return write->finish(app, request, write->self, result, response, problem);
     }

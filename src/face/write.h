@@ -10,7 +10,7 @@
  * everything one request writes is one job, all or nothing. Then `finish` answers on the request's
  * thread, with OK when the job is durable, else with what it returned or why it could not be run
  * (ERR_BUSY: too much is waiting; ERR_IO: the disk). What was written is in the atlas by then, so
- * that the next request sees it, unless that would take long (atlas_catch_up_soon). `self` lives in
+ * that the next request sees it, unless that would take long (atlas_wait). `self` lives in
  * the request's arena, which is the job's alone between the two; no thread waits for the disk. */
 err face_write(const struct face *face, const struct http_request *request, db_job *job,
                http_finish *finish, void *self);

@@ -11,6 +11,7 @@ import { Line } from './line.mjs';
 
 export const SETTINGS = 'trusted_proxies = 127.0.0.0/8\n'; // so that everybody may come from a network of their own
 const LETTERS_MS = 200; // between two looks at the letters
+const LATE_MS = 200;
 const PHOTO_PX = 48;
 const PHOTOS_AT_ONCE = 4;
 
@@ -71,9 +72,10 @@ export class Book {
 }
 
 export class Crowd {
-  constructor(server, people, book = new Book()) {
+  // `perSecond`: writes that are begun, evenly; without it each begins when the one before was answered.
+  constructor(server, people, book = new Book(), perSecond = Infinity) {
     const settled = [...book.things.values()].filter((one) => one.step === STEP.public && one.id);
-    Object.assign(this, { server, people, book, isOver: false, links: [], photographers: 0 });
+    Object.assign(this, { server, people, book, isOver: false, links: [], photographers: 0, everyMs: 1000 / perSecond, due: 0 });
     this.open = settled.filter((one) => !one.keeps);
     this.kept = settled.filter((one) => one.keeps && !one.waits);
     this.readLetters = new Set(this.letters());
@@ -98,8 +100,14 @@ export class Crowd {
     this.isOver = true;
   }
 
+  async turn() {
+    const now = performance.now();
+    this.due = Math.max(this.due + this.everyMs, now - LATE_MS); // what could not be sent for long is not made up for
+    if (this.due > now + 1) await new Promise((done) => setTimeout(done, this.due - now));
+  }
   // One write. Undefined unless it was acknowledged.
   async write(sort, who, path, form, cookie = who.cookie) {
+    if (this.everyMs > 0) await this.turn();
     const answer = await who.line.ask('POST', path, { cookie, from: who.from, form });
     if (answer.status === 303) {
       this.book.counts.set(sort, (this.book.counts.get(sort) ?? 0) + 1);

@@ -17,7 +17,8 @@ const PEOPLE = 32; // with accounts
 const AT_ONCE = 64; // people who contribute, with and without
 const WARM_MS = 3000;
 const WHILE_MS = 20_000;
-const READS = 200; // a second
+const WRITES = Number(process.env.SOAK_WRITES ?? 2000); // a second
+const READS = 100; // a second
 const TICKS = 100; // of /proc, a second
 
 test(`nothing that was acknowledged is lost in ${KILLS} kills under full writing`, async () => {
@@ -48,7 +49,7 @@ test('contributing for a while: how many a second are durable, and what readers 
   const people = await members(server, PEOPLE);
   await readers(server, WARM_MS);
   const quiet = await readers(server, WHILE_MS / 2);
-  const crowd = new Crowd(server, people);
+  const crowd = new Crowd(server, people, undefined, WRITES);
   const running = crowd.run(AT_ONCE);
   await sleep(WARM_MS);
   const before = { count: crowd.book.acknowledged, at: performance.now(), server: spent(server), client: process.cpuUsage() };
@@ -59,7 +60,7 @@ test('contributing for a while: how many a second are durable, and what readers 
   const client = process.cpuUsage(before.client);
   crowd.stop();
   await running;
-  console.log(`# ${(count / seconds).toFixed(0)} writes a second durable, ${server_us.toFixed(0)} µs of the server's CPU each (${READS} reads a second in it), ${
+  console.log(`# ${(count / seconds).toFixed(0)} writes a second durable of ${WRITES}, ${server_us.toFixed(0)} µs of the server's CPU each (${READS} reads a second in it), ${
     ((client.user + client.system) / count).toFixed(0)} of who asks`);
   console.log(`# readers: p50 ${quiet.p50.toFixed(2)} ms and p99 ${quiet.p99.toFixed(2)} quiet, ${busy.p50.toFixed(2)} and ${busy.p99.toFixed(2)} beside them`);
   console.log(`# ${[...crowd.book.counts].map(([sort, one]) => `${one} ${sort}`).join(', ')}`);

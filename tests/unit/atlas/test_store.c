@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WAIT_MS 10000 /* for what should take 100: a busy machine is no failure */
 
@@ -116,6 +117,64 @@ static void the_writer_sees_its_change_after_catching_up(void **state) {
     assert_int_equal(count_words(stored, "\"jardin des simples\""), 0);
     assert_int_equal(count_words(stored, "verger"), 1);
     assert_int_equal(count_words(stored, ""), 3);
+}
+
+struct waiting {
+    struct atlas_waiter waiter;
+    int pipe[2];
+};
+
+static void told(void *self) {
+    struct waiting *waiting = self;
+    assert_int_equal(write(waiting->pipe[1], "", 1), 1);
+}
+
+/* Waits as a request does; fails when nobody tells it anything. */
+static void wait_for_atlas(struct stored *stored) {
+    struct waiting waiting = {.waiter = {.seen = told, .self = &waiting}};
+    assert_int_equal(pipe(waiting.pipe), 0);
+    atlas_wait(stored->atlas, &waiting.waiter);
+    struct pollfd end = {.fd = waiting.pipe[0], .events = POLLIN};
+    assert_int_equal(poll(&end, 1, WAIT_MS), 1);
+    close(waiting.pipe[0]);
+    close(waiting.pipe[1]);
+}
+
+static void who_waits_goes_on_once_what_they_wrote_is_in(void **state) {
+    struct stored *stored = *state;
+    for (uint64_t i = 1; i <= 50; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "w%d", (int)i);
+        store_put(stored, stored_entry(stored, key, "Four à pain"));
+        wait_for_atlas(stored);
+        assert_int_equal(count_words(stored, "four"), i);
+    }
+}
+
+static void nobody_is_left_waiting_when_much_comes_at_once(void **state) {
+    struct stored *stored = *state;
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(db_begin_write(stored->writer), OK);
+        for (int i = 0; i < 1100; i++) {
+            char key[16];
+            snprintf(key, sizeof(key), "m%d-%d", round, i);
+            store_write(stored, stored_entry(stored, key, "Lavoir"));
+        }
+        assert_int_equal(db_commit(stored->writer), OK);
+        wait_for_atlas(stored);
+    }
+    assert_int_equal(atlas_catch_up(stored->atlas), OK);
+    assert_int_equal(count_words(stored, "lavoir"), 2200);
+}
+
+static void who_waits_for_an_atlas_without_a_store_goes_on(void **state) {
+    struct stored *stored = *state;
+    struct atlas *atlas = stored->atlas;
+    struct atlas_options options = fixture_options(&stored->fixture);
+    assert_int_equal(atlas_open_bare(&options, NULL, 0, &stored->atlas), OK);
+    wait_for_atlas(stored);
+    atlas_close(stored->atlas);
+    stored->atlas = atlas;
 }
 
 static void removed_and_archived_entries_leave(void **state) {
@@ -342,6 +401,9 @@ int test_store(void) {
     const struct CMUnitTest tests[] = {
         STORED(what_is_in_the_store_is_found_at_once),
         STORED(the_writer_sees_its_change_after_catching_up),
+        STORED(who_waits_goes_on_once_what_they_wrote_is_in),
+        STORED(nobody_is_left_waiting_when_much_comes_at_once),
+        STORED(who_waits_for_an_atlas_without_a_store_goes_on),
         STORED(removed_and_archived_entries_leave),
         STORED(an_atlas_that_the_feed_left_behind_begins_anew),
         STORED(a_clock_that_jumps_gives_no_version_twice),

@@ -298,7 +298,9 @@ static void changes_are_numbered_in_order_however_they_are_written(void **state)
     struct db_conn *conn = fixture->conn;
     struct db_change changes[64];
     size_t count = 0;
+    uint64_t before = db_changes_added(conn);
     assert_int_equal(db_change_add(conn, DB_CHANGE_ENTRY, 1, FIXTURE_NOW_MS), OK); /* alone */
+    assert_int_equal(db_changes_added(conn), before + 1);
     assert_int_equal(db_begin_write(conn), OK);
     for (int64_t object = 2; object <= 40; object++) {
         assert_int_equal(db_change_add(conn, DB_CHANGE_ENTRY, object, FIXTURE_NOW_MS), OK);
