@@ -41,6 +41,8 @@ export async function open() {
   const team = `/entries/${entry.id}/team`;
   await member.send(team, { do: 'invite', address: 'invited@example.org' });
   const [, invitation] = /(\/invitations\/\S+)/.exec(await letterTo(server, 'invited@example.org'));
+  const news = (await member.send(`/entries/${entry.id}/news/new`, { sort: 'success', happened: '03/10/2025', title: 'L’école rouvre', text: 'Le soir, *enfin*.' })).location;
+  await member.send(`${news}/edit`, { sort: 'success', happened: '03/10/2025', title: 'L’école rouvre', text: 'Le soir, depuis octobre.', version: 1 });
   const { draft, contribution } = await contribute(server);
   const suggestion = await suggest(server, folder, member, entry.id);
   const merge = await overtaken(member, colleague, entry.id);
@@ -55,6 +57,7 @@ export async function open() {
     browser,
     link,
     suggestion,
+    news,
     merge,
     merged,
     team,
@@ -153,10 +156,10 @@ async function becomeOne(folder, moderator) {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|history\/\d+\/restore))/.test(path);
+export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|news\/new|news\/\d+\/edit|history\/\d+\/restore))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, suggestion, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked }) {
+export async function addresses({ url, link, suggestion, news, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -214,6 +217,11 @@ export async function addresses({ url, link, suggestion, merge, merged, team, in
     sessions: '/account/sessions',
     password: '/account/password',
     'delete the account': '/account/delete',
+    news: '/news',
+    'news of an entry': news.replace(/\/\d+$/, ''),
+    'one news': news,
+    'news to write': news.replace(/\d+$/, 'new'),
+    'news to change': `${news}/edit`,
     suggestions: '/suggestions',
     suggestion,
     merge,

@@ -55,6 +55,8 @@ const WHOSE = {
   '/entries/{id}/team': { may: isIn, harmless: { do: 'nothing' }, acts: [[{ leave: 1 }, isIn],
     ...[{ do: 'invite', address: 'evil@example.org', role: 'lead' }, { do: 'name', name: 'À nous' }, { keep: '0' }, { keep: '1' }, { lead: '2' }, { member: '2' }, { out: '2' }, { out: '3' }, { 'take-back': 'invited@example.org' }]
       .map((act) => [act, leads])] },
+  '/entries/{id}/news/new': { may: isIn, harmless: {}, acts: [{ sort: 'step', happened: '2025', title: 'À nous', text: '' }] },
+  '/entries/{id}/news/{news}/edit': { may: isIn, harmless: { version: 'x' }, acts: [{ do: 'take-back' }, { do: 'show' }, { sort: 'step', happened: '2025', title: 'À nous', text: '', version: '1' }] },
   '/suggestions/{id}': { may: either(isIn, ANY_ROLE), take: { id: 'suggestion' }, harmless: { do: 'change' }, acts: [{}, { do: 'accept' }, { do: 'decline', answer: 'Non.' }, { do: 'change' }] },
   'POST /invitations/{token}': { may: signedIn, take: { token: 'invitation' }, once: 'author' },
   '/administration': { may: hasRole },
@@ -167,6 +169,7 @@ async function makeThings(object, entries, asset) {
   assert.equal((await lead.send(`/entries/${id}/team`, { keep: '1' })).status, 303);
   assert.equal((await lead.send(`/entries/${id}/team`, { do: 'invite', address: `invited${at}`, role: 'member' })).status, 303);
   thing.invitation = /\/invitations\/([\w-]+)/.exec(await letterTo(server, `invited${at}`))[1];
+  thing.news = /\d+$/.exec((await lead.send(`/entries/${id}/news/new`, { sort: 'step', happened: '2025', title: `Fait ${object}`, text: '' })).location)[0];
   const suggested = begun(await author.send(`/entries/${id}/edit`));
   await author.send(`/add/${suggested}/what`, { title: `one ${object}, mieux`, summary: 'Le leur.', kind: 'place' });
   await author.send(`/add/${suggested}/check`, REASON);

@@ -186,6 +186,11 @@ MUST_USE err contribution_send(struct db_conn *conn, const struct contribution_w
                                struct arena *arena, struct contribution_sent *sent,
                                struct problem *problem);
 
+/* RULE CONTRIBUTE-2, of a text that is no entry: whether it holds links, and somebody signed in is
+ * not known enough to show them. */
+MUST_USE err contribution_links_wait(struct db_conn *conn, const struct actor *actor, slice text,
+                                     int64_t now_ms, bool *waits);
+
 /* ---- what was ---- */
 
 /* RULE CONTRIBUTE-9: an entry as one of its versions was, for who may edit it: ERR_DENIED,

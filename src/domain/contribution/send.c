@@ -60,6 +60,12 @@ err contribution_is_held(struct db_conn *conn, const struct actor *actor, slice 
     return OK;
 }
 
+err contribution_links_wait(struct db_conn *conn, const struct actor *actor, slice text,
+                            int64_t now_ms, bool *waits) {
+    const struct entry entry = {.description = text};
+    return contribution_is_held(conn, actor, SLICE_EMPTY, &entry, now_ms, waits);
+}
+
 /* ---- sending ---- */
 
 static err add_contribution(struct db_conn *conn, const struct contribution *row) {

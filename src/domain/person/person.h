@@ -94,6 +94,7 @@ enum person_try {
     PERSON_TRY_PHOTO,    /* pictures from one network in a day */
     PERSON_TRY_CLAIM,    /* claims of entries by one account in a day */
     PERSON_TRY_DOCUMENT, /* documents from one network in a day */
+    PERSON_TRY_NEWS,     /* news by one account in a day */
     PERSON_TRY__COUNT
 };
 MUST_USE err person_try(struct db_conn *conn, enum person_try what, slice key, int64_t now_ms,

@@ -182,7 +182,9 @@ static err body(struct sheet *sheet) {
         html_text(html, of->tags[i]);
         html_raw(html, "</span></li>");
     }
-    html_raw(html, "</ul>\n</div>\n");
+    html_raw(html, "</ul>\n");
+    TRY(sheet_news(sheet));
+    html_raw(html, "</div>\n");
     return OK;
 }
 
@@ -256,8 +258,10 @@ static err answer(struct sheet *sheet, struct entry_id id) {
     TRY(team_shown(face_reader(page->request), id, face_actor(page->request)->person, page->arena,
                    &sheet->team));
     sheet->open_now = sheet_open_now(sheet, &sheet->is_open);
-    slice what = arena_printf(page->arena, "%.*s %.*s %.*s", SLICE_ARG(canonical),
-                              SLICE_ARG(sheet->open_now), SLICE_ARG(sheet_team_key(sheet)));
+    TRY(sheet_news_load(sheet));
+    slice what = arena_printf(page->arena, "%.*s %.*s %.*s%.*s", SLICE_ARG(canonical),
+                              SLICE_ARG(sheet->open_now), SLICE_ARG(sheet_team_key(sheet)),
+                              SLICE_ARG(sheet_news_key(sheet)));
     if (page_unchanged(page, sheet->view, what)) {
         return OK;
     }

@@ -2,6 +2,7 @@
 #ifndef AGORA_FACE_WEB_ENTRY_INT_H
 #define AGORA_FACE_WEB_ENTRY_INT_H
 
+#include "domain/news/news.h"
 #include "face/web/team_int.h"
 
 struct sheet {
@@ -11,6 +12,8 @@ struct sheet {
     const struct atlas_view *view;
     struct source source;
     struct team_shown team;
+    struct news *news; /* the latest, one more than is shown */
+    size_t news_count;
     slice title, address; /* the entry's own absolute address */
     slice open_now;       /* "Ouvert maintenant, jusqu’à 18 h"; empty: not known */
     bool is_open;
@@ -40,6 +43,11 @@ void sheet_share(struct sheet *sheet);
 void sheet_team(struct sheet *sheet);
 /* What of it decides the bytes of the page. */
 slice sheet_team_key(const struct sheet *sheet);
+
+/* news_part.c: its latest news; nothing without any, but for its team. */
+MUST_USE err sheet_news_load(struct sheet *sheet);
+MUST_USE err sheet_news(struct sheet *sheet);
+slice sheet_news_key(const struct sheet *sheet);
 
 /* entry_again.c: what inspired it, what took it up; the way to take it up. Links that it tells of
  * are told nowhere else. */

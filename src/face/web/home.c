@@ -1,14 +1,15 @@
 /* /: the question, what happens now, where to begin. */
-#include "face/web/web_int.h"
+#include "face/web/news_int.h"
 
-#define MAP_WIDTH    540
-#define MAP_HEIGHT   390
-#define MAP_ZOOM_MAX 11
-#define NOW_SHOWN    6
-#define KIND_SHOWN   2
-#define NOW_ASKED    80 /* folded groups and what has gone take some of the places */
-#define THEMES_SHOWN 16
-#define AGENDA_SHOWN 4
+#define MAP_WIDTH          540
+#define MAP_HEIGHT         390
+#define MAP_ZOOM_MAX       11
+#define NOW_SHOWN          6
+#define KIND_SHOWN         2
+#define NOW_ASKED          80 /* folded groups and what has gone take some of the places */
+#define THEMES_SHOWN       16
+#define AGENDA_SHOWN       4
+#define NEWS_SHOWN_AT_HOME 3
 
 struct home {
     struct page *page;
@@ -330,6 +331,7 @@ static err write_page(struct home *home) {
     TRY(band(home));
     html_raw(html, "<div class=\"wrap page\">\n");
     happening_now(home);
+    TRY(news_section(page, TERRITORY_NONE, NEWS_SHOWN_AT_HOME));
     doors(home);
     themes(home);
     html_raw(html, "<div class=\"columns\">\n");

@@ -1,6 +1,6 @@
 /* /territories/CODE-slug: what happens there, in figures, on a map, soon, lately; what lies inside
  * and beside it. */
-#include "face/web/web_int.h"
+#include "face/web/news_int.h"
 
 #include <stdlib.h>
 
@@ -10,6 +10,7 @@
 #define COMMUNES_MAX     400 /* more of them are too small to be told apart on the drawn map */
 #define WHITE_NAMED_MAX  20
 #define LATEST_SHOWN     4
+#define NEWS_SHOWN       3
 #define AGENDA_SHOWN     4
 #define STORIES_SHOWN    2
 #define ASKS_SHOWN       6
@@ -499,6 +500,7 @@ static err lately(struct portal *portal) {
     struct html *html = &portal->page->html;
     bool has_stories = part_kind_count(&portal->found.result, QUERY_KIND_STORY) > 0;
     bool has_children = portal->of->child_count > 0;
+    TRY(news_section(portal->page, portal->index, NEWS_SHOWN));
     html_raw(html, "<div class=\"columns\">\n");
     TRY(part_latest(portal->page, portal->view, &portal->query, LATEST_SHOWN));
     if (has_stories) {

@@ -1,0 +1,183 @@
+/* News as lists show them, and the sections of other pages that hold some. */
+#include "face/web/entry_int.h"
+#include "face/web/news_int.h"
+
+#define BRIEF_BYTES 240
+#define SHOWN       3
+
+static const struct {
+    const char *label, *state; /* the dot before it, as of a state */
+} sorts[NEWS_SORT__COUNT] = {
+    [NEWS_STEP] = {N_("Étape franchie"), "begun"},
+    [NEWS_SUCCESS] = {N_("Réussite"), "running"},
+    [NEWS_QUESTION] = {N_("Question"), "seeking"},
+    [NEWS_DIFFICULTY] = {N_("Difficulté"), "paused"},
+    [NEWS_FAILURE] = {N_("Échec, et ce qu’il a appris"), "ended"},
+};
+
+slice news_sort_label(const struct page *page, enum news_sort sort) {
+    return i18n(page->html.language, sorts[sort].label);
+}
+
+slice news_path(const struct news *news, struct arena *arena) {
+    return arena_printf(arena, "/entries/%lld/news/%lld", (long long)news->entry.v,
+                        (long long)news->id);
+}
+
+static void write_facts(struct page *page, const struct news *news) {
+    struct html *html = &page->html;
+    const struct entry_date happened = {.start = news->happened};
+    html_raw(html, "<p class=\"small\"><span class=\"state state--");
+    html_text(html, slice_from_cstr(sorts[news->sort].state));
+    html_raw(html, "\">");
+    html_text(html, news_sort_label(page, news->sort));
+    html_raw(html, "</span> · ");
+    date_write(page, &happened, I18N_DATE_PLAIN);
+    if (news->status == NEWS_TAKEN_BACK) {
+        html_raw(html, " · <strong>");
+        html_t(html, "Retirée par l’équipe");
+        html_raw(html, "</strong>");
+    } else if (news->status == NEWS_HIDDEN) {
+        html_raw(html, " · <strong>");
+        html_t(html, "Masquée par la modération");
+        html_raw(html, "</strong>");
+    }
+    html_raw(html, "</p>\n");
+}
+
+/* The first paragraph, up to the last word that fits; `*cut` tells whether some is left out. */
+static slice first_words(slice text, bool *cut) {
+    size_t end = slice_find_slice(text, 0, SLICE("\n\n"));
+    if (end > BRIEF_BYTES) {
+        end = BRIEF_BYTES < text.n ? BRIEF_BYTES : text.n;
+        while (end > 0 && end < text.n && text.p[end] != ' ' && text.p[end] != '\n') {
+            end--;
+        }
+    }
+    *cut = end < text.n;
+    return slice_sub(text, 0, end);
+}
+
+/* Words without the signs that Markdown stresses them with: what it means is for the whole. */
+static void write_brief(struct page *page, const struct news *news) {
+    struct html *html = &page->html;
+    bool cut = false;
+    slice words = first_words(news->text, &cut);
+    if (news->text.n == 0) {
+        return;
+    }
+    html_raw(html, "<p>");
+    for (size_t i = 0; i < words.n;) {
+        size_t end = i;
+        while (end < words.n && words.p[end] != '*' && words.p[end] != '`' && words.p[end] != '#') {
+            end++;
+        }
+        html_text(html, slice_sub(words, i, end - i));
+        i = end + 1;
+    }
+    if (cut) {
+        html_raw(html, " …");
+    }
+    html_raw(html, "</p>\n");
+}
+
+err news_item_write(struct page *page, const struct news *news, const struct entry_public *entry,
+                    enum news_form form) {
+    struct html *html = &page->html;
+    html_raw(html, "<li class=\"panel\" id=\"n");
+    html_i64(html, news->id);
+    html_raw(html, "\">");
+    write_facts(page, news);
+    html_raw(html, "<h3><a");
+    html_attr(html, "href", news_path(news, page->arena));
+    html_raw(html, ">");
+    html_text(html, news->title);
+    html_raw(html, "</a></h3>\n");
+    if (form == NEWS_BRIEF) {
+        write_brief(page, news);
+    } else if (news->text.n > 0) {
+        html_raw(html, "<div class=\"prose measure\">");
+        TRY(html_markdown(html, news->text, 4));
+        html_raw(html, "</div>\n");
+    }
+    if (entry) {
+        html_raw(html, "<p class=\"small\"><a");
+        html_attr(html, "href", link_entry(page, entry->entry.id, entry->entry.title));
+        html_raw(html, ">");
+        html_text(html, entry_text(&entry->entry, ENTRY_TR_TITLE, 0, page->language_code, NULL));
+        html_raw(html, "</a></p>\n");
+        card_place(page, entry, -1);
+    }
+    html_raw(html, "</li>\n");
+    return OK;
+}
+
+err news_section(struct page *page, uint32_t territory, size_t room) {
+    struct html *html = &page->html;
+    struct news_item *items;
+    size_t count;
+    TRY(news_latest(face_reader(page->request), page->face->territories, territory, 0, room,
+                    page->arena, &items, &count));
+    if (count == 0) {
+        return OK;
+    }
+    slice code =
+        territory == TERRITORY_NONE ? SLICE_EMPTY : page->face->territories->items[territory].code;
+    slice all = code.n == 0 ? SLICE("/news")
+                            : arena_concat_of(page->arena, SLICE("/news?territory="), code);
+    html_raw(html, "<section>");
+    part_section_head(page, i18n(html->language, "Dernières nouvelles"), all,
+                      i18n(html->language, "Toutes les nouvelles"));
+    html_raw(html, "<ol class=\"cards cards--tiles\">\n");
+    for (size_t i = 0; i < count; i++) {
+        TRY(news_item_write(page, &items[i].news, items[i].entry, NEWS_BRIEF));
+    }
+    html_raw(html, "</ol></section>\n");
+    return OK;
+}
+
+/* ---- on the page of an entry ---- */
+
+err sheet_news_load(struct sheet *sheet) {
+    return news_of_entry(face_reader(sheet->page->request), sheet->of->id, NULL, false, SHOWN + 1,
+                         sheet->page->arena, &sheet->news, &sheet->news_count);
+}
+
+slice sheet_news_key(const struct sheet *sheet) {
+    slice key = SLICE_EMPTY;
+    for (size_t i = 0; i < sheet->news_count; i++) {
+        key = arena_printf(sheet->page->arena, "%.*s n%lld.%lld", SLICE_ARG(key),
+                           (long long)sheet->news[i].id, (long long)sheet->news[i].version);
+    }
+    return key;
+}
+
+err sheet_news(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    struct html *html = &page->html;
+    bool is_team = sheet->team.role != TEAM_NONE;
+    if (sheet->news_count == 0 && !is_team) {
+        return OK;
+    }
+    html_raw(html, "<section class=\"cards\" id=\"news\">\n");
+    part_section_head(page, i18n(html->language, "Nouvelles"),
+                      sheet->news_count > 0 ? team_path(sheet->of->id, "/news", page->arena)
+                                            : SLICE_EMPTY,
+                      i18n(html->language, "Toutes les nouvelles"));
+    if (sheet->news_count > 0) {
+        html_raw(html, "<ol class=\"cards\">\n");
+        for (size_t i = 0; i < sheet->news_count && i < SHOWN; i++) {
+            TRY(news_item_write(page, &sheet->news[i], NULL, NEWS_BRIEF));
+        }
+        html_raw(html, "</ol>\n");
+    }
+    if (is_team) {
+        html_raw(html, "<p><a class=\"button button--line\"");
+        html_attr(html, "href", team_path(sheet->of->id, "/news/new", page->arena));
+        html_raw(html, ">");
+        html_t(html, "Écrire une nouvelle");
+        html_raw(html, "</a></p>\n");
+    }
+    html_raw(html, "</section>\n");
+    return OK;
+}

@@ -1,0 +1,307 @@
+/* What a team tells of its entry: writing, changing, taking back, hiding; who sees what. */
+#include "store_fixture.h"
+
+#include "domain/news/news.h"
+
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+
+struct scene {
+    struct store_fixture *fixture;
+    struct arena arena;
+    struct contribution_world world;
+    struct actor anna, eve; /* anna is of the team */
+    struct entry_id entry;
+    struct problem problem;
+};
+
+static struct person_id person_of(struct store_fixture *fixture, const char *address) {
+    const struct person_network network = {0};
+    struct person_id id;
+    bool is_new;
+    struct problem problem = {0};
+    assert_int_equal(person_enter(fixture->conn, &fixture->ids, slice_from_cstr(address),
+                                  SLICE("fr"), &network, fixture->now_ms, &id, &is_new, &problem),
+                     OK);
+    return id;
+}
+
+static struct entry_id entry_made(struct scene *scene, const char *json) {
+    struct entry entry;
+    assert_int_equal(entry_from_json(slice_from_cstr(json), &scene->arena, &entry, &scene->problem),
+                     OK);
+    assert_int_equal(
+        entry_check(&entry, scene->world.territories, NULL, &scene->arena, &scene->problem), OK);
+    assert_int_equal(entry_edit(scene->fixture->conn, &scene->fixture->ids, &entry,
+                                SLICE("person:1"), SLICE("x"), scene->fixture->now_ms, NULL),
+                     OK);
+    return entry.id;
+}
+
+static const struct territories nowhere = {0};
+
+static int setup(void **state) {
+    store_setup(state);
+    struct scene *scene = calloc(1, sizeof *scene);
+    struct team_id team;
+    scene->fixture = *state;
+    scene->arena = arena_make(0, 0);
+    scene->world =
+        (struct contribution_world){.ids = &scene->fixture->ids, .territories = &nowhere};
+    scene->anna.person = person_of(scene->fixture, "anna@example.org");
+    scene->eve.person = person_of(scene->fixture, "eve@example.org");
+    scene->entry = entry_made(scene, "{\"kind\":\"initiative\",\"title\":\"Four à pain\"}");
+    assert_int_equal(team_begin(scene->fixture->conn, &scene->fixture->ids, scene->entry,
+                                scene->anna.person, SLICE("Les Amis"), scene->fixture->now_ms,
+                                &team),
+                     OK);
+    *state = scene;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct scene *scene = *state;
+    *state = scene->fixture;
+    arena_free(&scene->arena);
+    free(scene);
+    return store_teardown(state);
+}
+
+static err tell(struct scene *scene, const struct actor *actor, const char *day, const char *title,
+                const char *text, int64_t *id) {
+    const struct news_write write = {.actor = actor,
+                                     .entry = scene->entry,
+                                     .sort = NEWS_STEP,
+                                     .happened = slice_from_cstr(day),
+                                     .title = slice_from_cstr(title),
+                                     .text = slice_from_cstr(text)};
+    scene->problem = (struct problem){0};
+    return news_write(scene->fixture->conn, &scene->world, &write, scene->fixture->now_ms,
+                      &scene->arena, id, &scene->problem);
+}
+
+static int64_t told(struct scene *scene, const char *day, const char *title) {
+    int64_t id = 0;
+    assert_int_equal(tell(scene, &scene->anna, day, title, "Le four chauffe.", &id), OK);
+    return id;
+}
+
+static size_t count_of(struct scene *scene, bool all, struct news **news) {
+    size_t count;
+    assert_int_equal(news_of_entry(scene->fixture->conn, scene->entry, NULL, all, 20, &scene->arena,
+                                   news, &count),
+                     OK);
+    return count;
+}
+
+/* RULE NEWS-1 */
+static void only_the_team_of_a_published_entry_writes(void **state) {
+    struct scene *scene = *state;
+    const struct actor nobody = {0};
+    int64_t id = 0;
+    assert_int_equal(tell(scene, &scene->eve, "2025", "Ouvert", "", &id), ERR_DENIED);
+    assert_int_equal(tell(scene, &nobody, "2025", "Ouvert", "", &id), ERR_DENIED);
+    id = told(scene, "2025-10-03", "Le four est rallumé");
+    assert_int_equal(news_take_back(scene->fixture->conn, &scene->eve, id, true, 0), ERR_DENIED);
+    assert_int_equal(news_take_back(scene->fixture->conn, &nobody, id, true, 0), ERR_DENIED);
+    assert_int_equal(entry_set_status(scene->fixture->conn, &scene->fixture->ids, scene->entry,
+                                      ENTRY_REMOVED, SLICE("person:1"), SLICE("x"),
+                                      scene->fixture->now_ms),
+                     OK);
+    assert_int_equal(tell(scene, &scene->anna, "2025", "Encore", "", &id), ERR_NOT_FOUND);
+    struct news_item *items;
+    size_t count;
+    assert_int_equal(news_latest(scene->fixture->conn, &nowhere, TERRITORY_NONE, 0, 20,
+                                 &scene->arena, &items, &count),
+                     OK);
+    assert_int_equal(count, 0);
+}
+
+static void what_happened_last_stands_first_whenever_it_was_written(void **state) {
+    struct scene *scene = *state;
+    struct news *news;
+    told(scene, "2025-10", "Octobre");
+    told(scene, "2024", "L’an passé");
+    int64_t december = told(scene, "22/12/2025", "Décembre");
+    assert_int_equal(count_of(scene, false, &news), 3);
+    assert_slice(news[0].title, "Décembre");
+    assert_slice(news[1].title, "Octobre");
+    assert_slice(news[2].title, "L’an passé");
+    assert_int_equal(news[1].happened.precision, DATE_MONTH);
+    size_t count;
+    assert_int_equal(news_of_entry(scene->fixture->conn, scene->entry, &news[0], false, 1,
+                                   &scene->arena, &news, &count),
+                     OK);
+    assert_int_equal(count, 1);
+    assert_slice(news[0].title, "Octobre");
+    struct news_item *items;
+    assert_int_equal(news_latest(scene->fixture->conn, &nowhere, TERRITORY_NONE, 0, 1,
+                                 &scene->arena, &items, &count),
+                     OK);
+    assert_int_equal(items[0].news.id, december);
+    assert_slice(items[0].entry->entry.title, "Four à pain");
+    assert_int_equal(news_latest(scene->fixture->conn, &nowhere, TERRITORY_NONE, december, 20,
+                                 &scene->arena, &items, &count),
+                     OK);
+    assert_int_equal(count, 2);
+}
+
+static void what_is_malformed_is_refused_by_the_name_of_its_field(void **state) {
+    struct scene *scene = *state;
+    static char far_too_long[NEWS_TEXT_MAX + 2];
+    memset(far_too_long, 'a', NEWS_TEXT_MAX + 1);
+    const struct {
+        const char *day, *title, *text, *field;
+        err expected;
+    } rows[] = {
+        {"", "Titre", "", "happened", ERR_INPUT},
+        {"XXXX", "Titre", "", "happened", ERR_INPUT},
+        {"hier", "Titre", "", "happened", ERR_INPUT},
+        {"2026-01-02", "Titre", "", "happened", ERR_INPUT}, /* tomorrow */
+        {"2027", "Titre", "", "happened", ERR_INPUT},
+        {"2025", "", "", "title", ERR_INPUT},
+        {"2025", " \xE2\x80\xAE\xE2\x80\x8B ", "", "title", ERR_INPUT}, /* nothing but marks */
+        {"2025", "deux\nlignes", "", "title", ERR_INPUT},
+        {"2025", "Titre", "\x01", "text", ERR_INPUT},
+        {"2025", "Titre", far_too_long, "text", ERR_LIMIT},
+        {"2025", "Titre", "voir https://spam.example", "text", ERR_DENIED},
+        {"2025", "www.spam.example", "", "text", ERR_DENIED},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        int64_t id;
+        assert_int_equal(tell(scene, &scene->anna, rows[i].day, rows[i].title, rows[i].text, &id),
+                         rows[i].expected);
+        assert_string_equal(scene->problem.field, rows[i].field);
+    }
+    struct news *news;
+    assert_int_equal(count_of(scene, true, &news), 0);
+}
+
+static void each_change_is_a_version_and_none_is_lost(void **state) {
+    struct scene *scene = *state;
+    int64_t id = told(scene, "2025", "Le four est ralumé");
+    struct news_write change = {.actor = &scene->anna,
+                                .id = id,
+                                .version = 1,
+                                .sort = NEWS_SUCCESS,
+                                .happened = SLICE("2025-10"),
+                                .title = SLICE("Le four est rallumé"),
+                                .text = SLICE("")};
+    struct store_fixture *fixture = scene->fixture;
+    assert_int_equal(news_write(fixture->conn, &scene->world, &change, fixture->now_ms + DAY_MS,
+                                &scene->arena, &id, &scene->problem),
+                     OK);
+    assert_int_equal(news_write(fixture->conn, &scene->world, &change, fixture->now_ms + DAY_MS,
+                                &scene->arena, &id, &scene->problem),
+                     ERR_CONFLICT); /* made of the first version */
+    change.actor = &scene->eve;
+    change.version = 2;
+    assert_int_equal(news_write(fixture->conn, &scene->world, &change, fixture->now_ms + DAY_MS,
+                                &scene->arena, &id, &scene->problem),
+                     ERR_DENIED);
+    struct news *versions;
+    struct news news;
+    size_t count;
+    assert_int_equal(news_versions(fixture->conn, id, &scene->arena, &versions, &count), OK);
+    assert_int_equal(count, 2);
+    assert_slice(versions[0].title, "Le four est rallumé");
+    assert_slice(versions[1].title, "Le four est ralumé");
+    assert_slice(versions[1].text, "Le four chauffe.");
+    assert_int_equal(versions[1].sort, NEWS_STEP);
+    assert_int_equal(news_load(fixture->conn, id, &scene->arena, &news), OK);
+    assert_int_equal(news.version, 2);
+    assert_int_equal(news.changed_ms, fixture->now_ms + DAY_MS);
+    assert_int_equal(news.at_ms, fixture->now_ms);
+}
+
+static void what_is_taken_back_or_hidden_is_seen_by_its_team_alone(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    struct news *news;
+    int64_t id = told(scene, "2025", "Le four est rallumé");
+    assert_int_equal(news_take_back(fixture->conn, &scene->anna, id, true, 1), OK);
+    assert_int_equal(count_of(scene, false, &news), 0);
+    assert_int_equal(count_of(scene, true, &news), 1);
+    assert_int_equal(news_hide(fixture->conn, id, true, 1), ERR_CONFLICT); /* nobody sees it */
+    assert_int_equal(news_take_back(fixture->conn, &scene->anna, id, false, 1), OK);
+    assert_int_equal(news_hide(fixture->conn, id, true, 1), OK);
+    assert_int_equal(count_of(scene, false, &news), 0);
+    assert_int_equal(news_take_back(fixture->conn, &scene->anna, id, false, 1), ERR_CONFLICT);
+    assert_int_equal(news_take_back(fixture->conn, &scene->anna, id, true, 1), ERR_CONFLICT);
+    assert_int_equal(news_hide(fixture->conn, id, false, 1), OK);
+    assert_int_equal(news_hide(fixture->conn, id, false, 1), ERR_CONFLICT);
+    assert_int_equal(count_of(scene, false, &news), 1);
+    assert_int_equal(news_hide(fixture->conn, id + 1, true, 1), ERR_NOT_FOUND);
+}
+
+static void what_was_merged_shows_its_news_where_it_stands_now(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    struct news_item *items;
+    struct news *news;
+    size_t count;
+    int64_t id = told(scene, "2025", "Le four est rallumé");
+    struct entry_id kept = entry_made(scene, "{\"kind\":\"initiative\",\"title\":\"Le fournil\"}");
+    assert_int_equal(entry_set_status(fixture->conn, &fixture->ids, scene->entry, ENTRY_ARCHIVED,
+                                      SLICE("person:1"), SLICE("x"), fixture->now_ms),
+                     OK);
+    assert_int_equal(entry_merged_set(fixture->conn, scene->entry, kept, true), OK);
+    assert_int_equal(
+        news_of_entry(fixture->conn, kept, NULL, false, 20, &scene->arena, &news, &count), OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(news[0].id, id);
+    assert_int_equal(news[0].entry.v, kept.v);
+    assert_int_equal(
+        news_latest(fixture->conn, &nowhere, TERRITORY_NONE, 0, 20, &scene->arena, &items, &count),
+        OK);
+    assert_int_equal(count, 1);
+    assert_slice(items[0].entry->entry.title, "Le fournil");
+    assert_int_equal(entry_merged_set(fixture->conn, scene->entry, (struct entry_id){0}, true), OK);
+    assert_int_equal(
+        news_of_entry(fixture->conn, kept, NULL, false, 20, &scene->arena, &news, &count), OK);
+    assert_int_equal(count, 0);
+}
+
+/* RULE PERSON-1 */
+static void one_account_writes_forty_news_a_day(void **state) {
+    struct scene *scene = *state;
+    int64_t id;
+    for (int i = 0; i < 40; i++) {
+        told(scene, "2025", "Une nouvelle");
+    }
+    assert_int_equal(tell(scene, &scene->anna, "2025", "Une de trop", "", &id), ERR_LIMIT);
+    assert_string_equal(scene->problem.field, "tries");
+    scene->fixture->now_ms += DAY_MS + 1;
+    told(scene, "2025", "Le lendemain");
+}
+
+static void the_catalogue_is_sound_and_slugs_come_back(void **state) {
+    struct scene *scene = *state;
+    assert_int_equal(db_catalogue_check(scene->fixture->conn, &news_catalogue, &scene->problem),
+                     OK);
+    for (unsigned i = NEWS_STEP; i < NEWS_SORT__COUNT; i++) {
+        enum news_sort sort;
+        assert_true(news_sort_from_slug(news_sort_slug((enum news_sort)i), &sort));
+        assert_int_equal(sort, i);
+    }
+    enum news_sort sort;
+    assert_false(news_sort_from_slug(SLICE("scandal"), &sort));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(only_the_team_of_a_published_entry_writes),
+        TEST(what_happened_last_stands_first_whenever_it_was_written),
+        TEST(what_is_malformed_is_refused_by_the_name_of_its_field),
+        TEST(each_change_is_a_version_and_none_is_lost),
+        TEST(what_is_taken_back_or_hidden_is_seen_by_its_team_alone),
+        TEST(what_was_merged_shows_its_news_where_it_stands_now),
+        TEST(one_account_writes_forty_news_a_day),
+        TEST(the_catalogue_is_sound_and_slugs_come_back),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests_name("news", tests, NULL, NULL);
+}
