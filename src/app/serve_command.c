@@ -247,6 +247,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .store_path = house->store_path,
         .media_folder = arena_printf(&house->arena, "%s/media", house->folder).p,
         .keeps_pages = house->settings.offline == 0,
+        .form_least_ms = house->settings.form_seconds * 1000,
         .version = AGORA_VERSION,
         .metrics = (enum face_metrics)house->settings.metrics, /* in the rows' order */
         .metrics_from = from,
@@ -255,6 +256,10 @@ static err serve(struct house *house, const char *listen, struct problem *proble
         .process_read = process_watch_read,
         .process = &watch,
     };
+    for (size_t i = 0; i < sizeof face.form_key; i += sizeof(uint64_t)) {
+        uint64_t random = crypto_random_u64();
+        memcpy(face.form_key + i, &random, sizeof random);
+    }
     err served = face_basemap_new(shipped_basemap, house->territories, &face.basemap, problem);
     if (served == OK) {
         pictures_open(house, &face);

@@ -90,6 +90,10 @@ static const struct setting rows[] = {
     {NULL, "rate_exports_per_minute", "30",
      "Whole exports (GeoJSON, CSV and the like) a minute from one address; 0: no limit.",
      NUMBER(rate_exports_per_minute, 0, 1000000)},
+    {NULL, "form_seconds", "3",
+     "Seconds before a form may come back that somebody without an account fills in: programs are\n"
+     "faster than people. 0: not asked.",
+     NUMBER(form_seconds, 0, 60)},
     {NULL, "exports_max", "32", "Exports that may run at the same time, all together.",
      NUMBER(exports_max, 1, 4096)},
     {NULL, "exports_per_address", "4", "Exports that one address may have running.",

@@ -22,6 +22,7 @@ struct settings {
     int64_t log_level, log_format, log_requests, metrics, sandbox, offline;
     int64_t threads;                                        /* 0: one per core */
     int64_t rate_reads_per_minute, rate_exports_per_minute; /* 0: no limit */
+    int64_t form_seconds; /* RULE ROBOT-2; 0: not asked */
     int64_t exports_max, exports_per_address;
     int64_t connections_max, connections_per_address; /* 0: by what the system gives */
     int64_t cache_mb;

@@ -24,6 +24,8 @@ struct face_process {
     int64_t resident_bytes, open_files, open_files_max;
 };
 
+#define FACE_FORM_KEY_BYTES 16
+
 /* One for the whole process: http_options.app. */
 struct face {
     struct atlas *atlas;
@@ -45,7 +47,9 @@ struct face {
     bool keeps_pages;       /* settings: the last pages stay readable when the network fails */
     slice publisher_name, publisher_address; /* the same: who answers for the site */
     slice publisher_phone, publisher_director, host_name, host_address,
-        privacy_email;      /* the same */
+        privacy_email;                           /* the same */
+    unsigned char form_key[FACE_FORM_KEY_BYTES]; /* of this process; RULE ROBOT-2 */
+    int64_t form_least_ms;                       /* settings: the same; 0: not asked */
     uint64_t settings_mark; /* of what pages show of them: another one with each change */
     const char *version;
     enum face_metrics metrics;

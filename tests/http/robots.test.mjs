@@ -48,3 +48,41 @@ test('RULE ROBOT-1: who fills in what nobody sees is answered like anybody, and 
   }
   assert.equal(count("mail_message WHERE address LIKE 'robot%'"), 0);
 });
+
+test('RULE ROBOT-2: what comes back at once, without its moment or with a forged one is asked again, and nothing typed is lost', async () => {
+  const slow = await start({ settings: 'form_seconds = 3\n' });
+  try {
+    importEntries(slow.folder, 'fixture', [{ id: 'a', kind: 'place', title: 'Lavoir' }]);
+    const { items: [{ id }] } = await (await fetch(`${slow.url}/api/v1/entries`)).json();
+    const lead = await signIn(slow, 'lead@example.org');
+    teamOf(slow.folder, id, [JSON.parse((await lead.look('/account/data')).text).id]);
+    const begun = visitor(slow);
+    const { location } = await begun.send('/add', { kind: 'idea' });
+    await begun.send(location, { title: 'Une idée', summary: 'En deux mots.', kind: 'idea' });
+    const forms = [
+      [begun, location.replace('what', 'check'), { charter: 1, address: 'lea@example.org' }, 'value="lea@example.org"'],
+      [visitor(slow), `/entries/${id}/flag`, { reason: 'gone', words: 'Le lavoir est fermé.' }, 'Le lavoir est fermé.</textarea>'],
+      [visitor(slow), `/entries/${id}/write`, { words: 'Bonjour à vous', who: 'Léa', address: 'lea@example.org' }, 'Bonjour à vous</textarea>'],
+    ];
+    for (const [who, path, fields, kept] of forms) {
+      const sinceIn = (text) => /name="since" value="(\d+\.[0-9a-f]{32})"/.exec(text)[1];
+      const since = sinceIn((await who.look(path)).text);
+      const soon = await who.send(path, { ...fields, since });
+      assert.equal(soon.status, 422, path);
+      assert.match(soon.text, /C’est parti bien vite/);
+      assert.ok(soon.text.includes(kept), `${path}: what was typed stays`);
+      assert.equal(sinceIn(soon.text), since, 'the time goes on');
+      const [at, digest] = since.split('.');
+      for (const forged of ['', 'x', `${at - 10000}.${digest}`, `${at}.`, `${at - 10000}`, `-1.${digest}`]) {
+        const refused = await who.send(path, { ...fields, since: forged });
+        assert.equal(refused.status, 422, forged);
+        assert.match(refused.text, /ouverte depuis longtemps/);
+        assert.notEqual(sinceIn(refused.text), forged);
+      }
+    }
+    const member = await signIn(slow, 'member@example.org');
+    assert.equal((await member.send(`/entries/${id}/flag`, { reason: 'gone' })).status, 303, 'an account is not asked');
+  } finally {
+    await slow.stop();
+  }
+});

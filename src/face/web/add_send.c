@@ -212,6 +212,7 @@ err add_check_write(struct adding *adding) {
     html_raw(html, ".</p>\n");
     if (is_guest(adding)) {
         form_trap(form);
+        form_since(form);
     }
     form_submit(form, is_new && is_guest(adding) ? N_("Envoyer") : N_("Publier"));
     form_submit_else(form, "back", N_("Revenir"));
@@ -348,6 +349,10 @@ err add_send(struct adding *adding, struct http_response *response) {
     if (is_guest(adding) && form_is_trapped(adding->sent)) {
         http_redirect(response, SLICE("/contributions/sent?confirm"));
         return OK;
+    }
+    if (is_guest(adding) &&
+        form_is_hasty(&adding->form, adding->face, adding->request, adding->sent, "address")) {
+        return add_page_write(adding, response);
     }
     TRY(face_network(adding->request, &sending->send.network));
     return face_write(adding->face, adding->request, send_job, answer_send, sending);

@@ -130,6 +130,9 @@ static err write_flag(struct form *form, const struct flagging *flagging) {
         write_address(form, flagging);
     }
     form_trap(form);
+    if (flagging->flag.actor->person.v == 0) {
+        form_since(form);
+    }
     form_submit(form, N_("Envoyer"));
     form_end(form);
     html_raw(&page->html, "<p><a href=\"/charter\">");
@@ -270,15 +273,15 @@ err web_flag_post(void *app, const struct http_request *request, struct http_res
                           .arena = request->arena};
     TRY(entry_of(app, request, &flagging->flag.entry, &flagging->title, problem));
     TRY(face_network(request, &flagging->flag.network));
-    struct form form = {.page = NULL};
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
     check_sent(&form, flagging);
     flagging->is_notice = flagging->flag.reason == FLAG_ILLEGAL;
+    bool is_trapped = form_is_trapped(&sent);
     bool is_asked = flagging->is_notice && !http_form_has(&sent, "notice");
-    if (form.fault_count > 0 || is_asked) {
-        struct page page = page_begin(app, request, response);
-        form.page = &page;
-        return write_flag(&form, flagging);
-    }
-    return form_is_trapped(&sent) ? answer_flag(app, request, flagging, OK, response, problem)
-                                  : face_write(app, request, flag_job, answer_flag, flagging);
+    bool is_hasty = flagging->flag.actor->person.v == 0 && !is_trapped && !is_asked &&
+                    form.fault_count == 0 && form_is_hasty(&form, app, request, &sent, "words");
+    return form.fault_count > 0 || is_asked || is_hasty ? write_flag(&form, flagging)
+           : is_trapped ? answer_flag(app, request, flagging, OK, response, problem)
+                        : face_write(app, request, flag_job, answer_flag, flagging);
 }

@@ -30,6 +30,7 @@ struct form {
         const char *field, *message;
     } faults[FORM_FAULTS_MAX];
     size_t fault_count;
+    slice since; /* RULE ROBOT-2: when its page was first shown, as sent; empty: now */
 };
 /* Beyond FORM_FAULTS_MAX the first ones are told. */
 void form_fault(struct form *form, const char *field, const char *message);
@@ -95,6 +96,17 @@ void form_hidden(struct form *form, const char *name, slice value);
  * /write, /sign-in, /contributions/find. */
 void form_trap(struct form *form);
 bool form_is_trapped(const struct http_form *sent);
+/* RULE ROBOT-2: when the page was shown, signed, in forms that show or send what somebody without
+ * an account wrote. `form_is_hasty`: it came back too soon, or too late to be known: there is a
+ * fault beside `field` then, and the page is to be written again. */
+void form_since(struct form *form);
+bool form_is_hasty(struct form *form, const struct face *face, const struct http_request *request,
+                   const struct http_form *sent, const char *field);
+/* The signed moment as it stands in the form, and what it is worth when it comes back. */
+enum form_pace { FORM_PACE_FINE, FORM_PACE_SOON, FORM_PACE_LATE };
+#define FORM_SINCE_MS INT64_C(86400000) /* what is older is not known any more */
+slice form_since_make(const struct face *face, int64_t at_ms, struct arena *arena);
+enum form_pace form_since_read(const struct face *face, slice since, int64_t now_ms);
 /* The one sun-yellow action. */
 void form_submit(struct form *form, const char *label);
 /* A quieter one, of the same form: sent as do=VALUE. */

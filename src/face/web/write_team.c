@@ -113,6 +113,9 @@ static err write_form(struct form *form, const struct writing *writing, bool is_
                                           .is_needed = true});
     write_who(form, writing);
     form_trap(form);
+    if (writing->actor->person.v == 0) {
+        form_since(form);
+    }
     form_submit(form, N_("Envoyer"));
     form_end(form);
     form_page_end(form);
@@ -231,7 +234,10 @@ err web_write_post(void *app, const struct http_request *request, struct http_re
     struct form form = {.page = &page};
     TRY(fill_writer(request, page.html.language, writing));
     check(&form, writing);
-    return form.fault_count         ? write_form(&form, writing, false)
-           : form_is_trapped(&sent) ? answer_write(app, request, writing, OK, response, problem)
-                                    : face_write(app, request, write_job, answer_write, writing);
+    bool is_trapped = form_is_trapped(&sent);
+    bool is_hasty = writing->actor->person.v == 0 && !is_trapped && form.fault_count == 0 &&
+                    form_is_hasty(&form, app, request, &sent, "words");
+    return form.fault_count || is_hasty ? write_form(&form, writing, false)
+           : is_trapped                 ? answer_write(app, request, writing, OK, response, problem)
+                        : face_write(app, request, write_job, answer_write, writing);
 }
