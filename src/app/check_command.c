@@ -3,8 +3,9 @@
 #include "app/command.h"
 #include "app/house.h"
 #include "atlas/atlas.h"
+#include "domain/media/media.h"
 
-/* The store is sound, every entry is what was written, and the index made from it counts what the
+/* The store is sound, every entry, picture and document is what was written, and the index made from it counts what the
  * store counts. */
 static err check(struct house *house, struct problem *problem) {
     TRY(db_integrity(house->store, problem));
@@ -13,6 +14,9 @@ static err check(struct house *house, struct problem *problem) {
     int64_t verified = 0;
     TRY(entry_count(house->store, &published, &all));
     TRY(entry_verify(house->store, &verified, problem));
+    struct media_figures media;
+    TRY(media_verify(house->store, arena_printf(&house->arena, "%s/media", house->folder).p, &media,
+                     problem));
     struct atlas *atlas = NULL;
     TRY(atlas_open(&(struct atlas_options){.store_path = house->store_path,
                                            .territories = house->territories,
@@ -26,6 +30,9 @@ static err check(struct house *house, struct problem *problem) {
     atlas_close(atlas);
     printf("entries: %lld, published: %lld, in the index: %lld\n", (long long)all,
            (long long)published, (long long)indexed);
+    printf("pictures: %lld, documents: %lld, in %lld files of %llu bytes\n",
+           (long long)media.pictures, (long long)media.documents, (long long)media.files,
+           (unsigned long long)media.bytes);
     printf("territories: %u, themes: %u, commune outlines: %s\n", house->territories->count,
            house->themes->count, house->territories->areas != NULL ? "yes" : "no");
     return indexed == published ? OK
@@ -54,7 +61,8 @@ static const struct command_option options[] = {COMMAND_OPTION_DATA_THERE, COMMA
 const struct command command_check = {
     .name = "check",
     .rest = "",
-    .help = "Checks the store and the index made from it; says what is there.",
+    .help = "Checks the store, its pictures and documents, and the index made from it; says what "
+            "is there.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .run = check_run,

@@ -1,7 +1,7 @@
 // Documents: taken in, given out as files, taken away, and what somebody unkind may send as one.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { crc32, deflateRawSync } from 'node:zlib';
@@ -255,4 +255,22 @@ test('a backup holds the documents, and a restore brings them back as they were'
   assert.ok(files(back).length > 5);
   assert.deepEqual(files(back), files(server.folder));
   for (const name of files(back)) assert.ok(readFileSync(join(back, 'media', name)).equals(readFileSync(join(server.folder, 'media', name))), name);
+});
+
+test('agora check finds a document that is another, missing, or that no book knows', () => {
+  const file = readdirSync(join(server.folder, 'media'), { recursive: true }).filter((name) => name.endsWith('.txt')).map((name) => join(server.folder, 'media', name))[0];
+  const check = () => agora('check', '--data', server.folder);
+  assert.match(check().stdout, /pictures: 0, documents: [1-9]\d*, in \d+ files of \d+ bytes\n(.*\n)*sound/);
+  const was = readFileSync(file);
+  writeFileSync(file, Buffer.from(was).fill('x'));
+  assert.match(check().stderr, /is not what was written: bring media\/ back from a backup/);
+  writeFileSync(file, was);
+  const strange = join(server.folder, 'media', 'index.html');
+  mkdirSync(strange);
+  writeFileSync(join(strange, 'x.html'), '<script>');
+  const { status, stderr } = check();
+  rmSync(strange, { recursive: true });
+  assert.equal(status, 1);
+  assert.match(stderr, /media\/index.html\/x.html is no file of this program: move it elsewhere/);
+  assert.equal(check().status, 0);
 });

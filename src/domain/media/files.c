@@ -117,6 +117,17 @@ err media_files_write(const char *folder, slice name, const struct media_print *
     return failed;
 }
 
+/* Closes the file. */
+static err read_all(int fd, struct arena *scratch, struct buf *out) {
+    char *block = arena_new(scratch, char, READ_BLOCK);
+    ssize_t n = 0;
+    while ((n = read(fd, block, READ_BLOCK)) > 0) {
+        buf_add(out, slice_of(block, (size_t)n));
+    }
+    close(fd);
+    return n < 0 ? ERR_IO : out->failed;
+}
+
 err media_file_read(const char *folder, const struct entry_picture *picture, slice file,
                     struct buf *out) {
     struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
@@ -124,13 +135,7 @@ err media_file_read(const char *folder, const struct entry_picture *picture, sli
     if (fd < 0) {
         return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
     }
-    char *block = arena_new(&scratch, char, READ_BLOCK);
-    ssize_t n = 0;
-    while ((n = read(fd, block, READ_BLOCK)) > 0) {
-        buf_add(out, slice_of(block, (size_t)n));
-    }
-    close(fd);
-    return n < 0 ? ERR_IO : out->failed;
+    return read_all(fd, &scratch, out);
 }
 
 err media_files_delete(const char *folder, const struct entry_picture *picture) {
@@ -189,6 +194,14 @@ err media_document_open(const char *folder, const struct entry_document *documen
     }
     *fd = opened;
     return OK;
+}
+
+err media_document_read(const char *folder, const struct entry_document *document,
+                        struct buf *out) {
+    struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
+    int fd = -1;
+    TRY(media_document_open(folder, document, &fd));
+    return read_all(fd, &scratch, out);
 }
 
 err media_document_delete(const char *folder, const struct entry_document *document) {

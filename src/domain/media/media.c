@@ -31,22 +31,23 @@ static const struct db_statement statements[MEDIA_STATEMENT__COUNT] = {
                       "UPDATE media SET unnamed_ms = 0 WHERE unnamed_ms > 0 AND " NAMED},
     [MEDIA_DUE] = {"media due", "SELECT name FROM media WHERE unnamed_ms > 0 AND unnamed_ms <= $1 "
                                 "ORDER BY unnamed_ms LIMIT $2"},
+    [MEDIA_ALL] = {"media all",
+                   "SELECT name, EXISTS (SELECT 1 FROM entry_media JOIN entry "
+                   "ON entry.id = entry_media.entry_id WHERE entry_media.url = media.url AND " HERE(
+                       "entry_media.url") " AND entry.status <> 4) FROM media"},
+    [MEDIA_KNOWN] = {"media known", "SELECT 1 FROM media WHERE name = $1"},
+    [MEDIA_NAMED] = {"media named", "SELECT entry_media.url, entry.id FROM entry_media "
+                                    "JOIN entry ON entry.id = entry_media.entry_id WHERE " HERE(
+                                        "entry_media.url") " AND entry.status <> 4"},
     [MEDIA_DELETE] = {"media delete", "DELETE FROM media WHERE name = $1"},
 };
 const struct db_catalogue media_catalogue = {"media", statements, ARRAY_COUNT(statements)};
 
-static struct db_query *query_of(struct db_conn *conn, enum media_statement which) {
+struct db_query *media_query(struct db_conn *conn, enum media_statement which) {
     return db_query(conn, &media_catalogue, which);
 }
 
-/* What lies here, by its name. */
-struct thing {
-    bool is_document;
-    struct entry_picture picture;
-    struct entry_document document;
-};
-
-static bool thing_named(slice name, struct thing *thing) {
+bool media_thing_named(slice name, struct media_thing *thing) {
     thing->is_document = entry_document_named(name, &thing->document);
     return thing->is_document || entry_picture_named(name, &thing->picture);
 }
@@ -61,11 +62,11 @@ static slice document_url(const struct entry_document *document, struct arena *a
 
 err media_add(struct db_conn *conn, slice name, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = arena_make(1024, 0);
-    struct thing thing;
-    if (!thing_named(name, &thing)) {
+    struct media_thing thing;
+    if (!media_thing_named(name, &thing)) {
         return ERR_INPUT;
     }
-    struct db_query *query = query_of(conn, MEDIA_ADD);
+    struct db_query *query = media_query(conn, MEDIA_ADD);
     db_bind_text(query, 1, name);
     db_bind_text(query, 2,
                  thing.is_document ? document_url(&thing.document, &scratch)
@@ -76,7 +77,7 @@ err media_add(struct db_conn *conn, slice name, int64_t now_ms) {
 
 err media_is_shown(struct db_conn *conn, const struct entry_picture *picture, struct arena *arena,
                    bool *is_shown) {
-    struct db_query *query = query_of(conn, MEDIA_SHOWN);
+    struct db_query *query = media_query(conn, MEDIA_SHOWN);
     db_bind_text_borrowed(query, 1, url_of(picture, arena));
     TRY(db_next(query, is_shown));
     db_done(query);
@@ -86,7 +87,7 @@ err media_is_shown(struct db_conn *conn, const struct entry_picture *picture, st
 err media_document_shown(struct db_conn *conn, const struct entry_document *document,
                          struct arena *arena, slice *title) {
     bool row = false;
-    struct db_query *query = query_of(conn, MEDIA_SHOWN);
+    struct db_query *query = media_query(conn, MEDIA_SHOWN);
     db_bind_text_borrowed(query, 1, document_url(document, arena));
     TRY(db_next(query, &row));
     if (!row) {
@@ -97,20 +98,20 @@ err media_document_shown(struct db_conn *conn, const struct entry_document *docu
     return OK;
 }
 
-static err thing_delete(const char *folder, const struct thing *thing) {
+static err thing_delete(const char *folder, const struct media_thing *thing) {
     return thing->is_document ? media_document_delete(folder, &thing->document)
                               : media_files_delete(folder, &thing->picture);
 }
 
 err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
-    struct thing *due = arena_new(&scratch, struct thing, SWEPT_MAX);
+    struct media_thing *due = arena_new(&scratch, struct media_thing, SWEPT_MAX);
     size_t count = 0;
-    TRY(db_run(query_of(conn, MEDIA_UNMARK)));
-    struct db_query *query = query_of(conn, MEDIA_MARK);
+    TRY(db_run(media_query(conn, MEDIA_UNMARK)));
+    struct db_query *query = media_query(conn, MEDIA_MARK);
     db_bind_i64(query, 1, now_ms);
     TRY(db_run(query));
-    query = query_of(conn, MEDIA_DUE);
+    query = media_query(conn, MEDIA_DUE);
     db_bind_i64(query, 1, now_ms - KEPT_MS);
     db_bind_i64(query, 2, SWEPT_MAX);
     for (;;) {
@@ -119,7 +120,7 @@ err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms) {
         if (!row) {
             break;
         }
-        count += thing_named(arena_copy(&scratch, db_text(query, 0)), &due[count]);
+        count += media_thing_named(arena_copy(&scratch, db_text(query, 0)), &due[count]);
     }
     for (size_t i = 0; i < count; i++) {
         /* Files first: a row that stays is swept again, a file without one never. What cannot be
@@ -127,7 +128,7 @@ err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms) {
         if (thing_delete(folder, &due[i]) != OK) {
             continue;
         }
-        query = query_of(conn, MEDIA_DELETE);
+        query = media_query(conn, MEDIA_DELETE);
         db_bind_text_borrowed(query, 1,
                               due[i].is_document ? due[i].document.name : due[i].picture.name);
         TRY(db_run(query));

@@ -67,6 +67,16 @@ MUST_USE err media_document_shown(struct db_conn *conn, const struct entry_docum
  * entry was removed, are deleted 30 days later. Once an hour. */
 MUST_USE err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms);
 
+/* Compares folder, books and entries, beside a running server: each file is in the books, each
+ * picture and document that an entry shows lies here whole and is what was written. ERR_CORRUPT
+ * names the first finding and its mend; ERR_IO. */
+struct media_figures {
+    int64_t pictures, documents, files;
+    uint64_t bytes;
+};
+MUST_USE err media_verify(struct db_conn *conn, const char *folder, struct media_figures *figures,
+                          struct problem *problem);
+
 extern const struct db_catalogue media_catalogue;
 
 #endif

@@ -10,8 +10,24 @@ enum media_statement {
     MEDIA_UNMARK,
     MEDIA_DUE,
     MEDIA_DELETE,
+    MEDIA_ALL,
+    MEDIA_KNOWN,
+    MEDIA_NAMED,
     MEDIA_STATEMENT__COUNT
 };
+struct db_query *media_query(struct db_conn *conn, enum media_statement which);
+
+/* What lies here, by its name. */
+struct media_thing {
+    bool is_document;
+    struct entry_picture picture;
+    struct entry_document document;
+};
+bool media_thing_named(slice name, struct media_thing *thing);
+
+/* A document whole. ERR_NOT_FOUND, also when it is not as long as its name says; ERR_IO. */
+MUST_USE err media_document_read(const char *folder, const struct entry_document *document,
+                                 struct buf *out);
 /* Deletes the files of a picture; those that are gone already are fine. ERR_IO. */
 MUST_USE err media_files_delete(const char *folder, const struct entry_picture *picture);
 MUST_USE err media_document_delete(const char *folder, const struct entry_document *document);

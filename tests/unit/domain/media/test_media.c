@@ -74,6 +74,96 @@ static void sweep_after(struct shown *shown, int64_t days) {
         media_sweep(shown->fixture->store.conn, shown->folder, shown->fixture->store.now_ms), OK);
 }
 
+static err verify(struct shown *shown, struct media_figures *figures) {
+    shown->fixture->problem = (struct problem){0};
+    return media_verify(shown->fixture->store.conn, shown->folder, figures,
+                        &shown->fixture->problem);
+}
+
+static void found(struct shown *shown, const char *what) {
+    struct media_figures figures;
+    assert_int_equal(verify(shown, &figures), ERR_CORRUPT);
+    assert_non_null(strstr(shown->fixture->problem.what, what));
+}
+
+/* Writes a file below the folder, whatever stands there. */
+static const char *file_put(struct shown *shown, const char *name, const char *bytes) {
+    const char *path =
+        arena_printf(&shown->fixture->arena, "%s/%.2s/%s", shown->folder, name, name).p;
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(bytes, file);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void what_lies_here_is_found_whole(void **state) {
+    struct shown shown = picture_new(*state, "RIFF eight");
+    struct media_figures figures;
+    struct entry entry;
+    assert_int_equal(verify(&shown, &figures), OK);
+    add_to_entry(&shown, &entry);
+    struct entry_document document =
+        media_document_named(SLICE("%PDF-1.4 %%EOF"), ENTRY_DOCUMENT_PDF, &shown.fixture->arena);
+    assert_int_equal(media_add(shown.fixture->store.conn, document.name, 1), OK);
+    assert_int_equal(media_document_write(shown.folder, &document, SLICE("%PDF-1.4 %%EOF"),
+                                          &shown.fixture->problem),
+                     OK);
+    file_put(&shown, arena_printf(&shown.fixture->arena, "%.*s.new", SLICE_ARG(document.name)).p,
+             "half of it");
+    assert_int_equal(verify(&shown, &figures), OK);
+    assert_int_equal(figures.pictures, 1);
+    assert_int_equal(figures.documents, 1);
+    assert_int_equal(figures.files, 4);
+    assert_int_equal(figures.bytes, 2 * strlen("RIFF eight") + document.bytes);
+}
+
+static void a_file_that_is_gone_or_another_is_found(void **state) {
+    struct shown shown = picture_new(*state, "RIFF nine");
+    struct media_figures figures;
+    struct entry entry;
+    const char *name =
+        arena_printf(&shown.fixture->arena, "%.*s-480.webp", SLICE_ARG(shown.picture.name)).p;
+    file_put(&shown, name, "RIFF NINE");
+    found(&shown, "is not what was written");
+    assert_int_equal(unlink(file_put(&shown, name, "")), 0);
+    assert_int_equal(verify(&shown, &figures), OK); /* nothing shows it */
+    add_to_entry(&shown, &entry);
+    found(&shown, "is missing");
+    file_put(&shown, name, "RIFF nine");
+    assert_int_equal(verify(&shown, &figures), OK);
+}
+
+static void a_file_that_no_book_knows_is_found(void **state) {
+    struct shown shown = picture_new(*state, "RIFF ten");
+    struct media_figures figures;
+    static const char *const strange[] = {"%.2s-index.php", "%s-999.webp", "%s-480.png",
+                                          "%.32s-7.pdf", "%.32s-70x70-480.jpg"};
+    for (size_t i = 0; i < ARRAY_COUNT(strange); i++) {
+        char name[128];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(name, sizeof name, strange[i],
+                 arena_cstr(&shown.fixture->arena, shown.picture.name));
+#pragma GCC diagnostic pop
+        const char *path = file_put(&shown, name, "x");
+        found(&shown, i < 3 ? "is no file of this program" : "is not in the books");
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(verify(&shown, &figures), OK);
+}
+
+static void an_entry_that_shows_what_no_book_knows_is_found(void **state) {
+    struct shown shown = picture_new(*state, "RIFF eleven");
+    struct entry entry;
+    add_to_entry(&shown, &entry);
+    struct db_query *query = media_query(shown.fixture->store.conn, MEDIA_DELETE);
+    db_bind_text(query, 1, shown.picture.name);
+    assert_int_equal(db_run(query), OK);
+    assert_int_equal(media_files_delete(shown.folder, &shown.picture), OK);
+    found(&shown, "which is not in the books");
+}
+
 /* RULE MEDIA-1 */
 static void a_picture_is_shown_while_a_published_entry_shows_it(void **state) {
     struct shown shown = picture_new(*state, "RIFF one");
@@ -251,6 +341,10 @@ int main(void) {
         IN_STORE(a_picture_of_a_draft_stays_as_long_as_the_draft),
         IN_STORE(the_same_prints_have_one_name_and_others_another),
         IN_STORE(a_folder_that_cannot_be_written_is_told),
+        IN_STORE(what_lies_here_is_found_whole),
+        IN_STORE(a_file_that_is_gone_or_another_is_found),
+        IN_STORE(a_file_that_no_book_knows_is_found),
+        IN_STORE(an_entry_that_shows_what_no_book_knows_is_found),
         IN_STORE(a_picture_that_could_not_be_written_whole_leaves_no_file),
         cmocka_unit_test(only_our_own_addresses_are_pictures),
     };
