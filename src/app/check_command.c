@@ -5,8 +5,8 @@
 #include "atlas/atlas.h"
 #include "domain/media/media.h"
 
-/* The store is sound, every entry, picture and document is what was written, and the index made from it counts what the
- * store counts. */
+/* The store is sound, every entry, picture and document is what was written, and the index made
+ * from it counts what the store counts. */
 static err check(struct house *house, struct problem *problem) {
     TRY(db_integrity(house->store, problem));
     int64_t published = 0;
