@@ -267,6 +267,13 @@ static const char *const decisions[] = {
            "deux est gardée, et cela peut être défait."),
     [MAIL_DECISION_PARTED] = N_("Bonjour, la modération de %1 a séparé de nouveau « %2 » de la "
                                 "fiche avec laquelle elle avait été réunie."),
+    [MAIL_DECISION_UNDONE] =
+        N_("Bonjour, la modération de %1 a annulé des changements que vous aviez "
+           "faits, à « %2 » ou à d’autres fiches. Rien n’est effacé : "
+           "l’historique les garde, et cela peut être défait."),
+    [MAIL_DECISION_REDONE] =
+        N_("Bonjour, la modération de %1 a remis les changements que vous aviez "
+           "faits, à « %2 » ou à d’autres fiches, et qu’elle avait annulés."),
     [MAIL_DECISION_PUBLISHED] = N_("Bonjour, la modération de %1 a relu « %2 » et l’a publié."),
     [MAIL_DECISION_ACCEPTED] = N_("Bonjour, votre proposition pour « %2 » est acceptée : elle se "
                                   "voit sur %1. Merci !"),

@@ -59,6 +59,8 @@ enum mail_decision {
     MAIL_DECISION_PUBLISHED, /* the first time */
     MAIL_DECISION_MERGED,    /* became one with another */
     MAIL_DECISION_PARTED,    /* and are two again */
+    MAIL_DECISION_UNDONE,    /* what somebody changed went back */
+    MAIL_DECISION_REDONE,    /* and came again */
     MAIL_DECISION_ACCEPTED,  /* of a suggestion */
     MAIL_DECISION_ADAPTED,   /* the same, changed */
     MAIL_DECISION_DECLINED,

@@ -256,6 +256,7 @@ export async function addresses({ url, link, suggestion, news, merge, merged, te
     'a decision': decision,
     'an appeal': appeal,
     'who wrote an entry': author,
+    'changes to take back': `${author}/undo`,
     settings: '/administration/settings',
     sources: '/administration/sources',
     'a source': '/administration/sources/portraits',

@@ -67,6 +67,7 @@ const WHOSE = {
   '/moderation/entries/{id}': { may: MODERATES, acts: ['nothing', 'correct', 'hold', 'remove', 'publish', 'ask'].map((act) => ({ act, ...REASON })) },
   '/moderation/entries/{id}/media/{name}/{file}': { may: MODERATES },
   '/moderation/entries/{id}/people/{person}': { may: MODERATES, acts: ['warn', 'block', 'unblock'].map((act) => ({ act, days: '7', ...REASON })) },
+  '/moderation/entries/{id}/people/{person}/undo': { may: MODERATES, acts: [{ from: '2020-01-01', to: '2099-12-31', ...REASON }, { of: '1', ...REASON }] },
   '/moderation/appeals/{id}': { may: MODERATES, take: { id: 'appeal' }, acts: [{ act: 'keep', ...REASON }, { act: 'publish', ...REASON }, { act: 'unblock', ...REASON }] },
   // Secrets: whoever holds one is who it was made for, except what an account began, which is that account's alone.
   '/add/{draft}': { may: (who, object) => who.name === things[object].owner, acts: [{}, { do: 'drop' }], once: 'owner' },

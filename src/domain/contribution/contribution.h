@@ -101,6 +101,9 @@ void contribution_field_copy(enum history_field field, const struct entry *from,
                              struct arena *arena);
 void contribution_field_join(enum history_field field, const struct entry *from, struct entry *to,
                              struct arena *arena);
+/* Whether both have the same there, as it is stored. */
+bool contribution_field_same(enum history_field field, const struct entry *one,
+                             const struct entry *other, struct arena *arena);
 slice contribution_field_text(enum history_field field, const struct entry *entry);
 void contribution_field_write(enum history_field field, slice text, struct entry *entry);
 bool contribution_field_is_text(enum history_field field);

@@ -191,6 +191,11 @@ static slice field_json(enum history_field field, const struct entry *entry, str
     return json_of(&alone, arena);
 }
 
+bool contribution_field_same(enum history_field field, const struct entry *one,
+                             const struct entry *other, struct arena *arena) {
+    return slice_equal(field_json(field, one, arena), field_json(field, other, arena));
+}
+
 static slice item_json(enum history_field field, const void *item, struct arena *arena) {
     const struct list_row *row = &fields[field].list;
     struct entry alone = {0};

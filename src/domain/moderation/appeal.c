@@ -98,11 +98,13 @@ static bool goes_against(enum moderation_act act, enum moderation_side side) {
         return side == MODERATION_FLAGGER;
     case MODERATION_WARN:
     case MODERATION_BLOCK:
+    case MODERATION_UNDO:
         return side == MODERATION_SUBJECT;
     case MODERATION_ASK:
     case MODERATION_UNBLOCK:
     case MODERATION_MERGE: /* undone where it is done */
     case MODERATION_PART:
+    case MODERATION_REDO:
     case MODERATION_ACT__COUNT:
         break;
     }
@@ -204,10 +206,13 @@ bool moderation_reverses(enum moderation_act decided, enum moderation_act act) {
         return act == MODERATION_NOTHING;
     case MODERATION_BLOCK:
         return act == MODERATION_UNBLOCK;
+    case MODERATION_UNDO:
+        return act == MODERATION_REDO;
     case MODERATION_ASK:
     case MODERATION_UNBLOCK:
     case MODERATION_MERGE: /* undone where it is done */
     case MODERATION_PART:
+    case MODERATION_REDO:
     case MODERATION_ACT__COUNT:
         break;
     }
@@ -249,7 +254,11 @@ static err reverse(struct db_conn *conn, const struct contribution_world *world,
                    struct moderation_outcome *outcome, struct problem *problem) {
     if (notice->act != MODERATION_WARN) {
         const struct moderation_decision decision = {
-            .entry = notice->entry, .act = act, .reason = reason, .subject = notice->subject};
+            .entry = notice->entry,
+            .act = act,
+            .reason = reason,
+            .subject = notice->subject,
+            .undo = {.decision = notice->id, .note = SLICE_EMPTY}};
         TRY(moderation_take(conn, world, actor, &decision, notice->id, now_ms, arena, outcome,
                             problem));
     }

@@ -7,7 +7,8 @@ static const char *const act_slugs[MODERATION_ACT__COUNT] = {
     [MODERATION_PUBLISH] = "publish", [MODERATION_ASK] = "ask",
     [MODERATION_WARN] = "warn",       [MODERATION_BLOCK] = "block",
     [MODERATION_UNBLOCK] = "unblock", [MODERATION_MERGE] = "merge",
-    [MODERATION_PART] = "part"};
+    [MODERATION_PART] = "part",       [MODERATION_UNDO] = "undo",
+    [MODERATION_REDO] = "redo"};
 
 slice moderation_act_slug(enum moderation_act act) {
     return slice_from_cstr(act_slugs[act]);
@@ -336,6 +337,8 @@ static err status_after(struct db_conn *conn, const struct moderation_decision *
     case MODERATION_WARN:
     case MODERATION_BLOCK:
     case MODERATION_UNBLOCK:
+    case MODERATION_UNDO:
+    case MODERATION_REDO:
         fits = true;
         break;
     case MODERATION_HOLD:
@@ -382,8 +385,17 @@ err moderation_take(struct db_conn *conn, const struct contribution_world *world
     if (moderation_is_about_somebody(decision.act)) {
         TRY(moderation_act_on(conn, world, actor, &decision, now_ms, problem));
     }
+    struct moderation_undo_plan plan;
+    bool is_undo = decision.act == MODERATION_UNDO || decision.act == MODERATION_REDO;
+    if (is_undo) {
+        TRY(moderation_undo_do(conn, world, actor, &decision, now_ms, arena, &plan, problem));
+    }
     outcome->title = where.title;
     TRY(moderation_record(conn, world, &record, now_ms, arena, outcome));
+    if (is_undo) {
+        TRY(moderation_undo_note(conn, actor, &decision, outcome->decision, &plan, appeal != 0,
+                                 now_ms));
+    }
     return decision.act == MODERATION_ASK && outcome->told_count == 0
                ? problem_set(problem, ERR_CONFLICT, "asked", "there is nobody to ask")
                : OK;

@@ -104,11 +104,14 @@ enum moderation_act {
     MODERATION_UNBLOCK,
     MODERATION_MERGE, /* the entry became one with another: domain/duplicate */
     MODERATION_PART,  /* and are two again */
+    MODERATION_UNDO,  /* what somebody changed in a time goes back: RULE UNDO-1 */
+    MODERATION_REDO,  /* and comes again: RULE UNDO-3 */
     MODERATION_ACT__COUNT
 };
 /* About somebody, not about the entry. */
 static inline bool moderation_is_about_somebody(enum moderation_act act) {
-    return act == MODERATION_WARN || act == MODERATION_BLOCK || act == MODERATION_UNBLOCK;
+    return act == MODERATION_WARN || act == MODERATION_BLOCK || act == MODERATION_UNBLOCK ||
+           act == MODERATION_UNDO || act == MODERATION_REDO;
 }
 /* RULE MOD-6: an answer is waited for so long. */
 #define MODERATION_ASK_MS     INT64_C(1209600000) /* 14 days */
@@ -116,14 +119,22 @@ static inline bool moderation_is_about_somebody(enum moderation_act act) {
 slice moderation_act_slug(enum moderation_act act);
 bool moderation_act_from_slug(slice slug, enum moderation_act *act);
 
+/* What goes back, or comes again. */
+struct moderation_undo_of {
+    int64_t from_ms, to_ms; /* of UNDO: changes from then on, before that */
+    int64_t decision;       /* of REDO: the UNDO that is taken back */
+    int64_t seen;           /* of the plan that was looked at; of an appeal: 0, any */
+    slice note;             /* the reason that the revisions tell, public */
+};
 struct moderation_decision {
     struct entry_id entry;
     enum moderation_act act;
     slice reason;
     unsigned point; /* of the charter, that it rests on; 0: on none */
-    /* Of WARN, BLOCK and UNBLOCK: who. RULE MOD-7. */
+    /* Of an act about somebody: who. RULE MOD-7. */
     struct person_id subject;
-    int64_t block_ms; /* of BLOCK: for how long; 0: until it is lifted */
+    int64_t block_ms;               /* of BLOCK: for how long; 0: until it is lifted */
+    struct moderation_undo_of undo; /* of UNDO and REDO */
 };
 /* RULE MOD-2: a reason is asked for; the author, the team and those who flagged are told it (by the
  * caller: `outcome`). RULE MOD-3: what was held or removed can be published again, each decision
@@ -320,6 +331,51 @@ MUST_USE err moderation_sweep(struct db_conn *conn, struct id_source *ids, int64
  * told. Who decided is not of it. */
 MUST_USE err moderation_person_to_json(struct db_conn *conn, struct person_id person,
                                        struct buf *out);
+
+/* ---- all that somebody changed in a time ---- */
+
+/* RULE UNDO-1, RULE UNDO-2. One act goes through so many entries at most; what is left is told. */
+#define MODERATION_UNDO_ENTRIES 100
+enum moderation_undo_sort {
+    MODERATION_GOES_BACK = 1, /* a new revision without what they changed */
+    MODERATION_GOES_AWAY,     /* they brought it, and nobody else wrote in it: it is removed */
+    MODERATION_COMES_AGAIN,   /* of REDO: what was removed */
+    /* Left as it is: */
+    MODERATION_LEFT_SHARED,   /* they brought it, and somebody wrote in it since */
+    MODERATION_LEFT_COLLIDES, /* everything that would go back was changed by others since */
+    MODERATION_LEFT_UNFIT,    /* what it would be, no entry can be (any more) */
+};
+struct moderation_undo_item {
+    struct entry_id entry;
+    slice title;
+    enum moderation_undo_sort sort;
+    unsigned fields,
+        collided;    /* bits 1u << enum history_field: go back; left, others changed them */
+    int64_t stands;  /* the revision of today */
+    struct entry to; /* of what goes back: as it will be */
+};
+struct moderation_undo_plan {
+    struct moderation_undo_item *items;
+    size_t count, acts; /* of them: that are not left */
+    size_t elsewhere;   /* shown entries that they changed where the actor does not moderate */
+    bool has_more;      /* there are more entries than one act goes through */
+    int64_t seen;       /* tells this plan from others; never 0 */
+};
+/* What an UNDO or a REDO of `decision->subject` would do now; nothing is written. Entries that are
+ * not shown are passed over. ERR_NOT_FOUND: there is no such UNDO that still holds. */
+MUST_USE err moderation_undo_plan(struct db_conn *conn, const struct contribution_world *world,
+                                  const struct actor *actor,
+                                  const struct moderation_decision *decision, struct arena *arena,
+                                  struct moderation_undo_plan *plan);
+struct moderation_undone {
+    int64_t decision, at_ms, from_ms, to_ms;
+    int64_t entries;
+    bool is_redone;
+};
+/* Those of somebody, the latest first, at most `room`. */
+MUST_USE err moderation_undone_of(struct db_conn *conn, struct person_id person, size_t room,
+                                  struct arena *arena, struct moderation_undone **list,
+                                  size_t *count);
 
 extern const struct db_catalogue moderation_catalogue;
 

@@ -51,6 +51,12 @@ enum moderation_statement {
     FLAG_OF_PERSON,
     REPLY_OF_PERSON,
     DECISION_OF_PERSON,
+    UNDO_REVISIONS,
+    UNDO_ADD,
+    UNDO_ENTRY_ADD,
+    UNDO_END,
+    UNDO_ENTRIES_OF,
+    UNDO_LIST,
     MODERATION_STATEMENT__COUNT
 };
 static inline struct db_query *moderation_query(struct db_conn *conn,
@@ -85,5 +91,18 @@ MUST_USE err moderation_act_on(struct db_conn *conn, const struct contribution_w
                                const struct actor *actor,
                                const struct moderation_decision *decision, int64_t now_ms,
                                struct problem *problem);
+
+/* undo.c: does what the plan says; ERR_CONFLICT with the field "seen" when it is not the one that
+ * was looked at, "undo" when there is nothing to do. */
+MUST_USE err moderation_undo_do(struct db_conn *conn, const struct contribution_world *world,
+                                const struct actor *actor,
+                                const struct moderation_decision *decision, int64_t now_ms,
+                                struct arena *arena, struct moderation_undo_plan *plan,
+                                struct problem *problem);
+/* Writes down what an UNDO did, so that it can be taken back; or that one was. */
+MUST_USE err moderation_undo_note(struct db_conn *conn, const struct actor *actor,
+                                  const struct moderation_decision *decision, int64_t id,
+                                  const struct moderation_undo_plan *plan, bool is_appeal,
+                                  int64_t now_ms);
 
 #endif

@@ -85,6 +85,9 @@ err moderation_act_on(struct db_conn *conn, const struct contribution_world *wor
     if (grant_count > 0 && !is_admin) {
         return problem_set(problem, ERR_DENIED, "subject", "an admin decides about who has a role");
     }
+    if (decision->act == MODERATION_UNDO || decision->act == MODERATION_REDO) {
+        return OK; /* undo.c */
+    }
     if (decision->act == MODERATION_WARN) {
         return person.status == PERSON_DELETED ? ERR_CONFLICT : OK;
     }

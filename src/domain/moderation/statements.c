@@ -185,6 +185,34 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
     [AUTHOR_IS] = {"author is", "SELECT 1 FROM contribution WHERE entry_id = $1 AND person_id = $2 "
                                 "UNION ALL SELECT 1 FROM revision WHERE entry_id = $1 "
                                 "AND author = 'person:' || $2 LIMIT 1"},
+    /* The author's range is that of the index, word by word. */
+    [UNDO_REVISIONS] = {"undo revisions",
+                        "SELECT DISTINCT revision.entry_id, entry.territory FROM revision "
+                        "INDEXED BY revision_by_person JOIN entry ON entry.id = revision.entry_id "
+                        "WHERE revision.author = $1 AND revision.author >= 'person:' "
+                        "AND revision.author < 'person;' AND revision.at_ms >= $2 "
+                        "AND revision.at_ms < $3 AND entry.status = 1 "
+                        "ORDER BY revision.entry_id DESC"},
+    [UNDO_ADD] = {"undo add", "INSERT INTO undo (decision_id, person_id, from_ms, to_ms, "
+                              "redone_ms) VALUES ($1, $2, $3, $4, 0)"},
+    [UNDO_ENTRY_ADD] = {"undo entry add",
+                        "INSERT INTO undo_entry (decision_id, entry_id, before_revision, "
+                        "after_revision) VALUES ($1, $2, $3, (SELECT max(id) FROM revision "
+                        "WHERE entry_id = $2))"},
+    [UNDO_END] = {"undo end", "UPDATE undo SET redone_ms = $2 WHERE decision_id = $1 "
+                              "AND redone_ms = 0"},
+    [UNDO_ENTRIES_OF] =
+        {"undo entries of",
+         "SELECT undo_entry.entry_id, undo_entry.before_revision, undo_entry.after_revision, "
+         "entry.territory FROM undo JOIN undo_entry ON undo_entry.decision_id = undo.decision_id "
+         "JOIN entry ON entry.id = undo_entry.entry_id WHERE undo.decision_id = $1 "
+         "AND undo.person_id = $2 AND undo.redone_ms = 0 ORDER BY undo_entry.entry_id DESC"},
+    [UNDO_LIST] = {"undo list",
+                   "SELECT undo.decision_id, decision.at_ms, undo.from_ms, undo.to_ms, "
+                   "(SELECT count(*) FROM undo_entry WHERE undo_entry.decision_id = "
+                   "undo.decision_id), undo.redone_ms FROM undo "
+                   "JOIN decision ON decision.id = undo.decision_id WHERE undo.person_id = $1 "
+                   "ORDER BY undo.decision_id DESC LIMIT $2"},
     [FLAG_OF_PERSON] =
         {"flag of person",
          "SELECT flag.entry_id, flag.at_ms, flag.reason, flag.words, flag.name, flag.place, "

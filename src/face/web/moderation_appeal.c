@@ -85,6 +85,7 @@ static const struct form_choice outcomes[] = {
     {"remove", N_("Changer : retirer la fiche"), NULL},
     {"unblock", N_("Changer : rouvrir le compte"), NULL},
     {"nothing", N_("Changer : lever l’avertissement"), NULL},
+    {"redo", N_("Changer : remettre les changements"), NULL},
 };
 
 static err write_page(struct form *form, const struct appealing *appealing) {

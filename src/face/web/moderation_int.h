@@ -32,6 +32,14 @@ MUST_USE err moderation_point_take(const struct face *face, const struct http_re
 /* The section of a case that tells who wrote the entry, with the way to each of them. */
 MUST_USE err moderation_write_authors(struct page *page, struct entry_id entry);
 
+/* Who of those who wrote an entry the address names (`decision->entry`, `decision->subject`), for
+ * who moderates there. ERR_DENIED, ERR_NOT_FOUND. */
+MUST_USE err moderation_author_load(const struct face *face, const struct http_request *request,
+                                    struct moderation_decision *decision,
+                                    struct moderation_record_of *author, struct problem *problem);
+/* Their name as a heading, and their record. */
+void moderation_author_write(struct page *page, const struct moderation_record_of *author);
+
 /* A letter to each whom an outcome names, in their language, with a link to the decision; in its
  * transaction. `reason`: as somebody wrote it, or a text of ours. RULE MOD-2. */
 MUST_USE err web_moderation_tell(struct db_conn *conn, const struct face *face,

@@ -91,16 +91,16 @@ static const struct form_choice periods[] = {
     {"0", N_("Jusqu’à nouvel ordre"), NULL},
 };
 
-static err load(const struct http_request *request, struct judging *judging,
-                struct problem *problem) {
-    const struct contribution_world world = moderation_world(judging->face);
-    struct moderation_decision *decision = &judging->decision;
+err moderation_author_load(const struct face *face, const struct http_request *request,
+                           struct moderation_decision *decision,
+                           struct moderation_record_of *author, struct problem *problem) {
+    const struct contribution_world world = moderation_world(face);
     struct moderation_record_of *authors;
     size_t count = 0;
     bool may = false;
     bool is_there = slice_to_i64(request->captures[0], &decision->entry.v) &&
                     slice_to_i64(request->captures[1], &decision->subject.v);
-    err found = is_there ? moderation_may(face_reader(request), &world, judging->actor,
+    err found = is_there ? moderation_may(face_reader(request), &world, face_actor(request),
                                           decision->entry, &may)
                          : ERR_NOT_FOUND;
     if (found == OK && !may) {
@@ -112,11 +112,25 @@ static err load(const struct http_request *request, struct judging *judging,
     }
     for (size_t i = 0; i < count; i++) {
         if (authors[i].person.v == decision->subject.v) {
-            judging->author = authors[i];
+            *author = authors[i];
             return OK;
         }
     }
     return problem_set(problem, ERR_NOT_FOUND, "id", "nobody of this number wrote the entry");
+}
+
+void moderation_author_write(struct page *page, const struct moderation_record_of *author) {
+    html_raw(&page->html, "<h2>");
+    html_text(&page->html, name_of(page, author));
+    html_raw(&page->html, "</h2>\n<p>");
+    write_record(page, author);
+    html_raw(&page->html, "</p>\n");
+}
+
+static err load(const struct http_request *request, struct judging *judging,
+                struct problem *problem) {
+    return moderation_author_load(judging->face, request, &judging->decision, &judging->author,
+                                  problem);
 }
 
 static err write_page(struct form *form, const struct judging *judging) {
@@ -132,11 +146,12 @@ static err write_page(struct form *form, const struct judging *judging) {
                                              "reste.")},
     };
     form_page_begin(form, N_("Avertir ou bloquer"), path, NULL);
-    html_raw(html, "<h2>");
-    html_text(html, name_of(page, &judging->author));
-    html_raw(html, "</h2>\n<p>");
-    write_record(page, &judging->author);
-    html_raw(html, "</p>\n");
+    moderation_author_write(page, &judging->author);
+    html_raw(html, "<p><a");
+    html_attr(html, "href", arena_printf(page->arena, "%.*s/undo", SLICE_ARG(path)));
+    html_raw(html, ">");
+    html_t(html, "Annuler ses changements d’une période");
+    html_raw(html, "</a></p>\n");
     form_begin(form, path, false);
     form_choices(form, "act", N_("Votre décision"), open, ARRAY_COUNT(open), judging->act);
     if (!is_blocked) {

@@ -22,6 +22,8 @@ const char *web_moderation_act(enum moderation_act act) {
         [MODERATION_UNBLOCK] = N_("Compte rouvert"),
         [MODERATION_MERGE] = N_("Réunie avec une autre"),
         [MODERATION_PART] = N_("Séparée de nouveau"),
+        [MODERATION_UNDO] = N_("Changements annulés"),
+        [MODERATION_REDO] = N_("Changements remis"),
     };
     return labels[act];
 }
@@ -147,6 +149,10 @@ enum mail_decision web_moderation_letter(enum moderation_act act, int64_t until_
         return MAIL_DECISION_MERGED;
     case MODERATION_PART:
         return MAIL_DECISION_PARTED;
+    case MODERATION_UNDO:
+        return MAIL_DECISION_UNDONE;
+    case MODERATION_REDO:
+        return MAIL_DECISION_REDONE;
     case MODERATION_NOTHING:
     case MODERATION_ACT__COUNT:
         return MAIL_DECISION_NOTHING;

@@ -312,7 +312,8 @@ slice explorer_count_text(const struct page *page, uint64_t total);
 /* Handlers of the route rows (routes.c). */
 http_handler web_picture_entry, web_picture_territory, web_picture_explore, web_picture_home,
     web_icon;
-http_handler web_poster, web_print, web_history, web_changes, web_changes_feed;
+http_handler web_poster, web_print, web_history, web_changes, web_changes_feed, web_undo,
+    web_undo_post;
 http_handler web_embed, web_embed_code, web_worker, web_manifest, web_offline;
 http_handler web_explore, web_home, web_stories, web_entry, web_territory, web_theme, web_themes,
     web_about, web_accessibility, web_legal, web_privacy, web_easy, web_easy_about;
