@@ -271,7 +271,7 @@ async function bundle(entries, fonts, mapPath, kept) {
 }
 
 // What no kept page asks for: the live map gives way to the drawn one.
-const NOT_KEPT = /\/(admin|embed|form|map|photo|poster|print|share)-/;
+const NOT_KEPT = /\/(admin|embed|form|hand|map|photo|poster|print|share)-/;
 
 // The map carries its own copy of the few helpers it shares with the base script: two files asked
 // for one after the other would cost more than those bytes. The worker comes last: it knows the
@@ -279,7 +279,7 @@ const NOT_KEPT = /\/(admin|embed|form|map|photo|poster|print|share)-/;
 async function bundleAll(fonts) {
   const [map] = await bundle(['ts/map.ts'], fonts, null);
   const mapPath = `./${map.path.split('/').pop()}`;
-  const sheets = ['app', 'site', 'embed', 'poster', 'print', 'share', 'form', 'admin', 'photo'].map(
+  const sheets = ['app', 'site', 'embed', 'poster', 'print', 'share', 'form', 'admin', 'photo', 'hand'].map(
     (name) => `css/${name}.css`,
   );
   const rest = await bundle(['ts/app.ts', 'ts/embed.ts', ...sheets], fonts, mapPath);
@@ -377,6 +377,7 @@ function writeNames(outDir, files, sprite, smallSprite, flat) {
     ASSET_FONT_TITLE: /^\/assets\/title-\w+\.woff2$/,
     ASSET_ICON_SVG: /^\/favicon\.svg$/,
     ASSET_FORM_CSS: /^\/assets\/form-\w+\.css$/,
+    ASSET_HAND_CSS: /^\/assets\/hand-\w+\.css$/,
     ASSET_ADMIN_CSS: /^\/assets\/admin-\w+\.css$/,
     ASSET_SHARE_CSS: /^\/assets\/share-\w+\.css$/,
     ASSET_WORKER: /^\/sw\.js$/,

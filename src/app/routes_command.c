@@ -32,6 +32,8 @@ static const char *capability_name(enum http_capability capability) {
         return "steward";
     case CAP_ADMIN:
         return "admin";
+    case CAP_HELP:
+        return "helper";
     }
     return "";
 }

@@ -186,7 +186,7 @@ static const struct action *action_find(slice name) {
 static err role_read(struct asked *asked, slice role) {
     if (!person_role_from_slug(role, &asked->role)) {
         return problem_set(asked->problem, ERR_INPUT, "",
-                           "'%.*s' is no role; there are steward, moderator and admin",
+                           "'%.*s' is no role; there are steward, moderator, helper and admin",
                            SLICE_ARG(role));
     }
     if (asked->territory.n > 0 && asked->role == PERSON_ADMIN) {
@@ -303,7 +303,7 @@ const struct command command_user = {
     .details =
         "agora user list                    accounts, in the order they were made\n"
         "agora user add ADDRESS             makes an account\n"
-        "agora user grant ADDRESS ROLE      gives a role: steward, moderator, admin\n"
+        "agora user grant ADDRESS ROLE      gives a role: steward, moderator, helper, admin\n"
         "agora user revoke ADDRESS ROLE     takes it back; the last admin stays\n"
         "agora user block ADDRESS           ends the sessions, nobody signs in; --reason\n"
         "agora user unblock ADDRESS         the reverse; --reason\n"

@@ -9,8 +9,11 @@ static unsigned capabilities_of(const struct actor *actor) {
         {PERSON_MODERATOR, HTTP_MAY(CAP_MODERATE)},
         {PERSON_ADMIN, HTTP_MAY(CAP_STEWARD) | HTTP_MAY(CAP_MODERATE) | HTTP_MAY(CAP_ADMIN)},
     };
-    _Static_assert(ARRAY_COUNT(rows) == PERSON_ROLE__COUNT - 1, "a row for each role");
-    unsigned capabilities = HTTP_MAY(CAP_ANYONE) | HTTP_MAY(CAP_MEMBER);
+    _Static_assert(ARRAY_COUNT(rows) == PERSON_HELPER - 1 &&
+                       PERSON_HELPER == PERSON_ROLE__COUNT - 1,
+                   "a row for each role but the helper's");
+    unsigned capabilities =
+        HTTP_MAY(CAP_ANYONE) | HTTP_MAY(CAP_MEMBER) | (actor->is_helper ? HTTP_MAY(CAP_HELP) : 0);
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         capabilities |= actor->roles & 1u << rows[i].role ? rows[i].capabilities : 0;
     }
@@ -29,6 +32,9 @@ err face_identify(void *app, struct http_request *request, struct problem *probl
     if (failed != OK) {
         return problem_set(problem, failed, "",
                            "it cannot be told who asks: try again in a moment");
+    }
+    if (actor->help != 0 && request->route && request->route->for_another) { /* RULE HELP-1 */
+        *actor = person_in_the_name(actor);
     }
     if (actor->person.v != 0) {
         request->actor = actor;

@@ -288,6 +288,7 @@ static enum MHD_Result on_head(struct http_exchange *exchange, const char *metho
     exchange->found =
         find_route(exchange->server, known ? request->method : HTTP_METHOD__COUNT, request->path);
     exchange->route = exchange->found.route;
+    request->route = exchange->route;
     memcpy(request->captures, exchange->found.captures, sizeof request->captures);
     if (body_allowed && !exchange->route) {
         exchange->closes = true;

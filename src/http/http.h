@@ -16,7 +16,8 @@ enum http_capability {
     CAP_MEMBER,     /* signed in */
     CAP_MODERATE,
     CAP_STEWARD,
-    CAP_ADMIN
+    CAP_ADMIN,
+    CAP_HELP /* acts for people who have no e-mail */
 };
 #define HTTP_MAY(capability) (1u << (capability))
 enum http_audience {                    /* who reads errors of this route */
@@ -41,15 +42,17 @@ enum http_cache {
     HTTP_CACHE_IMMUTABLE /* a year: the path holds a hash */
 };
 
+struct http_route;
 struct http_request {
     enum http_method method;
-    slice path;        /* decoded, normal form */
-    slice query;       /* raw text after '?', may be empty */
-    slice captures[4]; /* the {…} parts of the route's path, decoded */
-    slice body;        /* of a POST, at most route.body_max bytes */
-    slice part;        /* X-Agora-Part: the fragment of a page that is asked for, else empty */
-    slice language;    /* "fr" or "en": query or cookie `lang_ui`, else Accept-Language, else fr */
-    slice client;      /* address of who asks; of X-Forwarded-For behind a trusted proxy */
+    slice path;                     /* decoded, normal form */
+    slice query;                    /* raw text after '?', may be empty */
+    const struct http_route *route; /* NULL: no row has this path */
+    slice captures[4];              /* the {…} parts of the route's path, decoded */
+    slice body;                     /* of a POST, at most route.body_max bytes */
+    slice part;     /* X-Agora-Part: the fragment of a page that is asked for, else empty */
+    slice language; /* "fr" or "en": query or cookie `lang_ui`, else Accept-Language, else fr */
+    slice client;   /* address of who asks; of X-Forwarded-For behind a trusted proxy */
     struct ip_address client_address;
     /* A header says that the request was handed on, by someone who is no trusted proxy: the client
      * may be anybody. */
@@ -71,7 +74,6 @@ slice http_header(const struct http_request *request, const char *name);
 
 /* The route rows of the server that asks, one after the other; NULL beyond the last. For the
  * pages and documents that are made from them. */
-struct http_route;
 const struct http_route *http_route_at(const struct http_request *request, size_t index);
 
 /* The value of a cookie of ours; empty when absent. With https its name on the wire begins with
@@ -145,6 +147,8 @@ struct http_route {
     enum http_cache cache;
     const char *help; /* one line, for OpenAPI and the docs */
     enum http_cost cost;
+    /* May be done in the name of somebody else: options.identify decides what that means. */
+    bool for_another;
 };
 
 struct http_options {

@@ -46,9 +46,10 @@ export async function open() {
   const { draft, contribution } = await contribute(server);
   const suggestion = await suggest(server, folder, member, entry.id);
   const merge = await overtaken(member, colleague, entry.id);
-  for (const role of ['moderator', 'admin']) agora('user', '--data', folder, 'grant', 'page@example.org', role);
+  for (const role of ['moderator', 'admin', 'helper']) agora('user', '--data', folder, 'grant', 'page@example.org', role);
   const merged = await becomeOne(folder, member);
   const claims = await claimed(server, folder);
+  const helped = await help(member);
   const moderation = await decide({ server, folder, member, entry: entry.id, author: people[1] });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
@@ -65,6 +66,7 @@ export async function open() {
     person: `/people/${people[0]}-lea`,
     draft,
     contribution,
+    helped,
     ...moderation,
     ...claims,
     // A page as who may see it, without a browser.
@@ -145,6 +147,13 @@ async function claimed(server, folder) {
   return { claim: `/claims/${teamOf.sql(folder, 'SELECT min(id) FROM claim')}`, asked };
 }
 
+// Somebody without e-mail whom the member has helped.
+async function help(member) {
+  const { location } = await member.send('/help/begin', { name: 'Odette', where: 'Cognin', consent: 'in-person', agreed: '1' });
+  await member.send('/help/end');
+  return location.replace('?begun', '');
+}
+
 // Two that became one, and are out of sight again: the demo stays as it is.
 async function becomeOne(folder, moderator) {
   importEntries(folder, 'twins', ['1', '2'].map((id) => ({ id, kind: 'tool', title: 'Jumelles de passage' })));
@@ -156,10 +165,10 @@ async function becomeOne(folder, moderator) {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|news\/new|news\/\d+\/edit|history\/\d+\/restore))/.test(path);
+export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|help(?!\/form)|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|news\/new|news\/\d+\/edit|history\/\d+\/restore))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, suggestion, news, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked }) {
+export async function addresses({ url, link, suggestion, news, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked, helped }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -251,6 +260,11 @@ export async function addresses({ url, link, suggestion, news, merge, merged, te
     'letters and jobs': '/administration/queue',
     'roles and access': '/administration/people?q=a',
     'a person, for who administers': `/administration/people/${person.match(/\d+/)[0]}`,
+    'people one helps': '/help',
+    'beginning to help': '/help/begin',
+    'somebody one helped': helped,
+    'form to fill in by hand': '/help/form?kind=event',
+    'code of a paper': '/paper',
     'power used': `/administration/people/${person.match(/\d+/)[0]}/power?do=grant`,
     'what was done with power': '/administration/audit',
     'a decision': decision,

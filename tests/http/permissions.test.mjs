@@ -26,6 +26,7 @@ const PEOPLE = [
   { name: 'steward-b', grants: [['steward', 'B']] },
   { name: 'moderator-a', grants: [['moderator', 'A']] },
   { name: 'moderator-b', grants: [['moderator', 'B']] },
+  { name: 'helper-a', grants: [['helper', 'A']] },
   { name: 'admin', grants: [['admin', null]] },
 ];
 const DEPARTMENTS = { A: 'dep-73', B: 'dep-38' };
@@ -40,7 +41,8 @@ const anybody = () => true;
 const signedIn = (who) => who !== NOBODY;
 const either = (...rules) => (who, object) => rules.some((rule) => rule(who, object));
 const leads = (who, object) => isIn(who, object) && who.leads === true;
-const hasRole = (who) => who.grants.length > 0;
+const hasRole = (who) => who.grants.some(([role]) => role !== 'helper'); // a helper has no power over what others wrote
+const helped = (who, object) => who.name === 'helper-a' && object === 'A';
 
 const ANY_ROLE = holds('steward', 'moderator');
 const MODERATES = holds('moderator');
@@ -69,6 +71,8 @@ const WHOSE = {
   '/moderation/entries/{id}/people/{person}': { may: MODERATES, acts: ['warn', 'block', 'unblock'].map((act) => ({ act, days: '7', ...REASON })) },
   '/moderation/entries/{id}/people/{person}/undo': { may: MODERATES, acts: [{ from: '2020-01-01', to: '2099-12-31', ...REASON }, { of: '1', ...REASON }] },
   '/moderation/appeals/{id}': { may: MODERATES, take: { id: 'appeal' }, acts: [{ act: 'keep', ...REASON }, { act: 'publish', ...REASON }, { act: 'unblock', ...REASON }] },
+  '/help/people/{id}': { may: helped, take: { id: 'helped' }, harmless: {}, acts: [{ consent: 'in-person', agreed: '1' }] },
+  '/help/people/{id}/paper': { may: helped, take: { id: 'helped' } },
   // Secrets: whoever holds one is who it was made for, except what an account began, which is that account's alone.
   '/add/{draft}': { may: (who, object) => who.name === things[object].owner, acts: [{}, { do: 'drop' }], once: 'owner' },
   '/add/{draft}/photos': { may: (who, object) => who.name === things[object].owner, harmless: { do: 'keep' }, acts: [{ do: 'keep' }] },
@@ -205,6 +209,10 @@ before(async () => {
   const entries = new Map(items.map(({ id, title }) => [title, id]));
   const [, asset] = /"\/assets\/([^"]+\.css)"/.exec((await people.get('nobody').look('/')).text);
   await Promise.all(['A', 'B'].map((object) => makeThings(object, entries, asset)));
+  const helper = people.get('helper-a');
+  const begun = await helper.send('/help/begin', { name: 'Odette', where: 'Cognin', consent: 'in-person', agreed: '1' });
+  [things.A.helped] = /\d+/.exec(begun.location);
+  await helper.send('/help/end');
 });
 after(() => server.stop());
 
@@ -216,6 +224,7 @@ const CAPABILITIES = {
   moderator: (who) => who.grants.some(([role]) => role === 'moderator' || role === 'admin'),
   steward: (who) => who.grants.some(([role]) => role === 'steward' || role === 'admin'),
   admin: (who) => who.grants.some(([role]) => role === 'admin'),
+  helper: (who) => who.grants.some(([role]) => role === 'helper'),
 };
 // How an answer treats who asked: 'in', 'refused', 'not there', 'sign in'; or 'told', on the page that they may see, what is wrong.
 const treats = ({ status, location }) => (status === 303 && /^\/sign-in(\?next=|$)/.test(location) ? 'sign in'

@@ -1,5 +1,6 @@
 /* An entry as one of its versions was (RULE CONTRIBUTE-9). */
 #include "domain/contribution/contribution_int.h"
+#include "domain/person/help.h"
 
 /* Everything that a history tells of. */
 static struct entry content_of(const struct entry *then, const struct entry *stands,
@@ -67,5 +68,6 @@ err contribution_restore(struct db_conn *conn, const struct contribution_world *
         sent->outcome = CONTRIBUTION_SUGGESTED;
         return suggestion_add(conn, world->ids, actor, entry, author, reason, now_ms);
     }
-    return entry_edit(conn, world->ids, entry, author, reason, now_ms, problem);
+    TRY(entry_edit(conn, world->ids, entry, author, reason, now_ms, problem));
+    return help_note(conn, actor->help, entry->id.v, entry->revision);
 }

@@ -1,5 +1,6 @@
 /* From a draft to an entry: sending, confirming, finding again, claiming. */
 #include "domain/contribution/contribution_int.h"
+#include "domain/person/help.h"
 
 #define KNOWN_MS   INT64_C(604800000)  /* RULE CONTRIBUTE-2: 7 days */
 #define CONFIRM_MS INT64_C(2592000000) /* RULE CONTRIBUTE-1: 30 days */
@@ -131,6 +132,7 @@ static err add_entry(struct db_conn *conn, const struct contribution_world *worl
     entry->status = is_guest || row.is_held ? ENTRY_PENDING : ENTRY_PUBLISHED;
     TRY(entry_edit(conn, world->ids, entry, contribution_author(send->actor, row.id, arena),
                    send->reason, now_ms, problem));
+    TRY(help_note(conn, send->actor->help, entry->id.v, entry->revision));
     row.entry = entry->id;
     TRY(add_contribution(conn, &row));
     sent->outcome = is_guest      ? CONTRIBUTION_TO_CONFIRM
@@ -252,6 +254,7 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
                     : own.confirmed_ms ? CONTRIBUTION_HELD
                                        : CONTRIBUTION_TO_CONFIRM;
     TRY(entry_edit(conn, world->ids, entry, author, send->reason, now_ms, problem));
+    TRY(help_note(conn, send->actor->help, entry->id.v, entry->revision));
     return draft->suggestion
                ? take_over(conn, world, send, draft->suggestion, now_ms, arena, &sent->taken)
                : OK;

@@ -62,12 +62,13 @@ static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
     [CONTRIBUTION_WHERE] = {"contribution where", "SELECT territory FROM entry WHERE id = $1"},
     [SUGGESTION_ADD] = {"suggestion add",
                         "INSERT INTO suggestion (id, entry_id, base_revision, person_id, author, "
-                        "reason, at_ms, content, state, decided_by, decided_ms, answer) "
-                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, NULL, 0, '') "
+                        "reason, at_ms, content, state, decided_by, decided_ms, answer, help_id) "
+                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, NULL, 0, '', $9) "
                         "ON CONFLICT (id) DO NOTHING"},
     [SUGGESTION_GET] = {"suggestion get", "SELECT " SUGGESTION_COLUMNS
                                           ", suggestion.content, entry.territory " SUGGESTION_TABLES
                                           "WHERE suggestion.id = $1"},
+    [SUGGESTION_HELP] = {"suggestion help", "SELECT help_id FROM suggestion WHERE id = $1"},
     [SUGGESTION_DECIDE] = {"suggestion decide",
                            "UPDATE suggestion SET state = $2, decided_by = $3, decided_ms = $4, "
                            "answer = $5 WHERE id = $1 AND state = 1"},

@@ -1,5 +1,6 @@
 /* Changes that wait for somebody who may make them (RULE CONTRIBUTE-7). */
 #include "domain/contribution/contribution_int.h"
+#include "domain/person/help.h"
 
 err suggestion_add(struct db_conn *conn, struct id_source *ids, const struct actor *actor,
                    const struct entry *entry, slice author, slice reason, int64_t now_ms) {
@@ -17,6 +18,9 @@ err suggestion_add(struct db_conn *conn, struct id_source *ids, const struct act
     db_bind_text_borrowed(query, 6, reason);
     db_bind_i64(query, 7, now_ms);
     db_bind_text_borrowed(query, 8, buf_slice(&json));
+    if (actor->help) {
+        db_bind_i64(query, 9, actor->help);
+    }
     TRY(db_run(query));
     return db_changed(conn) == 1 ? OK : ERR_BUSY; /* another process took the number just now */
 }
@@ -170,6 +174,17 @@ err suggestion_close(struct db_conn *conn, const struct actor *actor, struct sug
     return db_run(query);
 }
 
+/* RULE HELP-2: who helped to suggest it helped to write it. */
+static err note_help(struct db_conn *conn, int64_t suggestion, const struct entry *written) {
+    struct db_query *query = db_query(conn, &contribution_catalogue, SUGGESTION_HELP);
+    bool row = false;
+    db_bind_i64(query, 1, suggestion);
+    TRY(db_next(query, &row));
+    int64_t help = row ? db_i64(query, 0) : 0;
+    db_done(query);
+    return help_note(conn, help, written->id.v, written->revision);
+}
+
 /* Writes what is suggested as its author's revision, if the one who decides could write it too. */
 static err accept(struct db_conn *conn, const struct contribution_world *world,
                   const struct actor *actor, const struct suggestion *suggestion,
@@ -200,8 +215,9 @@ static err accept(struct db_conn *conn, const struct contribution_world *world,
         return problem_set(problem, ERR_DENIED, "links",
                            "a first link is let in by who is known here for a week");
     }
-    return entry_edit(conn, world->ids, content, suggestion->author, suggestion->reason, now_ms,
-                      problem);
+    TRY(entry_edit(conn, world->ids, content, suggestion->author, suggestion->reason, now_ms,
+                   problem));
+    return note_help(conn, suggestion->id, content);
 }
 
 err suggestion_decide(struct db_conn *conn, const struct contribution_world *world,

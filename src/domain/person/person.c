@@ -8,7 +8,7 @@
 
 static const char *const field_names[PERSON_FIELD__COUNT] = {
     [PERSON_NAME] = "name",     [PERSON_COMMUNE] = "commune",     [PERSON_ABOUT] = "about",
-    [PERSON_SKILLS] = "skills", [PERSON_LANGUAGES] = "languages",
+    [PERSON_SKILLS] = "skills", [PERSON_LANGUAGES] = "languages", [PERSON_TELEPHONE] = "telephone",
 };
 
 /* ---- the account ---- */
@@ -62,7 +62,7 @@ static slice clean_line(slice text, struct arena *arena) {
 }
 
 static bool is_line(enum person_field field) {
-    return field == PERSON_NAME || field == PERSON_COMMUNE;
+    return field == PERSON_NAME || field == PERSON_COMMUNE || field == PERSON_TELEPHONE;
 }
 
 static err check_field(struct person *person, enum person_field field, struct arena *arena,
@@ -236,6 +236,7 @@ err person_address_add(struct db_conn *conn, struct person_id id, slice address,
     if (found != ERR_NOT_FOUND) {
         return found != OK || owner.v == id.v ? found : ERR_CONFLICT;
     }
+    TRY(person_run(conn, PERSON_PAPER_DELETE, id.v)); /* RULE HELP-3 */
     struct db_query *query = person_query(conn, PERSON_ADDRESS_ADD);
     db_bind_text_borrowed(query, 1, address);
     db_bind_i64(query, 2, id.v);
@@ -259,7 +260,7 @@ err person_address_remove(struct db_conn *conn, struct person_id id, slice addre
 
 /* ---- coming in ---- */
 
-static err add(struct db_conn *conn, struct id_source *ids, slice language, int64_t now_ms,
+err person_add(struct db_conn *conn, struct id_source *ids, slice language, int64_t now_ms,
                struct person_id *id) {
     do { /* another process may have taken the number in the same millisecond */
         *id = (struct person_id){id_next(ids)};
@@ -282,7 +283,7 @@ err person_enter(struct db_conn *conn, struct id_source *ids, slice address, sli
         if (network != NULL) {
             TRY(person_try(conn, PERSON_TRY_JOIN, person_network_key(network), now_ms, problem));
         }
-        TRY(add(conn, ids, language, now_ms, id));
+        TRY(person_add(conn, ids, language, now_ms, id));
         *is_new = true;
         return person_address_add(conn, *id, address, now_ms);
     }
@@ -333,7 +334,8 @@ err person_password_of(struct db_conn *conn, slice address, struct arena *arena,
 err person_delete(struct db_conn *conn, struct id_source *ids, struct person_id id,
                   int64_t now_ms) {
     static const enum person_statement deletes[] = {PERSON_PROOFS_DELETE, PERSON_FIELDS_DELETE,
-                                                    PERSON_ADDRESSES_DELETE, PERSON_ROLES_DELETE};
+                                                    PERSON_ADDRESSES_DELETE, PERSON_ROLES_DELETE,
+                                                    PERSON_PAPER_DELETE};
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
     struct person_grant *grants;
     size_t count;

@@ -19,6 +19,7 @@ enum person_field {
     PERSON_ABOUT,
     PERSON_SKILLS,    /* one a line */
     PERSON_LANGUAGES, /* likewise */
+    PERSON_TELEPHONE,
     PERSON_FIELD__COUNT
 };
 #define PERSON_NAME_MAX     80
@@ -158,7 +159,7 @@ MUST_USE err person_code_use(struct db_conn *conn, slice browser, slice typed,
 MUST_USE err person_enter(struct db_conn *conn, struct id_source *ids, slice address,
                           slice language, const struct person_network *network, int64_t now_ms,
                           struct person_id *id, bool *is_new, struct problem *problem);
-/* ERR_CONFLICT: it belongs to another account. */
+/* ERR_CONFLICT: it belongs to another account. The paper of the account ends (RULE HELP-3). */
 MUST_USE err person_address_add(struct db_conn *conn, struct person_id id, slice address,
                                 int64_t now_ms);
 /* ERR_CONFLICT: it is the last one. */
@@ -183,15 +184,32 @@ MUST_USE err person_password_of(struct db_conn *conn, slice address, struct aren
 /* RULE PERSON-4: dangerous acts want a proof (code, link or password) of the last 15 minutes. */
 #define PERSON_PROVED_MS INT64_C(900000)
 
-enum person_role { PERSON_STEWARD = 1, PERSON_MODERATOR, PERSON_ADMIN, PERSON_ROLE__COUNT };
+enum person_role {
+    PERSON_STEWARD = 1,
+    PERSON_MODERATOR,
+    PERSON_ADMIN,
+    PERSON_HELPER, /* for people without e-mail (help.h); no power over what others wrote */
+    PERSON_ROLE__COUNT
+};
+/* How long somebody is helped at most, until the helper begins again. */
+#define PERSON_HELP_MS INT64_C(14400000)
 /* Who acts. */
 struct actor {
     struct person_id person;      /* 0: nobody is signed in */
     struct crypto_digest session; /* of a signed-in person */
     bool is_proved;               /* PERSON-4 */
-    unsigned roles;               /* bits 1 << enum person_role, wherever they hold */
+    unsigned roles; /* bits 1 << enum person_role, wherever they hold; no PERSON_HELPER */
+    bool is_helper; /* has that role somewhere */
     slice name, language;
+    /* RULE HELP-1: whom a helper helps just now; `help` 0: nobody. */
+    int64_t help;
+    struct person_id helped;
+    slice helped_name;
+    struct person_id helper; /* who acts in the name of `person`; 0: they themselves */
 };
+/* The helper as the person they help: without roles, never proved to be there. Of who helps nobody
+ * it is nobody. */
+struct actor person_in_the_name(const struct actor *helper);
 MUST_USE err person_session_begin(struct db_conn *conn, struct person_id id, slice device,
                                   int64_t now_ms, struct crypto_secret *secret);
 /* Nobody when there is none any more: that is no error. Texts live in the arena. */

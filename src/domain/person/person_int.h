@@ -49,6 +49,19 @@ enum person_statement {
     PERSON_AUDIT_NAMES,
     PERSON_NAMES,
     PERSON_SEARCH_ADDRESS,
+    PERSON_SESSION_HELP,
+    PERSON_HELP_ADD,
+    PERSON_HELP_LIST,
+    PERSON_HELP_ONE,
+    PERSON_HELP_HOUSE,
+    PERSON_HELP_NOTE,
+    PERSON_HELP_OF,
+    PERSON_HELP_OF_FIRST,
+    PERSON_HELP_ALL,
+    PERSON_PAPER_PUT,
+    PERSON_PAPER_NAMED,
+    PERSON_PAPER_FIND,
+    PERSON_PAPER_DELETE,
     PERSON_STATEMENT__COUNT
 };
 
@@ -58,6 +71,9 @@ static inline struct db_query *person_query(struct db_conn *conn, enum person_st
 
 /* Runs a statement whose only parameter is a number. */
 MUST_USE err person_run(struct db_conn *conn, enum person_statement which, int64_t value);
+/* A new account, active, without an address. */
+MUST_USE err person_add(struct db_conn *conn, struct id_source *ids, slice language, int64_t now_ms,
+                        struct person_id *id);
 /* ERR_CONFLICT when nobody else is an admin. */
 MUST_USE err person_check_last_admin(struct db_conn *conn, struct person_id person);
 

@@ -1,8 +1,10 @@
 /* Roles, and the log of what was done with them. */
 #include "domain/person/person_int.h"
 
-static const char *const role_slugs[PERSON_ROLE__COUNT] = {
-    [PERSON_STEWARD] = "steward", [PERSON_MODERATOR] = "moderator", [PERSON_ADMIN] = "admin"};
+static const char *const role_slugs[PERSON_ROLE__COUNT] = {[PERSON_STEWARD] = "steward",
+                                                           [PERSON_MODERATOR] = "moderator",
+                                                           [PERSON_ADMIN] = "admin",
+                                                           [PERSON_HELPER] = "helper"};
 
 slice person_role_slug(enum person_role role) {
     return slice_from_cstr(role_slugs[role]);

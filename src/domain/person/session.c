@@ -16,10 +16,9 @@ err person_session_begin(struct db_conn *conn, struct person_id id, slice device
     return db_run(query);
 }
 
-static err read_roles(struct db_conn *conn, struct person_id id, unsigned *roles) {
+static err read_roles(struct db_conn *conn, struct person_id id, struct actor *actor) {
     struct db_query *query = person_query(conn, PERSON_ROLE_LIST_OF);
     db_bind_i64(query, 1, id.v);
-    *roles = 0;
     for (;;) {
         bool row = false;
         TRY(db_next(query, &row));
@@ -27,14 +26,17 @@ static err read_roles(struct db_conn *conn, struct person_id id, unsigned *roles
             return OK;
         }
         /* An admin of a part would have all of it here: there is none (person_grant). */
-        bool is_partial = db_i64(query, 2) == PERSON_ADMIN && db_text(query, 3).n > 0;
-        *roles |= is_partial ? 0 : 1u << db_i64(query, 2);
+        int64_t role = db_i64(query, 2);
+        bool is_partial = role == PERSON_ADMIN && db_text(query, 3).n > 0;
+        actor->is_helper = actor->is_helper || role == PERSON_HELPER;
+        actor->roles |= is_partial || role == PERSON_HELPER ? 0 : 1u << role;
     }
 }
 
 err person_session_find(struct db_conn *conn, slice secret, int64_t now_ms, struct arena *arena,
                         struct actor *actor) {
-    *actor = (struct actor){.name = SLICE_EMPTY, .language = SLICE_EMPTY};
+    *actor =
+        (struct actor){.name = SLICE_EMPTY, .language = SLICE_EMPTY, .helped_name = SLICE_EMPTY};
     if (secret.n != CRYPTO_SECRET_TEXT) {
         return OK;
     }
@@ -42,6 +44,7 @@ err person_session_find(struct db_conn *conn, slice secret, int64_t now_ms, stru
     struct db_query *query = person_query(conn, PERSON_SESSION_GET);
     db_bind_blob(query, 1, crypto_digest_slice(&digest));
     db_bind_i64(query, 2, now_ms - PERSON_SESSION_MS);
+    db_bind_i64(query, 3, now_ms - PERSON_HELP_MS);
     bool row = false;
     TRY(db_next(query, &row));
     if (!row) {
@@ -51,11 +54,31 @@ err person_session_find(struct db_conn *conn, slice secret, int64_t now_ms, stru
                           .session = digest,
                           .is_proved = db_i64(query, 2) > now_ms - PERSON_PROVED_MS,
                           .language = arena_copy(arena, db_text(query, 1)),
-                          .name = arena_copy(arena, db_text(query, 3))};
+                          .name = arena_copy(arena, db_text(query, 3)),
+                          .help = db_i64(query, 4),
+                          .helped = {db_i64(query, 5)},
+                          .helped_name = arena_copy(arena, db_text(query, 6))};
     db_done(query);
-    TRY(read_roles(conn, found.person, &found.roles));
+    TRY(read_roles(conn, found.person, &found));
+    if (!found.is_helper) { /* the role was taken meanwhile */
+        found.help = 0;
+        found.helped = (struct person_id){0};
+        found.helped_name = SLICE_EMPTY;
+    }
     *actor = found;
     return OK;
+}
+
+struct actor person_in_the_name(const struct actor *helper) {
+    struct actor actor = {.name = SLICE_EMPTY, .language = SLICE_EMPTY, .helped_name = SLICE_EMPTY};
+    if (helper->help != 0) {
+        actor.person = helper->helped;
+        actor.name = helper->helped_name;
+        actor.language = helper->language;
+        actor.help = helper->help;
+        actor.helper = helper->person;
+    }
+    return actor;
 }
 
 err person_session_prove(struct db_conn *conn, const struct actor *actor, int64_t now_ms) {

@@ -3,6 +3,26 @@
 
 #define PROOF_COLUMNS "link_digest, code_digest, purpose, person_id, address, next, tries, asked_ms"
 
+/* One row a person: where they live is the same in each act of help. */
+#define HELP_COLUMNS                                                                               \
+    "help.person_id, max(help.territory), max(help.began_ms), "                                    \
+    "coalesce((SELECT value FROM person_field AS f WHERE f.person_id = help.person_id "            \
+    "AND f.field = 0), ''), "                                                                      \
+    "coalesce((SELECT value FROM person_field AS f WHERE f.person_id = help.person_id "            \
+    "AND f.field = 1), ''), "                                                                      \
+    "coalesce((SELECT value FROM person_field AS f WHERE f.person_id = help.person_id "            \
+    "AND f.field = 5), ''), "                                                                      \
+    "EXISTS (SELECT 1 FROM paper WHERE paper.person_id = help.person_id), "                        \
+    "EXISTS (SELECT 1 FROM person_address WHERE person_address.person_id = help.person_id)"
+#define HELP_TABLES                                                                                \
+    " FROM help JOIN person ON person.id = help.person_id AND person.status = 1 "                  \
+    "WHERE help.helper_id = $1 "
+#define HELPED_BY                                                                                  \
+    "SELECT help.house, coalesce(person_field.value, '') FROM help_revision "                      \
+    "JOIN help ON help.id = help_revision.help_id LEFT JOIN person_field "                         \
+    "ON person_field.person_id = help.helper_id AND person_field.field = 0 "                       \
+    "AND person_field.visibility = 0 WHERE help_revision.entry_id = $1 "
+
 static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
     [PERSON_ADD] = {"add", "INSERT INTO person (id, status, created_ms, language, password) "
                            "VALUES ($1, $2, $3, $4, '') ON CONFLICT (id) DO NOTHING"},
@@ -68,10 +88,19 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                                            "VALUES ($1, $2, $3, $3, $4)"},
     [PERSON_SESSION_GET] = {"session get",
                             "SELECT person.id, person.language, person_session.proved_ms, "
-                            "coalesce(person_field.value, '') FROM person_session "
+                            "coalesce(person_field.value, ''), helped.help_id, "
+                            "helped.person_id, coalesce(helped.name, '') FROM person_session "
                             "JOIN person ON person.id = person_session.person_id "
                             "LEFT JOIN person_field ON person_field.person_id = person.id "
                             "AND person_field.field = 0 "
+                            "LEFT JOIN (SELECT help.id AS help_id, help.person_id, "
+                            "help.began_ms, named.value AS name FROM help "
+                            "JOIN person AS whom ON whom.id = help.person_id "
+                            "AND whom.status = 1 LEFT JOIN person_field AS named "
+                            "ON named.person_id = help.person_id AND named.field = 0 "
+                            "WHERE NOT EXISTS (SELECT 1 FROM person_address "
+                            "WHERE person_address.person_id = help.person_id)) AS helped "
+                            "ON helped.help_id = person_session.help_id AND helped.began_ms > $3 "
                             "WHERE person_session.digest = $1 AND person_session.began_ms > $2 "
                             "AND person.status = 1"},
     [PERSON_SESSION_PROVE] = {"session prove", "UPDATE person_session SET proved_ms = $2 "
@@ -124,6 +153,33 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                                "LEFT JOIN person_field ON person_field.person_id = person.id "
                                "AND person_field.field = 0 "
                                "WHERE person_address.address = $1 LIMIT 1"},
+    [PERSON_SESSION_HELP] = {"session help", "UPDATE person_session SET help_id = $3 "
+                                             "WHERE person_id = $1 AND digest = $2"},
+    [PERSON_HELP_ADD] = {"help add", "INSERT INTO help (id, helper_id, person_id, territory, "
+                                     "consent, words, house, began_ms) "
+                                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},
+    [PERSON_HELP_LIST] = {"help list", "SELECT " HELP_COLUMNS HELP_TABLES "GROUP BY help.person_id "
+                                       "ORDER BY max(help.began_ms) DESC, help.person_id DESC "
+                                       "LIMIT $2"},
+    [PERSON_HELP_ONE] = {"help one", "SELECT " HELP_COLUMNS HELP_TABLES
+                                     "AND help.person_id = $2 GROUP BY help.person_id"},
+    [PERSON_HELP_HOUSE] = {"help house", "SELECT house FROM help WHERE helper_id = $1 "
+                                         "ORDER BY began_ms DESC, id DESC LIMIT 1"},
+    [PERSON_HELP_NOTE] = {"help note", "INSERT INTO help_revision (entry_id, revision, help_id) "
+                                       "VALUES ($1, $2, $3)"},
+    [PERSON_HELP_OF] = {"help of", HELPED_BY "AND help_revision.revision = $2"},
+    [PERSON_HELP_OF_FIRST] = {"help of first", HELPED_BY "ORDER BY help_revision.revision LIMIT 1"},
+    [PERSON_HELP_ALL] = {"help all", "SELECT help.began_ms, help.consent, help.words, help.house "
+                                     "FROM help WHERE person_id = $1 ORDER BY began_ms, id"},
+    [PERSON_PAPER_PUT] = {"paper put", "INSERT INTO paper (person_id, name, hash, made_ms) "
+                                       "VALUES ($1, $2, $3, $4) ON CONFLICT (person_id) "
+                                       "DO UPDATE SET name = excluded.name, "
+                                       "hash = excluded.hash, made_ms = excluded.made_ms"},
+    [PERSON_PAPER_NAMED] = {"paper named", "SELECT 1 FROM paper WHERE name = $1"},
+    [PERSON_PAPER_FIND] = {"paper find", "SELECT paper.person_id, paper.hash FROM paper "
+                                         "JOIN person ON person.id = paper.person_id "
+                                         "AND person.status = 1 WHERE paper.name = $1"},
+    [PERSON_PAPER_DELETE] = {"paper delete", "DELETE FROM paper WHERE person_id = $1"},
 };
 const struct db_catalogue person_catalogue = {"person", statements, ARRAY_COUNT(statements)};
 

@@ -142,6 +142,9 @@ static void write_ways(struct page *page) {
         link_line(page, SLICE("/duplicates"), N_("Peut-être les mêmes"));
         link_line(page, SLICE("/claims"), N_("Demandes de collectifs"));
     }
+    if (page->request->capabilities & HTTP_MAY(CAP_HELP)) {
+        link_line(page, SLICE("/help"), N_("Aider une personne sans mail"));
+    }
     if (page->request->capabilities & HTTP_MAY(CAP_ADMIN)) {
         link_line(page, SLICE("/administration"), N_("Administration"));
     }
@@ -184,6 +187,7 @@ static const struct profile_field {
                        3},
     [PERSON_LANGUAGES] = {"languages", N_("Langues que vous parlez"), N_("Une langue par ligne."),
                           2},
+    [PERSON_TELEPHONE] = {"telephone", N_("Téléphone"), NULL, 0},
 };
 static const struct form_choice visibilities[PERSON_VISIBILITY__COUNT] = {
     [PERSON_PUBLIC] = {"public", N_("Tout le monde"), NULL},

@@ -33,6 +33,8 @@ static const char *act_label(slice act) {
         {"queue take-back", N_("Lettre retirée")},
         {"queue again", N_("Travail recommencé")},
         {"queue forget", N_("Travail oublié")},
+        {"help", N_("Aide commencée, avec l’accord de la personne")},
+        {"paper", N_("Papier avec un code imprimé")},
         {"setting", N_("Réglage changé")},
         {"source", N_("Source changée")},
         {"claim", N_("Fiche confiée à son collectif")},

@@ -21,6 +21,7 @@ const char *admin_role_label(enum person_role role) {
         [PERSON_STEWARD] = N_("Référente ou référent du territoire"),
         [PERSON_MODERATOR] = N_("Modération"),
         [PERSON_ADMIN] = N_("Administration"),
+        [PERSON_HELPER] = N_("Aide aux personnes sans mail"),
     };
     return labels[role];
 }
@@ -306,6 +307,8 @@ static const struct form_choice roles[] = {
     {"steward", N_("Référente ou référent du territoire"),
      N_("Accepte ou décline les changements proposés, corrige toute fiche.")},
     {"moderator", N_("Modération"), N_("Répond aux signalements, relit les nouvelles fiches.")},
+    {"helper", N_("Aide aux personnes sans mail"),
+     N_("Ajoute et corrige au nom de personnes qui n’ont pas de mail, avec leur accord.")},
     {"admin", N_("Administration"), N_("Peut tout, sur tout le site.")},
 };
 

@@ -263,7 +263,9 @@ err sheet_foot_history(struct sheet *sheet) {
               arena_printf(page->arena, "/entries/%lld/edit", (long long)sheet->of->id.v));
     html_raw(html, ">");
     html_t(html, "Modifier cette fiche");
-    html_raw(html, "</a></span></p>\n");
+    html_raw(html, "</a>");
+    TRY(help_with_write(page, sheet->of->id, 0));
+    html_raw(html, "</span></p>\n");
     return OK;
 }
 

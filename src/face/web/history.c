@@ -36,6 +36,7 @@ static err write_item(struct past *past, const struct entry_revision *revision) 
     }
     html_raw(html, " · ");
     TRY(history_author_write(past->page, revision->author));
+    TRY(help_with_write(past->page, past->entry.entry.id, revision->revision));
     if (!is_shown) {
         html_raw(html, " · ");
         html_t(html, "Fiche retirée de la carte");
@@ -116,6 +117,7 @@ static err write_version(struct past *past, int64_t number) {
     day_write(past->page, revision->at_ms);
     html_raw(html, " · ");
     TRY(history_author_write(past->page, revision->author));
+    TRY(help_with_write(past->page, past->entry.entry.id, revision->revision));
     if (revision->reason.n > 0) {
         html_raw(html, " · ");
         html_text(html, revision->reason);

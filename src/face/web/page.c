@@ -149,6 +149,7 @@ void page_head(struct page *page, const struct page_head *head) {
         html_raw(html, "</a>\n");
     }
     header(page, head);
+    help_banner(page);
 }
 
 void page_foot(struct page *page) {

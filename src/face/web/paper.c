@@ -58,6 +58,13 @@ void paper_bar_start(struct page *page, slice back, slice label) {
     html_raw(html, "</a>");
 }
 
+void paper_bar_print(struct page *page) {
+    struct html *html = &page->html;
+    html_raw(html, "<span>");
+    html_t(html, "Pour imprimer : Ctrl + P, ou le menu de votre navigateur.");
+    html_raw(html, "</span></nav>\n");
+}
+
 void paper_bar_end(struct page *page, slice canonical) {
     struct html *html = &page->html;
     if (page->language == 0) {
@@ -69,9 +76,7 @@ void paper_bar_end(struct page *page, slice canonical) {
         html_attr(html, "href", meta_in_language(page, canonical, SLICE("fr")));
         html_raw(html, ">Français</a>");
     }
-    html_raw(html, "<span>");
-    html_t(html, "Pour imprimer : Ctrl + P, ou le menu de votre navigateur.");
-    html_raw(html, "</span></nav>\n");
+    paper_bar_print(page);
 }
 
 /* ---- lines of an entry ---- */

@@ -14,6 +14,8 @@ slice paper_without_scheme(slice address);
  * other language and how to print. */
 void paper_bar_start(struct page *page, slice back, slice label);
 void paper_bar_end(struct page *page, slice canonical);
+/* The same without the other language, for what can be asked for once only. */
+void paper_bar_print(struct page *page);
 /* Lines with a pictogram: the next `room` dates and the hours; place; telephone, mail, site
  * (`room` of them: the page that the code leads to has them all). */
 void paper_when(struct page *page, const struct entry *of, uint32_t room);

@@ -80,7 +80,8 @@ static err write_person(struct page *page, const struct person *person) {
     } fields[] = {{PERSON_COMMUNE, N_("Commune")},
                   {PERSON_ABOUT, N_("En quelques mots")},
                   {PERSON_SKILLS, N_("Savoir-faire")},
-                  {PERSON_LANGUAGES, N_("Langues")}};
+                  {PERSON_LANGUAGES, N_("Langues")},
+                  {PERSON_TELEPHONE, N_("Téléphone")}};
     struct html *html = &page->html;
     struct person_id viewer = face_actor(page->request)->person;
     slice name = person_shown(person, PERSON_NAME, viewer);

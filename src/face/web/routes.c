@@ -1,10 +1,13 @@
 #include "face/web/web_int.h"
 
-#define ROW(path_, handler_, capability_, audience_, cache_, help_)                                \
+/* The last argument is the help; a designated member may follow it (FOR_ANOTHER). */
+#define ROW(path_, handler_, capability_, audience_, cache_, ...)                                  \
     {                                                                                              \
         .method = HTTP_GET, .path = path_, .handler = handler_, .capability = capability_,         \
-        .audience = audience_, .cache = cache_, .help = help_                                      \
+        .audience = audience_, .cache = cache_, .help = __VA_ARGS__                                \
     }
+/* May be done in the name of somebody who is helped: RULE HELP-1. */
+#define FOR_ANOTHER .for_another = true
 #define PAGE(path_, handler_, help_)                                                               \
     ROW(path_, handler_, CAP_ANYONE, HTTP_FOR_PEOPLE, HTTP_CACHE_REVALIDATE, help_)
 /* Leads to a page and is none. */
@@ -13,12 +16,15 @@
 #define FILE_(path_, handler_, help_)                                                              \
     ROW(path_, handler_, CAP_ANYONE, HTTP_FOR_MACHINES, HTTP_CACHE_REVALIDATE, help_)
 /* A page with a form of its own: never the same twice. */
-#define FORM_PAGE(path_, handler_, help_)                                                          \
-    ROW(path_, handler_, CAP_ANYONE, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
+#define FORM_PAGE(path_, handler_, ...)                                                            \
+    ROW(path_, handler_, CAP_ANYONE, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, __VA_ARGS__)
 #define FORM_FILE FORM_PAGE
 /* A page for who is signed in. */
-#define OWN(path_, handler_, help_)                                                                \
-    ROW(path_, handler_, CAP_MEMBER, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
+#define OWN(path_, handler_, ...)                                                                  \
+    ROW(path_, handler_, CAP_MEMBER, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, __VA_ARGS__)
+/* A page for who helps people without e-mail. */
+#define HELP(path_, handler_, help_)                                                               \
+    ROW(path_, handler_, CAP_HELP, HTTP_FOR_PEOPLE, HTTP_CACHE_NONE, help_)
 #define OWN_FILE OWN
 /* A page for who moderates. */
 #define MODERATE(path_, handler_, help_)                                                           \
@@ -31,17 +37,17 @@
 #define FORM_BYTES_MAX  (64u << 10)
 #define FILES_BYTES_MAX (32u << 20)  /* three of the largest photos */
 #define TEXT_BYTES_MAX  (400u << 10) /* where a whole text comes, each byte of it escaped */
-#define SENT_UP_TO(bytes_, path_, handler_, capability_, help_)                                    \
+#define SENT_UP_TO(bytes_, path_, handler_, capability_, ...)                                      \
     {                                                                                              \
         .method = HTTP_POST, .path = path_, .handler = handler_, .capability = capability_,        \
         .audience = HTTP_FOR_PEOPLE, .cache = HTTP_CACHE_NONE, .writes = true, .csrf = true,       \
-        .body_max = bytes_, .help = help_                                                          \
+        .body_max = bytes_, .help = __VA_ARGS__                                                    \
     }
 /* What a form sends. */
-#define SENT(path_, handler_, capability_, help_)                                                  \
-    SENT_UP_TO(FORM_BYTES_MAX, path_, handler_, capability_, help_)
-#define SENT_TEXT(path_, handler_, capability_, help_)                                             \
-    SENT_UP_TO(TEXT_BYTES_MAX, path_, handler_, capability_, help_)
+#define SENT(path_, handler_, capability_, ...)                                                    \
+    SENT_UP_TO(FORM_BYTES_MAX, path_, handler_, capability_, __VA_ARGS__)
+#define SENT_TEXT(path_, handler_, capability_, ...)                                               \
+    SENT_UP_TO(TEXT_BYTES_MAX, path_, handler_, capability_, __VA_ARGS__)
 
 const struct http_route face_web_routes[] = {
     PAGE("/", web_home, "Home: the question, what happens now, where to begin."),
@@ -53,9 +59,9 @@ const struct http_route face_web_routes[] = {
     PAGE("/changes", web_changes, "What people changed lately, by territory and theme."),
     FILE_("/changes.atom", web_changes_feed, "The same as an Atom feed, by territory and theme."),
     OWN("/entries/{id}/history/{revision}/restore", web_restore,
-        "What would change if a version came back."),
+        "What would change if a version came back.", FOR_ANOTHER),
     SENT("/entries/{id}/history/{revision}/restore", web_restore_post, CAP_MEMBER,
-         "Makes the entry what it was, as a new version."),
+         "Makes the entry what it was, as a new version.", FOR_ANOTHER),
     FORM_PAGE("/news", web_news, "The latest news of all teams, or of a territory."),
     FILE_("/news.atom", web_news_feed, "The same as a feed."),
     FORM_PAGE("/entries/{id}/news", web_entry_news, "What its team tells of an entry."),
@@ -92,38 +98,39 @@ const struct http_route face_web_routes[] = {
     PAGE("/accessibility", web_accessibility, "What was tested, what is missing, whom to tell."),
     PAGE("/legal", web_legal, "Who publishes the site."),
     PAGE("/privacy", web_privacy, "What is kept of visitors, and what is not."),
-    FORM_PAGE("/add", web_add, "Adding: what it is."),
-    SENT("/add", web_add_post, CAP_ANYONE, "Begins a draft."),
-    FORM_PAGE("/add/{draft}", web_add_kept, "A draft that is kept for later."),
-    SENT("/add/{draft}", web_add_drop, CAP_ANYONE, "Deletes a draft."),
+    FORM_PAGE("/add", web_add, "Adding: what it is.", FOR_ANOTHER),
+    SENT("/add", web_add_post, CAP_ANYONE, "Begins a draft.", FOR_ANOTHER),
+    FORM_PAGE("/add/{draft}", web_add_kept, "A draft that is kept for later.", FOR_ANOTHER),
+    SENT("/add/{draft}", web_add_drop, CAP_ANYONE, "Deletes a draft.", FOR_ANOTHER),
     FORM_PAGE("/add/{draft}/photos", web_add_photos,
-              "The photos of a draft: which, and what one sees."),
+              "The photos of a draft: which, and what one sees.", FOR_ANOTHER),
     SENT_UP_TO(FILES_BYTES_MAX, "/add/{draft}/photos", web_add_photos_post, CAP_ANYONE,
-               "Takes photos in, keeps what is said of them, takes one away."),
+               "Takes photos in, keeps what is said of them, takes one away.", FOR_ANOTHER),
     FORM_FILE("/add/{draft}/media/{name}/{file}", web_add_media,
-              "A photo of a draft, for who adds it."),
+              "A photo of a draft, for who adds it.", FOR_ANOTHER),
     FORM_PAGE("/add/{draft}/documents", web_add_documents,
-              "The documents of a draft: which, and what they are called."),
+              "The documents of a draft: which, and what they are called.", FOR_ANOTHER),
     SENT_UP_TO(FILES_BYTES_MAX, "/add/{draft}/documents", web_add_documents_post, CAP_ANYONE,
-               "Takes documents in, keeps what is said of them, takes one away."),
+               "Takes documents in, keeps what is said of them, takes one away.", FOR_ANOTHER),
     FORM_FILE("/add/{draft}/media/{name}", web_add_document,
-              "A document of a draft, for who adds it."),
+              "A document of a draft, for who adds it.", FOR_ANOTHER),
     FORM_PAGE("/add/{draft}/merge", web_add_merge,
-              "A draft of a change beside what somebody else changed meanwhile."),
+              "A draft of a change beside what somebody else changed meanwhile.", FOR_ANOTHER),
     SENT_TEXT("/add/{draft}/merge", web_add_merge_post, CAP_ANYONE,
-              "Makes one of both, as was chosen field by field."),
-    FORM_PAGE("/add/{draft}/{step}", web_add_step, "A page of a draft: what, where, more, check."),
+              "Makes one of both, as was chosen field by field.", FOR_ANOTHER),
+    FORM_PAGE("/add/{draft}/{step}", web_add_step, "A page of a draft: what, where, more, check.",
+              FOR_ANOTHER),
     SENT_TEXT("/add/{draft}/{step}", web_add_step_post, CAP_ANYONE,
-              "Keeps the page and goes on; the last one sends all of it."),
-    FORM_PAGE("/contributions/sent", web_contribution_sent, "What happens next."),
+              "Keeps the page and goes on; the last one sends all of it.", FOR_ANOTHER),
+    FORM_PAGE("/contributions/sent", web_contribution_sent, "What happens next.", FOR_ANOTHER),
     FORM_PAGE("/contributions/find", web_contribution_find, "Asks for lost links."),
     SENT("/contributions/find", web_contribution_find_post, CAP_ANYONE,
          "Sends the links of what was added with an address."),
     FORM_PAGE("/contributions/{token}", web_contribution, "What one added without an account."),
     SENT("/contributions/{token}", web_contribution_post, CAP_ANYONE,
          "Confirms it, begins a change of it, or takes it away."),
-    OWN("/entries/{id}/edit", web_edit, "Asks whether to begin a change of an entry."),
-    SENT("/entries/{id}/edit", web_edit_post, CAP_MEMBER, "Begins it."),
+    OWN("/entries/{id}/edit", web_edit, "Asks whether to begin a change of an entry.", FOR_ANOTHER),
+    SENT("/entries/{id}/edit", web_edit_post, CAP_MEMBER, "Begins it.", FOR_ANOTHER),
     FORM_PAGE("/sign-in", web_sign_in, "Signing in: asks for a letter with a link and a code."),
     SENT("/sign-in", web_sign_in_post, CAP_ANYONE, "Sends the letter, or takes a password."),
     FORM_PAGE("/sign-in/code", web_code, "Asks for the code of the letter."),
@@ -154,15 +161,16 @@ const struct http_route face_web_routes[] = {
     OWN("/claims/{id}", web_claim_case, "One of them."),
     SENT("/claims/{id}", web_claim_case_post, CAP_MEMBER,
          "Gives it, refuses it, or takes it back, with a reason."),
-    OWN("/suggestions", web_suggestions, "Changes that wait for who may make them."),
-    OWN("/suggestions/{id}", web_suggestion, "One of them, word by word."),
+    OWN("/suggestions", web_suggestions, "Changes that wait for who may make them.", FOR_ANOTHER),
+    OWN("/suggestions/{id}", web_suggestion, "One of them, word by word.", FOR_ANOTHER),
     SENT("/suggestions/{id}", web_suggestion_post, CAP_MEMBER,
-         "Accepts it, declines it with a reason, or takes it over to change it."),
+         "Accepts it, declines it with a reason, or takes it over to change it.", FOR_ANOTHER),
     FORM_PAGE("/invitations/{token}", web_invitation, "Who invites to which team: a button."),
     SENT("/invitations/{token}", web_invitation_post, CAP_MEMBER, "Joins the team."),
     FORM_PAGE("/people/{id}", web_person, "What somebody shows of themselves, and brought."),
-    FORM_PAGE("/entries/{id}/again", web_again, "Asks whether to begin an entry inspired by it."),
-    SENT("/entries/{id}/again", web_again_post, CAP_ANYONE, "Begins it."),
+    FORM_PAGE("/entries/{id}/again", web_again, "Asks whether to begin an entry inspired by it.",
+              FOR_ANOTHER),
+    SENT("/entries/{id}/again", web_again_post, CAP_ANYONE, "Begins it.", FOR_ANOTHER),
     FORM_PAGE("/entries/{id}/flag", web_flag, "Says that something is wrong with an entry."),
     SENT("/entries/{id}/flag", web_flag_post, CAP_ANYONE, "Sends it to the moderators."),
     OWN("/duplicates", web_duplicates, "Entries that may be one, for who has a role there."),
@@ -219,6 +227,17 @@ const struct http_route face_web_routes[] = {
          "Changes its name, licence and attribution."),
     ADMIN("/administration/audit", web_admin_audit, "Who did what with power."),
     ADMIN("/administration/audit.csv", web_admin_audit_csv, "The same as a table, whole."),
+    HELP("/help", web_help, "People without e-mail whom one helps."),
+    HELP("/help/begin", web_help_begin, "Who is helped, and that they consent."),
+    SENT("/help/begin", web_help_begin_post, CAP_HELP, "Begins to act in their name."),
+    SENT("/help/end", web_help_end, CAP_HELP, "Ends it."),
+    HELP("/help/people/{id}", web_help_person, "One of them: what they brought, their paper."),
+    SENT("/help/people/{id}", web_help_person_post, CAP_HELP, "Begins again, with consent."),
+    SENT("/help/people/{id}/paper", web_help_paper, CAP_HELP,
+         "Makes their paper with a new code, to print; the one before ends."),
+    FORM_PAGE("/help/form", web_help_form, "The pages of adding as a form to fill in by hand."),
+    FORM_PAGE("/paper", web_paper, "Coming back with the code of a paper."),
+    SENT("/paper", web_paper_post, CAP_ANYONE, "Signs in with it."),
     PAGE("/facile", web_easy, "Home in easy-to-read language."),
     PAGE("/facile/a-propos", web_easy_about, "About in easy-to-read language."),
 };

@@ -3,6 +3,7 @@
 #include "domain/contribution/contribution.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
+#include "face/web/sign_in_int.h"
 #include "face/write.h"
 #include "mail/mail.h"
 
@@ -20,8 +21,7 @@ static slice next_or_account(slice next) {
     return next.n ? next : SLICE("/account");
 }
 
-/* "Firefox, Android": so that its owner knows a session again. */
-static slice device_of(const struct http_request *request) {
+slice sign_in_device(const struct http_request *request) {
     static const struct {
         slice mark;
         const char *name;
@@ -80,6 +80,9 @@ static void write_ask(struct form *form, slice address, slice next) {
     form_submit_else(form, "password", N_("Entrer avec le mot de passe"));
     html_raw(&form->page->html, "</div></details>\n");
     form_end(form);
+    html_raw(&form->page->html, "<p class=\"form-aside\"><a href=\"/paper\">");
+    html_t(&form->page->html, "J’ai un papier avec un code");
+    html_raw(&form->page->html, "</a></p>\n");
     form_page_end(form);
 }
 
@@ -202,7 +205,7 @@ static struct entering *entering_new(void *app, const struct http_request *reque
     struct entering *entering = arena_new(request->arena, struct entering, 1);
     *entering = (struct entering){.face = app,
                                   .actor = face_actor(request),
-                                  .device = device_of(request),
+                                  .device = sign_in_device(request),
                                   .language = request->language,
                                   .arena = request->arena,
                                   .secret = SLICE_EMPTY,

@@ -52,6 +52,11 @@ struct page_head {
 };
 void page_head(struct page *page, const struct page_head *head);
 void page_foot(struct page *page);
+/* help.c: whom one helps just now, above the page; nothing for who helps nobody. */
+void help_banner(struct page *page);
+/* " · avec l’aide de …" (RULE HELP-2), of a revision, or with 0 of the first of an entry that was
+ * written so; nothing when nobody helped. */
+MUST_USE err help_with_write(struct page *page, struct entry_id entry, int64_t revision);
 
 /* meta.c: what machines read in the head. */
 void meta_write(struct page *page, const struct page_head *head);
@@ -342,6 +347,8 @@ http_handler web_charter, web_charter_versions, web_charter_version, web_charter
     web_charter_edit_post;
 http_handler web_admin, web_admin_instance, web_admin_queue, web_admin_queue_post, web_admin_people,
     web_admin_person, web_admin_power, web_admin_power_post, web_admin_audit, web_admin_audit_csv;
+http_handler web_help, web_help_begin, web_help_begin_post, web_help_end, web_help_person,
+    web_help_person_post, web_help_paper, web_help_form, web_paper, web_paper_post;
 http_handler web_decision, web_decision_post, web_moderation_appeal, web_moderation_appeal_post,
     web_moderation_person, web_moderation_person_post;
 http_handler web_admin_settings, web_admin_settings_post, web_admin_sources, web_admin_source,
