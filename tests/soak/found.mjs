@@ -62,7 +62,8 @@ function pictures(folder, found) {
   }
   for (const shard of existsSync(media) ? readdirSync(media) : []) {
     for (const file of readdirSync(join(media, shard))) {
-      if (!PRINTS.some((print) => booked.has(file.slice(0, -print.length - 1)))) wrong.push(`${file} is in no book`);
+      // One that was being written when the process was killed goes with its picture.
+      if (!PRINTS.some((print) => booked.has(file.replace(/\.new$/, '').slice(0, -print.length - 1)))) wrong.push(`${file} is in no book`);
     }
   }
   return wrong;

@@ -60,9 +60,13 @@ static bool write_all(int fd, slice bytes) {
     return fsync(fd) == 0;
 }
 
+static const char *beside_of(const char *path, struct arena *arena) {
+    return arena_printf(arena, "%s.new", path).p;
+}
+
 /* Whole under its name or not there: written beside it first. */
 static err file_write(const char *path, slice bytes, struct arena *arena, struct problem *problem) {
-    const char *beside = arena_printf(arena, "%s.new", path).p;
+    const char *beside = beside_of(path, arena);
     int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     if (fd < 0) {
         return refused(beside, problem);
@@ -77,6 +81,15 @@ static err file_write(const char *path, slice bytes, struct arena *arena, struct
         unlink(beside);
     }
     return failed;
+}
+
+static bool is_gone(const char *path) {
+    return unlink(path) == 0 || errno == ENOENT;
+}
+
+/* With what a process that was killed while it wrote has left beside it. */
+static bool file_delete(const char *path, struct arena *arena) {
+    return is_gone(path) && is_gone(beside_of(path, arena));
 }
 
 slice media_name(const struct media_print *prints, size_t count, uint32_t width, uint32_t height,
@@ -143,7 +156,7 @@ err media_files_delete(const char *folder, const struct entry_picture *picture) 
     for (size_t side = 0; side < ENTRY_PICTURE_SIDES; side++) {
         for (size_t format = 0; format < ENTRY_PICTURE_FORMAT__COUNT; format++) {
             slice file = entry_picture_file(side, (enum entry_picture_format)format, &scratch);
-            if (unlink(path_of(folder, picture->name, file, &scratch)) != 0 && errno != ENOENT) {
+            if (!file_delete(path_of(folder, picture->name, file, &scratch), &scratch)) {
                 return ERR_IO;
             }
         }
@@ -206,6 +219,5 @@ err media_document_read(const char *folder, const struct entry_document *documen
 
 err media_document_delete(const char *folder, const struct entry_document *document) {
     struct arena scratch ARENA_CLEANUP = arena_make(4096, 0);
-    const char *path = document_path(folder, document, &scratch);
-    return unlink(path) == 0 || errno == ENOENT ? OK : ERR_IO;
+    return file_delete(document_path(folder, document, &scratch), &scratch) ? OK : ERR_IO;
 }

@@ -191,6 +191,22 @@ static void a_picture_that_nothing_names_stays_thirty_days_and_goes(void **state
 }
 
 /* RULE MEDIA-2 */
+static void what_a_killed_process_left_of_a_picture_goes_with_it(void **state) {
+    struct shown shown = picture_new(*state, "RIFF eight");
+    const char *file = arena_printf(&shown.fixture->arena, "%s/%.2s/%.*s-480.webp", shown.folder,
+                                    shown.picture.name.p, SLICE_ARG(shown.picture.name))
+                           .p;
+    const char *left = arena_printf(&shown.fixture->arena, "%s.new", file).p;
+    assert_int_equal(access(file, F_OK), 0);
+    assert_int_equal(rename(file, left), 0); /* killed before it had its name */
+    sweep_after(&shown, 0);
+    sweep_after(&shown, 29);
+    assert_int_equal(access(left, F_OK), 0);
+    sweep_after(&shown, 1);
+    assert_int_equal(access(left, F_OK), -1);
+}
+
+/* RULE MEDIA-2 */
 static void a_picture_that_cannot_be_deleted_stops_no_sweep_and_goes_later(void **state) {
     struct shown shown = picture_new(*state, "RIFF seven");
     sweep_after(&shown, 0);
@@ -336,6 +352,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_STORE(a_picture_is_shown_while_a_published_entry_shows_it),
         IN_STORE(a_picture_that_nothing_names_stays_thirty_days_and_goes),
+        IN_STORE(what_a_killed_process_left_of_a_picture_goes_with_it),
         IN_STORE(a_picture_that_cannot_be_deleted_stops_no_sweep_and_goes_later),
         IN_STORE(a_picture_of_an_entry_stays_and_that_of_a_removed_one_goes),
         IN_STORE(a_picture_of_a_draft_stays_as_long_as_the_draft),
