@@ -164,8 +164,9 @@ err contribution_edit_begin(struct db_conn *conn, const struct contribution_worl
     return contribution_change_begin(conn, actor, &stands, &stands, own.id, 0, now_ms, secret);
 }
 
-err contribution_draft_load(struct db_conn *conn, const struct actor *actor, slice secret,
-                            int64_t now_ms, struct arena *arena, struct contribution_draft *draft) {
+/* The row of a draft that is theirs, its words (columns 5 and 7) not read yet. Until db_done. */
+static err draft_find(struct db_conn *conn, const struct actor *actor, slice secret, int64_t now_ms,
+                      struct db_query **found) {
     struct db_query *query = contribution_draft_query(conn, DRAFT_GET, secret);
     bool row = false;
     TRY(db_next(query, &row));
@@ -173,6 +174,20 @@ err contribution_draft_load(struct db_conn *conn, const struct actor *actor, sli
         return ERR_NOT_FOUND;
     }
     int64_t owner = db_i64(query, 0);
+    bool is_named = secret.n == CONTRIBUTION_DRAFT_NAME; /* a name is no secret */
+    if (((owner || is_named) && owner != actor->person.v) ||
+        db_i64(query, 4) <= now_ms - DRAFT_MS) {
+        db_done(query);
+        return ERR_NOT_FOUND;
+    }
+    *found = query;
+    return OK;
+}
+
+err contribution_draft_load(struct db_conn *conn, const struct actor *actor, slice secret,
+                            int64_t now_ms, struct arena *arena, struct contribution_draft *draft) {
+    struct db_query *query;
+    TRY(draft_find(conn, actor, secret, now_ms, &query));
     struct contribution_draft found = {.entry = {db_i64(query, 1)},
                                        .base_revision = db_i64(query, 2),
                                        .contribution = db_i64(query, 3),
@@ -181,11 +196,6 @@ err contribution_draft_load(struct db_conn *conn, const struct actor *actor, sli
     slice json = arena_copy(arena, db_text(query, 5));
     found.base_json = arena_copy(arena, db_text(query, 7));
     db_done(query);
-    bool is_named = secret.n == CONTRIBUTION_DRAFT_NAME; /* a name is no secret */
-    if (((owner || is_named) && owner != actor->person.v) ||
-        found.changed_ms <= now_ms - DRAFT_MS) {
-        return ERR_NOT_FOUND;
-    }
     TRY(entry_from_json(json, arena, &found.content, NULL));
     found.content.id = found.entry;
     found.content.revision = found.base_revision;
@@ -195,21 +205,21 @@ err contribution_draft_load(struct db_conn *conn, const struct actor *actor, sli
 
 err contribution_draft_store(struct db_conn *conn, const struct actor *actor, slice secret,
                              const struct entry *content, int64_t now_ms, struct problem *problem) {
-    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
-    struct contribution_draft draft;
-    TRY(contribution_draft_load(conn, actor, secret, now_ms, &scratch, &draft));
+    struct db_query *query;
     BUF_CLEANUP struct buf json = buf_new(ENTRY_JSON_MAX);
+    TRY(draft_find(conn, actor, secret, now_ms, &query));
+    db_done(query);
     TRY(contribution_content_write(content, &json, problem));
-    struct db_query *query = contribution_draft_query(conn, DRAFT_PUT, secret);
+    query = contribution_draft_query(conn, DRAFT_PUT, secret);
     db_bind_text_borrowed(query, 2, buf_slice(&json));
     db_bind_i64(query, 3, now_ms);
     return db_run(query);
 }
 
 err contribution_draft_drop(struct db_conn *conn, const struct actor *actor, slice secret) {
-    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
-    struct contribution_draft draft;
-    TRY(contribution_draft_load(conn, actor, secret, 0, &scratch, &draft));
+    struct db_query *query;
+    TRY(draft_find(conn, actor, secret, 0, &query));
+    db_done(query);
     return db_run(contribution_draft_query(conn, DRAFT_DELETE, secret));
 }
 
