@@ -5,9 +5,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Line } from './line.mjs';
 
 const LINES = 8;
-const PAGES = ['/explore?q=jardin', '/api/v1/entries?limit=20', '/tiles/6/32/22.mvt', '/', '/api/v1/entries?q=velo', '/about'];
 
-const { port, perSecond, milliseconds } = workerData;
+const { port, paths, perSecond, milliseconds } = workerData;
 const times = [];
 const begun = performance.now();
 let next = 0;
@@ -20,8 +19,8 @@ async function read(line) {
     const early = due - performance.now();
     if (early > 0) await new Promise((done) => setTimeout(done, early));
     const asked = Math.max(due, early > 0 ? performance.now() : due); // a timer that is late is no wait for the server
-    const { status } = await line.ask('GET', PAGES[number % PAGES.length], { from: `198.18.${(number >> 8) & 255}.${number & 255}` });
-    if (status !== 200) throw new Error(`${PAGES[number % PAGES.length]}: ${status}`);
+    const { status } = await line.ask('GET', paths[number % paths.length], { from: `198.18.${(number >> 8) & 255}.${number & 255}` });
+    if (status !== 200) throw new Error(`${paths[number % paths.length]}: ${status}`);
     times.push(performance.now() - asked);
   }
 }

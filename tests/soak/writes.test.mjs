@@ -1,9 +1,11 @@
 // Many people contribute at once: what is durable a second, what readers notice, and that nothing of it is lost when the
 // process is killed. `make soak`.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
@@ -18,7 +20,8 @@ const AT_ONCE = 64; // people who contribute, with and without
 const WARM_MS = 3000;
 const WHILE_MS = 20_000;
 const WRITES = Number(process.env.SOAK_WRITES ?? 2000); // a second
-const READS = 100; // a second
+const READS = 200; // a second
+const PATHS = 5000;
 const TICKS = 100; // of /proc, a second
 
 test(`nothing that was acknowledged is lost in ${KILLS} kills under full writing`, async () => {
@@ -26,10 +29,16 @@ test(`nothing that was acknowledged is lost in ${KILLS} kills under full writing
   console.log(`# ${book.acknowledged} acknowledged: ${[...book.counts].map(([sort, count]) => `${count} ${sort}`).join(', ')}`);
 });
 
+// What readers ask for: tiles, tiles by kind and themes, boxes and words with facets, drawn from what the server holds.
+function drawn(server) {
+  const text = execFileSync('node', [fileURLToPath(new URL('../../bench/http/targets.mjs', import.meta.url)), server.url, String(PATHS)], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  return text.trim().split('\n').map((line) => line.split('\t')[1]);
+}
+
 // Times of readers who ask at a steady rate, in a thread of their own: {p50, p99} in ms.
-function readers(server, milliseconds) {
+function readers(server, paths, milliseconds) {
   return new Promise((done, fail) => {
-    const worker = new Worker(new URL('reader.mjs', import.meta.url), { workerData: { port: server.port, perSecond: READS, milliseconds } });
+    const worker = new Worker(new URL('reader.mjs', import.meta.url), { workerData: { port: server.port, paths, perSecond: READS, milliseconds } });
     worker.once('message', done);
     worker.once('error', fail);
   });
@@ -47,13 +56,14 @@ test('contributing for a while: how many a second are durable, and what readers 
   if (STORE) cpSync(join(STORE, 'agora.db'), join(folder, 'agora.db'));
   const server = await start({ folder, demo: !STORE, settings: SETTINGS });
   const people = await members(server, PEOPLE);
-  await readers(server, WARM_MS);
-  const quiet = await readers(server, WHILE_MS / 2);
+  const paths = drawn(server);
+  await readers(server, paths, WARM_MS);
+  const quiet = await readers(server, paths, WHILE_MS / 2);
   const crowd = new Crowd(server, people, undefined, WRITES);
   const running = crowd.run(AT_ONCE);
   await sleep(WARM_MS);
   const before = { count: crowd.book.acknowledged, at: performance.now(), server: spent(server), client: process.cpuUsage() };
-  const busy = await readers(server, WHILE_MS);
+  const busy = await readers(server, paths, WHILE_MS);
   const count = crowd.book.acknowledged - before.count;
   const seconds = (performance.now() - before.at) / 1000;
   const server_us = ((spent(server) - before.server) * 1e6) / count;
