@@ -1,5 +1,7 @@
 #include "face/jsonld.h"
 
+#include "domain/entry/series.h"
+
 #include "face/json.h"
 #include "face/licence.h"
 
@@ -355,6 +357,67 @@ static void write_work(struct graph *graph) {
     write_price(graph);
 }
 
+/* schema.org/Schedule: the rule, and no event of its own for each of its dates. */
+static void write_schedule(struct graph *graph, const struct entry_date *date) {
+    static const char steps[] = "DWMY";
+    static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                           "Friday", "Saturday", "Sunday"};
+    struct face_json *json = &graph->json;
+    struct buf text BUF_CLEANUP = buf_new(64);
+    struct series_rule rule;
+    if (!series_rule_read(date->rule, &rule)) {
+        return;
+    }
+    open_typed(json, "Schedule");
+    buf_addf(&text, "P%u%c", rule.interval, steps[rule.frequency]);
+    face_json_member(json, "repeatFrequency", buf_slice(&text));
+    face_json_member(json, "startDate",
+                     slice_sub(iso_date(graph, &date->start, date->zone), 0, 10));
+    if (rule.count) {
+        face_json_key(json, "repeatCount");
+        face_json_i64(json, rule.count);
+    } else {
+        face_json_member(json, "endDate", iso_date(graph, &rule.until, date->zone));
+    }
+    if (rule.weekdays) {
+        face_json_key(json, "byDay");
+        face_json_open(json, '[');
+        for (size_t day = 0; day < ARRAY_COUNT(weekdays); day++) {
+            if (rule.weekdays & 1u << day) {
+                buf_clear(&text);
+                buf_addf(&text, "https://schema.org/%s", weekdays[day]);
+                face_json_text(json, buf_slice(&text));
+            }
+        }
+        face_json_close(json, ']');
+    }
+    if (date->start.precision == DATE_MINUTE) {
+        buf_clear(&text);
+        buf_addf(&text, "%02u:%02u:00", date->start.hour, date->start.minute);
+        face_json_member(json, "startTime", buf_slice(&text));
+        face_json_member(json, "scheduleTimezone",
+                         date->zone.n ? date->zone : SLICE("Europe/Paris"));
+    }
+    face_json_close(json, '}');
+}
+
+static void write_schedules(struct graph *graph) {
+    bool is_open = false;
+    for (uint32_t i = 0; i < graph->entry->date_count; i++) {
+        if (graph->entry->dates[i].rule.n && !is_open) {
+            face_json_key(&graph->json, "eventSchedule");
+            face_json_open(&graph->json, '[');
+            is_open = true;
+        }
+        if (graph->entry->dates[i].rule.n) {
+            write_schedule(graph, &graph->entry->dates[i]);
+        }
+    }
+    if (is_open) {
+        face_json_close(&graph->json, ']');
+    }
+}
+
 static void write_event(struct graph *graph) {
     struct face_json *json = &graph->json;
     const struct entry_date *first = main_date(graph);
@@ -362,6 +425,7 @@ static void write_event(struct graph *graph) {
     if (first) {
         write_dates(graph, first);
     }
+    write_schedules(graph);
     face_json_member(json, "eventStatus",
                      graph->entry->state == ENTRY_STATE_PAUSED
                          ? SLICE("https://schema.org/EventPostponed")
@@ -376,7 +440,7 @@ static void write_event(struct graph *graph) {
     write_price(graph);
     for (uint32_t i = 0; i < graph->entry->date_count; i++) {
         const struct entry_date *date = &graph->entry->dates[i];
-        if (date == first || !is_happening(graph, date)) {
+        if (date == first || date->is_repeat || date->rule.n || !is_happening(graph, date)) {
             continue;
         }
         if (!is_open) {

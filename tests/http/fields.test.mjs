@@ -136,3 +136,49 @@ test('what is to be taken over says for whom; a commons says who decides and how
   const after = await read(garden.id);
   assert.deepEqual([after.governance, after.maturity, after.thing_licence], [undefined, 'widespread', 'CC-BY-SA-4.0']);
 });
+
+test('RULE ENTRY-1: an event that comes again says until when, is found on each of its days, and calendars know it', async () => {
+  const draft = await draftOf('event', { title: 'Le repas du mardi' });
+  const first = { day: '2027-03-02', from: '19:00', to: '22:00' };
+  for (const until of ['', '2027-03-01', '2029-03-03', 'bientôt']) {
+    assert.deepEqual(faults((await lea.send(`${draft}/more`, { ...first, again: 'weekly', until })).text), ['until'], until);
+  }
+  assert.deepEqual(faults((await lea.send(`${draft}/more`, { ...first, again: 'daily', until: '2028-03-02' })).text), ['until']);
+  await lea.send(`${draft}/more`, { ...first, again: 'weekly', until: '2027-06-29' });
+  assert.match((await lea.look(`${draft}/check`)).text, /Chaque semaine, jusqu’au 29 juin 2027/);
+  const kept = (await lea.look(`${draft}/more`)).text;
+  assert.match(kept, /<option value="weekly" selected>/);
+  assert.match(kept, /value="2027-06-29" id="until"/);
+  const sent = await lea.send(`${draft}/check`, { charter: 1 });
+  const id = idOf(sent.location);
+  assert.deepEqual((await read(id)).dates, [{ role: 'happens', start: '2027-03-02T19:00', end: '2027-03-02T22:00', rule: 'FREQ=WEEKLY;UNTIL=20270629' }]);
+  const on = async (day) => (await (await fetch(`${server.url}/api/v1/entries?q=repas+mardi&from=${day}&to=${day}`)).json()).total;
+  assert.deepEqual(await Promise.all(['2027-03-02', '2027-04-13', '2027-06-29', '2027-04-14', '2027-07-06'].map(on)), [1, 1, 1, 0, 0]);
+  assert.equal((await (await fetch(`${server.url}/api/v1/entries?q=repas+mardi&when=upcoming`)).json()).total, 1);
+  const calendar = await (await fetch(`${server.url}/api/v1/entries.ics?q=repas+mardi`)).text();
+  assert.equal(calendar.match(/BEGIN:VEVENT/g).length, 1);
+  assert.match(calendar, /\r\nRRULE:FREQ=WEEKLY;UNTIL=20270629T215959Z\r\n/);
+  const page = (await lea.look(sent.location)).text;
+  for (const day of ['2027-03-02', '2027-03-09', '2027-03-16']) assert.ok(page.includes(`datetime="${day}T19:00"`), day);
+  assert.ok(!page.includes('datetime="2027-03-23T19:00"'), 'the next three');
+  assert.match(page, /Chaque semaine, jusqu’au 29 juin 2027/);
+  const schedule = /"eventSchedule":(\[.*?\])/.exec(page)[1];
+  assert.deepEqual(JSON.parse(schedule), [{ '@type': 'Schedule', repeatFrequency: 'P1W', startDate: '2027-03-02', endDate: '2027-06-29', startTime: '19:00:00', scheduleTimezone: 'Europe/Paris' }]);
+  // Who edits it sees the rule, not its dates, and what they do not touch stays.
+  const edit = (await lea.send(`/entries/${id}/edit`)).location.replace(/\/what$/, '');
+  await lea.send(`${edit}/what`, { title: 'Le repas du mardi soir', kind: 'event' });
+  assert.equal((await lea.send(`${edit}/check`)).status, 303);
+  assert.equal((await read(id)).dates[0].rule, 'FREQ=WEEKLY;UNTIL=20270629');
+  const history = (await lea.look(`/entries/${id}/history`)).text;
+  assert.ok(!(await lea.look(/href="(\/entries\/\d+\/history\/\d+)"/.exec(history)[1])).text.includes('2027-03'), 'dates did not change');
+});
+
+test('an event overseas happens by its own clock; one that comes back on the last Saturday says so', async () => {
+  const draft = await draftOf('event', { title: 'Marché du volcan' });
+  const entry = await publish(draft, { day: '2027-05-29', from: '08:00', zone: 'Indian/Reunion', again: 'monthly-weekday', until: '2027-12-31' });
+  assert.deepEqual(entry.dates, [{ role: 'happens', start: '2027-05-29T08:00', zone: 'Indian/Reunion', rule: 'FREQ=MONTHLY;BYDAY=-1SA;UNTIL=20271231' }]);
+  assert.match((await lea.look(new URL(entry.url).pathname)).text, /Chaque mois, le dernier samedi, jusqu’au 31 décembre 2027/);
+  const calendar = await (await fetch(`${server.url}/api/v1/entries.ics?q=marche+volcan`)).text();
+  assert.match(calendar, /DTSTART;TZID=Indian\/Reunion:20270529T080000/);
+  assert.match(calendar, /RRULE:FREQ=MONTHLY;BYDAY=-1SA;UNTIL=20271231T195959Z/);
+});

@@ -95,6 +95,7 @@ err contribution_entry_shown(struct db_conn *conn, const struct contribution_wor
     struct entry_public shown;
     TRY(entry_public_load(conn, world->territories, id, arena, &shown));
     *entry = shown.entry;
+    entry_dates_once(entry);
     while (entry->link_count > 0 && entry->links[entry->link_count - 1].incoming) {
         entry->link_count--;
     }

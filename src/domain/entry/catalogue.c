@@ -156,8 +156,8 @@ static const struct db_statement statements[] = {
     LIST(ENTRY_LIST_THEME, "entry_theme", "theme", "$3"),
     LIST(ENTRY_LIST_TAG, "entry_tag", "tag", "$3"),
     LIST(ENTRY_LIST_CONTACT, "entry_contact", "kind, visibility, value, label", "$3, $4, $5, $6"),
-    LIST(ENTRY_LIST_DATE, "entry_date", "role, starts, ends, zone, note, first_ms, last_ms",
-         "$3, $4, $5, $6, $7, $8, $9"),
+    LIST(ENTRY_LIST_DATE, "entry_date", "role, starts, ends, zone, note, first_ms, last_ms, rule",
+         "$3, $4, $5, $6, $7, $8, $9, $10"),
     LIST(ENTRY_LIST_FIGURE, "entry_figure", "value, unit, label, date, source",
          "$3, $4, $5, $6, $7"),
     /* A target that is here already is joined at once ($5: the source, $6: its number). */

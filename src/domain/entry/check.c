@@ -183,6 +183,12 @@ static err date_check(const struct entry_checker *checker, struct entry_date *da
         return entry_check_refuse(checker, ERR_INPUT, "zone", "is not a time zone known here");
     }
     date->last_ms = start_last;
+    /* RULE ENTRY-1 */
+    if (date->rule.n && !entry_date_rule_holds(date)) {
+        return entry_check_refuse(checker, ERR_INPUT, "rule",
+                                  "is no rule as FREQ=WEEKLY;UNTIL=20270630 of a day that happens, "
+                                  "which ends within two years after at most 366 dates");
+    }
     if (date->end.precision == DATE_UNKNOWN) {
         return OK;
     }

@@ -147,6 +147,8 @@ struct entry_date {
     struct date start, end; /* end unknown: a single date */
     slice zone;             /* IANA name or offset; empty: Europe/Paris */
     slice note;
+    slice rule;                /* when it comes again (series.h); empty: once */
+    bool is_repeat;            /* read only: it follows from the rule of another */
     int64_t first_ms, last_ms; /* what start and end may mean, UTC (set by entry_check) */
 };
 struct entry_figure {
@@ -319,6 +321,10 @@ struct entry_public {
 /* ERR_NOT_FOUND when there is none, or it is not public. Everything lives in the arena. */
 MUST_USE err entry_public_load(struct db_conn *conn, const struct territories *territories,
                                struct entry_id id, struct arena *arena, struct entry_public *entry);
+/* The dates that follow from rules, behind those that were written, with their milliseconds: the
+ * public view has them, what is written and edited has not. */
+void entry_dates_repeat(struct entry *entry, struct arena *arena);
+void entry_dates_once(struct entry *entry);
 /* Entries that this one links to, public or not; at most `room`. */
 MUST_USE err entry_link_targets(struct db_conn *conn, struct entry_id id, struct entry_id *targets,
                                 size_t room, size_t *count);

@@ -36,6 +36,8 @@ bool entry_visibility_from_slug(slice slug, enum entry_visibility *visibility);
 bool entry_wheelchair_from_slug(slice slug, enum entry_wheelchair *wheelchair);
 slice entry_translated_slug(enum entry_translated field); /* "title", …, "figures", "needs" */
 bool entry_translated_from_slug(slice slug, enum entry_translated *field);
+/* series.c: a date with a rule that is understood, and ends (RULE ENTRY-1). */
+bool entry_date_rule_holds(const struct entry_date *date);
 /* details.c: the numbers in their one form ("356 000 000 00048" without spaces, "w…" as "W…"), and
  * whether they can be true. */
 slice entry_number_clean(slice number, struct arena *arena);

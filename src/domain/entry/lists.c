@@ -91,7 +91,8 @@ void entry_list_row(enum entry_list list, struct db_query *query, struct arena *
                                 .zone = text_copy(query, 4, arena),
                                 .note = text_copy(query, 5, arena),
                                 .first_ms = db_i64(query, 6),
-                                .last_ms = db_i64(query, 7)};
+                                .last_ms = db_i64(query, 7),
+                                .rule = text_copy(query, 8, arena)};
         break;
     case ENTRY_LIST_FIGURE:
         *LIST_NEXT(arena, entry->figures, entry->figure_count) =
@@ -233,6 +234,7 @@ static void date_bind(struct db_query *query, const struct entry_date *date) {
     db_bind_text_borrowed(query, 7, date->note);
     db_bind_i64(query, 8, date->first_ms);
     db_bind_i64(query, 9, date->last_ms);
+    db_bind_text_borrowed(query, 10, date->rule);
 }
 
 static void media_bind(struct db_query *query, const struct entry_media *media) {

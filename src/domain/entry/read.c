@@ -115,6 +115,7 @@ err entry_public_load(struct db_conn *conn, const struct territories *territorie
     }
     shown.is_linked = shown.entry.link_count > 0;
     entry_show(territories, &shown);
+    entry_dates_repeat(&shown.entry, arena);
     uint32_t own = shown.entry.link_count;
     TRY(links_in_load(conn, arena, &shown.entry));
     shown.is_linked = shown.is_linked || shown.entry.link_count > own;
@@ -223,6 +224,7 @@ static err walk_next(struct entry_walk *walk, const struct territories *territor
         return ERR_CORRUPT;
     }
     entry_show(territories, shown);
+    entry_dates_repeat(&shown->entry, &walk->arena);
     return OK;
 }
 

@@ -1,5 +1,6 @@
 /* Enums and their names outside, and the tables of texts. */
 #include "domain/entry/entry_int.h"
+#include "domain/entry/series.h"
 
 static const slice kinds[ENTRY_KIND__COUNT] = {
     [ENTRY_KIND_INITIATIVE] = {"initiative", 10},
@@ -136,6 +137,7 @@ FIELDS(entry_contact_fields);
 static const struct entry_field entry_date_fields_items[] = {
     FIELD(entry_date, "zone", zone, 60),
     FIELD(entry_date, "note", note, ENTRY_TEXT_MAX),
+    FIELD(entry_date, "rule", rule, SERIES_RULE_MAX),
 };
 FIELDS(entry_date_fields);
 

@@ -120,9 +120,13 @@ static void contacts_write(struct writer *writer, const struct entry *entry) {
 }
 
 static void dates_write(struct writer *writer, const struct entry *entry) {
+    uint32_t written = 0;
     for (uint32_t i = 0; i < entry->date_count; i++) {
         const struct entry_date *date = &entry->dates[i];
-        struct writer item = item_open(writer, "dates", i);
+        if (date->is_repeat) {
+            continue; /* its rule says it */
+        }
+        struct writer item = item_open(writer, "dates", written++);
         text_write(&item, "role", entry_date_role_slug(date->role));
         date_write(&item, "start", &date->start);
         date_write(&item, "end", &date->end);

@@ -78,13 +78,16 @@ static void tell_place(const struct teller *teller, const struct entry_public *e
 static void tell_dates(const struct teller *teller, const struct entry_public *entry) {
     for (uint32_t i = 0; i < entry->entry.date_count; i++) {
         const struct entry_date *date = &entry->entry.dates[i];
+        if (date->is_repeat) {
+            continue;
+        }
         date_format(&date->start, teller->out);
         if (date->end.precision != DATE_UNKNOWN) {
             buf_add_cstr(teller->out, " – ");
             date_format(&date->end, teller->out);
         }
-        const slice more[] = {date->zone, date->note};
-        buf_add_cstr(teller->out, date->zone.n + date->note.n > 0 ? ", " : "");
+        const slice more[] = {date->rule, date->zone, date->note};
+        buf_add_cstr(teller->out, date->rule.n + date->zone.n + date->note.n > 0 ? ", " : "");
         add_joined(teller->out, more, ARRAY_COUNT(more), ", ");
         buf_add_char(teller->out, '\n');
     }

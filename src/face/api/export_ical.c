@@ -3,6 +3,8 @@
  * X-AGORA-IMPRECISE; entries without any date in X-AGORA-UNDATED. */
 #include "face/api/export_int.h"
 
+#include "domain/entry/series.h"
+
 #include "formats/ical_write.h"
 
 #define ZONES_MAX 64 /* more than base/time.h has names */
@@ -55,18 +57,50 @@ static int date_compare(const struct date *a, const struct date *b) {
     return days != 0 ? (days < 0 ? -1 : 1) : minutes;
 }
 
-/* The zone by whose rules of today the date may be written, described once in the file. */
+/* Whether the date may be written by the rules that its zone has today. */
+static bool zone_fits(const struct entry_date *date, struct zone_rule *rule) {
+    if (!zone_rule_find(date->zone, rule) || slice_equal(rule->name, SLICE("Etc/UTC"))) {
+        return false;
+    }
+    int32_t since = rule->summer == ZONE_SUMMER_NONE     ? INT32_MIN
+                    : rule->summer == ZONE_SUMMER_EUROPE ? ICAL_ZONE_EUROPE_SINCE
+                                                         : ICAL_ZONE_NORTH_AMERICA_SINCE;
+    return date->start.year >= since;
+}
+
+/* Else each of its dates is an event: in UTC a rule would lose an hour in summer. */
+static bool repeats_as_rule(const struct entry_date *date) {
+    struct zone_rule zone;
+    return date->start.precision == DATE_DAY || zone_fits(date, &zone);
+}
+
+/* RRULE (RFC 5545, 3.8.5.3): beside a start with a time the end is a moment in UTC. */
+static void rule_write(const struct entry_date *date, struct buf *out) {
+    struct series_rule rule;
+    struct date last;
+    int64_t first_ms;
+    int64_t last_ms;
+    if (!series_rule_read(date->rule, &rule)) {
+        return;
+    }
+    buf_add_cstr(out, "RRULE:");
+    series_rule_write(&rule, out);
+    if (!rule.count && date->start.precision == DATE_MINUTE &&
+        date_range_ms(&rule.until, date->zone, &first_ms, &last_ms) == OK &&
+        date_from_ms(last_ms, SLICE("UTC"), &last) == OK) {
+        out->n -= sizeof "20270630" - 1;
+        buf_addf(out, "%04d%02u%02uT%02u%02u59Z", last.year, last.month, last.day, last.hour,
+                 last.minute);
+    }
+    buf_add_cstr(out, "\r\n");
+}
+
+/* The zone of the date, described once in the file. */
 static bool zone_ready(struct export *export, const struct entry_date *date, slice *zone,
                        struct buf *out) {
     struct calendar *calendar = export->state;
     struct zone_rule rule;
-    if (!zone_rule_find(date->zone, &rule) || slice_equal(rule.name, SLICE("Etc/UTC"))) {
-        return false;
-    }
-    int32_t since = rule.summer == ZONE_SUMMER_NONE     ? INT32_MIN
-                    : rule.summer == ZONE_SUMMER_EUROPE ? ICAL_ZONE_EUROPE_SINCE
-                                                        : ICAL_ZONE_NORTH_AMERICA_SINCE;
-    if (date->start.year < since) {
+    if (!zone_fits(date, &rule)) {
         return false;
     }
     *zone = rule.name;
@@ -164,6 +198,9 @@ static void event_write(struct export *export, const struct export_item *item,
     ical_instant(out, "LAST-MODIFIED", entry->updated_ms);
     times_write(date, has_zone, zone, out);
     texts_write(export, item, date, out);
+    if (date->rule.n > 0 && repeats_as_rule(date)) {
+        rule_write(date, out);
+    }
     if (date->start.precision == DATE_DAY) {
         buf_add_cstr(out, "TRANSP:TRANSPARENT\r\n");
     }
@@ -180,6 +217,9 @@ static void calendar_write(struct export *export, const struct export_item *item
     calendar->last_entry = entry->id.v;
     for (uint32_t i = 0; i < entry->date_count; i++) {
         const struct entry_date *date = &entry->dates[i];
+        if (date->is_repeat && repeats_as_rule(date)) {
+            continue; /* the rule of the first one says it */
+        }
         number += date->role == ENTRY_DATE_HAPPENS;
         if (date->role == ENTRY_DATE_HAPPENS &&
             (date->start.precision == DATE_DAY || date->start.precision == DATE_MINUTE)) {

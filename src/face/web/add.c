@@ -67,6 +67,8 @@ static const struct fault_row {
     {"price", ADD_MORE, "price", N_("Ce texte n’est pas lisible. Écrivez-le de nouveau.")},
     {"audience", ADD_MORE, "audience", N_("Ce texte n’est pas lisible. Écrivez-le de nouveau.")},
     {"type", ADD_MORE, "type", N_("Ce texte n’est pas lisible. Écrivez-le de nouveau.")},
+    {"dates[0].rule", ADD_MORE, "until", N_("Dites jusqu’à quand cela revient.")},
+    {"dates[0].zone", ADD_MORE, "zone", N_("Choisissez dans la liste.")},
     {"dates", ADD_MORE, "day", N_("La fin est avant le début, ou le jour n’existe pas.")},
     {"themes", ADD_MORE, "theme", N_("Ce thème n’existe pas. Choisissez dans la liste.")},
     {"needs", ADD_MORE, "need-time", N_("Ce texte n’est pas lisible. Écrivez-le de nouveau.")},

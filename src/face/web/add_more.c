@@ -37,109 +37,6 @@ static void contact_set(struct adding *adding, enum entry_contact_kind kind, con
     }
 }
 
-/* ---- when ---- */
-
-static struct entry_date *happening(const struct entry *entry) {
-    for (uint32_t i = 0; i < entry->date_count; i++) {
-        if (entry->dates[i].role == ENTRY_DATE_HAPPENS) {
-            return &entry->dates[i];
-        }
-    }
-    return NULL;
-}
-
-static const struct date_field {
-    const char *name, *label, *type;
-    bool is_end, is_time;
-} date_fields[] = {
-    {"day", N_("Jour"), "date", false, false},
-    {"from", N_("Heure de début"), "time", false, true},
-    {"last", N_("Dernier jour, s’il y en a plusieurs"), "date", true, false},
-    {"to", N_("Heure de fin"), "time", true, true},
-};
-
-/* A part of "2026-12-05T18:30". */
-static slice date_part(const struct adding *adding, const struct date_field *field) {
-    const struct entry_date *date = happening(&adding->draft.content);
-    if (!date) {
-        return SLICE_EMPTY;
-    }
-    struct buf text BUF_CLEANUP = buf_new(64);
-    struct buf start BUF_CLEANUP = buf_new(64);
-    date_format(field->is_end ? &date->end : &date->start, &text);
-    date_format(&date->start, &start);
-    size_t t = slice_find(buf_slice(&text), 0, 'T');
-    slice day = slice_sub(buf_slice(&text), 0, t);
-    if (field->is_time) {
-        return arena_copy(adding->arena, slice_sub(buf_slice(&text), t + 1, sizeof "18:30"));
-    }
-    size_t start_t = slice_find(buf_slice(&start), 0, 'T');
-    bool is_same_day = field->is_end && slice_equal(day, slice_sub(buf_slice(&start), 0, start_t));
-    return is_same_day ? SLICE_EMPTY : arena_copy(adding->arena, day);
-}
-
-static void write_dates(struct adding *adding) {
-    for (size_t i = 0; i < ARRAY_COUNT(date_fields); i++) {
-        const struct date_field *field = &date_fields[i];
-        form_field(&adding->form, &(struct form_field){.name = field->name,
-                                                       .label = field->label,
-                                                       .type = field->type,
-                                                       .value = add_typed(adding, field->name,
-                                                                          date_part(adding, field)),
-                                                       .max_bytes = 32});
-    }
-}
-
-static bool date_read(const struct adding *adding, slice day, slice time, struct date *date) {
-    *date = (struct date){0};
-    return day.n == 0 || date_parse(time.n ? arena_printf(adding->arena, "%.*sT%.*s",
-                                                          SLICE_ARG(day), SLICE_ARG(time))
-                                           : day,
-                                    date) == OK;
-}
-
-static void take_dates(struct adding *adding) {
-    struct entry *entry = &adding->draft.content;
-    const struct http_form *sent = adding->sent;
-    if (!http_form_has(sent, "day")) {
-        return;
-    }
-    slice day = slice_trim(http_form_value(sent, "day"));
-    slice to = slice_trim(http_form_value(sent, "to"));
-    slice last = slice_trim(http_form_value(sent, "last"));
-    struct entry_date *date = happening(entry);
-    struct date start;
-    struct date end;
-    last = last.n || !to.n ? last : day;
-    if (!date_read(adding, day, slice_trim(http_form_value(sent, "from")), &start) ||
-        !date_read(adding, last, to, &end) || (last.n && !day.n)) {
-        form_fault(&adding->form, "day", N_("La fin est avant le début, ou le jour n’existe pas."));
-        return;
-    }
-    if (!date && day.n) {
-        struct entry_date *list =
-            arena_new(adding->arena, struct entry_date, (size_t)entry->date_count + 1);
-        for (uint32_t i = 0; i < entry->date_count; i++) {
-            list[i + 1] = entry->dates[i];
-        }
-        entry->dates = list;
-        entry->date_count++;
-        date = list;
-        *date = (struct entry_date){
-            .role = ENTRY_DATE_HAPPENS, .zone = SLICE_EMPTY, .note = SLICE_EMPTY};
-    }
-    if (date && day.n) {
-        date->start = start;
-        date->end = end;
-    } else if (date) {
-        uint32_t at = (uint32_t)(date - entry->dates);
-        entry->date_count--;
-        for (uint32_t i = at; i < entry->date_count; i++) {
-            entry->dates[i] = entry->dates[i + 1];
-        }
-    }
-}
-
 /* ---- what is sought ---- */
 
 static const struct need_field {
@@ -243,9 +140,7 @@ void add_more_write(struct adding *adding) {
             .value = add_typed(adding, "description", entry->description),
             .rows = 8,
             .max_bytes = ENTRY_DESCRIPTION_MAX});
-    if (entry->kind == ENTRY_KIND_EVENT || happening(entry)) {
-        write_dates(adding);
-    }
+    add_dates_write(adding);
     add_kind_write(adding);
     add_themes_write(adding);
     for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {
@@ -276,7 +171,7 @@ void add_more_take(struct adding *adding) {
     struct entry *entry = &adding->draft.content;
     entry->description = slice_trim(http_form_value(adding->sent, "description"));
     again_take(adding);
-    take_dates(adding);
+    add_dates_take(adding);
     add_kind_take(adding);
     add_themes_take(adding);
     for (size_t i = 0; i < ARRAY_COUNT(contact_fields); i++) {

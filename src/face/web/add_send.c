@@ -86,6 +86,10 @@ static err write_look(struct adding *adding) {
     for (uint32_t i = 0; i < entry->date_count; i++) {
         row_begin(adding, N_("Quand"));
         date_write(page, &entry->dates[i], I18N_DATE_LONG);
+        if (entry->dates[i].rule.n) {
+            html_raw(html, "<br>");
+            html_text(html, series_text(page, entry->dates[i].rule));
+        }
         row_end(adding, ADD_MORE, N_("Quand"));
     }
     if (entry->description.n) {

@@ -51,6 +51,19 @@ static void fact_place(struct sheet *sheet) {
     html_raw(html, "</li>");
 }
 
+/* Of a series the next ones are shown, or when there are none its last. */
+#define SERIES_SHOWN 3
+static bool is_left_out(const struct sheet *sheet, const struct entry_date *date, uint32_t *ahead) {
+    bool is_of_series = date->is_repeat || date->rule.n > 0;
+    if (!is_of_series) {
+        return false;
+    }
+    if (date->last_ms < sheet->page->now_ms) {
+        return entry_main_date(sheet->of, sheet->page->now_ms) != date;
+    }
+    return (*ahead)++ >= SERIES_SHOWN;
+}
+
 static void fact_dates(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
@@ -60,8 +73,12 @@ static void fact_dates(struct sheet *sheet) {
         [ENTRY_DATE_BEGAN] = N_("Commencé :"),
         [ENTRY_DATE_ENDED] = N_("Terminé :"),
     };
+    uint32_t ahead = 0;
     for (uint32_t i = 0; i < sheet->of->date_count; i++) {
         const struct entry_date *date = &sheet->of->dates[i];
+        if (is_left_out(sheet, date, &ahead)) {
+            continue;
+        }
         html_raw(html, "<li>");
         page_icon(page, "clock");
         html_raw(html, "<span>");
@@ -80,6 +97,15 @@ static void fact_dates(struct sheet *sheet) {
             html_t(html, "passé");
         }
         html_raw(html, "</span></li>");
+    }
+    for (uint32_t i = 0; i < sheet->of->date_count; i++) {
+        if (sheet->of->dates[i].rule.n) {
+            html_raw(html, "<li>");
+            page_icon(page, "history");
+            html_raw(html, "<span>");
+            html_text(html, series_text(page, sheet->of->dates[i].rule));
+            html_raw(html, "</span></li>");
+        }
     }
 }
 

@@ -85,6 +85,8 @@ const struct kind_words *kind_words(enum query_kind kind);
 slice kind_one(const struct page *page, enum query_kind kind);
 slice kind_many(const struct page *page, enum query_kind kind);
 slice state_label(const struct page *page, enum query_state state);
+/* "Chaque semaine, jusqu’au 30 juin 2027" of a rule (domain/entry/series.h); in the arena. */
+slice series_text(struct page *page, slice rule);
 slice maturity_label(const struct page *page, slice maturity); /* of its slug; else empty */
 slice has_label(const struct page *page, enum query_has has);
 
