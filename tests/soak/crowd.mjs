@@ -196,13 +196,18 @@ export class Crowd {
     const [thing] = this.kept.splice(at, 1);
     if (!await this.change(who, thing, 'suggest')) return;
     thing.waits = true;
-    const page = await who.line.ask('GET', '/suggestions', { cookie: thing.cookie, from: who.from });
-    const path = [...(page.text ?? '').matchAll(/href="(\/suggestions\/\d+)"[^]*?hameau (\d+)/g)].find(([, , number]) => Number(number) === thing.number)?.[1];
-    if (page.status === 0) return;
-    if (!path) throw new Error(`the suggestion about ${thing.title} waits for nobody`);
+    await this.decides({ ...who, cookie: thing.cookie });
+  }
+  // The oldest that waits for somebody, and that no other of theirs is deciding now.
+  async decides(lead) {
+    const page = await lead.line.ask('GET', '/suggestions', { cookie: lead.cookie, from: lead.from });
+    const listed = [...(page.text ?? '').matchAll(/href="(\/suggestions\/\d+)"[^]*?hameau (\d+)/g)];
+    const [, path, number] = listed.find(([, , one]) => this.book.things.get(Number(one))?.waits) ?? [];
+    if (!path) return;
+    const thing = this.book.things.get(Number(number));
     thing.waits = false;
-    if (!await this.write('decide', { ...who, cookie: thing.cookie }, path, { answer: 'Merci.' })) return;
-    thing.version = thing.sentVersion;
+    if (!await this.write('decide', lead, path, { answer: 'Merci.' })) return;
+    thing.version = thing.saved;
     this.kept.push(thing);
   }
 

@@ -16,7 +16,7 @@ import { kills } from './kills.mjs';
 const STORE = process.env.SOAK_STORE; // a folder with the store to begin with; without it, the one of the demonstration
 const KILLS = Number(process.env.SOAK_KILLS ?? 200);
 const PEOPLE = 32; // with accounts
-const AT_ONCE = 64; // people who contribute, with and without
+const AT_ONCE = 192; // people who contribute, with and without
 const WARM_MS = 3000;
 const WHILE_MS = 20_000;
 const WRITES = Number(process.env.SOAK_WRITES ?? 2000); // a second
