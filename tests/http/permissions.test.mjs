@@ -70,12 +70,18 @@ const WHOSE = {
   '/moderation/entries/{id}/media/{name}/{file}': { may: MODERATES },
   '/moderation/entries/{id}/people/{person}': { may: MODERATES, acts: ['warn', 'block', 'unblock'].map((act) => ({ act, days: '7', ...REASON })) },
   '/moderation/entries/{id}/people/{person}/undo': { may: MODERATES, acts: [{ from: '2020-01-01', to: '2099-12-31', ...REASON }, { of: '1', ...REASON }] },
+  '/entries/{id}/claim': { may: signedIn },
+  '/claims': { may: hasRole },
+  '/claims/{id}': { may: ANY_ROLE, take: { id: 'claim' }, acts: [{ do: 'give', ...REASON }, { do: 'refuse', ...REASON }, { do: 'end', ...REASON }] },
+  '/moderation/entries/{id}/media/{name}': { may: MODERATES, take: { name: 'document' } },
   '/moderation/appeals/{id}': { may: MODERATES, take: { id: 'appeal' }, acts: [{ act: 'keep', ...REASON }, { act: 'publish', ...REASON }, { act: 'unblock', ...REASON }] },
   '/help/people/{id}': { may: helped, take: { id: 'helped' }, harmless: {}, acts: [{ consent: 'in-person', agreed: '1' }] },
   '/help/people/{id}/paper': { may: helped, take: { id: 'helped' } },
   // Secrets: whoever holds one is who it was made for, except what an account began, which is that account's alone.
   '/add/{draft}': { may: (who, object) => who.name === things[object].owner, acts: [{}, { do: 'drop' }], once: 'owner' },
   '/add/{draft}/photos': { may: (who, object) => who.name === things[object].owner, harmless: { do: 'keep' }, acts: [{ do: 'keep' }] },
+  '/add/{draft}/documents': { may: (who, object) => who.name === things[object].owner, harmless: { do: 'keep' }, acts: [{ do: 'keep' }] },
+  '/add/{draft}/media/{name}': { may: (who, object) => who.name === things[object].owner, take: { name: 'draftDocument' } },
   '/add/{draft}/media/{name}/{file}': { may: (who, object) => who.name === things[object].owner, take: { name: 'draftPhoto' } },
   '/add/{draft}/merge': { may: (who, object) => who.name === things[object].owner, take: { draft: 'change' }, harmless: { revision: 'x' }, acts: [{ revision: '1', title: 'mine' }] },
   '/add/{draft}/{step}': { may: (who, object) => who.name === things[object].owner, harmless: { title: '' }, acts: [{ title: 'À nous', kind: 'place', summary: 'Volé.' }] },
@@ -97,6 +103,8 @@ const ELSEWHERE = {
   '/administration/people/{id}/power': { id: 'person' },
   '/people/{id}': { id: 'person' },
   '/invitations/{token}': { token: 'invitation' },
+  '/media/{name}': { name: 'document' },
+  '/claims/link/{token}': { token: 'claimLink' },
   '/contributions/{token}': { token: 'contribution' },
   '/decisions/{token}': { token: 'decision' },
   '/sign-in/link/{token}': { token: 'link' },
@@ -128,6 +136,12 @@ async function takePhoto(who, draft) {
   assert.equal((await who.send(`${draft}/photos`, form)).status, 303);
   return /\/media\/([0-9a-f]{32}-\d+x\d+)\//.exec((await who.look(`${draft}/photos`)).text)[1];
 }
+async function takeDocument(who, draft, words) {
+  const form = new FormData();
+  form.append('document', new Blob([`%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n% ${words}\ntrailer<</Root 1 0 R>>\n%%EOF\n`], { type: 'application/pdf' }), 'x.pdf');
+  assert.equal((await who.send(`${draft}/documents`, form)).status, 303);
+  return /\/media\/([0-9a-f]{32}-\d+\.[a-z]+)"/.exec((await who.look(`${draft}/documents`)).text)[1];
+}
 const begun = (answer) => answer.location.match(/\/add\/([^/]+)/)[1];
 
 async function makePeople() {
@@ -158,11 +172,13 @@ async function makeThings(object, entries, asset) {
   // a photo, in the entry and in a draft
   const shown = begun(await lead.send(`/entries/${id}/edit`));
   thing.name = await takePhoto(lead, `/add/${shown}`);
+  thing.document = await takeDocument(lead, `/add/${shown}`, `shown ${object}`);
   assert.equal((await lead.send(`/add/${shown}/check`, { reason: 'Une photo.' })).status, 303);
   thing.owner = `lead-${object.toLowerCase()}`;
   thing.draft = begun(await lead.send('/add', { kind: 'place' }));
   await lead.send(`/add/${thing.draft}/what`, { title: `Brouillon ${object}`, kind: 'place' });
   thing.draftPhoto = await takePhoto(lead, `/add/${thing.draft}`);
+  thing.draftDocument = await takeDocument(lead, `/add/${thing.draft}`, `kept ${object}`);
   thing.revision = /history\/(\d+)"/.exec((await lead.look(`/entries/${id}/history`)).text)[1];
   // a change that somebody else overtook
   thing.change = begun(await lead.send(`/entries/${id}/edit`));
@@ -188,6 +204,12 @@ async function makeThings(object, entries, asset) {
   thing.decision = /\/decisions\/([\w-]+)/.exec(await letterTo(server, `report${at}`))[1];
   await guest.send(`/decisions/${thing.decision}`, { words: 'Si.' });
   thing.appeal = store(`SELECT decision_id FROM decision_reply WHERE entry_id = ${decided}`);
+  // a claim that waits for a word, and one whose address is asked
+  const claim = (which, way) => author.send(`/entries/${entries.get(`${which} ${object}`)}/claim`, { who: 'Léa', words: 'C’est nous.', way });
+  assert.equal((await claim('six', 'word')).status, 303);
+  thing.claim = store(`SELECT id FROM claim WHERE entry_id = ${entries.get(`six ${object}`)}`);
+  assert.equal((await claim('seven', 'contact')).status, 303);
+  thing.claimLink = /\/claims\/link\/([\w-]+)/.exec(await letterTo(server, `seven-${object.toLowerCase()}@example.net`))[1];
   // a guest's entry and its link; a link to sign in
   const { location } = await guest.send('/add', { kind: 'event' });
   await guest.send(location, { title: `Chantier ${object}`, summary: 'On plante.', kind: 'event', state: '' });
@@ -201,9 +223,10 @@ before(async () => {
   const [head, ...rows] = agora('routes').stdout.trimEnd().split('\n').map((line) => line.split('\t'));
   routes = rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])));
   server = await start();
-  importEntries(server.folder, 'fixture', ['A', 'B'].flatMap((object) => ['one', 'two', 'three', 'four', 'five'].map((name) => (
-    { id: `${name}-${object}`, kind: 'place', title: `${name} ${object}`, 
-      place: { territory: object === 'A' ? 'com-73065' : 'com-38185', address: '12 rue Basse', precision: 'commune', ...(object === 'A' ? { latitude: 45.5661, longitude: 5.9171 } : { latitude: 45.1885, longitude: 5.7245 }) } }))));
+  importEntries(server.folder, 'fixture', ['A', 'B'].flatMap((object) => ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((name) => (
+    { id: `${name}-${object}`, kind: 'place', title: `${name} ${object}`,
+      place: { territory: object === 'A' ? 'com-73065' : 'com-38185', address: '12 rue Basse', precision: 'commune', ...(object === 'A' ? { latitude: 45.5661, longitude: 5.9171 } : { latitude: 45.1885, longitude: 5.7245 }) },
+      contacts: [{ kind: 'email', value: `${name}-${object.toLowerCase()}@example.net` }] }))));
   const { items } = await (await fetch(`${server.url}/api/v1/entries?limit=50`)).json();
   await makePeople();
   const entries = new Map(items.map(({ id, title }) => [title, id]));
@@ -308,7 +331,7 @@ test('what somebody may not send is refused, and changes nothing that is stored'
 test('no form is taken from another site, whoever is signed in, and nothing is stored', async () => {
   const before = stored();
   for (const route of routes.filter(({ method, audience }) => method === 'POST' && audience === 'people')) {
-    const { status } = await people.get('admin').send(addressOf(route, 'A') ?? '/', {}, { Origin: 'https://evil.example' });
+    const { status } = await people.get('admin').send(addressOf(route, 'A') ?? addressOf(route, 'none'), {}, { Origin: 'https://evil.example' });
     assert.equal(status, 403, route.path);
   }
   assert.deepEqual(stored(), before);
