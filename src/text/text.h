@@ -24,6 +24,11 @@ bool text_one_line(slice text, struct buf *out);
  * œ -> oe, æ -> ae, ß -> ss, ø -> o, ł -> l, đ -> d, every apostrophe -> ', every dash -> -, white
  * space and control runs -> one space, none at the ends. Folding twice changes nothing. */
 void text_fold(slice text, struct buf *out);
+/* What a text looks like, for telling names apart: folded, with Latin letters for those of other
+ * scripts that a reader takes for them ("Аgоrа" in Cyrillic, "Ag0ra", "AGORA" are one), i, 1 and l
+ * as one letter, rn as m, vv as w; words apart by one space, no other ASCII signs. Not for showing.
+ * */
+void text_skeleton(slice text, struct buf *out);
 /* "Saint-Étienne d’Œuf" -> "saint-etienne-d-oeuf"; at most `limit` bytes (never more than
  * TEXT_SLUG_MAX), cut at a hyphen. Only [a-z0-9-]: nothing when no such letter is there. */
 #define TEXT_SLUG_MAX 255

@@ -373,6 +373,36 @@ static void a_domain_of_another_script_becomes_punycode(void **state) {
     }
 }
 
+static void names_that_look_alike_have_one_skeleton(void **state) {
+    (void)state;
+    static const char *const alike[][2] = {
+        {"Agora", "AGORA"},
+        {"Agora", "\xd0\x90g\xd0\xber\xd0\xb0"}, /* Cyrillic A, o, a */
+        {"Agora", "\xce\x91g\xce\xbfra"},        /* Greek */
+        {"Agora", "Ag0ra"},
+        {"Agora", "\xef\xbc\xa1\xef\xbd\x87ora"},   /* full width */
+        {"Agora", "\xf0\x9d\x90\x80gora"},          /* mathematical bold */
+        {"Agora", "A\xe2\x80\x8bg\xe2\x80\xaeora"}, /* zero width, right to left override */
+        {"Agora", "\xc3\x80gor\xc3\xa5"},           /* with marks */
+        {"Camille Martin", "Carnille Martin"},
+        {"Camille Martin", "Cam1lle Martln"},
+        {"William", "VViIliam"},
+    };
+    static const char *const unlike[][2] = {
+        {"Agora", "Angora"}, {"Marion", "Mariana"}, {"\xd0\x96\xd0\xb0\xd0\xb6", "Zaz"}, {"", "a"}};
+    for (size_t i = 0; i < ARRAY_COUNT(alike) + ARRAY_COUNT(unlike); i++) {
+        bool is_alike = i < ARRAY_COUNT(alike);
+        const char *const *pair = is_alike ? alike[i] : unlike[i - ARRAY_COUNT(alike)];
+        struct buf one BUF_CLEANUP = buf_new(1024);
+        struct buf other BUF_CLEANUP = buf_new(1024);
+        text_skeleton(slice_from_cstr(pair[0]), &one);
+        text_skeleton(slice_from_cstr(pair[1]), &other);
+        if (slice_equal(buf_slice(&one), buf_slice(&other)) != is_alike) {
+            fail_msg("%s and %s: %s, %s", pair[0], pair[1], buf_cstr(&one), buf_cstr(&other));
+        }
+    }
+}
+
 static void what_somebody_registered_is_found_within_a_domain(void **state) {
     (void)state;
     static const char *const pairs[][2] = {
@@ -415,6 +445,7 @@ int main(void) {
         cmocka_unit_test(typos_are_counted_in_characters_not_bytes),
         cmocka_unit_test(a_domain_of_another_script_becomes_punycode),
         cmocka_unit_test(what_somebody_registered_is_found_within_a_domain),
+        cmocka_unit_test(names_that_look_alike_have_one_skeleton),
         cmocka_unit_test(slug_has_no_hyphen_at_an_end_and_keeps_its_limit),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
