@@ -1,7 +1,7 @@
 // Signing in and the account, as people and those who try to be somebody else would use them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { letterTo, signIn, start, visitor } from './harness.mjs';
+import { agora, letterTo, signIn, start, visitor } from './harness.mjs';
 
 let server;
 before(async () => {
@@ -199,4 +199,36 @@ test('all that is kept can be downloaded; RULE PERSON-5: a deleted account is go
 test('who signs in elsewhere in the world reads it in English', async () => {
   const { text } = await visitor(server).look('/sign-in', { 'Accept-Language': 'en' });
   assert.match(text, /<h1>Sign in<\/h1>/);
+});
+
+test('RULE PERSON-8: a name that looks like that of the site or of a moderator is told beside its field', async () => {
+  const boss = await signIn(server, 'boss@example.org');
+  await boss.send('/account/profile', { name: 'Camille Martin' });
+  assert.equal(agora('user', '--data', server.folder, 'grant', 'boss@example.org', 'moderator').status, 0);
+  const eve = await signIn(server, 'lookalike@example.org');
+  for (const name of ['Camille Martin', 'Cаmille Мartin', '\u202eCamille\u200b Martin', 'Ag0ra', 'Modération']) {
+    const refused = await eve.send('/account/profile', { name, about: 'Je répare.' });
+    assert.equal(refused.status, 422, name);
+    assert.match(refused.text, /id="name-fault">Ce nom ressemble/);
+    assert.ok(refused.text.includes('Je répare.'), 'what was typed stays');
+  }
+  assert.equal((await eve.send('/account/profile', { name: 'Camille M.' })).status, 303);
+});
+
+test('a password that is guessed among the first is refused beside its field', async () => {
+  const weak = await signIn(server, 'weak@example.org');
+  for (const password of ['azertyuiopqs', 'motdepasse123', 'weak@example.org', 'aaaaaaaaaaaaaaa']) {
+    const refused = await weak.send('/account/password', { password });
+    assert.equal(refused.status, 422, password);
+    assert.match(refused.text, /id="password-fault">Il se devine trop vite/);
+  }
+});
+
+test('RULE PERSON-1: two hundred entries a day are begun from one network without an account', async () => {
+  const guest = visitor(server);
+  for (let i = 0; i < 200; i++) assert.equal((await guest.send('/add', { kind: 'idea' })).status, 303);
+  const refused = await guest.send('/add', { kind: 'idea' });
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /Trop de fiches ont été commencées/);
+  assert.equal((await (await signIn(server, 'begins@example.org')).send('/add', { kind: 'idea' })).status, 303, 'an account begins');
 });

@@ -166,6 +166,10 @@ test('what is no address, a name that is too long, header tricks: told, and no l
     assert.equal(refused.status, 422, address);
     assert.match(refused.text, /id="address-fault"/);
   }
+  for (const name of ['Agora', 'L’équipe de modération', '\u202eАg0ra']) {
+    const refused = await gita.send(team, { do: 'name', name });
+    assert.match(refused.text, /id="name-fault">Ce nom ressemble/, name);
+  }
   const long = await gita.send(team, { do: 'name', name: 'x'.repeat(121) });
   assert.equal(long.status, 422);
   assert.ok(long.text.includes(`value="${'x'.repeat(121)}"`), 'what was typed stays');
@@ -212,7 +216,7 @@ test('what is wrong with a message to a team is told beside the field, and no he
   const good = { words: 'Bonjour', who: 'Max', address: 'max@example.org' };
   const write = (fields, headers) => visitor(server).send(`/entries/${entry}/write`, { ...good, ...fields }, headers);
   for (const [fields, field] of [[{ words: ' ' }, 'words'], [{ words: 'x'.repeat(4001) }, 'words'], [{ who: '' }, 'who'], [{ who: 'Max\r\nBcc: all@example.org' }, 'who'],
-    [{ who: 'x'.repeat(81) }, 'who'], [{ address: 'max' }, 'address'], [{ address: 'max@example.org\r\nBcc: all@example.org' }, 'address']]) {
+    [{ who: 'x'.repeat(81) }, 'who'], [{ who: 'Mоdération' }, 'who'], [{ address: 'max' }, 'address'], [{ address: 'max@example.org\r\nBcc: all@example.org' }, 'address']]) {
     const refused = await write(fields);
     assert.equal(refused.status, 422, JSON.stringify(fields));
     assert.match(refused.text, new RegExp(`id="${field}-fault"`));

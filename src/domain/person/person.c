@@ -298,16 +298,6 @@ err person_enter(struct db_conn *conn, struct id_source *ids, slice address, sli
 
 /* ---- passwords ---- */
 
-err person_password_check(slice password, struct problem *problem) {
-    if (text_codepoints(password) < PERSON_PASSWORD_MIN) {
-        return problem_set(problem, ERR_INPUT, "password", "at least %d characters",
-                           PERSON_PASSWORD_MIN);
-    }
-    return password.n > PERSON_PASSWORD_MAX ? problem_set(problem, ERR_LIMIT, "password",
-                                                          "at most %d bytes", PERSON_PASSWORD_MAX)
-                                            : OK;
-}
-
 err person_password_set(struct db_conn *conn, struct person_id id, slice hash,
                         const struct crypto_digest *session) {
     struct db_query *query = person_query(conn, PERSON_SET_PASSWORD);

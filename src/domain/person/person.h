@@ -45,6 +45,11 @@ MUST_USE err person_load(struct db_conn *conn, struct person_id id, struct arena
  * width (text_one_line). ERR_INPUT, ERR_LIMIT with the field. */
 MUST_USE err person_store(struct db_conn *conn, struct person *person, struct arena *arena,
                           struct problem *problem);
+/* RULE PERSON-8: ERR_CONFLICT with the field "name" when it looks like the name of the site, of an
+ * office here, or of somebody who has a role; who has one may be called anything. `self` 0: nobody
+ * who is signed in. */
+MUST_USE err person_name_check(struct db_conn *conn, struct person_id self, slice name,
+                               slice site_name, struct arena *arena, struct problem *problem);
 struct person_listed {
     struct person_id id;
     enum person_status status;
@@ -94,6 +99,7 @@ enum person_try {
     PERSON_TRY_INVITE,   /* invitations to teams by one account in a day */
     PERSON_TRY_PHOTO,    /* pictures from one network in a day */
     PERSON_TRY_CLAIM,    /* claims of entries by one account in a day */
+    PERSON_TRY_DRAFT,    /* drafts without an account from one network in a day */
     PERSON_TRY_DOCUMENT, /* documents from one network in a day */
     PERSON_TRY_NEWS,     /* news by one account in a day */
     PERSON_TRY__COUNT
@@ -169,7 +175,11 @@ MUST_USE err person_address_remove(struct db_conn *conn, struct person_id id, sl
 
 /* Made outside of any transaction (crypto_password_hash), stored inside one; empty: none any more.
  * Every other session ends. */
-MUST_USE err person_password_check(slice password, struct problem *problem); /* its length */
+/* ERR_INPUT: too short; ERR_LIMIT: too long; ERR_CONFLICT: guessed among the first: one key, a row
+ * of keys, a repetition, or little besides words of `known` (name, addresses, site) and common
+ * ones. */
+MUST_USE err person_password_check(slice password, const slice *known, size_t count,
+                                   struct problem *problem);
 MUST_USE err person_password_set(struct db_conn *conn, struct person_id id, slice hash,
                                  const struct crypto_digest *session);
 /* The hash to compare with, empty when there is none: on a reader. */

@@ -14,8 +14,8 @@ static const struct {
     [PERSON_TRY_JOIN] = {DAY_MS, 40},     [PERSON_TRY_ADD] = {DAY_MS, 40},
     [PERSON_TRY_FLAG] = {DAY_MS, 40},     [PERSON_TRY_INVITE] = {DAY_MS, 40},
     [PERSON_TRY_WRITE] = {DAY_MS, 40},    [PERSON_TRY_PHOTO] = {DAY_MS, 200},
-    [PERSON_TRY_CLAIM] = {DAY_MS, 10},    [PERSON_TRY_DOCUMENT] = {DAY_MS, 40},
-    [PERSON_TRY_NEWS] = {DAY_MS, 40},
+    [PERSON_TRY_CLAIM] = {DAY_MS, 10},    [PERSON_TRY_DRAFT] = {DAY_MS, 200},
+    [PERSON_TRY_DOCUMENT] = {DAY_MS, 40}, [PERSON_TRY_NEWS] = {DAY_MS, 40},
 };
 
 static err refused(enum person_try what, struct problem *problem) {

@@ -241,13 +241,20 @@ err web_profile(void *app, const struct http_request *request, struct http_respo
 }
 
 struct profiling {
+    const struct face *face;
     struct person person;
+    bool is_renamed;
     struct arena *arena;
     struct problem problem;
 };
 
 static err profile_job(struct db_conn *conn, void *self) {
     struct profiling *profiling = self;
+    if (profiling->is_renamed) { /* RULE PERSON-8 */
+        TRY(person_name_check(conn, profiling->person.id,
+                              profiling->person.fields[PERSON_NAME].text,
+                              profiling->face->site_name, profiling->arena, &profiling->problem));
+    }
     return person_store(conn, &profiling->person, profiling->arena, &profiling->problem);
 }
 
@@ -266,8 +273,11 @@ static err answer_profile(void *app, const struct http_request *request, void *s
             struct form form = {.page = &page};
             form_fault(&form, profile_fields[i].name,
                        result == ERR_LIMIT ? N_("C’est trop long. Raccourcissez-le.")
-                                           : N_("Il y a un caractère qui ne se voit pas. "
-                                                "Écrivez-le de nouveau."));
+                       : result == ERR_CONFLICT
+                           ? N_("Ce nom ressemble à celui du site, ou d’une "
+                                "personne qui y a un rôle. Prenez-en un autre.")
+                           : N_("Il y a un caractère qui ne se voit pas. "
+                                "Écrivez-le de nouveau."));
             return write_profile(&form, &profiling->person, false);
         }
     }
@@ -283,6 +293,7 @@ err web_profile_post(void *app, const struct http_request *request, struct http_
     profiling->arena = request->arena;
     TRY(person_load(face_reader(request), face_actor(request)->person, request->arena,
                     &profiling->person));
+    slice named = profiling->person.fields[PERSON_NAME].text;
     for (size_t i = 0; i < PERSON_FIELD__COUNT; i++) {
         const char *seen = arena_printf(request->arena, "%s-seen", profile_fields[i].name).p;
         profiling->person.fields[i].text = http_form_value(&sent, profile_fields[i].name);
@@ -293,6 +304,9 @@ err web_profile_post(void *app, const struct http_request *request, struct http_
             }
         }
     }
+    profiling->face = app;
+    profiling->is_renamed =
+        !slice_equal(slice_trim(profiling->person.fields[PERSON_NAME].text), named);
     profiling->person.language = request->language;
     return face_write(app, request, profile_job, answer_profile, profiling);
 }

@@ -185,6 +185,22 @@ static err password_set_job(struct db_conn *conn, void *self) {
     return tell_of_password(conn, securing);
 }
 
+/* What everybody knows of an account is no part of its password. */
+static err password_check(const struct face *face, const struct http_request *request,
+                          slice password) {
+    const struct actor *actor = face_actor(request);
+    struct person_address *addresses;
+    size_t count;
+    TRY(person_addresses(face_reader(request), actor->person, request->arena, &addresses, &count));
+    slice *known = arena_new(request->arena, slice, count + 2);
+    for (size_t i = 0; i < count; i++) {
+        known[i] = addresses[i].address;
+    }
+    known[count] = actor->name;
+    known[count + 1] = face->site_name;
+    return person_password_check(password, known, count + 2, NULL);
+}
+
 err web_password_post(void *app, const struct http_request *request, struct http_response *response,
                       struct problem *problem) {
     struct http_form sent;
@@ -197,12 +213,19 @@ err web_password_post(void *app, const struct http_request *request, struct http
         (struct securing){.face = app, .actor = face_actor(request), .arena = request->arena};
     if (!slice_equal(http_form_value(&sent, "do"), SLICE("none"))) {
         slice password = http_form_value(&sent, "password");
-        if (person_password_check(password, NULL) != OK) {
+        err checked = password_check(app, request, password);
+        if (checked == ERR_INPUT || checked == ERR_LIMIT || checked == ERR_CONFLICT) {
             struct page page = page_begin(app, request, response);
             struct form form = {.page = &page};
-            form_fault(&form, "password", N_("Il faut au moins 12 caractères."));
+            form_fault(&form, "password",
+                       checked == ERR_INPUT   ? N_("Il faut au moins 12 caractères.")
+                       : checked == ERR_LIMIT ? N_("C’est trop long. Raccourcissez-le.")
+                                              : N_("Il se devine trop vite : une suite de touches, "
+                                                   "des mots que tout le monde essaie, ou votre "
+                                                   "nom. Prenez une phrase à vous."));
             return write_password(&form, false);
         }
+        TRY(checked);
         TRY(crypto_password_hash(password, securing->hash));
     }
     return face_write_then(app, request, password_set_job, securing, SLICE("/account"));

@@ -481,19 +481,37 @@ struct beginning {
     const struct adding *adding;
     struct entry entry;
     struct crypto_secret secret;
+    struct person_network network;
+    struct problem problem;
 };
+
+err add_try(struct db_conn *conn, const struct actor *actor, const struct person_network *network,
+            int64_t now_ms, struct problem *problem) {
+    return actor->person.v
+               ? OK
+               : person_try(conn, PERSON_TRY_DRAFT, person_network_key(network), now_ms, problem);
+}
 
 static err begin_job(struct db_conn *conn, void *self) {
     struct beginning *beginning = self;
+    const struct adding *adding = beginning->adding;
+    TRY(add_try(conn, adding->actor, &beginning->network, adding->now_ms, &beginning->problem));
     return contribution_draft_begin(conn, beginning->adding->actor, &beginning->entry,
                                     beginning->adding->now_ms, &beginning->secret);
 }
 
 static err answer_begin(void *app, const struct http_request *request, void *self, err result,
                         struct http_response *response, struct problem *problem) {
-    (void)app;
-    (void)problem;
     struct beginning *beginning = self;
+    if (result == ERR_LIMIT) {
+        struct page page = page_begin(app, request, response);
+        struct form form = {.page = &page};
+        form_fault(&form, "kind",
+                   N_("Trop de fiches ont été commencées depuis votre réseau. Revenez demain, ou "
+                      "connectez-vous."));
+        return write_add(&form, entry_kind_slug(beginning->entry.kind));
+    }
+    *problem = beginning->problem;
     TRY(result);
     http_redirect(response, arena_printf(request->arena, "/add/%s/what", beginning->secret.text));
     return OK;
@@ -513,5 +531,6 @@ err web_add_post(void *app, const struct http_request *request, struct http_resp
         form_fault(&form, "kind", N_("Choisissez ce que c’est."));
         return write_add(&form, SLICE_EMPTY);
     }
+    TRY(face_network(request, &beginning->network));
     return face_write(app, request, begin_job, answer_begin, beginning);
 }

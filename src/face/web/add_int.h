@@ -30,6 +30,9 @@ struct adding {
 
 /* What a field shows: what was just sent, else what the draft has. */
 slice add_typed(const struct adding *adding, const char *name, slice kept);
+/* RULE PERSON-1: drafts that are begun without an account are counted. ERR_LIMIT. */
+MUST_USE err add_try(struct db_conn *conn, const struct actor *actor,
+                     const struct person_network *network, int64_t now_ms, struct problem *problem);
 /* "/add/SECRET/where" */
 slice add_path(const struct adding *adding, enum add_step step);
 /* Choices of all pages. */

@@ -13,6 +13,8 @@ struct taking_up {
     struct entry_public origin;
     struct entry entry;
     struct crypto_secret secret;
+    struct person_network network;
+    struct problem problem;
 };
 
 static err origin_load(const struct face *face, const struct http_request *request,
@@ -54,15 +56,16 @@ err web_again(void *app, const struct http_request *request, struct http_respons
 
 static err begin_job(struct db_conn *conn, void *self) {
     struct taking_up *taking = self;
-    return contribution_draft_begin(conn, taking->actor, &taking->entry,
-                                    clock_now_ms(taking->face->clock), &taking->secret);
+    int64_t now_ms = clock_now_ms(taking->face->clock);
+    TRY(add_try(conn, taking->actor, &taking->network, now_ms, &taking->problem));
+    return contribution_draft_begin(conn, taking->actor, &taking->entry, now_ms, &taking->secret);
 }
 
 static err answer_begin(void *app, const struct http_request *request, void *self, err result,
                         struct http_response *response, struct problem *problem) {
     (void)app;
-    (void)problem;
     struct taking_up *taking = self;
+    *problem = taking->problem;
     TRY(result);
     http_redirect(response, arena_printf(request->arena, "/add/%s/what", taking->secret.text));
     return OK;
@@ -93,6 +96,7 @@ err web_again_post(void *app, const struct http_request *request, struct http_re
                                    .theme_count = origin->theme_count,
                                    .links = link,
                                    .link_count = 1};
+    TRY(face_network(request, &taking->network));
     return face_write(app, request, begin_job, answer_begin, taking);
 }
 

@@ -7,6 +7,7 @@
 #include "face/web/team_int.h"
 #include "face/write.h"
 #include "mail/mail.h"
+#include "text/text.h"
 
 #define TEAM_TITLE N_("L’équipe")
 
@@ -303,6 +304,17 @@ static err invite(struct db_conn *conn, struct acting *acting, struct team_id te
     return mail_send(conn, acting->face->ids, &message, now_ms, &acting->problem);
 }
 
+/* RULE PERSON-8 holds for teams too. */
+static err rename_team(struct db_conn *conn, struct acting *acting, struct team_id team) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    BUF_CLEANUP struct buf clean = buf_new(64u << 10);
+    struct person_id by = acting->actor->person;
+    slice name = text_one_line(acting->text, &clean) ? buf_slice(&clean) : acting->text;
+    TRY(clean.failed);
+    TRY(person_name_check(conn, by, name, acting->face->site_name, &scratch, &acting->problem));
+    return team_rename(conn, team, by, name, &acting->problem);
+}
+
 static err act_job(struct db_conn *conn, void *self) {
     struct acting *acting = self;
     struct person_id by = acting->actor->person;
@@ -316,7 +328,7 @@ static err act_job(struct db_conn *conn, void *self) {
     case ACT_INVITE:
         return invite(conn, acting, of.id, clock_now_ms(acting->face->clock));
     case ACT_NAME:
-        return team_rename(conn, of.id, by, acting->text, &acting->problem);
+        return rename_team(conn, acting, of.id);
     case ACT_KEEP:
         return team_keep(conn, of.id, by, acting->entry, acting->keeps);
     case ACT_LEAD:
@@ -340,8 +352,11 @@ static const char *refusal(const struct acting *acting, err result) {
     case ERR_DENIED:
         return N_("Seule une personne responsable de l’équipe peut faire cela.");
     case ERR_CONFLICT:
-        return N_("Il n’y aurait plus de responsable. Rendez d’abord quelqu’un d’autre "
-                  "responsable.");
+        return acting->act == ACT_NAME
+                   ? N_("Ce nom ressemble à celui du site, ou d’une personne qui y a un rôle. "
+                        "Prenez-en un autre.")
+                   : N_("Il n’y aurait plus de responsable. Rendez d’abord quelqu’un d’autre "
+                        "responsable.");
     case ERR_NOT_FOUND:
         return acting->act == ACT_TAKE_BACK ? N_("Cette invitation n’attend plus.")
                                             : N_("Cette personne n’est plus dans l’équipe.");

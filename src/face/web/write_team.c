@@ -152,6 +152,10 @@ static err write_job(struct db_conn *conn, void *self) {
     if (of.id.v == 0) {
         return problem_set(&writing->problem, ERR_NOT_FOUND, "id", "no team runs this entry");
     }
+    if (writing->actor->person.v == 0) {
+        TRY(person_name_check(conn, writing->actor->person, writing->who, writing->face->site_name,
+                              writing->arena, &writing->problem));
+    }
     TRY(count_try(conn, writing, now_ms));
     TRY(team_addresses(conn, of.id, writing->arena, &addresses, &count));
     for (size_t i = 0; i < count; i++) {
@@ -175,13 +179,19 @@ static err answer_write(void *app, const struct http_request *request, void *sel
         http_redirect(response, team_path(writing->entry, "/write?sent", request->arena));
         return OK;
     }
-    if (result != ERR_LIMIT) {
+    if (result != ERR_LIMIT && result != ERR_CONFLICT) {
         *problem = writing->problem;
         return result;
     }
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
-    form_fault(&form, "words", N_("Trop de messages sont partis aujourd’hui. Revenez demain."));
+    if (result == ERR_CONFLICT) {
+        form_fault(&form, "who",
+                   N_("Ce nom ressemble à celui du site, ou d’une personne qui y a un rôle. "
+                      "Prenez-en un autre."));
+    } else {
+        form_fault(&form, "words", N_("Trop de messages sont partis aujourd’hui. Revenez demain."));
+    }
     return write_form(&form, writing, false);
 }
 

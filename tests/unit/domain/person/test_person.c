@@ -239,6 +239,98 @@ static void a_proof_is_fresh_for_a_quarter_of_an_hour(void **state) {
     assert_true(actor_of(fixture, &secret, &arena).is_proved);
 }
 
+static void passwords_that_are_guessed_first_are_refused(void **state) {
+    (void)state;
+    static const char *const weak[] = {
+        "aaaaaaaaaaaa",         "abcabcabcabc",         "abcdefghijklm",   "123456789012",
+        "098765432109",         "azertyuiopqs",         "QwertyUiop123",   "motdepasse123",
+        "Password1234",         "P\xc3\xa0ssword 1234", "JeTaimeJeTaime",  "lea.martin2024",
+        "Martin-Martin-1",      "atelier-agora1",       "agoraagoraagora", "bonjour soleil",
+        "azerty azerty azerty", "111111 222222 333",
+    };
+    static const char *const fine[] = {"une rivi\xc3\xa8re propre", "Trois poules sur un mur",
+                                       "kX7#pQ2!vM9z", "le v\xc3\xa9lo de ma tante"};
+    const slice known[] = {SLICE("Léa Martin"), SLICE("lea.martin@atelier.example"),
+                           SLICE("Agora")};
+    struct problem problem = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(weak); i++) {
+        err checked =
+            person_password_check(slice_from_cstr(weak[i]), known, ARRAY_COUNT(known), &problem);
+        if (checked != ERR_CONFLICT) {
+            fail_msg("%s is let through", weak[i]);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(fine); i++) {
+        err checked =
+            person_password_check(slice_from_cstr(fine[i]), known, ARRAY_COUNT(known), &problem);
+        if (checked != OK) {
+            fail_msg("%s is refused", fine[i]);
+        }
+    }
+}
+
+static err named(struct store_fixture *fixture, struct person_id self, const char *name) {
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct problem problem = {0};
+    return person_name_check(fixture->conn, self, slice_from_cstr(name), SLICE("Agora du Val"),
+                             &arena, &problem);
+}
+
+/* RULE PERSON-8 */
+static void nobody_is_called_like_the_site_or_who_has_a_role_here(void **state) {
+    struct store_fixture *fixture = *state;
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct problem problem = {0};
+    struct person_id camille = enter(fixture, "camille@example.org");
+    struct person_id other = enter(fixture, "other@example.org");
+    struct person person;
+    assert_int_equal(person_load(fixture->conn, camille, &arena, &person), OK);
+    person.fields[PERSON_NAME].text = SLICE("Camille Martin");
+    assert_int_equal(person_store(fixture->conn, &person, &arena, &problem), OK);
+    assert_int_equal(named(fixture, other, "Camille Martin"), OK); /* she has no role */
+    assert_int_equal(person_grant(fixture->conn, &fixture->ids, (struct person_id){0}, camille,
+                                  PERSON_MODERATOR, SLICE_EMPTY, fixture->now_ms),
+                     OK);
+    static const char *const taken[] = {"Camille Martin",
+                                        "CAMILLE  MARTIN",
+                                        "Carnille Martin",
+                                        "Cam\xd1\x96lle Martin",
+                                        "\xe2\x80\xae"
+                                        "Camille Martin",
+                                        "Camille\xe2\x80\x8b Martin",
+                                        "camille-martin",
+                                        "Agora du Val",
+                                        "\xd0\x90g0ra du Val",
+                                        "Agora Val",
+                                        "L\xe2\x80\x99\xc3\xa9quipe Agora du Val",
+                                        "Mod\xc3\xa9ration",
+                                        "Admin",
+                                        "M\xd0\xbe"
+                                        "d\xc3\xa9ration Agora",
+                                        "Administrateur du Val"};
+    for (size_t i = 0; i < ARRAY_COUNT(taken); i++) {
+        if (named(fixture, other, taken[i]) != ERR_CONFLICT ||
+            named(fixture, (struct person_id){0}, taken[i]) != ERR_CONFLICT) {
+            fail_msg("%s is let through", taken[i]);
+        }
+    }
+    static const char *const fine[] = {"",
+                                       "Camille",
+                                       "Camille Martinet",
+                                       "Val",
+                                       "L\xc3\xa9"
+                                       "a du Val",
+                                       "Club Agora",
+                                       "Modeste",
+                                       "\xd0\x98\xd1\x80\xd0\xb8\xd0\xbd\xd0\xb0"};
+    for (size_t i = 0; i < ARRAY_COUNT(fine); i++) {
+        if (named(fixture, other, fine[i]) != OK) {
+            fail_msg("%s is refused", fine[i]);
+        }
+    }
+    assert_int_equal(named(fixture, camille, "Agora du Val"), OK); /* speaks for it */
+}
+
 /* RULE PERSON-3 */
 static void a_new_password_ends_the_other_sessions(void **state) {
     struct store_fixture *fixture = *state;
@@ -248,10 +340,10 @@ static void a_new_password_ends_the_other_sessions(void **state) {
     struct crypto_secret own = begin(fixture, anna);
     struct actor actor = actor_of(fixture, &own, &arena);
     struct problem problem = {0};
-    assert_int_equal(person_password_check(SLICE("short"), &problem), ERR_INPUT);
+    assert_int_equal(person_password_check(SLICE("short"), NULL, 0, &problem), ERR_INPUT);
     assert_string_equal(problem.field, "password");
-    assert_int_equal(person_password_check(SLICE("ééééééééééé"), &problem), ERR_INPUT);
-    assert_int_equal(person_password_check(SLICE("éééééééééééé"), &problem), OK);
+    assert_int_equal(person_password_check(SLICE("ééééééééééé"), NULL, 0, &problem), ERR_INPUT);
+    assert_int_equal(person_password_check(SLICE("éàüœç-vélo-bleu"), NULL, 0, &problem), OK);
     assert_int_equal(person_password_set(fixture->conn, anna, SLICE("$argon2id$…"), &actor.session),
                      OK);
     assert_int_equal(actor_of(fixture, &thief, &arena).person.v, 0);
@@ -546,6 +638,8 @@ int main(void) {
         TEST(a_session_ends_after_sixty_days_or_when_its_owner_says_so),
         TEST(a_proof_is_fresh_for_a_quarter_of_an_hour),
         TEST(a_new_password_ends_the_other_sessions),
+        TEST(passwords_that_are_guessed_first_are_refused),
+        TEST(nobody_is_called_like_the_site_or_who_has_a_role_here),
         TEST(a_field_is_seen_by_whom_its_owner_chose),
         TEST(roles_are_given_and_taken_and_each_act_is_kept),
         TEST(power_wants_an_admin_a_proof_and_a_reason),
