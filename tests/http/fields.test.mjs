@@ -182,3 +182,14 @@ test('an event overseas happens by its own clock; one that comes back on the las
   assert.match(calendar, /DTSTART;TZID=Indian\/Reunion:20270529T080000/);
   assert.match(calendar, /RRULE:FREQ=MONTHLY;BYDAY=-1SA;UNTIL=20271231T195959Z/);
 });
+
+test('a text is shown as it will look before it is kept, and no script of it comes along', async () => {
+  const draft = await draftOf('idea');
+  const shown = await lea.send(`${draft}/more`, { do: 'preview', description: 'Du **pain**.\n\n<script>alert(1)</script>', email: 'pas fini' });
+  assert.equal(shown.status, 200);
+  const [, preview] = /<section id="preview"[^>]* autofocus>(.*?)<\/section>/s.exec(shown.text);
+  assert.match(preview, /<p>Du <strong>pain<\/strong>\.<\/p>/);
+  assert.ok(!preview.includes('<script'));
+  assert.ok(shown.text.includes('value="pas fini"'), 'the rest stays as it was typed, and is not judged');
+  assert.ok(!(await lea.look(`${draft}/more`)).text.includes('pain'), 'nothing is kept yet');
+});

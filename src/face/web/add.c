@@ -295,6 +295,7 @@ err add_page_write(struct adding *adding, struct http_response *response) {
         return page.html.out->failed;
     }
     form_begin(&adding->form, path, false);
+    form_submit_default(&adding->form, N_("Continuer"));
     switch (adding->step) {
     case ADD_WHAT:
         add_what_write(adding);
@@ -402,6 +403,11 @@ err web_add_step_post(void *app, const struct http_request *request, struct http
         return add_send(adding, response);
     }
     take(adding);
+    if (adding->step == ADD_MORE && slice_equal(act, SLICE("preview"))) {
+        adding->form.fault_count = 0; /* told on the way on */
+        adding->is_preview = true;
+        return add_page_write(adding, response);
+    }
     if (!is_back && !is_later) {
         check_step(adding);
         if (adding->form.fault_count) {

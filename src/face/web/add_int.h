@@ -22,6 +22,7 @@ struct adding {
     int64_t now_ms;
     struct contribution_draft draft;
     const struct http_form *sent; /* NULL: a page is asked for */
+    bool is_preview;              /* of what was sent, which is not kept yet */
     struct form form;
     /* Places of one name, to choose from. */
     uint32_t places[ADD_PLACES_MAX];

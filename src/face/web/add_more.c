@@ -127,6 +127,28 @@ static const struct contact_field {
      ENTRY_CONTACT_TELEPHONE},
 };
 
+/* The text as the page of the entry will show it, when it is asked for; the script asks for this
+ * section alone. */
+static void write_preview(struct adding *adding) {
+    struct html *html = &adding->form.page->html;
+    html_raw(html, "<div class=\"form-field\">");
+    form_submit_else(&adding->form, "preview", N_("Voir ce que cela donne"));
+    html_raw(html, "<section id=\"preview\" tabindex=\"-1\"");
+    html_attr(html, "aria-label", i18n(html->language, "Ce que cela donne"));
+    if (adding->is_preview) {
+        html_raw(html, " autofocus");
+    }
+    html_raw(html, ">");
+    if (adding->is_preview && adding->draft.content.description.n) {
+        html_raw(html, "<div class=\"panel prose\">");
+        if (html_markdown(html, adding->draft.content.description, 2) != OK) {
+            html_t(html, "C’est trop long. Raccourcissez-le.");
+        }
+        html_raw(html, "</div>");
+    }
+    html_raw(html, "</section></div>\n");
+}
+
 void add_more_write(struct adding *adding) {
     struct form *form = &adding->form;
     const struct entry *entry = &adding->draft.content;
@@ -140,6 +162,7 @@ void add_more_write(struct adding *adding) {
             .value = add_typed(adding, "description", entry->description),
             .rows = 8,
             .max_bytes = ENTRY_DESCRIPTION_MAX});
+    write_preview(adding);
     add_dates_write(adding);
     add_kind_write(adding);
     add_themes_write(adding);

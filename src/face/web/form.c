@@ -373,6 +373,12 @@ void form_submit(struct form *form, const char *label) {
     html_raw(&form->page->html, "</button>\n");
 }
 
+void form_submit_default(struct form *form, const char *label) {
+    html_raw(&form->page->html, "<button type=\"submit\" hidden>");
+    text(form, label);
+    html_raw(&form->page->html, "</button>\n");
+}
+
 void form_submit_else(struct form *form, const char *value, const char *label) {
     struct html *html = &form->page->html;
     html_raw(html, "<button class=\"button button--line button--wide\" type=\"submit\" "

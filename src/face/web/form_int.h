@@ -109,6 +109,8 @@ slice form_since_make(const struct face *face, int64_t at_ms, struct arena *aren
 enum form_pace form_since_read(const struct face *face, slice since, int64_t now_ms);
 /* The one sun-yellow action. */
 void form_submit(struct form *form, const char *label);
+/* What the key Enter presses, where another button stands before it: shown to nobody. */
+void form_submit_default(struct form *form, const char *label);
 /* A quieter one, of the same form: sent as do=VALUE. */
 void form_submit_else(struct form *form, const char *value, const char *label);
 /* A form that is a single button: <form><button>. */
