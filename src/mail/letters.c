@@ -226,6 +226,19 @@ static const struct letter letters[] = {
             .why = N_("Vous recevez ce message parce que vous avez demandé à tenir cette fiche, "
                       "ou parce que votre adresse y était connue."),
         },
+    [MAIL_ADDRESS] =
+        {
+            .name = "address",
+            .subject = N_("Votre adresse sur %1"),
+            .parts = {{PART_TEXT, N_("Bonjour, voici le code qui ajoute cette adresse à votre "
+                                     "compte sur %1 :")},
+                      {PART_CODE, ALONE},
+                      {PART_LINK, N_("Écrire le code")},
+                      {PART_TEXT, N_("Il sert une seule fois, jusqu’au %4, dans le navigateur où "
+                                     "vous l’avez demandé.")}},
+            .why = N_("Vous n’avez rien demandé ? Ne faites rien : sans ce code, l’adresse n’est "
+                      "pas ajoutée."),
+        },
     [MAIL_TEST] =
         {
             .name = "test",

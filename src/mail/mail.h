@@ -38,6 +38,7 @@ enum mail_letter {
     MAIL_WAITS,      /* to a team: a change of its entry waits */
     MAIL_POWER,      /* a role was given or taken, an account blocked: to both */
     MAIL_PASSWORD,   /* the password of an account was set or taken away */
+    MAIL_ADDRESS,    /* a code that proves an address for an account; as MAIL_SIGN_IN */
     MAIL_CLAIM,      /* is this person of the collective of an entry? */
     MAIL_CLAIMED,    /* what became of that */
     MAIL_TEST,       /* from administration */

@@ -126,6 +126,7 @@ static err items_add(const struct mail_item *items, size_t count, struct buf *ou
 static void row_fill(const struct mail_message *message, struct mail_row *row) {
     switch (message->letter) {
     case MAIL_SIGN_IN:
+    case MAIL_ADDRESS:
         row->code = message->sign_in.code;
         row->path = message->sign_in.path;
         row->until_ms = message->sign_in.until_ms;
@@ -213,14 +214,15 @@ static void row_fill(const struct mail_message *message, struct mail_row *row) {
 static err row_check(const struct mail_row *row, struct problem *problem) {
     bool lists = row->letter == MAIL_FOUND;
     bool is_test = row->letter == MAIL_TEST;
-    bool has_title = !lists && !is_test && row->letter != MAIL_SIGN_IN;
+    bool has_code = row->letter == MAIL_SIGN_IN || row->letter == MAIL_ADDRESS;
+    bool has_title = !lists && !is_test && !has_code;
     bool has_who = row->letter == MAIL_INVITATION || row->letter == MAIL_TO_TEAM ||
                    row->letter == MAIL_TAKEN_UP || row->letter == MAIL_CLAIM;
     bool has_words = row->letter == MAIL_DECISION || row->letter == MAIL_QUESTION ||
                      row->letter == MAIL_TO_TEAM || row->letter == MAIL_POWER;
     TRY(line_check(row->title, "title", !has_title, problem));
     TRY(line_check(row->who, "who", !has_who, problem));
-    TRY(line_check(row->code, "code", row->letter != MAIL_SIGN_IN, problem));
+    TRY(line_check(row->code, "code", !has_code, problem));
     if (!lists && !is_test) {
         TRY(path_check(row->path, problem));
     }

@@ -50,6 +50,7 @@ export async function open() {
   const merged = await becomeOne(folder, member);
   const claims = await claimed(server, folder);
   const helped = await help(member);
+  teamOf.sql(folder, `INSERT INTO contribution VALUES (2, ${entry.id}, ${people[0]}, '', 'fr', 1, 1, 0, 0, 1)`);
   const moderation = await decide({ server, folder, member, entry: entry.id, author: people[1] });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
@@ -67,6 +68,7 @@ export async function open() {
     draft,
     contribution,
     helped,
+    brought: '/account/contributions/2',
     ...moderation,
     ...claims,
     // A page as who may see it, without a browser.
@@ -168,7 +170,7 @@ async function becomeOne(folder, moderator) {
 export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|help(?!\/form)|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|news\/new|news\/\d+\/edit|history\/\d+\/restore))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, suggestion, news, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked, helped }) {
+export async function addresses({ url, link, suggestion, news, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked, helped, brought }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -260,6 +262,9 @@ export async function addresses({ url, link, suggestion, news, merge, merged, te
     'letters and jobs': '/administration/queue',
     'roles and access': '/administration/people?q=a',
     'a person, for who administers': `/administration/people/${person.match(/\d+/)[0]}`,
+    'addresses of mail': '/account/address',
+    'code of an address': '/account/address/code',
+    'something one brought': brought,
     'people one helps': '/help',
     'beginning to help': '/help/begin',
     'somebody one helped': helped,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { agora, importEntries, signIn, start, teamOf, visitor } from './harness.mjs';
+import { agora, importEntries, letterTo, signIn, start, teamOf, visitor } from './harness.mjs';
 
 let server;
 let helper;
@@ -183,6 +183,50 @@ test('ended, the helper adds in their own name again; to begin again wants conse
   assert.ok(!(await helper.look('/')).text.includes('Vous aidez'));
   assert.equal((await helper.send(odette, { ...CONSENT, consent: 'telephone' })).location, odette);
   assert.match((await helper.look('/')).text, /Vous aidez Odette M\./);
+});
+
+test('RULE CONTRIBUTE-10: what somebody brought they take away by their paper alone; nobody else takes it', async () => {
+  ask("DELETE FROM person_try"); // an hour later
+  code = await paperOf();
+  const who = visitor(server);
+  await who.send('/paper', { code });
+  const [, path] = /href="(\/account\/contributions\/\d+)"/.exec((await who.look('/account')).text);
+  const thief = await signIn(server, 'thief@example.org');
+  assert.equal((await thief.look(path)).status, 404);
+  assert.equal((await thief.send(path, { sure: '1' })).status, 404);
+  assert.equal((await who.send(path)).status, 422);
+  const shown = await visitor(server).look(`${entry.match(/\/entries\/\d+/)[0]}/history`);
+  assert.equal(shown.status, 200);
+  assert.equal((await who.send(path, { sure: '1' })).location, path);
+  assert.match((await who.look(path)).text, /C’est retiré/);
+  assert.equal((await visitor(server).look(`${entry.match(/\/entries\/\d+/)[0]}/history`)).status, 404);
+});
+
+test('RULE HELP-3: who gives an address of mail signs in by it; their paper and the help end', async () => {
+  const who = visitor(server);
+  await who.send('/paper', { code });
+  assert.equal((await who.send('/account/address', { address: 'not one' })).status, 422);
+  assert.equal((await who.send('/account/address', { address: 'Odette@example.org' })).location, '/account/address/code');
+  const letter = await letterTo(server, 'odette@example.org');
+  assert.match(letter, /ajoute cette adresse à votre\s+compte/);
+  const [, mailed] = /^ {4}([A-Z2-9]{8})\r?$/m.exec(letter);
+  // the code of the letter is of this account's browser only, and signs nobody in
+  assert.notEqual((await helper.send('/account/address/code', { code: mailed })).status, 303);
+  assert.notEqual((await who.send('/account/address/code', { code: '2222-2222' })).status, 303);
+  assert.equal((await who.send('/account/address/code', { code: mailed })).location, '/account/address');
+  assert.match((await who.look('/account/address')).text, /<li>odette@example\.org/);
+  assert.equal((await visitor(server).send('/paper', { code })).status, 422);
+  assert.ok(!(await helper.look('/')).text.includes('Vous aidez'));
+  assert.match((await helper.look(odette)).text, /se connecte par elle-même/);
+  assert.equal((await helper.send(`${odette}/paper`)).status, 404);
+  const again = await signIn(server, 'odette@example.org', visitor(server), 1);
+  assert.match((await again.look('/account')).text, /Le café du coin/);
+  const other = await signIn(server, 'thief@example.org', visitor(server), 1);
+  await other.send('/account/address', { address: 'odette@example.org' });
+  const [, theirs] = /^ {4}([A-Z2-9]{8})\r?$/m.exec(await letterTo(server, 'odette@example.org', 2));
+  const taken = await other.send('/account/address/code', { code: theirs });
+  assert.equal(taken.status, 422);
+  assert.match(taken.text, /a déjà son compte ici/);
 });
 
 test('a form to fill in by hand has the questions of each kind', async () => {

@@ -75,6 +75,7 @@ const WHOSE = {
   '/claims/{id}': { may: ANY_ROLE, take: { id: 'claim' }, acts: [{ do: 'give', ...REASON }, { do: 'refuse', ...REASON }, { do: 'end', ...REASON }] },
   '/moderation/entries/{id}/media/{name}': { may: MODERATES, take: { name: 'document' } },
   '/moderation/appeals/{id}': { may: MODERATES, take: { id: 'appeal' }, acts: [{ act: 'keep', ...REASON }, { act: 'publish', ...REASON }, { act: 'unblock', ...REASON }] },
+  '/account/contributions/{id}': { may: () => false, take: { id: 'brought' } },
   '/help/people/{id}': { may: helped, take: { id: 'helped' }, harmless: {}, acts: [{ consent: 'in-person', agreed: '1' }] },
   '/help/people/{id}/paper': { may: helped, take: { id: 'helped' } },
   // Secrets: whoever holds one is who it was made for, except what an account began, which is that account's alone.

@@ -243,6 +243,14 @@ MUST_USE err contribution_confirm(struct db_conn *conn, const struct contributio
 /* Takes it away again, by who brought it: archived, with its history. */
 MUST_USE err contribution_withdraw(struct db_conn *conn, const struct contribution_world *world,
                                    slice link, int64_t now_ms);
+/* One of those an account brought. ERR_NOT_FOUND: none, or somebody else's. */
+MUST_USE err contribution_own(struct db_conn *conn, const struct actor *actor, int64_t id,
+                              struct arena *arena, struct contribution *contribution);
+/* RULE CONTRIBUTE-10: takes it away again, by the account that brought it: archived, with its
+ * history. ERR_NOT_FOUND; ERR_DENIED: it has a team that they do not lead. Once more changes
+ * nothing. */
+MUST_USE err contribution_withdraw_own(struct db_conn *conn, const struct contribution_world *world,
+                                       const struct actor *actor, int64_t id, int64_t now_ms);
 /* RULE CONTRIBUTE-5: a lost link is found again by the address: each contribution without an
  * account gets one more. At most `room` of them, the latest first. What is answered to who asks
  * does not depend on it: the links go into a letter to that address. */

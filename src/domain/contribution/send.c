@@ -343,6 +343,38 @@ err contribution_withdraw(struct db_conn *conn, const struct contribution_world 
                                   SLICE("withdrawn"), now_ms);
 }
 
+err contribution_own(struct db_conn *conn, const struct actor *actor, int64_t id,
+                     struct arena *arena, struct contribution *contribution) {
+    struct contribution found;
+    TRY(contribution_get(conn, id, arena, &found));
+    if (actor->person.v == 0 || found.person.v != actor->person.v) {
+        return ERR_NOT_FOUND;
+    }
+    *contribution = found;
+    return OK;
+}
+
+/* RULE CONTRIBUTE-10 */
+err contribution_withdraw_own(struct db_conn *conn, const struct contribution_world *world,
+                              const struct actor *actor, int64_t id, int64_t now_ms) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct contribution row;
+    struct team_of_entry of;
+    struct entry gone;
+    TRY(contribution_own(conn, actor, id, &scratch, &row));
+    TRY(team_of_entry(conn, row.entry, actor->person, &of));
+    if (of.id.v != 0 && of.role != TEAM_LEAD) {
+        return ERR_DENIED;
+    }
+    if (row.status > ENTRY_PENDING) {
+        return OK;
+    }
+    TRY(entry_set_status(conn, world->ids, row.entry, ENTRY_ARCHIVED,
+                         contribution_author(actor, 0, &scratch), SLICE("withdrawn"), now_ms));
+    TRY(entry_load(conn, row.entry, &scratch, &gone));
+    return help_note(conn, actor->help, gone.id.v, gone.revision);
+}
+
 /* ---- finding again, claiming ---- */
 
 static err of_address(struct db_conn *conn, slice address, size_t room, struct arena *arena,

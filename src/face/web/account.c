@@ -69,6 +69,19 @@ static err write_contributions(struct page *page, struct person_id person) {
         }
         html_raw(html, "</span>");
         write_status(page, &list[i]);
+        if (list[i].status <= ENTRY_PENDING) {
+            html_raw(html, "<a");
+            html_attr(
+                html, "href",
+                arena_printf(page->arena, "/account/contributions/%lld", (long long)list[i].id));
+            html_attr(html, "aria-label",
+                      arena_printf(page->arena, "%.*s %.*s",
+                                   SLICE_ARG(i18n(html->language, "Retirer")),
+                                   SLICE_ARG(list[i].title)));
+            html_raw(html, ">");
+            html_t(html, "Retirer");
+            html_raw(html, "</a>");
+        }
         html_raw(html, "</li>");
     }
     html_raw(html, "</ul></section>\n");
@@ -150,6 +163,7 @@ static void write_ways(struct page *page) {
     }
     link_line(page, SLICE("/suggestions"), N_("Propositions"));
     link_line(page, SLICE("/account/profile"), N_("Ce que vous dites de vous"));
+    link_line(page, SLICE("/account/address"), N_("Vos adresses mail"));
     link_line(page, SLICE("/account/sessions"), N_("Vos appareils"));
     link_line(page, SLICE("/account/password"), N_("Mot de passe"));
     link_line(page, SLICE("/account/data"), N_("Télécharger tout ce qui est gardé de vous"));

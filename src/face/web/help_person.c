@@ -16,7 +16,8 @@ static err load(const struct http_request *request, struct help_person *found,
                : loaded;
 }
 
-static void row(struct page *page, slice href, slice title, const char *state) {
+/* `gone`: where it is taken away; may be empty. */
+static void row(struct page *page, slice href, slice title, const char *state, slice gone) {
     struct html *html = &page->html;
     html_raw(html, "<li>");
     if (href.n > 0) {
@@ -30,7 +31,15 @@ static void row(struct page *page, slice href, slice title, const char *state) {
     }
     html_raw(html, "<span class=\"state\">");
     html_text(html, i18n(html->language, state));
-    html_raw(html, "</span></li>");
+    html_raw(html, "</span>");
+    if (gone.n > 0) {
+        html_raw(html, "<a");
+        html_attr(html, "href", gone);
+        html_raw(html, ">");
+        html_t(html, "Retirer");
+        html_raw(html, "</a>");
+    }
+    html_raw(html, "</li>");
 }
 
 static const char *state_of(const struct contribution *contribution) {
@@ -67,12 +76,15 @@ static err write_brought(struct page *page, const struct help_person *person, bo
         row(page,
             is_now ? arena_printf(page->arena, "/add/%.*s/what", SLICE_ARG(begun[i].name))
                    : SLICE_EMPTY,
-            begun[i].title, N_("Commencé, pas encore envoyé"));
+            begun[i].title, N_("Commencé, pas encore envoyé"), SLICE_EMPTY);
     }
     for (size_t i = 0; i < count; i++) {
         bool is_shown = list[i].status == ENTRY_PUBLISHED;
         row(page, is_shown ? link_entry(page, list[i].entry, list[i].title) : SLICE_EMPTY,
-            list[i].title, state_of(&list[i]));
+            list[i].title, state_of(&list[i]),
+            is_now && list[i].status <= ENTRY_PENDING
+                ? arena_printf(page->arena, "/account/contributions/%lld", (long long)list[i].id)
+                : SLICE_EMPTY);
     }
     html_raw(html, "</ul></section>\n");
     return OK;

@@ -7,11 +7,11 @@
 #include "face/write.h"
 #include "mail/mail.h"
 
-#define PROOF_COOKIE   "proof"
+#define PROOF_COOKIE   SIGN_IN_PROOF_COOKIE
 #define PROOF_COOKIE_S 1800
 /* An address to go on to (http_next_is_ours), each byte of it escaped. */
 #define SIGN_IN_PATH_BYTES_MAX 8192
-#define PROOF_MS               INT64_C(1800000)
+#define PROOF_MS               SIGN_IN_PROOF_MS
 
 static slice next_of(slice next) {
     return next.n && http_next_is_ours(next) ? next : SLICE_EMPTY;

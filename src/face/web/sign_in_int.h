@@ -4,6 +4,10 @@
 
 #include "face/web/web_int.h"
 
+/* The cookie of who asked for a letter with a code, and how long both are good (RULE PERSON-2). */
+#define SIGN_IN_PROOF_COOKIE "proof"
+#define SIGN_IN_PROOF_MS     INT64_C(1800000)
+
 /* "Firefox, Android": so that its owner knows a session again. In the request's arena. */
 slice sign_in_device(const struct http_request *request);
 

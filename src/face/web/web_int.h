@@ -349,6 +349,8 @@ http_handler web_charter, web_charter_versions, web_charter_version, web_charter
     web_charter_edit_post;
 http_handler web_admin, web_admin_instance, web_admin_queue, web_admin_queue_post, web_admin_people,
     web_admin_person, web_admin_power, web_admin_power_post, web_admin_audit, web_admin_audit_csv;
+http_handler web_brought, web_brought_post, web_address, web_address_post, web_address_code,
+    web_address_code_post;
 http_handler web_help, web_help_begin, web_help_begin_post, web_help_end, web_help_person,
     web_help_person_post, web_help_paper, web_help_form, web_paper, web_paper_post;
 http_handler web_decision, web_decision_post, web_moderation_appeal, web_moderation_appeal_post,
