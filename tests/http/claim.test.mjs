@@ -1,5 +1,7 @@
 // "C'est notre collectif": an entry without a team is claimed by proof, and what was given wrongly is taken back.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { agora, importEntries, letterTo, signIn, start, temporaryFolder, teamOf, visitor } from './harness.mjs';
 
@@ -144,7 +146,9 @@ test('what the team edits is not overwritten when its source is imported again',
   const draft = (await pia.send(`/entries/${id}/edit`)).location.replace(/\/what$/, '');
   await pia.send(`${draft}/what`, { title: 'Le puits du bas', summary: 'Ouvert.', kind: 'actor' });
   assert.equal((await pia.send(`${draft}/check`, { reason: 'Notre nom' })).status, 303);
-  importEntries(folder, 'claims', entries.map((one) => (one.title === 'Puits' ? { ...one, title: 'Puits (ancien)' } : one)));
+  const file = join(folder, 'again.json');
+  writeFileSync(file, JSON.stringify(entries.map((one) => (one.title === 'Puits' ? { ...one, title: 'Puits (ancien)' } : one))));
+  assert.equal(agora('import', '--data', folder, '--source', 'claims', '--held', join(folder, 'held.csv'), file).status, 0);
   assert.match((await visitor(server).look((await visitor(server).look(path)).location ?? path)).text, /<h1[^>]*>Le puits du bas/);
 });
 

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { importEntries, start, teamOf, signIn, visitor } from './harness.mjs';
+import { importEntries, start, teamOf, signIn, visitor, temporaryFolder } from './harness.mjs';
 
 let server;
 let entry;
 before(async () => {
-  server = await start();
-  importEntries(server.folder, 'fixture', [{ id: 'a', kind: 'place', title: 'Lavoir' }]);
+  const folder = temporaryFolder();
+  importEntries(folder, 'fixture', [{ id: 'a', kind: 'place', title: 'Lavoir' }]);
+  server = await start({ folder });
   entry = (await (await fetch(`${server.url}/api/v1/entries`)).json()).items[0].id;
   const lead = await signIn(server, 'lead@example.org');
   teamOf(server.folder, entry, [JSON.parse((await lead.look('/account/data')).text).id]);
@@ -50,9 +51,10 @@ test('RULE ROBOT-1: who fills in what nobody sees is answered like anybody, and 
 });
 
 test('RULE ROBOT-2: what comes back at once, without its moment or with a forged one is asked again, and nothing typed is lost', async () => {
-  const slow = await start({ settings: 'form_seconds = 3\n' });
+  const folder = temporaryFolder();
+  importEntries(folder, 'fixture', [{ id: 'a', kind: 'place', title: 'Lavoir' }]);
+  const slow = await start({ folder, settings: 'form_seconds = 60\n' });
   try {
-    importEntries(slow.folder, 'fixture', [{ id: 'a', kind: 'place', title: 'Lavoir' }]);
     const { items: [{ id }] } = await (await fetch(`${slow.url}/api/v1/entries`)).json();
     const lead = await signIn(slow, 'lead@example.org');
     teamOf(slow.folder, id, [JSON.parse((await lead.look('/account/data')).text).id]);
