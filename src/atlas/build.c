@@ -36,7 +36,7 @@ static err put_in_order(struct build *build) {
     segment->words = bits_words(segment->count);
     build->order = scratch(build, const struct draft *, segment->count);
     uint32_t *by_entry = scratch(build, uint32_t, segment->count);
-    uint32_t *documents = scratch(build, uint32_t, segment->count); /* by draft */
+    build->documents = scratch(build, uint32_t, segment->count);
     struct atlas_keyed *keyed = scratch(build, struct atlas_keyed, segment->count);
     struct atlas_keyed *spare = scratch(build, struct atlas_keyed, segment->count);
     build_column(build, ATLAS_COLUMN_BY_ENTRY, segment->count);
@@ -56,16 +56,16 @@ static err put_in_order(struct build *build) {
             keyed[placed++] = (struct atlas_keyed){.key = draft[item].zorder, .item = item};
         } else {
             build->order[document] = &draft[item];
-            documents[item] = document++;
+            build->documents[item] = document++;
         }
     }
     atlas_sort(keyed, spare, segment->placed);
     for (uint32_t i = 0; i < segment->placed; i++) {
         build->order[i] = &draft[keyed[i].item];
-        documents[keyed[i].item] = i;
+        build->documents[keyed[i].item] = i;
     }
     for (uint32_t i = 0; i < segment->count; i++) {
-        segment->by_entry[i] = documents[by_entry[i]];
+        segment->by_entry[i] = build->documents[by_entry[i]];
     }
     return OK;
 }

@@ -13,6 +13,7 @@ struct build {
     struct arena arena;         /* becomes the segment's */
     struct arena scratch;       /* dies with the build */
     const struct draft **order; /* drafts by document number */
+    uint32_t *documents;        /* the reverse */
     bool is_out_of_memory;
 };
 

@@ -1,76 +1,16 @@
 /* The words of drafts become terms, postings and kept runs. All documents are walked twice:
  * counted, then posted. Both walks go by shares of documents, so that two threads can take them; a
  * share knows from the counts where its own part of each list begins. */
-#include "atlas/build.h"
-#include "atlas/runs.h"
+#include "atlas/build_words.h"
 #include "atlas/sort.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
+#include <string.h>
 
-#define SHARES        8 /* when they are worth a thread of their own */
-#define WORKERS       2
-#define TABLE_LENGTHS 512 /* impacts of documents of fewer words and terms of a smaller weight */
-#define TABLE_WEIGHTS 64
-
-/* A word by the builder's number. The most frequent ones have the smallest, or nearly so. */
-struct counted {
-    uint32_t uses, documents; /* of the share; `documents` later: of those before it */
-    uint32_t seen;            /* the last document that had it, + 1; SEEN_STOP: a stop word */
-};
-#define SEEN_STOP UINT32_MAX
-struct counted_title {
-    uint32_t documents, seen; /* likewise, in titles */
-};
-struct share {
-    uint32_t first, last; /* documents first … last - 1; first is a multiple of 64 */
-    struct counted *counted;
-    struct counted_title *titles;
-    uint64_t length;    /* words that are no stop words */
-    uint64_t run_bytes; /* of headers; later: of all its runs */
-    uint64_t run_start; /* where its runs begin */
-};
-/* A word in the document in hand, by number: small, since every word of all passes here. */
-struct weighed {
-    uint32_t code;   /* with the flags below */
-    uint32_t weight; /* twice; 1 more when it is in the title */
-};
-#define CODE_STOP  (UINT32_C(1) << 31)
-#define CODE_DENSE (UINT32_C(1) << 30)
-#define CODE_ONLY  (CODE_DENSE - 1)
-/* Where its next posting goes, by number. */
-struct place {
-    uint32_t impact_at;
-    uint32_t at; /* among the documents, or which bitset */
-};
-/* The tables above are larger than the near caches: what comes next is asked for ahead. */
+/* The tables are larger than the near caches: what comes next is asked for ahead. */
 #define ITEMS_AHEAD  16
 #define PLACES_AHEAD 12
 #define TARGET_AHEAD 6
-struct worker {
-    struct words *words;
-    void (*work)(struct worker *worker, struct share *share);
-    uint32_t *items;   /* the words of a document that was taken */
-    uint32_t *touched; /* words of the document in hand */
-    struct weighed *weighed;
-    struct place *places;
-    struct push *title_places;
-};
-struct words {
-    struct build *build;
-    struct share shares[SHARES];
-    uint32_t share_count;
-    _Atomic uint32_t next_share;
-    struct worker workers[WORKERS];
-    uint32_t worker_count;
-    uint32_t number_count;              /* words of the builder */
-    uint32_t *rank;                     /* their terms; ATLAS_NO_TERM: in no document */
-    uint32_t *order;                    /* numbers of the terms */
-    uint32_t *codes;                    /* by number */
-    uint32_t *lengths;                  /* of each document, in words that are no stop words */
-    struct push *pushes, *title_pushes; /* by term */
-    uint8_t *impacts;                   /* the table; NULL: too few documents */
-};
 
 uint32_t atlas_field_weight(enum atlas_field field, bool is_ask) {
     switch (field) {
@@ -133,8 +73,8 @@ static err work(struct words *words, void (*how)(struct worker *worker, struct s
 }
 
 /* Headers and numbers of a document's words: the builder's own, or read out of where they were. */
-static const uint32_t *items_of(const struct worker *worker, const struct draft *draft,
-                                uint32_t *count) {
+const uint32_t *words_items(const struct worker *worker, const struct draft *draft,
+                            uint32_t *count) {
     const struct atlas_builder *from = worker->words->build->from;
     if (draft->taken == NAMES_NONE) {
         *count = draft->run_count;
@@ -164,10 +104,10 @@ static inline uint32_t item_ahead(const uint32_t *items, uint32_t at, uint32_t c
 
 /* ---- the first walk ---- */
 
-static void count_document(const struct worker *worker, struct share *share, uint32_t document) {
-    const struct draft *draft = worker->words->build->order[document];
+uint32_t words_count(const struct worker *worker, struct share *share, const struct draft *draft,
+                     uint32_t mark) {
     uint32_t count;
-    const uint32_t *items = items_of(worker, draft, &count);
+    const uint32_t *items = words_items(worker, draft, &count);
     uint32_t length = 0;
     bool is_title = false;
     for (uint32_t at = 0; at < count; at++) {
@@ -183,30 +123,65 @@ static void count_document(const struct worker *worker, struct share *share, uin
             continue;
         }
         length++;
-        if (word->seen != document + 1) {
-            word->seen = document + 1;
+        if (word->seen != mark) {
+            word->seen = mark;
             word->documents++;
         }
         struct counted_title *title = &share->titles[items[at]];
-        if (is_title && title->seen != document + 1) {
-            title->seen = document + 1;
+        if (is_title && title->seen != mark) {
+            title->seen = mark;
             title->documents++;
         }
     }
-    worker->words->lengths[document] = length;
-    share->length += length;
+    return length;
 }
 
-static void count_share(struct worker *worker, struct share *share) {
-    const struct words *words = worker->words;
+void words_mark_stops(const struct words *words, struct share *share) {
     for (uint32_t number = 0; number < words->number_count; number++) {
         if (text_is_stop_word(names_get(&words->build->from->words, number))) {
             share->counted[number].seen = SEEN_STOP;
         }
     }
+}
+
+static void count_share(struct worker *worker, struct share *share) {
+    const struct words *words = worker->words;
+    words_mark_stops(words, share);
     for (uint32_t document = share->first; document < share->last; document++) {
-        count_document(worker, share, document);
+        const struct draft *draft = words->build->order[document];
+        words->lengths[document] = kept_has(words, draft)
+                                       ? kept_count(worker, share, draft)
+                                       : words_count(worker, share, draft, document + 1);
+        share->length += words->lengths[document];
     }
+}
+
+/* Returns the average length. */
+static err count_all(struct words *words, uint32_t average_length,
+                     err (*others)(struct build *build)) {
+    struct atlas_segment *segment = words->build->segment;
+    TRY(work(words, count_share, others));
+    segment->length = 0;
+    for (uint32_t i = 0; i < words->share_count; i++) {
+        segment->length += words->shares[i].length;
+    }
+    if (!average_length && segment->count) {
+        average_length = (uint32_t)(segment->length / segment->count);
+    }
+    segment->average_length = average_length ? average_length : 1;
+    return OK;
+}
+
+/* Lists are not kept after all: their impacts are for another average length. */
+static err count_anew(struct words *words, uint32_t average_length) {
+    words->kept.from = NULL;
+    for (uint32_t i = 0; i < words->share_count; i++) {
+        struct share *share = &words->shares[i];
+        memset(share->counted, 0, words->number_count * sizeof(*share->counted));
+        memset(share->titles, 0, words->number_count * sizeof(*share->titles));
+        share->length = share->run_bytes = 0;
+    }
+    return count_all(words, average_length, NULL);
 }
 
 /* ---- terms and codes ---- */
@@ -354,11 +329,11 @@ static void post_begin(const struct worker *worker, const struct share *share) {
 }
 
 /* The runs as bytes, and how much each of the document's words weighs in it; how many those are. */
-static uint32_t weigh_document(const struct worker *worker, uint32_t document, uint8_t **runs) {
+uint32_t words_weigh(const struct worker *worker, uint32_t document, uint8_t **runs) {
     const struct draft *draft = worker->words->build->order[document];
     bool ask = draft_is_ask(draft);
     uint32_t count;
-    const uint32_t *items = items_of(worker, draft, &count);
+    const uint32_t *items = words_items(worker, draft, &count);
     uint32_t touched = 0;
     uint32_t weight = 0;
     uint32_t in_title = 0;
@@ -408,22 +383,15 @@ static inline void fetch_ahead(const struct worker *worker, const struct atlas_s
 static void post_document(const struct worker *worker, uint32_t document, uint8_t **runs) {
     const struct words *words = worker->words;
     struct atlas_segment *segment = words->build->segment;
-    uint32_t touched = weigh_document(worker, document, runs);
+    uint32_t touched = words_weigh(worker, document, runs);
     uint32_t length = words->lengths[document];
-    const uint8_t *impacts = words->impacts && length < TABLE_LENGTHS
-                                 ? words->impacts + (size_t)length * TABLE_WEIGHTS
-                                 : NULL;
     segment->run_offsets[document + 1] = (uint64_t)(*runs - segment->runs);
     for (uint32_t i = 0; i < touched; i++) {
         uint32_t number = worker->touched[i];
         struct weighed *word = &worker->weighed[number];
         struct place *place = &worker->places[number];
-        uint32_t weight = word->weight / 2;
         fetch_ahead(worker, segment, i, touched, document);
-        segment->impacts[place->impact_at++] =
-            impacts && weight < TABLE_WEIGHTS
-                ? impacts[weight]
-                : atlas_impact(weight, length, segment->average_length);
+        segment->impacts[place->impact_at++] = words_impact(words, word->weight / 2, length);
         if (word->code & CODE_DENSE) {
             bits_set(segment->postings.dense_bits + place->at * segment->postings.words, document);
         } else {
@@ -476,7 +444,12 @@ static err post_words(struct words *words) {
     }
     TRY_MEMORY(build);
     TRY(make_impacts(words));
-    TRY(work(words, post_share, NULL));
+    if (words->kept.from) {
+        TRY(work(words, kept_post, NULL));
+        TRY(work(words, kept_lists, NULL));
+    } else {
+        TRY(work(words, post_share, NULL));
+    }
     lists_close(&segment->postings);
     lists_close(&segment->titles);
     return OK;
@@ -484,12 +457,25 @@ static err post_words(struct words *words) {
 
 /* ---- all of it ---- */
 
+/* No document of the segments that some came from has more items. */
+static uint64_t longest_taken(const struct atlas_builder *builder) {
+    uint64_t longest = 0;
+    for (size_t i = 0; i < builder->takens.count; i++) {
+        const struct atlas_segment *from = POOL(&builder->takens, const struct taken)[i].segment;
+        for (uint32_t document = 0; document < from->count; document++) {
+            uint64_t bytes = from->run_offsets[document + 1] - from->run_offsets[document];
+            longest = bytes > longest ? bytes : longest;
+        }
+    }
+    return longest;
+}
+
 /* Who does what, with the memory it takes. */
 static err divide(struct words *words) {
     struct build *build = words->build;
     uint32_t count = build->segment->count;
     bool is_shared = count >= BUILDER_APART_LEAST;
-    uint32_t longest = 0;
+    uint64_t longest = longest_taken(build->from);
     words->share_count = is_shared ? SHARES : 1;
     words->worker_count = is_shared ? WORKERS : 1;
     words->number_count = build->from->words.count;
@@ -503,12 +489,6 @@ static err divide(struct words *words) {
         share->counted = scratch(build, struct counted, words->number_count);
         share->titles = scratch(build, struct counted_title, words->number_count);
     }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct draft *draft = &POOL(&build->from->drafts, const struct draft)[i];
-        if (draft->taken != NAMES_NONE && draft->run_count > longest) {
-            longest = draft->run_count;
-        }
-    }
     for (uint32_t i = 0; i < words->worker_count; i++) {
         words->workers[i] =
             (struct worker){.words = words, .items = scratch(build, uint32_t, longest)};
@@ -521,18 +501,19 @@ err build_words(struct build *build, uint32_t average_length, err (*others)(stru
     struct atlas_segment *segment = build->segment;
     struct words words = {.build = build};
     TRY(divide(&words));
-    TRY(work(&words, count_share, others));
-    for (uint32_t i = 0; i < words.share_count; i++) {
-        segment->length += words.shares[i].length;
+    TRY(kept_open(&words, average_length));
+    TRY(count_all(&words, average_length, others));
+    if (words.kept.from && words.kept.from->average_length != segment->average_length) {
+        TRY(count_anew(&words, average_length));
     }
-    if (!average_length && segment->count) {
-        average_length = (uint32_t)(segment->length / segment->count);
-    }
-    segment->average_length = average_length ? average_length : 1;
     TRY(keep_terms(&words));
     TRY(keep_codes(&words));
     TRY(lists_open(build, &segment->postings, ATLAS_COLUMN_POSTINGS_OFFSETS, segment->term_count));
     TRY(lists_open(build, &segment->titles, ATLAS_COLUMN_TITLE_WORDS_OFFSETS, segment->term_count));
-    add_counts(&words);
+    if (words.kept.from) {
+        TRY(kept_expect(&words));
+    } else {
+        add_counts(&words);
+    }
     return post_words(&words);
 }

@@ -32,7 +32,9 @@ struct draft_dates {
 /* A segment that documents came from. Their words stay there until the build reads them. */
 struct taken {
     const struct atlas_segment *segment;
-    uint32_t *numbers; /* of its words here, by code; NULL: the codes themselves */
+    const uint64_t *bits; /* of those documents; NULL: all */
+    uint64_t count;       /* so many; the first segment's are the builder's first drafts */
+    uint32_t *numbers;    /* of its words here, by code; NULL: the codes themselves */
 };
 
 /* An array that grows. */

@@ -221,7 +221,8 @@ err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment
         return ERR_MEMORY;
     }
     POOL(&builder->takens, struct taken)
-    [builder->takens.count++] = (struct taken){.segment = from, .numbers = words};
+    [builder->takens.count++] =
+        (struct taken){.segment = from, .bits = bits, .count = count, .numbers = words};
     memset(numbers, 0xff, (total + 1) * sizeof(*numbers));
     size_t at = 0;
     for (size_t i = 0; i < ARRAY_COUNT(maps); i++) {

@@ -90,6 +90,7 @@ struct world {
     struct arena arena;
     struct atlas *atlas;
     const struct atlas_view *view;
+    struct entry_public *entries;
 };
 
 static void world_open(struct world *world, size_t count) {
@@ -102,6 +103,7 @@ static void world_open(struct world *world, size_t count) {
     struct atlas_options options = fixture_options(&world->fixture);
     assert_int_equal(atlas_open_bare(&options, entries, count, &world->atlas), OK);
     world->view = atlas_pin(world->atlas);
+    world->entries = entries;
 }
 
 static void world_close(struct world *world) {
@@ -302,6 +304,103 @@ static void a_circle_holds_what_measuring_says(void **state) {
     assert_true(within > 1000 && beyond > 1000);
 }
 
+/* ---- lists that are kept ---- */
+
+static const void *column_of(const struct atlas_segment *segment, enum atlas_column_id id) {
+    const void *items;
+    memcpy(&items, (const char *)segment + atlas_columns[id].pointer, sizeof(items));
+    return items;
+}
+
+static void assert_same_words(const struct atlas_segment *found,
+                              const struct atlas_segment *wanted) {
+    assert_int_equal(found->length, wanted->length);
+    assert_int_equal(found->average_length, wanted->average_length);
+    for (unsigned id = ATLAS_COLUMN_TERMS_STARTS; id < ATLAS_COLUMN__COUNT; id++) {
+        uint64_t bytes = atlas_column_bytes(wanted, id);
+        assert_int_equal(atlas_column_bytes(found, id), bytes);
+        if (bytes) {
+            assert_memory_equal(column_of(found, id), column_of(wanted, id), bytes);
+        }
+    }
+}
+
+/* Some of the entries are others now, some are gone. Returns how many there are. */
+static size_t change_some(struct world *world, size_t count, uint32_t percent) {
+    struct entry_public *changed = arena_new(&world->arena, struct entry_public, count);
+    int64_t *removed = arena_new(&world->arena, int64_t, count);
+    size_t changed_count = 0;
+    size_t removed_count = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct entry_public entry = world->entries[i];
+        if (fixture_chance(&world->fixture, percent / 2)) {
+            removed[removed_count++] = entry.entry.id.v;
+            continue;
+        }
+        if (fixture_chance(&world->fixture, percent)) {
+            entry = fixture_entry(&world->fixture, entry.entry.id.v, &world->arena);
+            changed[changed_count++] = entry;
+        }
+        world->entries[kept++] = entry;
+    }
+    assert_true(changed_count > 100 && removed_count > 50);
+    assert_int_equal(atlas_apply(world->atlas, changed, changed_count, removed, removed_count), OK);
+    return kept;
+}
+
+/* Documents of more words than any before. */
+static void lengthen_some(struct world *world, size_t count) {
+    BUF_CLEANUP struct buf text = buf_new(1 << 16);
+    for (int i = 0; i < 2000; i++) {
+        buf_add(&text, fixture_word(&world->fixture));
+        buf_add_cstr(&text, " ");
+    }
+    for (size_t i = 0; i < count; i++) {
+        world->entries[i].entry.description = arena_copy(&world->arena, buf_slice(&text));
+    }
+    assert_int_equal(atlas_apply(world->atlas, world->entries, count, NULL, 0), OK);
+}
+
+/* The next generation, and one that is made of the same entries from nothing. */
+static void compact_and_compare(struct world *world, size_t count) {
+    struct atlas *anew;
+    struct atlas_options options = fixture_options(&world->fixture);
+    assert_int_equal(atlas_compact(world->atlas), OK);
+    assert_int_equal(atlas_open_bare(&options, world->entries, count, &anew), OK);
+    const struct atlas_view *found = atlas_pin(world->atlas);
+    const struct atlas_view *wanted = atlas_pin(anew);
+    assert_same_words(found->parts[ATLAS_GENERATION], wanted->parts[ATLAS_GENERATION]);
+    atlas_unpin(world->atlas, found);
+    atlas_unpin(anew, wanted);
+    atlas_close(anew);
+}
+
+static uint32_t average_of(struct world *world) {
+    const struct atlas_view *view = atlas_pin(world->atlas);
+    uint32_t average = view->parts[ATLAS_GENERATION]->average_length;
+    atlas_unpin(world->atlas, view);
+    return average;
+}
+
+static void the_next_generation_has_the_words_of_one_made_anew(void **state) {
+    (void)state;
+    enum { COUNT = 9000, LONG = 200 };
+    struct world world;
+    world_open(&world, COUNT);
+    uint32_t average = average_of(&world);
+    compact_and_compare(&world, COUNT); /* nothing has changed */
+    size_t count = change_some(&world, COUNT, 10);
+    compact_and_compare(&world, count);
+    assert_int_equal(average_of(&world), average); /* so its lists were kept */
+    lengthen_some(&world, LONG);
+    compact_and_compare(&world, count);
+    assert_true(average_of(&world) > average); /* and here they were not */
+    count = change_some(&world, count, 4);     /* the longest are among those that are gone */
+    compact_and_compare(&world, count);
+    world_close(&world);
+}
+
 int test_segment(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_sorted_and_equal_ones_keep_their_order),
@@ -310,6 +409,7 @@ int test_segment(void) {
         cmocka_unit_test(a_block_knows_its_largest_impact),
         cmocka_unit_test(rare_and_dense_lists_tell_the_same_documents_as_the_kept_words),
         cmocka_unit_test(a_segment_large_enough_for_two_threads_has_the_words_of_all_documents),
+        cmocka_unit_test(the_next_generation_has_the_words_of_one_made_anew),
         cmocka_unit_test(the_rows_tell_the_same_documents_as_the_lists_with_a_bit_or_without),
         cmocka_unit_test(a_circle_holds_what_measuring_says),
         cmocka_unit_test(the_figures_name_each_part_once_and_add_up),
