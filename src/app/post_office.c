@@ -134,9 +134,9 @@ err post_office_open(struct post_office *office, struct house *house, const stru
         .retry_s = (unsigned)settings->smtp_retry_s,
     };
     office->delivery = mail_delivery_new(&options);
-    const struct job_kind kinds[] = {mail_job_kind(office->delivery),
-                                     sweep_job_kind(&office->sweep, house),
-                                     doubles_job_kind(&office->doubles, house)};
+    const struct job_kind kinds[] = {
+        mail_job_kind(office->delivery), sweep_job_kind(&office->sweep, house),
+        doubles_job_kind(&office->doubles, house), leaving_job_kind(house)};
     err begun = sweep_begin(writer, house->clock);
     if (begun == OK) {
         begun = doubles_begin(writer, house->clock);

@@ -5,6 +5,7 @@
 
 #include "app/doubles.h"
 #include "app/house.h"
+#include "app/leaving.h"
 #include "app/sweep.h"
 #include "html/i18n.h"
 #include "job/job.h"

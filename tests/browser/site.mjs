@@ -279,6 +279,7 @@ export async function addresses({ url, link, suggestion, news, merge, merged, te
     settings: '/administration/settings',
     sources: '/administration/sources',
     'a source': '/administration/sources/portraits',
+    'a source to remove': '/administration/sources/portraits/state?do=remove',
     'not there': '/entries/12-nothing',
   };
 }

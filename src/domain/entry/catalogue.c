@@ -36,6 +36,11 @@
     LIST_ADD(list, table, columns, values), LIST_DROP(list, table), LIST_OF(list, table, columns), \
         LIST_ALL(list, table, columns)
 
+/* What is the source's alone: shown, edited by nobody here, run by no team. */
+#define SOURCES_OWN                                                                                \
+    "source_id = $1 AND status = 1 AND edited = 0 "                                                \
+    "AND NOT EXISTS (SELECT 1 FROM team_entry WHERE team_entry.entry_id = entry.id)"
+
 static const struct db_statement statements[] = {
     [ENTRY_GET] = {"get", "SELECT " COLUMNS ", s.slug" FROM_ENTRY "WHERE e.id = $1"},
     [ENTRY_ALL_PUBLIC] = {"all_public", "SELECT " COLUMNS ", s.slug" FROM_ENTRY
@@ -149,6 +154,21 @@ static const struct db_statement statements[] = {
     [ENTRY_MERGED_INTO] = {"merged_into", "SELECT merged_into FROM entry WHERE id = $1"},
     [ENTRY_MERGED_SET] = {"merged_set",
                           "UPDATE entry SET merged_into = $2, edited = $3 WHERE id = $1"},
+    [ENTRY_WITHDRAW_NEXT] = {"withdraw_next", "SELECT id, source_key FROM entry WHERE " SOURCES_OWN
+                                              " AND source_key > $3 ORDER BY source_key LIMIT $2"},
+    [ENTRY_WITHDRAW_COUNT] = {"withdraw_count",
+                              "SELECT (SELECT count(*) FROM entry WHERE " SOURCES_OWN "), "
+                              "(SELECT count(*) FROM entry WHERE source_id = $1 AND status = 1), "
+                              "(SELECT count(*) FROM entry_withdrawn WHERE source_id = $1)"},
+    [ENTRY_WITHDRAWN_ADD] = {"withdrawn_add",
+                             "INSERT INTO entry_withdrawn (entry_id, source_id, revision) "
+                             "SELECT id, source_id, revision FROM entry WHERE id = $1 "
+                             "ON CONFLICT (entry_id) DO UPDATE SET revision = excluded.revision"},
+    [ENTRY_WITHDRAWN_NEXT] =
+        {"withdrawn_next", "SELECT entry.id, entry.revision = entry_withdrawn.revision "
+                           "FROM entry_withdrawn JOIN entry ON entry.id = entry_withdrawn.entry_id "
+                           "WHERE entry_withdrawn.source_id = $1 ORDER BY entry.id LIMIT $2"},
+    [ENTRY_WITHDRAWN_DROP] = {"withdrawn_drop", "DELETE FROM entry_withdrawn WHERE entry_id = $1"},
     [ENTRY_DESCENDANTS] = {"descendants", INSPIRED "SELECT id, parent, depth FROM taken "
                                                    "WHERE id <> $1 ORDER BY depth, id, parent"},
     [ENTRY_DESCENDS] = {"descends", INSPIRED "SELECT 1 FROM taken WHERE id = $3 LIMIT 1"},

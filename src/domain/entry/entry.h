@@ -293,6 +293,23 @@ MUST_USE err entry_edit(struct db_conn *conn, struct id_source *ids, struct entr
  * "import:SLUG" is the source itself, which is no edit of a person. */
 MUST_USE err entry_set_status(struct db_conn *conn, struct id_source *ids, struct entry_id id,
                               enum entry_status status, slice author, slice reason, int64_t now_ms);
+/* RULE SOURCE-2: the entries of a source leave with it, ENTRY_WITHDRAW_STEP a step, and come back
+ * with it. Those leave that are published, that nobody edited here and that no team runs. Those
+ * come back about which nobody did anything since. `after` begins empty and is moved on by each
+ * step (in the arena). In a write transaction. */
+#define ENTRY_WITHDRAW_STEP 200
+struct entry_withdrawal {
+    struct source_id source;
+    bool comes_back;
+    slice author, reason;
+    slice after;
+};
+MUST_USE err entry_withdraw_step(struct db_conn *conn, struct id_source *ids,
+                                 struct entry_withdrawal *withdrawal, int64_t now_ms,
+                                 struct arena *arena, bool *has_more);
+/* How many published entries of a source would leave and stay, and how many have left. */
+MUST_USE err entry_withdraw_count(struct db_conn *conn, struct source_id source,
+                                  int64_t *leave_count, int64_t *stay_count, int64_t *left_count);
 /* Joins links whose targets have come in since (by source and key); after an import. */
 MUST_USE err entry_links_resolve(struct db_conn *conn, struct source_id source, int64_t now_ms);
 

@@ -2,9 +2,16 @@
 
 #include "text/text.h"
 
-enum source_statement { SOURCE_PUT, SOURCE_FIND, SOURCE_LIST, SOURCE_STATEMENT__COUNT };
+enum source_statement {
+    SOURCE_PUT,
+    SOURCE_FIND,
+    SOURCE_LIST,
+    SOURCE_STATE_SET,
+    SOURCE_STATEMENT__COUNT
+};
 
 #define SOURCE_COLUMNS "id, slug, title, url, licence, attribution, fetched_ms"
+#define SOURCE_READ    SOURCE_COLUMNS ", state, state_by, state_reason"
 
 static const struct db_statement statements[] = {
     /* A text that comes empty keeps what stands; no row comes back when nothing changes. */
@@ -23,8 +30,10 @@ static const struct db_statement statements[] = {
                     "OR coalesce(nullif(excluded.attribution, ''), source.attribution) "
                     "<> source.attribution "
                     "OR excluded.fetched_ms > source.fetched_ms RETURNING id"},
-    [SOURCE_FIND] = {"find", "SELECT " SOURCE_COLUMNS " FROM source WHERE slug = $1"},
-    [SOURCE_LIST] = {"list", "SELECT " SOURCE_COLUMNS " FROM source ORDER BY slug"},
+    [SOURCE_FIND] = {"find", "SELECT " SOURCE_READ " FROM source WHERE slug = $1"},
+    [SOURCE_LIST] = {"list", "SELECT " SOURCE_READ " FROM source ORDER BY slug"},
+    [SOURCE_STATE_SET] = {"state_set", "UPDATE source SET state = $2, state_by = $3, "
+                                       "state_reason = $4 WHERE slug = $1 RETURNING id"},
 };
 const struct db_catalogue source_catalogue = {"source", statements, ARRAY_COUNT(statements)};
 
@@ -41,7 +50,10 @@ static struct source source_read(struct db_query *query, struct arena *arena) {
                            .url = arena_copy(arena, db_text(query, 3)),
                            .licence = arena_copy(arena, db_text(query, 4)),
                            .attribution = arena_copy(arena, db_text(query, 5)),
-                           .fetched_ms = db_i64(query, 6)};
+                           .fetched_ms = db_i64(query, 6),
+                           .state = (enum source_state)db_i64(query, 7),
+                           .state_by = db_i64(query, 8),
+                           .state_reason = arena_copy(arena, db_text(query, 9))};
 }
 
 err source_store(struct db_conn *conn, struct id_source *ids, const struct source *source,
@@ -88,6 +100,38 @@ err source_find(struct db_conn *conn, slice slug, struct arena *arena, struct so
     *source = source_read(query, arena);
     db_done(query);
     return OK;
+}
+
+err source_may_import(struct db_conn *conn, slice slug, struct problem *problem) {
+    struct arena arena ARENA_CLEANUP = arena_make(1024, 0);
+    struct source source;
+    err found = source_find(conn, slug, &arena, &source);
+    if (found != OK || source.state == SOURCE_OPEN) {
+        return found == ERR_NOT_FOUND ? OK : found;
+    }
+    return problem_set(problem, ERR_DENIED, "source",
+                       "the source %.*s %s by an administrator: /administration/sources/%.*s opens "
+                       "it again",
+                       SLICE_ARG(slug),
+                       source.state == SOURCE_PAUSED ? "was paused" : "was removed",
+                       SLICE_ARG(slug));
+}
+
+err source_state_set(struct db_conn *conn, slice slug, enum source_state state, int64_t person,
+                     slice reason, int64_t now_ms) {
+    bool row = false;
+    struct db_query *query = db_query(conn, &source_catalogue, SOURCE_STATE_SET);
+    db_bind_text_borrowed(query, 1, slug);
+    db_bind_i64(query, 2, state);
+    db_bind_i64(query, 3, person);
+    db_bind_text_borrowed(query, 4, reason);
+    TRY(db_next(query, &row));
+    if (!row) {
+        return ERR_NOT_FOUND;
+    }
+    int64_t id = db_i64(query, 0);
+    TRY(db_run(query));
+    return db_change_add(conn, DB_CHANGE_SOURCE, id, now_ms);
 }
 
 err source_list(struct db_conn *conn, struct arena *arena, struct source **sources, size_t *count) {

@@ -2,6 +2,7 @@
 #ifndef AGORA_FACE_WEB_ADMIN_INT_H
 #define AGORA_FACE_WEB_ADMIN_INT_H
 
+#include "domain/source/source.h"
 #include "face/actor.h"
 #include "face/instance.h"
 #include "face/web/form_int.h"
@@ -46,6 +47,12 @@ MUST_USE err admin_person_name(const struct page *page, struct person_id id, sli
 
 /* admin_audit.c: acts as a table. */
 MUST_USE err admin_acts_write(struct page *page, const struct person_act *acts, size_t count);
+
+/* admin_source_state.c: "en pause · ", nothing of an open one; the ways to change it; what was
+ * done, by the query of the list (N_(); NULL: nothing of this). */
+void admin_source_state_word(struct page *page, enum source_state state);
+void admin_source_acts(struct page *page, const struct source *source);
+const char *admin_source_done(slice query);
 
 /* admin_check.c: what the instance finds of itself, the worst first. */
 enum admin_state { ADMIN_WRONG, ADMIN_WARN, ADMIN_OK, ADMIN_STATE__COUNT };

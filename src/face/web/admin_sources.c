@@ -37,6 +37,7 @@ static void write_source(struct page *page, const struct source *source) {
     html_raw(html, ">");
     html_text(html, source_title(page, source->slug));
     html_raw(html, "</a> <span class=\"state\">");
+    admin_source_state_word(page, source->state);
     if (source->licence.n > 0) {
         html_text(html, source->licence);
     } else {
@@ -69,6 +70,8 @@ err web_admin_sources(void *app, const struct http_request *request, struct http
                         "citer."));
     if (slice_equal(request->query, SLICE("done"))) {
         admin_done(&page, N_("C’est enregistré, et déjà en place."));
+    } else if (admin_source_done(request->query) != NULL) {
+        admin_done(&page, admin_source_done(request->query));
     }
     if (count == 0) {
         html_raw(&page.html, "<p>");
@@ -125,6 +128,7 @@ static err write_form(struct form *form, struct sourcing *sourcing) {
     }
     form_submit(form, N_("Enregistrer"));
     form_end(form);
+    admin_source_acts(page, &sourcing->source);
     form_page_end(form);
     return page->html.out->failed;
 }

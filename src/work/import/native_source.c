@@ -32,9 +32,13 @@ void native_source_first(struct run *run, const struct record *record) {
                                 .attribution = arena_copy(arena, said.attribution)};
 }
 
-static err other_add(struct run *run, struct source *said, struct source_named *other) {
+static err other_add(struct run *run, struct source *said, struct source_named *other,
+                     struct problem *cause) {
     struct db_conn *conn = run->context->conn;
     int64_t now_ms = clock_now_ms(run->context->clock);
+    if (source_may_import(conn, said->slug, cause) != OK) {
+        return ERR_INPUT; /* this record is refused, the others go on */
+    }
     *other = (struct source_named){.slug = arena_copy(run->columns.arena, said->slug)};
     if (run->options->dry_run) {
         return OK;
@@ -73,7 +77,7 @@ err native_source(struct run *run, const struct record *record, struct entry *en
     }
     if (i == run->source_count) {
         struct source said = source_said(record);
-        TRY(other_add(run, &said, &run->sources[i]));
+        TRY(other_add(run, &said, &run->sources[i], cause));
         run->source_count++;
     }
     entry->source = run->sources[i].id;

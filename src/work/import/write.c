@@ -43,7 +43,14 @@ err run_source_store(struct run *run) {
                             .fetched_ms = now_ms(run)};
     err failed = db_begin_write(conn);
     if (failed == OK) {
-        failed = source_store(conn, run->context->ids, &source, now_ms(run), &run->source);
+        failed = source_may_import(conn, run->slug, run->problem);
+        if (failed == ERR_DENIED) {
+            db_rollback(conn);
+            return failed;
+        }
+        if (failed == OK) {
+            failed = source_store(conn, run->context->ids, &source, now_ms(run), &run->source);
+        }
         if (failed == OK) {
             failed = db_commit(conn);
         }
