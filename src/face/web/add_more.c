@@ -140,7 +140,7 @@ static void write_preview(struct adding *adding) {
     }
     html_raw(html, ">");
     if (adding->is_preview && adding->draft.content.description.n) {
-        html_raw(html, "<div class=\"panel prose\">");
+        html_raw(html, "<div class=\"panel prose form-preview\">");
         if (html_markdown(html, adding->draft.content.description, 2) != OK) {
             html_t(html, "C’est trop long. Raccourcissez-le.");
         }
