@@ -100,6 +100,7 @@ const ELSEWHERE = {
   '/ogc/collections/{id}/items': { id: 'entries' },
   '/ogc/collections/{id}/items/{featureId}': { id: 'entries', featureId: 'id' },
   '/administration/sources/{slug}': { slug: 'source' },
+  '/administration/sources/{slug}/state': { slug: 'source' },
   '/administration/people/{id}': { id: 'person' },
   '/administration/people/{id}/power': { id: 'person' },
   '/people/{id}': { id: 'person' },
