@@ -116,10 +116,19 @@ test('RULE DOUBLE-3: merged field by field, the old address leads on, and both a
   assert.match((await visitor(server).look('/moderation/log')).text, /Réunie avec une autre/);
   const status = (shown) => teamOf.sql(server.folder, `UPDATE entry SET status = ${shown} WHERE id = ${kept}`);
   status(2);
-  for (const path of [`/api/v1/entries/${merged}`, `/entries/${merged}`]) {
+  for (const path of [`/api/v1/entries/${merged}`, `/entries/${merged}`, `/entries/${merged}/history`]) {
     assert.equal((await visitor(server).look(path)).status, 404, `${path} tells nothing of what is hidden`);
   }
   status(1);
+  // While they are one, the history of the other is read from the one that stayed.
+  assert.match((await visitor(server).look(`/entries/${kept}/history`)).text, new RegExp(`<a href="/entries/${merged}/history">[^<]+</a>`));
+  const history = (await visitor(server).look(`/entries/${merged}/history`)).text;
+  assert.match(history, /Une fiche réunie depuis avec «/);
+  const [, version] = new RegExp(`<a href="(/entries/${merged}/history/\\d+)"><time`).exec(history);
+  const told = (await steward.look(version)).text;
+  assert.match(told, /<ins>[^]*Bobinne \(Chambéry\)<\/ins>/);
+  assert.ok(!told.includes('/restore'));
+  assert.equal((await steward.look(`${version}/restore`)).status, 404);
   const list = (await steward.look('/duplicates/merged')).text;
   const [, undo] = /href="(\/duplicates\/merged\/\d+)"/.exec(list);
   assert.equal((await steward.look(undo)).status, 200);

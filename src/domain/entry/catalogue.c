@@ -151,6 +151,10 @@ static const struct db_statement statements[] = {
                                             "AND target_id IS NOT NULL ORDER BY position LIMIT $2"},
     [ENTRY_LINK_JOIN] = {"link_join", "UPDATE entry_link SET target_id = $3 "
                                       "WHERE entry_id = $1 AND position = $2"},
+    [ENTRY_MERGED_LIST] = {"merged_list",
+                           "SELECT id, title FROM entry WHERE merged_into = $1 "
+                           "AND EXISTS (SELECT 1 FROM revision WHERE entry_id = entry.id "
+                           "AND revision.status = 1) ORDER BY id LIMIT $2"},
     [ENTRY_MERGED_INTO] = {"merged_into", "SELECT merged_into FROM entry WHERE id = $1"},
     [ENTRY_MERGED_SET] = {"merged_set",
                           "UPDATE entry SET merged_into = $2, edited = $3 WHERE id = $1"},

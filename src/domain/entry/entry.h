@@ -402,6 +402,19 @@ MUST_USE err entry_revision_public(struct db_conn *conn, const struct territorie
                                    struct entry_id id, int64_t revision, struct arena *arena,
                                    struct entry_public *entry);
 
+/* The same of an entry that was merged into one that is public: told as that one may be told today.
+ * ERR_NOT_FOUND also: it was not merged. */
+MUST_USE err entry_revision_of_merged(struct db_conn *conn, const struct territories *territories,
+                                      struct entry_id id, int64_t revision, struct arena *arena,
+                                      struct entry_public *entry);
+/* Those that were merged into an entry and were public before, at most `room`. */
+struct entry_merged {
+    struct entry_id id;
+    slice title;
+};
+MUST_USE err entry_merged_list(struct db_conn *conn, struct entry_id kept, size_t room,
+                               struct arena *arena, struct entry_merged **merged, size_t *count);
+
 /* What an import has left for a person to decide: the JSON that the source gives now.
  * ERR_NOT_FOUND when nothing waits. */
 MUST_USE err entry_held_json(struct db_conn *conn, struct entry_id id, struct buf *out);

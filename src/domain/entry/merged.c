@@ -11,6 +11,24 @@ err entry_merged_into(struct db_conn *conn, struct entry_id id, struct entry_id 
     return kept->v != 0 ? OK : ERR_NOT_FOUND;
 }
 
+err entry_merged_list(struct db_conn *conn, struct entry_id kept, size_t room, struct arena *arena,
+                      struct entry_merged **merged, size_t *count) {
+    struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_MERGED_LIST);
+    db_bind_i64(query, 1, kept.v);
+    db_bind_i64(query, 2, (int64_t)room);
+    *merged = arena_new(arena, struct entry_merged, room);
+    *count = 0;
+    for (;;) {
+        bool row = false;
+        TRY(db_next(query, &row));
+        if (!row) {
+            return OK;
+        }
+        (*merged)[(*count)++] =
+            (struct entry_merged){{db_i64(query, 0)}, arena_copy(arena, db_text(query, 1))};
+    }
+}
+
 err entry_is_edited(struct db_conn *conn, struct entry_id id, bool *is_edited) {
     struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_STAND_BY_ID);
     bool row = false;

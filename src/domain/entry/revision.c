@@ -99,14 +99,15 @@ static void then_as_today(struct entry *then, const struct entry *today) {
     }
 }
 
-err entry_revision_public(struct db_conn *conn, const struct territories *territories,
-                          struct entry_id id, int64_t revision, struct arena *arena,
-                          struct entry_public *entry) {
+/* As it may be told by what `told_by` tells today: itself, or the one that it was merged into. */
+static err revision_show(struct db_conn *conn, const struct territories *territories,
+                         struct entry_id id, int64_t revision, struct entry_id told_by,
+                         struct arena *arena, struct entry_public *entry) {
     struct entry today;
     struct problem problem = {0};
     struct buf json BUF_CLEANUP = buf_new(ENTRY_REVISION_JSON_MAX);
     struct entry_public then = {.territory = TERRITORY_NONE};
-    TRY(entry_load(conn, id, arena, &today));
+    TRY(entry_load(conn, told_by, arena, &today));
     if (today.status != ENTRY_PUBLISHED) {
         return ERR_NOT_FOUND;
     }
@@ -122,6 +123,20 @@ err entry_revision_public(struct db_conn *conn, const struct territories *territ
     entry_show(territories, &then);
     *entry = then;
     return OK;
+}
+
+err entry_revision_public(struct db_conn *conn, const struct territories *territories,
+                          struct entry_id id, int64_t revision, struct arena *arena,
+                          struct entry_public *entry) {
+    return revision_show(conn, territories, id, revision, id, arena, entry);
+}
+
+err entry_revision_of_merged(struct db_conn *conn, const struct territories *territories,
+                             struct entry_id id, int64_t revision, struct arena *arena,
+                             struct entry_public *entry) {
+    struct entry_id kept;
+    TRY(entry_merged_into(conn, id, &kept));
+    return revision_show(conn, territories, id, revision, kept, arena, entry);
 }
 
 err entry_held_json(struct db_conn *conn, struct entry_id id, struct buf *out) {

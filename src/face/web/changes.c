@@ -243,7 +243,7 @@ static err write_page(struct changes *changes) {
     html_text(html, changes_title(changes));
     html_raw(html, "</h1>\n<p class=\"lead\">");
     html_t(html,
-           "Qui a changé quelle fiche, quand et pourquoi : le plus récent d’abord. Ce que les "
+           "Qui a changé quelle fiche, quand et pourquoi : le plus récent d’abord. Ce que les "
            "imports apportent n’y est pas.");
     html_raw(html, "</p>\n");
     write_choices(changes, &form);

@@ -3,17 +3,19 @@
 #include "face/web/history_int.h"
 
 #define SHOWN_AT_ONCE 50
+#define MERGED_SHOWN  50
 
 struct past {
     struct page *page;
-    struct entry_public entry; /* as it is today */
+    struct entry_id of;        /* whose history */
+    struct entry_public entry; /* as it is today, or what it was merged into */
+    bool is_merged;
     struct entry_revision *revisions;
     size_t count;
 };
 
 static slice past_path(const struct past *past, int64_t revision) {
-    slice all =
-        arena_printf(past->page->arena, "/entries/%lld/history", (long long)past->entry.entry.id.v);
+    slice all = arena_printf(past->page->arena, "/entries/%lld/history", (long long)past->of.v);
     return revision == 0
                ? all
                : arena_printf(past->page->arena, "%.*s/%lld", SLICE_ARG(all), (long long)revision);
@@ -87,13 +89,44 @@ static err write_list(struct past *past) {
     return OK;
 }
 
+/* What was merged into it keeps a history of its own. */
+static err write_merged(struct past *past) {
+    struct page *page = past->page;
+    struct html *html = &page->html;
+    struct entry_merged *merged;
+    size_t count;
+    TRY(entry_merged_list(face_reader(page->request), past->of, MERGED_SHOWN, page->arena, &merged,
+                          &count));
+    if (count == 0) {
+        return OK;
+    }
+    html_raw(html, "<section class=\"prose measure\"><h2>");
+    html_t(html, "Fiches réunies avec celle-ci");
+    html_raw(html, "</h2><ul>\n");
+    for (size_t i = 0; i < count; i++) {
+        html_raw(html, "<li><a");
+        html_attr(html, "href",
+                  arena_printf(page->arena, "/entries/%lld/history", (long long)merged[i].id.v));
+        html_raw(html, ">");
+        html_text(html, merged[i].title);
+        html_raw(html, "</a></li>\n");
+    }
+    html_raw(html, "</ul></section>\n");
+    return OK;
+}
+
 /* ---- one version ---- */
+
+static err version_load(const struct past *past, int64_t revision, struct entry_public *entry) {
+    const struct page *page = past->page;
+    return (past->is_merged ? entry_revision_of_merged : entry_revision_public)(
+        face_reader(page->request), page->face->territories, past->of, revision, page->arena,
+        entry);
+}
 
 static err write_version(struct past *past, int64_t number) {
     struct page *page = past->page;
     struct html *html = &page->html;
-    struct db_conn *reader = face_reader(page->request);
-    const struct territories *territories = page->face->territories;
     struct entry_public after;
     struct entry_public before;
     const struct entry_revision *revision = NULL;
@@ -108,10 +141,9 @@ static err write_version(struct past *past, int64_t number) {
     if (!revision) {
         return ERR_NOT_FOUND;
     }
-    struct entry_id id = past->entry.entry.id;
-    TRY(entry_revision_public(reader, territories, id, number, page->arena, &after));
+    TRY(version_load(past, number, &after));
     if (older) {
-        TRY(entry_revision_public(reader, territories, id, older->revision, page->arena, &before));
+        TRY(version_load(past, older->revision, &before));
     }
     html_raw(html, "<p class=\"lead measure\">");
     day_write(past->page, revision->at_ms);
@@ -129,7 +161,7 @@ static err write_version(struct past *past, int64_t number) {
         html_raw(html, "</p>\n");
     }
     history_differences_write(page, older ? &before : NULL, &after);
-    if (number != past->revisions[0].revision &&
+    if (!past->is_merged && number != past->revisions[0].revision &&
         page->request->capabilities & HTTP_MAY(CAP_MEMBER)) {
         html_raw(html, "<p><a class=\"button button--line\"");
         html_attr(html, "href",
@@ -167,7 +199,15 @@ static err write_page(struct past *past, int64_t number) {
     html_raw(html, "<h1>");
     html_text(html, heading);
     html_raw(html, "</h1>\n");
+    if (past->is_merged) {
+        html_raw(html, "<p class=\"lead measure\">");
+        html_tf(html, "Une fiche réunie depuis avec « %1 ».", &title, 1);
+        html_raw(html, "</p>\n");
+    }
     TRY(number ? write_version(past, number) : write_list(past));
+    if (!number && !past->is_merged) {
+        TRY(write_merged(past));
+    }
     html_raw(html, "</main>\n");
     page_foot(page);
     return html->out->failed;
@@ -177,7 +217,14 @@ static err answer(struct past *past, struct entry_id id, int64_t number) {
     struct page *page = past->page;
     struct db_conn *reader = face_reader(page->request);
     TRY(face_snapshot_begin(page->request));
-    TRY(entry_public_load(reader, page->face->territories, id, page->arena, &past->entry));
+    struct entry_id kept;
+    past->of = id;
+    err found = entry_public_load(reader, page->face->territories, id, page->arena, &past->entry);
+    if (found == ERR_NOT_FOUND && entry_merged_into(reader, id, &kept) == OK) {
+        past->is_merged = true;
+        found = entry_public_load(reader, page->face->territories, kept, page->arena, &past->entry);
+    }
+    TRY(found);
     TRY(entry_revisions(reader, id, page->arena, &past->revisions, &past->count));
     return write_page(past, number);
 }
