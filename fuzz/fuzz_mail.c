@@ -94,6 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct buf source BUF_CLEANUP = buf_new(MAIL_SOURCE_MAX);
     switch (message.letter) {
     case MAIL_SIGN_IN:
+    case MAIL_ADDRESS:
         message.sign_in.code = title;
         message.sign_in.path = path;
         message.sign_in.until_ms = (int64_t)((uint64_t)size << (size % 64));
