@@ -147,11 +147,9 @@ err suggestion_load(struct db_conn *conn, const struct contribution_world *world
     return OK;
 }
 
-#define REVISION_MAX (16u << 20)
-
 err contribution_entry_at(struct db_conn *conn, struct entry_id entry, int64_t revision,
                           struct arena *arena, struct entry *content) {
-    BUF_CLEANUP struct buf json = buf_new(REVISION_MAX);
+    BUF_CLEANUP struct buf json = buf_new(ENTRY_REVISION_JSON_MAX);
     TRY(entry_revision_json(conn, entry, revision, &json));
     TRY(entry_from_json(arena_copy(arena, buf_slice(&json)), arena, content, NULL));
     content->id = entry;

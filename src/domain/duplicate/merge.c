@@ -304,20 +304,14 @@ static err merge_load(struct merging *merging, struct held_merge *held) {
     return OK;
 }
 
-static err revision_load(struct db_conn *conn, struct entry_id id, int64_t revision,
-                         struct arena *arena, struct entry *entry) {
-    BUF_CLEANUP struct buf json = buf_new(ENTRY_JSON_MAX * 2);
-    TRY(entry_revision_json(conn, id, revision, &json));
-    return entry_from_json(arena_copy(arena, buf_slice(&json)), arena, entry, NULL);
-}
-
 /* Each field that nobody has changed since is as it was before. */
 static err content_part(const struct merging *merging, const struct held_merge *held,
                         struct entry *kept, struct arena *arena) {
     struct entry before;
     struct entry after;
-    TRY(revision_load(merging->conn, merging->kept, merging->before_revision, arena, &before));
-    TRY(revision_load(merging->conn, merging->kept, held->after_revision, arena, &after));
+    TRY(contribution_entry_at(merging->conn, merging->kept, merging->before_revision, arena,
+                              &before));
+    TRY(contribution_entry_at(merging->conn, merging->kept, held->after_revision, arena, &after));
     for (int i = 0; i < HISTORY_FIELD__COUNT; i++) {
         if (duplicate_field_same((enum history_field)i, kept, &after)) {
             duplicate_field_take((enum history_field)i, &before, kept, arena);

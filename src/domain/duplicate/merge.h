@@ -62,7 +62,8 @@ MUST_USE err duplicate_unmerge(struct db_conn *conn, const struct contribution_w
                                int64_t now_ms, struct arena *arena, struct duplicate_told *told,
                                struct problem *problem);
 
-/* One field of an entry from another; texts and lists are shared. Both of it, each item once. */
+/* One field of an entry from another, with its texts in other languages and, of the title, the
+ * language; texts are shared. Both of a list, each item once: what stands stays where it is. */
 void duplicate_field_take(enum history_field field, const struct entry *from, struct entry *to,
                           struct arena *arena);
 void duplicate_field_unite(enum history_field field, const struct entry *from, struct entry *to,

@@ -230,6 +230,8 @@ struct entry {
 #define ENTRY_TRANSLATION_MAX 512 /* texts in other languages */
 #define ENTRY_TRANSCRIPT_MAX  200000
 #define ENTRY_JSON_MAX        (1u << 20)
+/* A revision, unpacked: what was written of one here. */
+#define ENTRY_REVISION_JSON_MAX (16u << 20)
 
 /* Checks every rule of a well-formed entry and completes what follows from the rest: status and
  * language (published, "fr"), texts (control bytes and, in one-line texts, line ends become

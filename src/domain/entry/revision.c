@@ -2,8 +2,6 @@
 #include "domain/entry/entry_int.h"
 #include "domain/entry/place_int.h"
 
-#define ENTRY_REVISION_JSON_MAX (16u << 20) /* as much as one is ever unpacked to */
-
 err entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *arena,
                     struct entry_revision **revisions, size_t *count) {
     struct entry_revision *list = NULL;

@@ -3,9 +3,8 @@
 
 #include <zstd.h>
 
-#define ENTRY_ZSTD_LEVEL     1
-#define ENTRY_BODY_MAX_BYTES (16u << 20) /* of one revision, unpacked */
-#define ENTRY_SLUG_ROOM      128
+#define ENTRY_ZSTD_LEVEL 1
+#define ENTRY_SLUG_ROOM  128
 
 struct entry_tools {
     struct arena arena; /* holds this very struct */
@@ -43,8 +42,8 @@ static void *tools_make(void) {
         ZSTD_createCDict(entry_dictionary, entry_dictionary_bytes, ENTRY_ZSTD_LEVEL);
     tools->unpacker = ZSTD_createDCtx();
     tools->unpacker_dictionary = ZSTD_createDDict(entry_dictionary, entry_dictionary_bytes);
-    tools->json = buf_new(ENTRY_BODY_MAX_BYTES);
-    tools->packed = buf_new(ZSTD_compressBound(ENTRY_BODY_MAX_BYTES));
+    tools->json = buf_new(ENTRY_REVISION_JSON_MAX);
+    tools->packed = buf_new(ZSTD_compressBound(ENTRY_REVISION_JSON_MAX));
     tools->author = buf_new(ENTRY_SLUG_ROOM);
     tools->bulk.bodies = buf_new(ENTRY_BULK_REVISIONS * (ENTRY_BULK_JSON_MAX + sizeof(uint32_t)));
     if (!tools->packer || !tools->packer_dictionary || !tools->unpacker ||
@@ -120,7 +119,7 @@ err entry_unpack(struct entry_tools *tools, int64_t format, slice packed, struct
     }
     unsigned long long bytes = ZSTD_getFrameContentSize(packed.p, packed.n);
     if (bytes == ZSTD_CONTENTSIZE_ERROR || bytes == ZSTD_CONTENTSIZE_UNKNOWN ||
-        bytes > ENTRY_BODY_MAX_BYTES) {
+        bytes > ENTRY_REVISION_JSON_MAX) {
         return ERR_CORRUPT;
     }
     struct arena arena ARENA_CLEANUP = arena_make(0, 0);

@@ -16,10 +16,14 @@ struct two {
     "{\"id\":\"kept\",\"kind\":\"place\",\"title\":\"La Bobine\",\"summary\":\"Un lieu.\","        \
     "\"themes\":[\"food\"],\"tags\":[\"couture\"],\"place\":{\"territory\":\"com-73065\"},"        \
     "\"needs\":[{\"sort\":\"time\",\"text\":\"deux adultes\"}],"                                   \
+    "\"translations\":{\"en\":{\"title\":\"The Bobbin\",\"needs\":[\"two adults\"]}},"             \
     "\"contacts\":[{\"kind\":\"website\",\"value\":\"https://bobine.example/\"}]}"
 #define MERGED                                                                                     \
     "{\"id\":\"merged\",\"kind\":\"actor\",\"title\":\"Bobine, la\",\"description\":\"Plus.\","    \
     "\"themes\":[\"gardens\",\"food\"],\"tags\":[\"Couture\",\"fil\"],"                            \
+    "\"needs\":[{\"sort\":\"thing\",\"text\":\"du fil\"},{\"sort\":\"place\",\"text\":\"un "       \
+    "coin\"}],"                                                                                    \
+    "\"translations\":{\"en\":{\"summary\":\"More.\",\"needs\":[\"thread\",\"a corner\"]}},"       \
     "\"place\":{\"territory\":\"com-73096\"},\"offers\":[{\"sort\":\"time\",\"text\":\"un "        \
     "soir\"}],"                                                                                    \
     "\"links\":[{\"relation\":\"see-also\",\"target\":\"kept\"},"                                  \
@@ -175,6 +179,38 @@ static void fields_are_chosen_one_by_one_and_lists_united(void **state) {
     assert_int_equal(entry.contacts[1].visibility, ENTRY_VISIBLE_TEAM);
     assert_int_equal(entry.link_count, 1); /* none to itself */
     assert_int_equal(entry.links[0].target.v, other_of(fixture).v);
+}
+
+/* "deux adultes" is never called "thread". */
+static void texts_in_other_languages_stay_with_what_they_are_of(void **state) {
+    static const struct {
+        enum duplicate_choice needs;
+        const char *shown[3]; /* in English */
+    } rows[] = {{DUPLICATE_KEEP, {"two adults", "", ""}},
+                {DUPLICATE_TAKE, {"thread", "a corner", ""}},
+                {DUPLICATE_BOTH, {"two adults", "du fil", "un coin"}}};
+    struct two two = two_of(*state);
+    struct entry_fixture *fixture = two.fixture;
+    slice before = content_of(&two, two.kept);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct duplicate_merge_ask ask = {
+            .kept = two.kept, .merged = two.merged, .reason = SLICE("x")};
+        ask.choices[HISTORY_NEEDS] = rows[i].needs;
+        fixture->store.now_ms += 1000;
+        assert_int_equal(duplicate_merge(fixture->store.conn, &two.world, &two.moderator, &ask,
+                                         fixture->store.now_ms, &fixture->arena, &two.told,
+                                         &fixture->problem),
+                         OK);
+        struct entry entry = entry_of(&two, two.kept);
+        for (uint16_t at = 0; at < 3; at++) {
+            assert_slice(entry_text(&entry, ENTRY_TR_NEED, at, SLICE("en"), NULL),
+                         rows[i].shown[at]);
+        }
+        assert_slice(entry_text(&entry, ENTRY_TR_TITLE, 0, SLICE("en"), NULL), "The Bobbin");
+        assert_int_equal(part(&two, merge_of(&two)), OK);
+        slice after = content_of(&two, two.kept);
+        assert_string_equal(after.p, before.p);
+    }
 }
 
 static void what_was_edited_since_stays_with_the_one_that_stayed(void **state) {
@@ -368,6 +404,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(what_was_merged_is_parted_exactly),
         TEST(fields_are_chosen_one_by_one_and_lists_united),
+        TEST(texts_in_other_languages_stay_with_what_they_are_of),
         TEST(what_was_edited_since_stays_with_the_one_that_stayed),
         TEST(an_import_never_brings_a_merged_entry_back),
         TEST(a_chain_of_merges_leads_to_its_end_and_back),
