@@ -3,12 +3,8 @@
 #include "face/actor.h"
 #include "face/web/add_int.h"
 #include "face/web/history_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
-
-static struct contribution_world world_of(const struct face *face) {
-    return (struct contribution_world){
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
-}
 
 /* Two changes of one entry, as differences from what both began from. */
 struct two {
@@ -18,7 +14,7 @@ struct two {
 };
 
 static err compare(struct adding *adding, struct two *two) {
-    const struct contribution_world world = world_of(adding->face);
+    const struct contribution_world world = web_world(adding->face);
     return contribution_compare(face_reader(adding->request), &world, adding->actor, &adding->draft,
                                 adding->arena, &two->overtaken);
 }
@@ -205,7 +201,7 @@ static struct contribution_choice choice_of(const struct adding *adding, enum hi
 static err settle_job(struct db_conn *conn, void *self) {
     struct settling *settling = self;
     const struct adding *adding = settling->adding;
-    const struct contribution_world world = world_of(adding->face);
+    const struct contribution_world world = web_world(adding->face);
     return contribution_settle(conn, &world, adding->actor, adding->secret, settling->choices,
                                settling->revision, adding->now_ms, adding->arena,
                                &settling->problem);

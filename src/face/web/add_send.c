@@ -5,6 +5,7 @@
 #include "face/web/charter_int.h"
 #include "face/web/similar_int.h"
 #include "face/web/suggestion_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 #include "mail/mail.h"
 
@@ -148,7 +149,7 @@ static err write_charter(struct adding *adding) {
 
 /* Why, of a change that takes over a suggestion: whose it was. */
 static err usual_reason(struct adding *adding, slice *reason) {
-    const struct contribution_world world = {.territories = adding->face->territories};
+    const struct contribution_world world = web_world(adding->face);
     struct suggestion suggestion;
     struct entry content;
     struct history_author author;
@@ -237,9 +238,7 @@ struct sending {
 static err send_job(struct db_conn *conn, void *self) {
     struct sending *sending = self;
     const struct adding *adding = sending->adding;
-    const struct contribution_world world = {.ids = adding->face->ids,
-                                             .territories = adding->face->territories,
-                                             .themes = adding->face->themes};
+    const struct contribution_world world = web_world(adding->face);
     TRY(contribution_send(conn, &world, &sending->send, adding->now_ms, adding->arena,
                           &sending->sent, &sending->problem));
     if (sending->sent.taken.id) {

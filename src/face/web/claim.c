@@ -4,13 +4,14 @@
 #include "face/web/claim_int.h"
 #include "face/web/moderation_int.h"
 #include "face/web/team_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 #include "text/text.h"
 
 #define CLAIM_TITLE N_("C’est notre collectif")
 
 struct contribution_world claim_world(const struct face *face) {
-    return moderation_world(face);
+    return web_world(face);
 }
 
 void claim_entry_line(struct page *page, const struct claim *claim) {

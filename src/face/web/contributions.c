@@ -3,6 +3,7 @@
 #include "face/actor.h"
 #include "face/web/again_int.h"
 #include "face/web/form_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 #include "mail/mail.h"
 
@@ -84,14 +85,9 @@ struct acting {
     struct crypto_secret draft;
 };
 
-static struct contribution_world world_of(const struct face *face) {
-    return (struct contribution_world){
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
-}
-
 /* Only the first time tells anybody anything. */
 static err confirm(struct db_conn *conn, struct acting *acting, int64_t now_ms) {
-    const struct contribution_world world = world_of(acting->face);
+    const struct contribution_world world = web_world(acting->face);
     struct contribution before;
     struct contribution_sent sent;
     struct problem problem = {0};
@@ -104,7 +100,7 @@ static err confirm(struct db_conn *conn, struct acting *acting, int64_t now_ms) 
 
 static err act_job(struct db_conn *conn, void *self) {
     struct acting *acting = self;
-    const struct contribution_world world = world_of(acting->face);
+    const struct contribution_world world = web_world(acting->face);
     int64_t now_ms = clock_now_ms(acting->face->clock);
     if (slice_equal(acting->act, SLICE("confirm"))) {
         return confirm(conn, acting, now_ms);
@@ -180,7 +176,7 @@ err web_edit(void *app, const struct http_request *request, struct http_response
         return problem_set(problem, found, "id", "no entry has this address");
     }
     TRY(found);
-    const struct contribution_world world = {.territories = face->territories};
+    const struct contribution_world world = web_world(face);
     TRY(contribution_may(face_reader(request), &world, face_actor(request), id, &may));
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
@@ -201,7 +197,7 @@ err web_edit(void *app, const struct http_request *request, struct http_response
 
 static err edit_job(struct db_conn *conn, void *self) {
     struct acting *acting = self;
-    const struct contribution_world world = world_of(acting->face);
+    const struct contribution_world world = web_world(acting->face);
     return contribution_edit_begin(conn, &world, acting->actor, acting->entry, SLICE_EMPTY,
                                    clock_now_ms(acting->face->clock), &acting->draft);
 }

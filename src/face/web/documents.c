@@ -4,6 +4,7 @@
 #include "face/actor.h"
 #include "face/web/add_int.h"
 #include "face/web/entry_int.h"
+#include "face/web/world.h"
 #include "text/text.h"
 
 #define KILOBYTE      1000
@@ -143,8 +144,7 @@ err web_add_document(void *app, const struct http_request *request, struct http_
 err web_moderation_document(void *app, const struct http_request *request,
                             struct http_response *response, struct problem *problem) {
     const struct face *face = app;
-    const struct contribution_world world = {
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
+    const struct contribution_world world = web_world(face);
     struct entry *entry = arena_new(request->arena, struct entry, 1);
     struct entry_id id = {0};
     bool may = false;

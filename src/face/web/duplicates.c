@@ -6,6 +6,7 @@
 #include "face/web/history_int.h"
 #include "face/web/moderation_int.h"
 #include "face/web/similar_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 #include "html/from_html.h"
 #include "text/text.h"
@@ -13,11 +14,6 @@
 #define PAIRS_SHOWN  50
 #define MERGES_SHOWN 100
 #define TEXT_SHOWN   400 /* characters of a field; both stay whole */
-
-static struct contribution_world world_of(const struct face *face) {
-    return (struct contribution_world){
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
-}
 
 static err check_role(const struct http_request *request, struct problem *problem) {
     return face_actor(request)->roles
@@ -54,7 +50,7 @@ static void pair_write(struct page *page, const struct duplicate_pair *pair) {
 
 err web_duplicates(void *app, const struct http_request *request, struct http_response *response,
                    struct problem *problem) {
-    const struct contribution_world world = world_of(app);
+    const struct contribution_world world = web_world(app);
     struct duplicate_pair *pairs;
     size_t count;
     bool has_more;
@@ -101,7 +97,7 @@ struct deciding {
 /* "12-34" into two numbers. ERR_NOT_FOUND, ERR_DENIED. */
 static err pair_load(const struct http_request *request, struct deciding *deciding,
                      struct problem *problem) {
-    const struct contribution_world world = world_of(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     struct db_conn *reader = face_reader(request);
     slice rest = request->captures[0];
     struct entry_id ids[2] = {{0}, {0}};
@@ -365,7 +361,7 @@ static err tell(struct db_conn *conn, struct deciding *deciding, const struct du
 
 static err decide_job(struct db_conn *conn, void *self) {
     struct deciding *deciding = self;
-    const struct contribution_world world = world_of(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     const struct duplicate_merge_ask *ask = &deciding->ask;
     int64_t now_ms = clock_now_ms(deciding->face->clock);
     struct duplicate_told told;
@@ -511,7 +507,7 @@ static err merge_page(struct form *form, const struct duplicate_merged *merged, 
 /* ERR_NOT_FOUND: none that holds, or not theirs to undo. */
 static err merge_find(const struct http_request *request, const struct face *face,
                       struct duplicate_merged *found, struct problem *problem) {
-    const struct contribution_world world = world_of(face);
+    const struct contribution_world world = web_world(face);
     int64_t id = 0;
     TRY(check_role(request, problem));
     err failed = slice_to_i64(request->captures[0], &id)
@@ -535,7 +531,7 @@ err web_merge(void *app, const struct http_request *request, struct http_respons
 
 err web_merged(void *app, const struct http_request *request, struct http_response *response,
                struct problem *problem) {
-    const struct contribution_world world = world_of(app);
+    const struct contribution_world world = web_world(app);
     struct duplicate_merged *list;
     size_t count;
     slice text;
@@ -554,7 +550,7 @@ err web_merged(void *app, const struct http_request *request, struct http_respon
 
 static err part_job(struct db_conn *conn, void *self) {
     struct deciding *deciding = self;
-    const struct contribution_world world = world_of(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     int64_t now_ms = clock_now_ms(deciding->face->clock);
     struct duplicate_told told;
     TRY(duplicate_unmerge(conn, &world, deciding->actor, deciding->undone.id, deciding->ask.reason,

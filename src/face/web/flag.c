@@ -3,6 +3,7 @@
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 static const struct form_choice reasons[] = {
@@ -197,8 +198,7 @@ static err tell_receipt(struct db_conn *conn, struct flagging *flagging, int64_t
 static err flag_job(struct db_conn *conn, void *self) {
     struct flagging *flagging = self;
     const struct face *face = flagging->face;
-    const struct contribution_world world = {
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
+    const struct contribution_world world = web_world(face);
     int64_t now_ms = clock_now_ms(face->clock);
     TRY(flag_add(conn, &world, &flagging->flag, now_ms, flagging->arena, &flagging->outcome,
                  &flagging->problem));

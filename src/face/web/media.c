@@ -3,6 +3,7 @@
 #include "domain/moderation/moderation.h"
 #include "face/actor.h"
 #include "face/web/add_int.h"
+#include "face/web/world.h"
 #include "work/photo/photo.h"
 
 static const char *const media_types[ENTRY_PICTURE_FORMAT__COUNT] = {
@@ -153,8 +154,7 @@ err web_add_media(void *app, const struct http_request *request, struct http_res
 err web_moderation_media(void *app, const struct http_request *request,
                          struct http_response *response, struct problem *problem) {
     const struct face *face = app;
-    const struct contribution_world world = {
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
+    const struct contribution_world world = web_world(face);
     struct entry *entry = arena_new(request->arena, struct entry, 1);
     struct entry_id id = {0};
     bool may = false;

@@ -4,6 +4,7 @@
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
 #include "face/web/suggestion_int.h"
+#include "face/web/world.h"
 
 #define CASES_SHOWN 50
 
@@ -18,7 +19,7 @@ static void write_way(struct page *page, struct entry_id entry, slice title) {
 /* Those of the territories where the actor moderates. */
 static err write_held(struct page *page, const struct contribution *held, size_t count) {
     struct html *html = &page->html;
-    const struct contribution_world world = moderation_world(page->face);
+    const struct contribution_world world = web_world(page->face);
     size_t shown = 0;
     html_raw(html, "<section>");
     moderation_heading(page, N_("Nouvelles fiches à relire"));
@@ -115,7 +116,7 @@ static void write_appeals(struct page *page, const struct moderation_appeal *app
 err web_moderation(void *app, const struct http_request *request, struct http_response *response,
                    struct problem *problem) {
     (void)problem;
-    const struct contribution_world world = moderation_world(app);
+    const struct contribution_world world = web_world(app);
     struct contribution *held;
     struct moderation_case *cases;
     struct moderation_appeal *appeals;

@@ -4,6 +4,7 @@
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 struct appealing {
@@ -19,7 +20,7 @@ struct appealing {
 /* ERR_NOT_FOUND, ERR_DENIED. */
 static err load(const struct http_request *request, struct appealing *appealing,
                 struct problem *problem) {
-    const struct contribution_world world = moderation_world(appealing->face);
+    const struct contribution_world world = web_world(appealing->face);
     int64_t id = 0;
     bool may;
     err found =
@@ -146,7 +147,7 @@ err web_moderation_appeal(void *app, const struct http_request *request,
 static err decide_job(struct db_conn *conn, void *self) {
     struct appealing *appealing = self;
     const struct face *face = appealing->face;
-    const struct contribution_world world = moderation_world(face);
+    const struct contribution_world world = web_world(face);
     int64_t now_ms = clock_now_ms(face->clock);
     enum moderation_act act = appealing->decision.act;
     struct moderation_told told;

@@ -4,6 +4,7 @@
 #include "face/web/again_int.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 #define FLAGS_SHOWN 100
@@ -54,7 +55,7 @@ static size_t open_acts(const struct deciding *deciding, struct form_choice *ope
 /* ERR_NOT_FOUND, ERR_DENIED. */
 static err load_case(const struct http_request *request, struct deciding *deciding) {
     struct db_conn *reader = face_reader(request);
-    const struct contribution_world world = moderation_world(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     struct entry_id *id = &deciding->decision.entry;
     struct contribution *held;
     struct entry_revision *revisions;
@@ -242,7 +243,7 @@ err web_moderation_case(void *app, const struct http_request *request,
 /* RULE MOD-2 */
 static err decide_job(struct db_conn *conn, void *self) {
     struct deciding *deciding = self;
-    const struct contribution_world world = moderation_world(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     int64_t now_ms = clock_now_ms(deciding->face->clock);
     struct moderation_outcome outcome;
     TRY(deciding->contribution

@@ -5,6 +5,7 @@
 #include "domain/moderation/moderation.h"
 #include "face/face.h"
 #include "face/web/form_int.h"
+#include "face/web/world.h"
 #include "mail/mail.h"
 
 /* "Quelque chose est faux", untranslated. */
@@ -12,7 +13,6 @@ const char *web_flag_reason(enum flag_reason reason);
 /* "Mise en attente", untranslated. */
 const char *web_moderation_act(enum moderation_act act);
 
-struct contribution_world moderation_world(const struct face *face);
 void moderation_heading(struct page *page, const char *text); /* <h2> */
 slice moderation_case_path(const struct page *page, struct entry_id entry);
 /* Somebody's words as paragraphs. */

@@ -4,6 +4,7 @@
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 #define AUTHORS_SHOWN 20
@@ -94,7 +95,7 @@ static const struct form_choice periods[] = {
 err moderation_author_load(const struct face *face, const struct http_request *request,
                            struct moderation_decision *decision,
                            struct moderation_record_of *author, struct problem *problem) {
-    const struct contribution_world world = moderation_world(face);
+    const struct contribution_world world = web_world(face);
     struct moderation_record_of *authors;
     size_t count = 0;
     bool may = false;
@@ -192,7 +193,7 @@ err web_moderation_person(void *app, const struct http_request *request,
 
 static err judge_job(struct db_conn *conn, void *self) {
     struct judging *judging = self;
-    const struct contribution_world world = moderation_world(judging->face);
+    const struct contribution_world world = web_world(judging->face);
     int64_t now_ms = clock_now_ms(judging->face->clock);
     struct moderation_outcome outcome;
     TRY(moderation_decide(conn, &world, judging->actor, &judging->decision, now_ms, judging->arena,

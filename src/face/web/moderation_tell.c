@@ -2,11 +2,6 @@
 #include "face/web/charter_int.h"
 #include "face/web/moderation_int.h"
 
-struct contribution_world moderation_world(const struct face *face) {
-    return (struct contribution_world){
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
-}
-
 /* ---- on pages ---- */
 
 const char *web_moderation_act(enum moderation_act act) {

@@ -87,7 +87,7 @@ static err undoing_begin(const struct face *face, const struct http_request *req
 }
 
 static err look(struct undoing *undoing, const struct http_request *request) {
-    const struct contribution_world world = moderation_world(undoing->face);
+    const struct contribution_world world = web_world(undoing->face);
     return undoing->is_asked
                ? moderation_undo_plan(face_reader(request), &world, undoing->actor,
                                       &undoing->decision, request->arena, &undoing->plan)
@@ -309,7 +309,7 @@ err web_undo(void *app, const struct http_request *request, struct http_response
 
 static err undo_job(struct db_conn *conn, void *self) {
     struct undoing *undoing = self;
-    const struct contribution_world world = moderation_world(undoing->face);
+    const struct contribution_world world = web_world(undoing->face);
     int64_t now_ms = clock_now_ms(undoing->face->clock);
     struct moderation_outcome outcome;
     TRY(moderation_decide(conn, &world, undoing->actor, &undoing->decision, now_ms, undoing->arena,

@@ -4,6 +4,7 @@
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/sign_in_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 #include "mail/mail.h"
 
@@ -162,9 +163,7 @@ struct entering {
 /* A new session of the account; the one that was here ends. What was brought with its address is
  * claimed. */
 static err begin_session(struct db_conn *conn, struct entering *entering, int64_t now_ms) {
-    const struct contribution_world world = {.ids = entering->face->ids,
-                                             .territories = entering->face->territories,
-                                             .themes = entering->face->themes};
+    const struct contribution_world world = web_world(entering->face);
     size_t claimed;
     if (entering->actor->person.v) {
         TRY(person_session_end(conn, entering->actor->person, &entering->actor->session));

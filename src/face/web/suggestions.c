@@ -5,15 +5,11 @@
 #include "face/web/form_int.h"
 #include "face/web/history_int.h"
 #include "face/web/suggestion_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 #define WAITING_SHOWN 50
 #define OWN_SHOWN     20
-
-static struct contribution_world world_of(const struct face *face) {
-    return (struct contribution_world){
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
-}
 
 /* ---- what waits ---- */
 
@@ -93,7 +89,7 @@ static err write_own(struct page *page) {
 err web_suggestions(void *app, const struct http_request *request, struct http_response *response,
                     struct problem *problem) {
     (void)problem;
-    const struct contribution_world world = world_of(app);
+    const struct contribution_world world = web_world(app);
     struct suggestion *list;
     size_t count;
     TRY(suggestions_for(face_reader(request), &world, face_actor(request), request->arena, &list,
@@ -110,7 +106,7 @@ err web_suggestions(void *app, const struct http_request *request, struct http_r
 }
 
 err suggestions_way(struct page *page) {
-    const struct contribution_world world = world_of(page->face);
+    const struct contribution_world world = web_world(page->face);
     struct html *html = &page->html;
     struct suggestion *list;
     size_t count;
@@ -146,7 +142,7 @@ static err load(void *app, const struct http_request *request, struct deciding *
     int64_t id;
     *deciding = (struct deciding){
         .face = app, .actor = face_actor(request), .arena = request->arena, .answer = SLICE_EMPTY};
-    const struct contribution_world world = world_of(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     bool is_number = slice_to_i64(request->captures[0], &id);
     err found = is_number ? suggestion_load(reader, &world, deciding->actor, id, request->arena,
                                             &deciding->suggestion, &deciding->content)
@@ -282,7 +278,7 @@ err suggestion_announce(struct db_conn *conn, const struct face *face, const str
 /* RULE CONTRIBUTE-7 */
 static err decide_job(struct db_conn *conn, void *self) {
     struct deciding *deciding = self;
-    const struct contribution_world world = world_of(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     int64_t now_ms = clock_now_ms(deciding->face->clock);
     TRY(suggestion_decide(conn, &world, deciding->actor, deciding->suggestion.id,
                           deciding->is_accepted, deciding->answer, now_ms, deciding->arena,
@@ -326,7 +322,7 @@ static err answer_decision(void *app, const struct http_request *request, void *
 
 static err take_job(struct db_conn *conn, void *self) {
     struct deciding *deciding = self;
-    const struct contribution_world world = world_of(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     return suggestion_take(conn, &world, deciding->actor, deciding->suggestion.id,
                            clock_now_ms(deciding->face->clock), &deciding->draft);
 }
