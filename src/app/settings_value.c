@@ -105,18 +105,12 @@ size_t settings_networks(slice list, struct ip_network *networks, size_t room) {
 
 struct setting_shown setting_show(slice text) {
     struct setting_shown shown;
-    slice cut = slice_sub(text, 0, SHOWN_BYTES);
-    while (cut.n < text.n && cut.n > 0 && ((unsigned char)text.p[cut.n] & 0xC0) == 0x80) {
-        cut.n--; /* never half a character */
-    }
+    slice cut = text_cut(text, SHOWN_BYTES);
     struct log_value quoted = log_quote(cut);
-    size_t whole = strlen(quoted.p);
-    size_t n = whole < sizeof shown.p - 4 ? whole : sizeof shown.p - 4;
-    while (n < whole && n > 0 && ((unsigned char)quoted.p[n] & 0xC0) == 0x80) {
-        n--;
-    }
-    snprintf(shown.p, sizeof shown.p, "%.*s%s", (int)n, quoted.p,
-             cut.n < text.n || n < whole ? "..." : "");
+    slice whole = slice_from_cstr(quoted.p);
+    slice kept = text_cut(whole, sizeof shown.p - sizeof "...");
+    snprintf(shown.p, sizeof shown.p, "%.*s%s", SLICE_ARG(kept),
+             cut.n < text.n || kept.n < whole.n ? "..." : "");
     return shown;
 }
 

@@ -37,6 +37,8 @@ void text_slug(slice text, size_t limit, struct buf *out);
 bool text_is_slug(slice text, size_t limit);
 /* First `codepoints` characters, cut at a word end when one is near. */
 slice text_clip(slice text, size_t codepoints);
+/* At most the first `bytes`, no character cut. */
+slice text_cut(slice text, size_t bytes);
 size_t text_codepoints(slice text);
 
 /* Appends a domain name as the network has it: small letters, labels of other scripts as Punycode

@@ -118,6 +118,14 @@ static bool is_blank(char byte) {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
+slice text_cut(slice text, size_t bytes) {
+    size_t cut = bytes < text.n ? bytes : text.n;
+    while (cut < text.n && cut > 0 && is_continuation(text.p[cut])) {
+        cut--;
+    }
+    return slice_of(text.p, cut);
+}
+
 slice text_clip(slice text, size_t codepoints) {
     size_t cut = codepoint_index(text, codepoints);
     if (cut == text.n) {

@@ -4,6 +4,8 @@
 #include "assets_names.h"
 #include "domain/contribution/contribution.h"
 #include "domain/moderation/moderation.h"
+#include "face/web/world.h"
+#include "text/text.h"
 
 #define MINUTE_MS      INT64_C(60000)
 #define HOUR_MS        (60 * MINUTE_MS)
@@ -84,11 +86,7 @@ void admin_done(struct page *page, const char *text) {
 slice admin_value(const struct http_request *request, slice key) {
     slice value = SLICE_EMPTY;
     query_raw_value(request->query, key, request->arena, &value);
-    size_t n = value.n < ADMIN_VALUE_MAX ? value.n : ADMIN_VALUE_MAX;
-    while (n < value.n && n > 0 && ((unsigned char)value.p[n] & 0xc0) == 0x80) {
-        n--; /* inside of a character */
-    }
-    return slice_trim(slice_sub(value, 0, n));
+    return slice_trim(text_cut(value, ADMIN_VALUE_MAX));
 }
 
 slice admin_number(const struct page *page, int64_t value) {
@@ -174,9 +172,7 @@ static void write_waiting(struct page *page, slice href, const char *label, int6
 /* "50" stands for "50 or more": the queue of the moderation tells no more at once. */
 static err count_cases(struct page *page, int64_t *count) {
     struct db_conn *reader = face_reader(page->request);
-    const struct contribution_world world = {.ids = page->face->ids,
-                                             .territories = page->face->territories,
-                                             .themes = page->face->themes};
+    const struct contribution_world world = web_world(page->face);
     struct moderation_case *cases;
     struct contribution *held;
     size_t case_count;

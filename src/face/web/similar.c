@@ -1,5 +1,6 @@
 /* "Is it one of these?" while one adds, and the reasons why two entries may be one. */
 #include "face/web/similar_int.h"
+#include "text/text.h"
 
 #define SIMILAR_MAX  4
 #define TYPED_MIN    3 /* bytes of a title */
@@ -156,7 +157,7 @@ err similar_answer(struct adding *adding, struct http_response *response) {
     slice typed = SLICE_EMPTY;
     adding->form.page = &page;
     if (query_raw_value(adding->request->query, SLICE("title"), adding->arena, &typed)) {
-        adding->draft.content.title = slice_sub(slice_trim(typed), 0, ENTRY_TITLE_MAX);
+        adding->draft.content.title = text_cut(slice_trim(typed), ENTRY_TITLE_MAX);
     }
     TRY(write_list(adding));
     return page.html.out->failed;

@@ -199,6 +199,17 @@ static void a_clipped_text_ends_at_a_word_when_one_is_near(void **state) {
     check_clip("abc", 0, "");
 }
 
+static void a_text_of_so_many_bytes_ends_with_a_whole_character(void **state) {
+    static const struct {
+        size_t bytes, kept;
+    } rows[] = {{0, 0}, {1, 1}, {2, 1}, {3, 3}, {4, 3}, {5, 3}, {6, 6}, {7, 7}, {99, 7}};
+    slice text = SLICE("aé€b"); /* 1, 2, 3 and 1 bytes */
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        assert_int_equal(text_cut(text, rows[i].bytes).n, rows[i].kept);
+    }
+}
+
 static void check_words(const char *text, const char *expected) {
     BUF_CLEANUP struct buf out = buf_new(OUT_BYTES_MAX);
     struct text_words words = {.rest = slice_from_cstr(text)};
@@ -438,6 +449,7 @@ int main(void) {
         cmocka_unit_test(a_full_buffer_keeps_its_error),
         cmocka_unit_test(slugs_are_cut_at_a_hyphen),
         cmocka_unit_test(a_clipped_text_ends_at_a_word_when_one_is_near),
+        cmocka_unit_test(a_text_of_so_many_bytes_ends_with_a_whole_character),
         cmocka_unit_test(words_are_runs_of_letters_and_digits),
         cmocka_unit_test(stop_words_are_those_that_say_nothing),
         cmocka_unit_test(stems_bring_forms_of_a_word_together),
