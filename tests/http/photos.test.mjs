@@ -1,7 +1,7 @@
 // Photos: taken in, shown, taken away, and what somebody unkind may send as one.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
@@ -183,7 +183,22 @@ test('a photo that was taken out of its entry is shown to nobody, its entry says
   await noe.send(`${change}/photos`, { do: key('drop', name) });
   assert.equal((await noe.send(`${change}/check`, { charter: 1, reason: 'Une personne ne veut pas y être.' })).status, 303);
   assert.equal((await fetch(`${server.url}/media/${name}/480.jpg`)).status, 404);
-  assert.match((await noe.look(`/entries/${id}/history`)).text, /Une personne ne veut pas y être/);
+  const history = (await noe.look(`/entries/${id}/history`)).text;
+  assert.match(history, /Une personne ne veut pas y être/);
+
+  // Thirty days later its files are deleted; the version that had it can come back without it.
+  const first = [...history.matchAll(/\/history\/(\d+)/g)].map(([, revision]) => Number(revision)).sort((a, b) => a - b)[0];
+  const restore = `/entries/${id}/history/${first}/restore`;
+  assert.ok(!(await noe.look(restore)).text.includes('n’est plus gardé'));
+  execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(server.folder, 'agora.db'), `DELETE FROM media WHERE name = '${name}'`]);
+  const media = join(server.folder, 'media');
+  for (const file of readdirSync(media, { recursive: true })) if (file.includes(`${name}-`)) rmSync(join(media, file));
+  const page = (await noe.look(restore)).text;
+  assert.match(page, /Un fichier de cette version n’est plus gardé/);
+  const [, stands] = /name="revision" value="(\d+)"/.exec(page);
+  assert.equal((await noe.send(restore, { revision: stands, reason: 'Comme avant.' })).status, 303);
+  const restored = await (await fetch(`${server.url}/api/v1/entries/${id}`)).json();
+  assert.deepEqual(restored.media ?? [], []);
 });
 
 test('whatever becomes of a draft, each file that lies here is in the books', async () => {

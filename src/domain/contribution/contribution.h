@@ -198,10 +198,12 @@ MUST_USE err contribution_links_wait(struct db_conn *conn, const struct actor *a
 
 /* RULE CONTRIBUTE-9: an entry as one of its versions was, for who may edit it: ERR_DENIED,
  * ERR_NOT_FOUND (no such version, or not shown then or today). Who is not shown the entry whole
- * sees and brings back what its history tells; what they are not shown stays (RULE HISTORY-1). */
+ * sees and brings back what its history tells; what they are not shown stays (RULE HISTORY-1). What
+ * is deleted (RULE MEDIA-2) does not come back. */
 struct contribution_restored {
     struct entry stands, entry; /* today; as it would be: both as they may be shown to who asks */
     bool whole;                 /* who asks is shown all of it */
+    size_t gone_count;          /* pictures and documents of then that lie here no more */
     enum contribution_may may;
 };
 MUST_USE err contribution_restored(struct db_conn *conn, const struct contribution_world *world,

@@ -1,5 +1,6 @@
 /* An entry as one of its versions was (RULE CONTRIBUTE-9). */
 #include "domain/contribution/contribution_int.h"
+#include "domain/media/media.h"
 #include "domain/person/help.h"
 
 /* Everything that a history tells of. */
@@ -11,6 +12,24 @@ static struct entry content_of(const struct entry *then, const struct entry *sta
     }
     entry.language = then->language;
     return entry;
+}
+
+/* Without what lies here no more. */
+static err drop_gone(struct db_conn *conn, struct entry *entry, struct arena *arena,
+                     size_t *gone_count) {
+    struct entry_media *list = arena_new(arena, struct entry_media, (size_t)entry->media_count + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < entry->media_count; i++) {
+        bool is_kept;
+        TRY(media_is_kept(conn, &entry->media[i], &is_kept));
+        if (is_kept) {
+            list[count++] = entry->media[i];
+        }
+    }
+    *gone_count = entry->media_count - count;
+    entry->media = list;
+    entry->media_count = count;
+    return OK;
 }
 
 err contribution_restored(struct db_conn *conn, const struct contribution_world *world,
@@ -27,6 +46,7 @@ err contribution_restored(struct db_conn *conn, const struct contribution_world 
     TRY(restored->whole ? entry_load(conn, id, arena, &restored->stands)
                         : contribution_entry_shown(conn, world, id, arena, &restored->stands));
     TRY(contribution_entry_at(conn, id, revision, arena, &then));
+    TRY(drop_gone(conn, &then, arena, &restored->gone_count));
     restored->entry = content_of(&then, &restored->stands, arena);
     if (!restored->whole) { /* RULE HISTORY-1 */
         restored->entry.place = shown.entry.place;

@@ -25,6 +25,7 @@ static const struct db_statement statements[MEDIA_STATEMENT__COUNT] = {
                                     "JOIN entry ON entry.id = entry_media.entry_id "
                                     "WHERE entry_media.url = $1 AND " HERE(
                                         "entry_media.url") " AND entry.status = 1 LIMIT 1"},
+    [MEDIA_KEPT] = {"media kept", "SELECT 1 FROM media WHERE name = $1"},
     [MEDIA_MARK] = {"media mark",
                     "UPDATE media SET unnamed_ms = $1 WHERE unnamed_ms = 0 AND NOT " NAMED},
     [MEDIA_UNMARK] = {"media unmark",
@@ -94,6 +95,21 @@ err media_document_shown(struct db_conn *conn, const struct entry_document *docu
         return ERR_NOT_FOUND;
     }
     *title = arena_copy(arena, db_text(query, 0));
+    db_done(query);
+    return OK;
+}
+
+err media_is_kept(struct db_conn *conn, const struct entry_media *media, bool *is_kept) {
+    struct entry_picture picture;
+    struct entry_document document;
+    bool is_document = entry_media_document(media, &document);
+    *is_kept = true;
+    if (!is_document && !entry_media_picture(media, &picture)) {
+        return OK;
+    }
+    struct db_query *query = media_query(conn, MEDIA_KEPT);
+    db_bind_text_borrowed(query, 1, is_document ? document.name : picture.name);
+    TRY(db_next(query, is_kept));
     db_done(query);
     return OK;
 }

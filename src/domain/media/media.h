@@ -63,6 +63,9 @@ MUST_USE err media_is_shown(struct db_conn *conn, const struct entry_picture *pi
  * none shows it. */
 MUST_USE err media_document_shown(struct db_conn *conn, const struct entry_document *document,
                                   struct arena *arena, slice *title);
+/* Whether what a medium of an entry names is still there: false of a picture or a document that lay
+ * here and that the sweep has taken. Of what lies elsewhere nothing is known: true. */
+MUST_USE err media_is_kept(struct db_conn *conn, const struct entry_media *media, bool *is_kept);
 /* RULE MEDIA-2: files that no entry, no draft and no waiting suggestion names any more, or whose
  * entry was removed, are deleted 30 days later. Once an hour. */
 MUST_USE err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms);

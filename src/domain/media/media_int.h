@@ -6,6 +6,7 @@
 enum media_statement {
     MEDIA_ADD,
     MEDIA_SHOWN,
+    MEDIA_KEPT,
     MEDIA_MARK,
     MEDIA_UNMARK,
     MEDIA_DUE,

@@ -4,14 +4,10 @@
 #include "face/web/form_int.h"
 #include "face/web/history_int.h"
 #include "face/web/suggestion_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 #define ZONE SLICE("Europe/Paris")
-
-static struct contribution_world world_of(const struct face *face) {
-    return (struct contribution_world){
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
-}
 
 struct restoring {
     const struct face *face;
@@ -40,7 +36,7 @@ static err load(void *app, const struct http_request *request, struct restoring 
                                               .reason = SLICE_EMPTY},
                                     .language = request->language,
                                     .path = request->path};
-    const struct contribution_world world = world_of(restoring->face);
+    const struct contribution_world world = web_world(restoring->face);
     err found = contribution_restored(face_reader(request), &world, restoring->asked.actor, entry,
                                       revision, request->arena, &restoring->restored);
     *loaded = restoring;
@@ -85,6 +81,13 @@ static err write_page(struct form *form, const struct restoring *restoring) {
     html_text(html, stands->title);
     html_raw(html, "</a></p>\n");
     form_told(form, "again");
+    if (restoring->restored.gone_count > 0) {
+        html_raw(html, "<p>");
+        html_tn(html, "Un fichier de cette version n’est plus gardé : il ne revient pas.",
+                "%n fichiers de cette version ne sont plus gardés : ils ne reviennent pas.",
+                (int64_t)restoring->restored.gone_count);
+        html_raw(html, "</p>\n");
+    }
     history_differences_write(page, &now, &then);
     form_begin(form, restoring->path, false);
     form_hidden(form, "revision", arena_printf(page->arena, "%lld", (long long)stands->revision));
@@ -111,7 +114,7 @@ err web_restore(void *app, const struct http_request *request, struct http_respo
 
 static err restore_job(struct db_conn *conn, void *self) {
     struct restoring *restoring = self;
-    const struct contribution_world world = world_of(restoring->face);
+    const struct contribution_world world = web_world(restoring->face);
     int64_t now_ms = clock_now_ms(restoring->face->clock);
     TRY(contribution_restore(conn, &world, &restoring->asked, now_ms, restoring->arena,
                              &restoring->sent, &restoring->problem));
