@@ -85,6 +85,22 @@ test('what an import links in a circle ends', async () => {
   assert.equal(page.split('Nouveau</a>').length > 1, true);
 });
 
+test('what was taken up beyond counting is said to be more, and no commune is counted that is none', async () => {
+  importEntries(server.folder, 'many', [
+    { id: 'spring', kind: 'idea', title: 'Source' },
+    { id: 'wide', kind: 'idea', title: 'Large' },
+    { id: 'land', kind: 'initiative', title: 'Au pays', place: { territory: 'dep-73' }, links: [{ relation: 'inspired-by', target: 'wide' }] },
+    ...Array.from({ length: 1001 }, (_, i) => ({ id: `n${i}`, kind: 'initiative', title: `Ruisseau ${i}`, links: [{ relation: 'inspired-by', target: 'spring' }] })),
+  ]);
+  const pageOf = async (title) => {
+    const { items } = await (await fetch(`${server.url}/api/v1/entries?q=${title}&kind=idea`)).json();
+    const id = items.find((one) => one.title === title)?.id;
+    return id ? (await visitor(server).look(`/entries/${id}-${title.toLowerCase()}`)).text : pageOf(title);
+  };
+  assert.match(await pageOf('Source'), /Repris plus de 1[\s\u202f]000 fois\./);
+  assert.match(await pageOf('Large'), /Repris 1 fois\./);
+});
+
 test('nothing that is not there can be taken up', async () => {
   assert.equal((await visitor(server).look('/entries/12/again')).status, 404);
   assert.equal((await visitor(server).send('/entries/12/again')).status, 404);

@@ -12,7 +12,7 @@ struct taken {
     struct entry_public *entries; /* the first `shown` */
     size_t shown;
 };
-#define COUNT_MAX 1000
+#define COUNT_MAX 1000 /* beyond it: "more than" */
 
 static bool is_taken_up(const struct entry_link *link) {
     return slice_equal(link->relation, ENTRY_INSPIRED_BY) && link->target.v != 0;
@@ -57,7 +57,7 @@ static void origins_write(struct sheet *sheet) {
 static err taken_load(struct sheet *sheet, struct taken *taken) {
     struct page *page = sheet->page;
     struct db_conn *reader = face_reader(page->request);
-    TRY(entry_descendants(reader, sheet->of->id, page->arena, &taken->list, COUNT_MAX,
+    TRY(entry_descendants(reader, sheet->of->id, page->arena, &taken->list, COUNT_MAX + 1,
                           &taken->count));
     taken->shown = taken->count < SHOWN_MAX ? taken->count : SHOWN_MAX;
     taken->entries = arena_new(page->arena, struct entry_public, taken->shown + 1);
@@ -113,16 +113,25 @@ static void tree_write(struct sheet *sheet, const struct taken *taken, struct en
     }
 }
 
-static size_t places_of(const struct taken *taken) {
-    size_t places = 0;
+static bool is_in_commune(const struct territories *all, const struct entry_public *entry) {
+    return entry->territory != TERRITORY_NONE &&
+           all->items[entry->territory].level == TERRITORY_COMMUNE;
+}
+
+/* 0 when one of them stands in no commune: then it cannot be said in how many. */
+static size_t communes_of(const struct territories *all, const struct taken *taken) {
+    size_t communes = 0;
     for (size_t i = 0; i < taken->shown; i++) {
-        bool is_new = taken->entries[i].territory != TERRITORY_NONE;
+        if (!is_in_commune(all, &taken->entries[i])) {
+            return 0;
+        }
+        bool is_new = true;
         for (size_t k = 0; k < i; k++) {
             is_new = is_new && taken->entries[k].territory != taken->entries[i].territory;
         }
-        places += is_new ? 1 : 0;
+        communes += is_new ? 1 : 0;
     }
-    return places;
+    return communes;
 }
 
 static void box_add(struct geo_box *box, struct geo_point point) {
@@ -174,12 +183,16 @@ static void map_write_taken(struct sheet *sheet, const struct taken *taken) {
 
 static void counted_write(struct sheet *sheet, const struct taken *taken) {
     struct html *html = &sheet->page->html;
-    size_t places = places_of(taken);
+    size_t communes = communes_of(sheet->page->face->territories, taken);
     html_raw(html, "<p>");
-    html_tn(html, "Repris %n fois", "Repris %n fois", (int64_t)taken->count);
-    if (places > 0 && taken->shown == taken->count) {
+    if (taken->count > COUNT_MAX) {
+        html_tn(html, "Repris plus de %n fois", "Repris plus de %n fois", COUNT_MAX);
+    } else {
+        html_tn(html, "Repris %n fois", "Repris %n fois", (int64_t)taken->count);
+    }
+    if (communes > 0 && taken->shown == taken->count) {
         html_raw(html, ", ");
-        html_tn(html, "dans %n commune", "dans %n communes", (int64_t)places);
+        html_tn(html, "dans %n commune", "dans %n communes", (int64_t)communes);
     }
     html_raw(html, ".");
     if (taken->shown < taken->count) {
