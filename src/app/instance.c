@@ -74,16 +74,7 @@ static struct face_instance instance_of(struct instance_live *live, const struct
                                         struct face_setting *list, struct arena *arena) {
     size_t count = settings_count();
     for (size_t i = 0; i < count; i++) {
-        struct setting_told told = settings_tell(settings, i, arena);
-        list[i] = (struct face_setting){.section = told.section,
-                                        .key = told.key,
-                                        .fallback = told.fallback,
-                                        .help = told.help,
-                                        .value = told.value,
-                                        .is_given = told.is_given,
-                                        .is_stored = told.is_stored,
-                                        .is_secret = told.is_secret,
-                                        .is_live = told.is_live};
+        list[i] = settings_tell(settings, i, arena);
     }
     return (struct face_instance){.settings = list,
                                   .setting_count = count,

@@ -23,6 +23,7 @@ struct setting {
     const char *words;           /* of a choice, separated by one space */
     const char *(*fault)(slice); /* of a text that is not empty; NULL: any will do */
     bool is_live;                /* may be changed on a page, while it runs */
+    bool is_secret;              /* its value is shown nowhere */
 };
 #define TEXT(member)          SETTING_TEXT, offsetof(struct settings, member), 0, 0, NULL
 #define NUMBER(member, a, b)  SETTING_NUMBER, offsetof(struct settings, member), a, b, NULL, NULL
@@ -117,8 +118,8 @@ static const struct setting rows[] = {
      "from the start). Empty: letters become files in the folder mail/ of the data folder.",
      TEXT(smtp_url), mail_smtp_url_fault},
     {NULL, "smtp_user", "", "Its account; empty: none is asked for.", TEXT(smtp_user), NULL},
-    {NULL, "smtp_password", "",
-     "The password of smtp_user; better in a file of its own:", TEXT(smtp_password), NULL},
+    {NULL, "smtp_password", "", "The password of smtp_user; better in a file of its own:",
+     TEXT(smtp_password), NULL, false, true},
     {NULL, "smtp_password_file", "",
      "A file whose first line is the password; readable by the user of the service alone.",
      TEXT(smtp_password_file), NULL},
@@ -370,23 +371,23 @@ static slice value_tell(const struct settings *settings, const struct setting *r
     return SLICE_EMPTY;
 }
 
-struct setting_told settings_tell(const struct settings *settings, size_t row,
+struct face_setting settings_tell(const struct settings *settings, size_t row,
                                   struct arena *arena) {
+    const struct setting *setting = &rows[row];
     size_t head = row;
     while (rows[head].section == NULL) {
         head--;
     }
-    bool is_secret = slice_equal(slice_from_cstr(rows[row].key), SLICE("smtp_password"));
-    return (struct setting_told){.section = rows[head].section,
-                                 .key = rows[row].key,
-                                 .fallback = rows[row].fallback,
-                                 .help = rows[row].help,
-                                 .value = is_secret ? SLICE_EMPTY
-                                                    : value_tell(settings, &rows[row], arena),
+    return (struct face_setting){.section = rows[head].section,
+                                 .key = setting->key,
+                                 .fallback = setting->fallback,
+                                 .help = setting->help,
+                                 .value = setting->is_secret ? SLICE_EMPTY
+                                                             : value_tell(settings, setting, arena),
                                  .is_given = settings->given[row],
                                  .is_stored = settings->stored[row],
-                                 .is_secret = is_secret,
-                                 .is_live = rows[row].is_live};
+                                 .is_secret = setting->is_secret,
+                                 .is_live = setting->is_live};
 }
 
 void settings_live_begin(struct settings *settings) {

@@ -4,6 +4,7 @@
 #define AGORA_APP_SETTINGS_H
 
 #include "base/base.h"
+#include "face/instance.h"
 
 #define SETTINGS_PROXIES_MAX  16
 #define SETTINGS_FINDINGS_MAX 64
@@ -22,7 +23,7 @@ struct settings {
     int64_t log_level, log_format, log_requests, metrics, sandbox, offline;
     int64_t threads;                                        /* 0: one per core */
     int64_t rate_reads_per_minute, rate_exports_per_minute; /* 0: no limit */
-    int64_t form_seconds; /* RULE ROBOT-2; 0: not asked */
+    int64_t form_seconds;                                   /* RULE ROBOT-2; 0: not asked */
     int64_t exports_max, exports_per_address;
     int64_t connections_max, connections_per_address; /* 0: by what the system gives */
     int64_t cache_mb;
@@ -64,15 +65,10 @@ MUST_USE err settings_load(const char *path, struct arena *arena, struct setting
                            struct problem *problem);
 /* The networks of a checked list. At most `room`. */
 size_t settings_networks(slice list, struct ip_network *networks, size_t room);
-/* The rows one by one, for the page that shows them: each with its value as it holds. */
+/* The rows one by one, for the page that shows them: each with its value as it holds, in the arena
+ * or of the settings. */
 size_t settings_count(void);
-struct setting_told {
-    const char *section, *key, *fallback, *help;
-    slice value; /* in the arena or of the settings; empty for a secret */
-    bool is_given, is_stored, is_secret;
-    bool is_live; /* may be changed on a page, while it runs */
-};
-struct setting_told settings_tell(const struct settings *settings, size_t row, struct arena *arena);
+struct face_setting settings_tell(const struct settings *settings, size_t row, struct arena *arena);
 /* RULE SETTING-1: what was changed on a page holds where the file says nothing. Each live row that
  * does not stand in the file gets its default … */
 void settings_live_begin(struct settings *settings);

@@ -29,14 +29,20 @@ struct face_instance {
     err (*settings_apply)(void *self, struct db_conn *conn);
     void *settings_self;
 };
-/* The value of a setting; empty without one of that key, or without an instance. */
-static inline slice face_setting(const struct face_instance *instance, slice key) {
+/* The setting of a key; NULL: there is none, or no instance. */
+static inline const struct face_setting *face_setting_find(const struct face_instance *instance,
+                                                           slice key) {
     for (size_t i = 0; instance != NULL && i < instance->setting_count; i++) {
         if (slice_equal(slice_from_cstr(instance->settings[i].key), key)) {
-            return instance->settings[i].value;
+            return &instance->settings[i];
         }
     }
-    return SLICE_EMPTY;
+    return NULL;
+}
+/* Its value; empty without one. */
+static inline slice face_setting(const struct face_instance *instance, slice key) {
+    const struct face_setting *setting = face_setting_find(instance, key);
+    return setting != NULL ? setting->value : SLICE_EMPTY;
 }
 
 #endif

@@ -28,14 +28,8 @@ static const struct live {
 };
 _Static_assert(ARRAY_COUNT(lives) <= LIVE_MAX, "a place for what is sent of each");
 
-static const struct face_setting *setting_of(const struct face *face, const char *key) {
-    const struct face_instance *instance = face->instance;
-    for (size_t i = 0; instance != NULL && i < instance->setting_count; i++) {
-        if (slice_equal(slice_from_cstr(instance->settings[i].key), slice_from_cstr(key))) {
-            return &instance->settings[i];
-        }
-    }
-    return NULL;
+static const struct face_setting *setting_of(const struct face *face, const struct live *live) {
+    return face_setting_find(face->instance, slice_from_cstr(live->key));
 }
 
 /* ---- the form ---- */
@@ -44,7 +38,6 @@ struct changing {
     const struct face *face;
     const struct actor *actor;
     slice values[LIVE_MAX]; /* as sent, parallel to `lives` */
-    struct arena *arena;
 };
 
 static void write_held(struct page *page, const struct live *live, slice value) {
@@ -61,7 +54,7 @@ static void write_held(struct page *page, const struct live *live, slice value) 
 static void write_form(struct form *form, const struct changing *changing) {
     form_begin(form, PATH, false);
     for (size_t i = 0; i < ARRAY_COUNT(lives); i++) {
-        const struct face_setting *setting = setting_of(form->page->face, lives[i].key);
+        const struct face_setting *setting = setting_of(form->page->face, &lives[i]);
         if (setting != NULL && setting->is_given) {
             write_held(form->page, &lives[i], setting->value);
         } else if (setting != NULL) {
@@ -172,7 +165,7 @@ static err change_job(struct db_conn *conn, void *self) {
     struct changing *changing = self;
     int64_t now_ms = clock_now_ms(changing->face->clock);
     for (size_t i = 0; i < ARRAY_COUNT(lives); i++) {
-        const struct face_setting *setting = setting_of(changing->face, lives[i].key);
+        const struct face_setting *setting = setting_of(changing->face, &lives[i]);
         if (setting != NULL && is_changed(setting, changing->values[i])) {
             TRY(change_one(conn, changing, setting, changing->values[i], now_ms));
         }
@@ -199,10 +192,9 @@ err web_admin_settings_post(void *app, const struct http_request *request,
     const struct face *face = app;
     struct form form = {.fault_count = 0};
     struct changing *changing = arena_new(request->arena, struct changing, 1);
-    *changing =
-        (struct changing){.face = face, .actor = face_actor(request), .arena = request->arena};
+    *changing = (struct changing){.face = face, .actor = face_actor(request)};
     for (size_t i = 0; i < ARRAY_COUNT(lives); i++) {
-        const struct face_setting *setting = setting_of(face, lives[i].key);
+        const struct face_setting *setting = setting_of(face, &lives[i]);
         changing->values[i] = slice_trim(http_form_value(&sent, lives[i].key));
         bool is_default = changing->values[i].n == 0;
         if (setting == NULL || setting->is_given || is_default) {
