@@ -1,5 +1,7 @@
 #include "app/doubles.h"
 
+#include <stdio.h>
+
 #define DOUBLES_KIND     SLICE("doubles")
 #define DOUBLES_EVERY_MS INT64_C(300000) /* while nothing changes */
 #define DOUBLES_SOON_MS  INT64_C(5000)   /* after the server has begun */
@@ -20,10 +22,7 @@ static void run(void *self, const struct job_turn *turn, const struct job *job,
     db_rollback(turn->reader);
     *outcome = (struct job_outcome){.result = failed == OK ? JOB_DONE : JOB_AGAIN};
     if (failed != OK) {
-        const char *name = err_name(failed);
-        for (size_t i = 0; name[i] != '\0' && i + 1 < sizeof outcome->said; i++) {
-            outcome->said[i] = name[i];
-        }
+        snprintf(outcome->said, sizeof outcome->said, "%s", err_name(failed));
     }
 }
 

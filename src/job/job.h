@@ -66,8 +66,8 @@ struct job_kind {
 };
 
 /* The thread that runs them. A job that was being run when the process died is run again by the
- * next runner, and that try counts: a job that kills the process is dead after `tries_max`. One
- * runner a store. */
+ * next runner, and that try counts: a job that kills the process is dead after `tries_max`. What is
+ * added it notices within half a second. One runner a store. */
 struct job_runner_options {
     const char *store_path;
     struct db_writer *writer; /* outlives the runner */
@@ -79,9 +79,6 @@ struct job_runner_options {
 struct job_runner;
 MUST_USE err job_runner_start(const struct job_runner_options *options, struct job_runner **runner,
                               struct problem *problem);
-/* Something was added: look at once (any thread). Without it the runner notices within half a
- * second. */
-void job_runner_wake(struct job_runner *runner);
 /* Asks the running handler to end, and begins no other; returns at once. NULL is fine. */
 void job_runner_end_soon(struct job_runner *runner);
 /* The same, waits for it, frees the runner. NULL is fine. */

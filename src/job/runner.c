@@ -30,7 +30,7 @@ struct job_runner {
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
-    bool woken, stopping;
+    bool stopping;
 };
 
 struct job_runner *job_runner_new(const struct job_runner_options *options,
@@ -177,11 +177,11 @@ bool job_runner_step(struct job_runner *runner, int64_t *next_ms) {
     return ran;
 }
 
-/* Waits until somebody wakes us, somebody wrote, or a job is due. False when the runner stops. */
+/* Waits until somebody wrote or a job is due. False when the runner stops. */
 static bool wait_for_work(struct job_runner *runner, int64_t next_ms, int64_t *seen) {
     bool found = false;
     pthread_mutex_lock(&runner->lock);
-    while (!runner->stopping && !runner->woken && !found) {
+    while (!runner->stopping && !found) {
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
         long nanoseconds = until.tv_nsec + POLL_MS % MS_PER_S * MS_TO_NS;
@@ -193,7 +193,6 @@ static bool wait_for_work(struct job_runner *runner, int64_t next_ms, int64_t *s
                 db_data_version(runner->reader, &version) != OK || version != *seen;
         *seen = version;
     }
-    runner->woken = false;
     bool goes_on = !runner->stopping;
     pthread_mutex_unlock(&runner->lock);
     return goes_on;
@@ -230,13 +229,6 @@ err job_runner_start(const struct job_runner_options *options, struct job_runner
     }
     *runner = made;
     return OK;
-}
-
-void job_runner_wake(struct job_runner *runner) {
-    pthread_mutex_lock(&runner->lock);
-    runner->woken = true;
-    pthread_cond_signal(&runner->changed);
-    pthread_mutex_unlock(&runner->lock);
 }
 
 void job_runner_end_soon(struct job_runner *runner) {

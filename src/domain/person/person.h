@@ -225,7 +225,6 @@ MUST_USE err person_session_begin(struct db_conn *conn, struct person_id id, sli
 /* Nobody when there is none any more: that is no error. Texts live in the arena. */
 MUST_USE err person_session_find(struct db_conn *conn, slice secret, int64_t now_ms,
                                  struct arena *arena, struct actor *actor);
-MUST_USE err person_session_prove(struct db_conn *conn, const struct actor *actor, int64_t now_ms);
 struct person_session {
     struct crypto_digest session;
     slice device; /* "Firefox, Android" */
@@ -309,11 +308,7 @@ struct person_act {
 };
 MUST_USE err person_audit(struct db_conn *conn, struct id_source *ids,
                           const struct person_act *act);
-/* The latest first, `room` at most, those before `before_ms` (0: all). */
-MUST_USE err person_acts(struct db_conn *conn, int64_t before_ms, size_t room, struct arena *arena,
-                         struct person_act **acts, size_t *count);
-
-/* The same, narrowed. */
+/* The latest first, `room` at most, of those that a filter takes. */
 struct person_acts_filter {
     int64_t before;      /* acts with a smaller id; 0: from the latest */
     slice act;           /* "grant"; empty: all */

@@ -307,14 +307,6 @@ static err read_acts(struct db_query *query, size_t room, struct arena *arena,
     return OK;
 }
 
-err person_acts(struct db_conn *conn, int64_t before_ms, size_t room, struct arena *arena,
-                struct person_act **acts, size_t *count) {
-    struct db_query *query = person_query(conn, PERSON_AUDIT_LIST);
-    db_bind_i64(query, 1, before_ms ? before_ms : INT64_MAX);
-    db_bind_i64(query, 2, (int64_t)room);
-    return read_acts(query, room, arena, acts, count);
-}
-
 err person_acts_find(struct db_conn *conn, const struct person_acts_filter *filter, size_t room,
                      struct arena *arena, struct person_act **acts, size_t *count) {
     struct db_query *query = person_query(conn, PERSON_AUDIT_FIND);

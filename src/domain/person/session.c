@@ -81,13 +81,6 @@ struct actor person_in_the_name(const struct actor *helper) {
     return actor;
 }
 
-err person_session_prove(struct db_conn *conn, const struct actor *actor, int64_t now_ms) {
-    struct db_query *query = person_query(conn, PERSON_SESSION_PROVE);
-    db_bind_blob(query, 1, crypto_digest_slice(&actor->session));
-    db_bind_i64(query, 2, now_ms);
-    return db_run(query);
-}
-
 err person_sessions(struct db_conn *conn, struct person_id id, int64_t now_ms, struct arena *arena,
                     struct person_session **sessions, size_t *count) {
     struct db_query *query = person_query(conn, PERSON_SESSION_LIST);

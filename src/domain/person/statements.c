@@ -103,8 +103,6 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                             "ON helped.help_id = person_session.help_id AND helped.began_ms > $3 "
                             "WHERE person_session.digest = $1 AND person_session.began_ms > $2 "
                             "AND person.status = 1"},
-    [PERSON_SESSION_PROVE] = {"session prove", "UPDATE person_session SET proved_ms = $2 "
-                                               "WHERE digest = $1"},
     [PERSON_SESSION_LIST] = {"session list",
                              "SELECT digest, device, began_ms FROM person_session "
                              "WHERE person_id = $1 AND began_ms > $2 ORDER BY began_ms DESC"},
@@ -132,8 +130,6 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                            "AND person.status = 1"},
     [PERSON_AUDIT_ADD] = {"audit add", "INSERT INTO audit (id, at_ms, person_id, act, object, "
                                        "reason) VALUES ($1, $2, $3, $4, $5, $6)"},
-    [PERSON_AUDIT_LIST] = {"audit list", "SELECT id, at_ms, person_id, act, object, reason "
-                                         "FROM audit WHERE at_ms < $1 ORDER BY id DESC LIMIT $2"},
     [PERSON_AUDIT_FIND] = {"audit find",
                            "SELECT id, at_ms, person_id, act, object, reason FROM audit "
                            "WHERE id < $1 AND ($2 = '' OR act = $2) "

@@ -111,11 +111,11 @@ bool photo_library_load(void) {
 /* ---- one picture ---- */
 
 static enum photo_verdict look(const struct photo_tray *tray) {
-    VipsImage *head = lib.vips_image_new_from_buffer(tray->source, tray->order.bytes, "", "access",
+    VipsImage *head = lib.vips_image_new_from_buffer(tray->source, tray->source_bytes, "", "access",
                                                      VIPS_ACCESS_SEQUENTIAL, NULL);
     if (head == NULL) {
         bool has_reader =
-            lib.vips_foreign_find_load_buffer(tray->source, tray->order.bytes) != NULL;
+            lib.vips_foreign_find_load_buffer(tray->source, tray->source_bytes) != NULL;
         return has_reader ? PHOTO_DAMAGED : PHOTO_NO_READER;
     }
     uint64_t pixels =
@@ -150,7 +150,7 @@ static VipsImage *largest_of(const struct photo_tray *tray) {
     VipsImage *flat = NULL;
     /* The source is only read; the library asks for no const. */
     void *source = (void *)(uintptr_t)tray->source;
-    if (lib.vips_thumbnail_buffer(source, tray->order.bytes, &scaled, side, "height", side, "size",
+    if (lib.vips_thumbnail_buffer(source, tray->source_bytes, &scaled, side, "height", side, "size",
                                   VIPS_SIZE_DOWN, "export_profile", "srgb", "option_string",
                                   "fail_on=truncated", NULL) != 0 ||
         lib.vips_colourspace(scaled, &coloured, VIPS_INTERPRETATION_sRGB, NULL) != 0) {

@@ -208,7 +208,7 @@ enum photo_verdict photo_lab_develop(struct photo_lab *lab, slice bytes, struct 
         return PHOTO_AWAY;
     }
     struct photo_tray *tray = lab->tray;
-    tray->order = (struct photo_order){.bytes = (uint32_t)bytes.n, .format = format};
+    tray->source_bytes = (uint32_t)bytes.n;
     tray->answer = (struct photo_answer){0};
     memcpy(tray->source, bytes.p, bytes.n);
     char ended = send(lab->fd, "p", 1, MSG_NOSIGNAL) == 1 ? wait_for_end(lab) : (char)0;

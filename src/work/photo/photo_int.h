@@ -6,19 +6,15 @@
 
 #include <sys/types.h>
 
-/* In memory that both see. The order is the server's; the answer is whatever the process that
+/* In memory that both see. What to decode is the server's; the answer is whatever the process that
  * decoded left there, and is believed in nothing. */
-struct photo_order {
-    uint32_t bytes; /* of photo_tray.source */
-    uint32_t format;
-};
 struct photo_answer {
     uint32_t verdict;
     uint32_t width, height;
     uint32_t bytes[ENTRY_PICTURE_SIDES][ENTRY_PICTURE_FORMAT__COUNT];
 };
 struct photo_tray {
-    struct photo_order order;
+    uint32_t source_bytes;
     struct photo_answer answer;
     char source[PHOTO_BYTES_MAX];
     char prints[ENTRY_PICTURE_SIDES][ENTRY_PICTURE_FORMAT__COUNT][PHOTO_PRINT_BYTES_MAX];
