@@ -2,6 +2,7 @@
 
 #define SWEEP_KIND     SLICE("sweep")
 #define SWEEP_EVERY_MS INT64_C(3600000)
+#define ASKED_AT_ONCE  20      /* entries an hour, RULE FRESH-3 */
 #define SWEEP_TRIES    1000000 /* it never gives up */
 
 /* All of the work is writing: it is done where its end is written. */
@@ -11,6 +12,31 @@ static void run(void *self, const struct job_turn *turn, const struct job *job,
     (void)turn;
     (void)job;
     outcome->result = JOB_DONE;
+}
+
+/* RULE FRESH-3: a few entries an hour, so that a large site asks over many days. A letter that
+ * cannot be written (an address that is none any more) is not sent, and stops no other. */
+static err ask_whether_still(struct db_conn *conn, const struct sweep *sweep, int64_t now_ms) {
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct freshness_letter *letters;
+    size_t count;
+    TRY(freshness_sweep(conn, now_ms));
+    TRY(freshness_due(conn, now_ms, ASKED_AT_ONCE, &arena, &letters, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct problem problem = {0};
+        const struct mail_message message = {
+            .to = letters[i].address,
+            .language = letters[i].language,
+            .letter = MAIL_YEARLY,
+            .yearly = {.title = letters[i].title,
+                       .path = arena_printf(&arena, "/still/%s", letters[i].link.text),
+                       .leave_path = arena_printf(&arena, "/still/%s/stop", letters[i].link.text)}};
+        err sent = mail_send(conn, sweep->world.ids, &message, now_ms, &problem);
+        if (sent != OK && sent != ERR_INPUT && sent != ERR_LIMIT) {
+            return sent;
+        }
+    }
+    return OK;
 }
 
 static err finish(struct db_conn *conn, void *self, const struct job *job,
@@ -26,6 +52,7 @@ static err finish(struct db_conn *conn, void *self, const struct job *job,
     TRY(moderation_sweep(conn, sweep->world.ids, now_ms));
     TRY(claim_sweep(conn, now_ms));
     TRY(media_sweep(conn, sweep->media_folder, now_ms));
+    TRY(ask_whether_still(conn, sweep, now_ms));
     return job_add(conn, SWEEP_KIND, SLICE_EMPTY, now_ms + SWEEP_EVERY_MS, now_ms);
 }
 

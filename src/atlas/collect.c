@@ -306,16 +306,6 @@ static uint16_t quality_of(const struct entry *entry, unsigned has) {
     return (uint16_t)points;
 }
 
-/* README, "Documents": what someone said of it last, never later than we heard it. */
-static int64_t fresh_of(const struct entry *entry) {
-    int64_t fresh = entry->confirmed_ms > entry->source_updated_ms ? entry->confirmed_ms
-                                                                   : entry->source_updated_ms;
-    if (fresh <= 0 || (entry->updated_ms > 0 && fresh > entry->updated_ms)) {
-        fresh = entry->updated_ms;
-    }
-    return fresh;
-}
-
 static uint8_t state_of(enum entry_state state) {
     switch (state) {
     case ENTRY_STATE_IDEA:
@@ -387,7 +377,7 @@ static err draft_fill(struct atlas_builder *builder, const struct entry_public *
     uint8_t has = has_of(public);
     *draft = (struct draft){
         .entry = entry->id.v,
-        .fresh_ms = fresh_of(entry),
+        .fresh_ms = entry_fresh_ms(entry),
         .territory = public->territory,
         .quality = quality_of(entry, has),
         .kind = kind_of(entry->kind),

@@ -92,7 +92,8 @@ static const struct letter letters[] = {
                       {PART_TEXT, N_("Aucun mot de passe n’est demandé. La page montre ce qui est "
                                      "écrit : vous confirmez, vous corrigez, ou vous dites que "
                                      "c’est fini.")}},
-            .why = N_("Ce message vient une fois par an aux membres de l’équipe de « %2 »."),
+            .why = N_("Ce message vient une fois par an à l’équipe de « %2 », ou à qui a ajouté la "
+                      "fiche."),
             .leave = N_("Ne plus recevoir ces rappels"),
         },
     [MAIL_DECISION] =

@@ -1,4 +1,5 @@
 // A served demo and a real browser, shared by the browser tests of one file.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +44,7 @@ export async function open() {
   const [, invitation] = /(\/invitations\/\S+)/.exec(await letterTo(server, 'invited@example.org'));
   const news = (await member.send(`/entries/${entry.id}/news/new`, { sort: 'success', happened: '03/10/2025', title: 'L’école rouvre', text: 'Le soir, *enfin*.' })).location;
   await member.send(`${news}/edit`, { sort: 'success', happened: '03/10/2025', title: 'L’école rouvre', text: 'Le soir, depuis octobre.', version: 1 });
+  const still = askedByLetter(folder, entry.id, people[0]);
   const { draft, contribution } = await contribute(server);
   const suggestion = await suggest(server, folder, member, entry.id);
   const merge = await overtaken(member, colleague, entry.id);
@@ -60,6 +62,7 @@ export async function open() {
     link,
     suggestion,
     news,
+    still,
     merge,
     merged,
     team,
@@ -91,6 +94,14 @@ export async function open() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+// The link of a yearly letter to a member of the team, as its store has it.
+function askedByLetter(folder, entry, person) {
+  const secret = 'still-so-still-so-still-so-still';
+  const [digest] = spawnSync('b2sum', ['-l', '128'], { input: secret, encoding: 'utf8' }).stdout.split(' ');
+  teamOf.sql(folder, `INSERT INTO freshness_ask VALUES (x'${digest}', ${entry}, x'${digest}', 'person:${person}', 2, ${Date.now()}, 0)`);
+  return `/still/${secret}`;
 }
 
 // A draft that somebody began without an account, and the link of another one that they sent.
@@ -167,10 +178,10 @@ async function becomeOne(folder, moderator) {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|help(?!\/form)|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|news\/new|news\/\d+\/edit|history\/\d+\/restore))/.test(path);
+export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|help(?!\/form)|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|confirm|news\/new|news\/\d+\/edit|history\/\d+\/restore))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
-export async function addresses({ url, link, suggestion, news, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked, helped, brought }) {
+export async function addresses({ url, link, suggestion, news, still, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked, helped, brought }) {
   const find = async (query) => {
     const { items } = await (await fetch(`${url}/api/v1/entries?${query}&limit=1`)).json();
     return new URL(items[0].url, url).pathname;
@@ -228,6 +239,9 @@ export async function addresses({ url, link, suggestion, news, merge, merged, te
     sessions: '/account/sessions',
     password: '/account/password',
     'delete the account': '/account/delete',
+    'still so': `/entries/${history.match(/\d+/)[0]}/confirm`,
+    'yearly letter': still,
+    'no yearly letters': `${still}/stop`,
     news: '/news',
     'news of an entry': news.replace(/\/\d+$/, ''),
     'one news': news,

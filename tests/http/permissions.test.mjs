@@ -3,6 +3,7 @@
 // and, where an address stands for something that is not everybody's, from whose it is (WHOSE); a row that asks for more
 // than nothing and names something is refused here until it says whose that is.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
@@ -57,6 +58,7 @@ const WHOSE = {
   '/entries/{id}/team': { may: isIn, harmless: { do: 'nothing' }, acts: [[{ leave: 1 }, isIn],
     ...[{ do: 'invite', address: 'evil@example.org', role: 'lead' }, { do: 'name', name: 'À nous' }, { keep: '0' }, { keep: '1' }, { lead: '2' }, { member: '2' }, { out: '2' }, { out: '3' }, { 'take-back': 'invited@example.org' }]
       .map((act) => [act, leads])] },
+  '/entries/{id}/confirm': { may: signedIn },
   '/entries/{id}/news/new': { may: isIn, harmless: {}, acts: [{ sort: 'step', happened: '2025', title: 'À nous', text: '' }] },
   '/entries/{id}/news/{news}/edit': { may: isIn, harmless: { version: 'x' }, acts: [{ do: 'take-back' }, { do: 'show' }, { sort: 'step', happened: '2025', title: 'À nous', text: '', version: '1' }] },
   '/suggestions/{id}': { may: either(isIn, ANY_ROLE), take: { id: 'suggestion' }, harmless: { do: 'change' }, acts: [{}, { do: 'accept' }, { do: 'decline', answer: 'Non.' }, { do: 'change' }] },
@@ -109,6 +111,8 @@ const ELSEWHERE = {
   '/claims/link/{token}': { token: 'claimLink' },
   '/contributions/{token}': { token: 'contribution' },
   '/decisions/{token}': { token: 'decision' },
+  '/still/{token}': { token: 'still' },
+  '/still/{token}/stop': { token: 'still' },
   '/sign-in/link/{token}': { token: 'link' },
 };
 
@@ -193,6 +197,9 @@ async function makeThings(object, entries, asset) {
   assert.equal((await lead.send(`/entries/${id}/team`, { do: 'invite', address: `invited${at}`, role: 'member' })).status, 303);
   thing.invitation = /\/invitations\/([\w-]+)/.exec(await letterTo(server, `invited${at}`))[1];
   thing.news = /\d+$/.exec((await lead.send(`/entries/${id}/news/new`, { sort: 'step', happened: '2025', title: `Fait ${object}`, text: '' })).location)[0];
+  thing.still = `still-so-${object}`.padEnd(32, 'x');
+  const [digest] = spawnSync('b2sum', ['-l', '128'], { input: thing.still, encoding: 'utf8' }).stdout.split(' ');
+  store(`INSERT INTO freshness_ask VALUES (x'${digest}', ${id}, x'${digest}', 'person:${lead.id}', 2, ${Date.now()}, 0)`);
   const suggested = begun(await author.send(`/entries/${id}/edit`));
   await author.send(`/add/${suggested}/what`, { title: `one ${object}, mieux`, summary: 'Le leur.', kind: 'place' });
   await author.send(`/add/${suggested}/check`, REASON);

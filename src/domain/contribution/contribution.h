@@ -253,6 +253,9 @@ MUST_USE err contribution_own(struct db_conn *conn, const struct actor *actor, i
  * nothing. */
 MUST_USE err contribution_withdraw_own(struct db_conn *conn, const struct contribution_world *world,
                                        const struct actor *actor, int64_t id, int64_t now_ms);
+/* One more link to it, for who proved to have brought it. In a write transaction. */
+MUST_USE err contribution_link_add(struct db_conn *conn, int64_t contribution,
+                                   struct crypto_secret *link);
 /* RULE CONTRIBUTE-5: a lost link is found again by the address: each contribution without an
  * account gets one more. At most `room` of them, the latest first. What is answered to who asks
  * does not depend on it: the links go into a letter to that address. */

@@ -44,8 +44,6 @@ struct db_query *contribution_query_of(struct db_conn *conn, enum contribution_s
                                        slice secret);
 MUST_USE err contribution_read_list(struct db_query *query, struct arena *arena,
                                     struct contribution **contributions, size_t *count);
-MUST_USE err contribution_link_add(struct db_conn *conn, int64_t contribution,
-                                   struct crypto_secret *link);
 /* Whether a moderator looks first (RULE CONTRIBUTE-2). */
 MUST_USE err contribution_is_held(struct db_conn *conn, const struct actor *actor, slice address,
                                   const struct entry *entry, int64_t now_ms, bool *is_held);

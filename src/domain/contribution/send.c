@@ -255,6 +255,10 @@ static err change_entry(struct db_conn *conn, const struct contribution_world *w
                                        : CONTRIBUTION_TO_CONFIRM;
     TRY(entry_edit(conn, world->ids, entry, author, send->reason, now_ms, problem));
     TRY(help_note(conn, send->actor->help, entry->id.v, entry->revision));
+    if (is_shown) { /* RULE FRESH-1: who changes it has read it */
+        TRY(entry_confirm(conn, draft->entry, author,
+                          is_own ? ENTRY_CONFIRMED_BY_AUTHOR : ENTRY_CONFIRMED_BY_PERSON, now_ms));
+    }
     return draft->suggestion
                ? take_over(conn, world, send, draft->suggestion, now_ms, arena, &sent->taken)
                : OK;

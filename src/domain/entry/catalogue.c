@@ -42,8 +42,8 @@
     "AND NOT EXISTS (SELECT 1 FROM team_entry WHERE team_entry.entry_id = entry.id)"
 
 static const struct db_statement statements[] = {
-    [ENTRY_GET] = {"get", "SELECT " COLUMNS ", s.slug" FROM_ENTRY "WHERE e.id = $1"},
-    [ENTRY_ALL_PUBLIC] = {"all_public", "SELECT " COLUMNS ", s.slug" FROM_ENTRY
+    [ENTRY_GET] = {"get", "SELECT " COLUMNS ", s.slug, e.checked_ms" FROM_ENTRY "WHERE e.id = $1"},
+    [ENTRY_ALL_PUBLIC] = {"all_public", "SELECT " COLUMNS ", s.slug, e.checked_ms" FROM_ENTRY
                                         "WHERE e.status = 1 ORDER BY e.id"},
     [ENTRY_STAND] = {"stand", "SELECT id, revision, edited, digest, import_digest, lists, "
                               "created_ms, status FROM entry "
@@ -173,6 +173,15 @@ static const struct db_statement statements[] = {
                            "FROM entry_withdrawn JOIN entry ON entry.id = entry_withdrawn.entry_id "
                            "WHERE entry_withdrawn.source_id = $1 ORDER BY entry.id LIMIT $2"},
     [ENTRY_WITHDRAWN_DROP] = {"withdrawn_drop", "DELETE FROM entry_withdrawn WHERE entry_id = $1"},
+    [ENTRY_CONFIRM_ADD] = {"confirm_add",
+                           "INSERT INTO entry_confirmation (entry_id, day, author, side, at_ms) "
+                           "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (entry_id, day, author) "
+                           "DO NOTHING"},
+    [ENTRY_CONFIRM_PUT] = {"confirm_put",
+                           "UPDATE entry SET checked_ms = $2 WHERE id = $1 AND checked_ms < $2"},
+    [ENTRY_CONFIRM_LAST] = {"confirm_last",
+                            "SELECT author, side, at_ms FROM entry_confirmation "
+                            "WHERE entry_id = $1 ORDER BY day DESC, at_ms DESC, author LIMIT 1"},
     [ENTRY_DESCENDANTS] = {"descendants", INSPIRED "SELECT id, parent, depth FROM taken "
                                                    "WHERE id <> $1 ORDER BY depth, id, parent"},
     [ENTRY_DESCENDS] = {"descends", INSPIRED "SELECT 1 FROM taken WHERE id = $3 LIMIT 1"},

@@ -207,6 +207,9 @@ struct entry {
     slice source_key;                             /* identifier within the source */
     int64_t created_ms, updated_ms, confirmed_ms; /* 0: not known; created and updated are ours */
     int64_t source_updated_ms;                    /* what the source says of itself; 0: nothing */
+    /* Read only: when somebody last said here that it is still so; 0: nobody did. It is no part of
+     * what a revision holds. What the public sees as confirmed_ms is the later of the two. */
+    int64_t checked_ms;
 
     slice *themes; /* slugs */
     slice *tags;
@@ -383,6 +386,33 @@ void entry_public_to_json(const struct entry_public *entry, slice base_url, stru
  * in. */
 slice entry_text(const struct entry *entry, enum entry_translated field, uint16_t position,
                  slice language, slice *written_in);
+
+/* ---- still so ---- */
+
+/* RULE FRESH-1. When an entry was last known to be so: somebody here said it, else the later of
+ * what its source says (confirmed, updated), else when it was written here; what a source says is
+ * never later than we heard it. 0: not known. Of the public view as of the entry itself. */
+int64_t entry_fresh_ms(const struct entry *entry);
+/* RULE FRESH-2: not confirmed for so long, it is marked and stands lower. */
+#define ENTRY_STALE_MS INT64_C(63072000000) /* 730 days */
+enum entry_confirmed_by {
+    ENTRY_CONFIRMED_BY_PERSON = 1, /* who is signed in */
+    ENTRY_CONFIRMED_BY_TEAM,       /* of the team that runs it */
+    ENTRY_CONFIRMED_BY_AUTHOR,     /* who brought it */
+    ENTRY_CONFIRMED_BY__COUNT
+};
+/* Somebody says that a published entry is still so. One person counts once a day (UTC): again
+ * writes nothing. No revision: its content stays. In a write transaction. ERR_NOT_FOUND. */
+MUST_USE err entry_confirm(struct db_conn *conn, struct entry_id id, slice author,
+                           enum entry_confirmed_by side, int64_t now_ms);
+struct entry_confirmation {
+    slice author; /* as of a revision: "person:12" */
+    enum entry_confirmed_by side;
+    int64_t at_ms;
+};
+/* The last one. ERR_NOT_FOUND: nobody did here. In the arena. */
+MUST_USE err entry_confirmation_last(struct db_conn *conn, struct entry_id id, struct arena *arena,
+                                     struct entry_confirmation *confirmation);
 
 struct entry_revision {
     int64_t revision, at_ms;

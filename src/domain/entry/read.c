@@ -19,6 +19,7 @@ unsigned entry_row_read(struct db_query *query, struct arena *arena, struct entr
         .confirmed_ms = db_i64(query, ENTRY_COLUMN_CONFIRMED_MS),
         .source_updated_ms = db_i64(query, ENTRY_COLUMN_SOURCE_UPDATED_MS),
     };
+    entry->checked_ms = db_i64(query, ENTRY_COLUMN_TEXTS + ENTRY_TEXT_COLUMNS + 1);
     entry->place.precision = (enum entry_precision)db_i64(query, ENTRY_COLUMN_PRECISION);
     entry->place.has_point = !db_is_null(query, ENTRY_COLUMN_LATITUDE_E7);
     entry->place.point.lat_e7 = (int32_t)db_i64(query, ENTRY_COLUMN_LATITUDE_E7);
@@ -72,6 +73,9 @@ static void links_show(struct entry *entry) {
 void entry_show(const struct territories *territories, struct entry_public *shown) {
     contacts_show(&shown->entry);
     links_show(&shown->entry);
+    if (shown->entry.confirmed_ms < shown->entry.checked_ms) {
+        shown->entry.confirmed_ms = shown->entry.checked_ms;
+    }
     entry_place_show(territories, shown);
 }
 

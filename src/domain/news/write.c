@@ -178,6 +178,9 @@ err news_write(struct db_conn *conn, const struct contribution_world *world,
         TRY(put(conn, write, &content, now_ms));
     }
     TRY(db_run(news_query(conn, NEWS_VERSION_ADD, *id)));
+    /* RULE FRESH-1: who tells of it says by that that it stands. */
+    TRY(entry_confirm(conn, stands.entry, contribution_author(write->actor, 0, arena),
+                      ENTRY_CONFIRMED_BY_TEAM, now_ms));
     return db_change_add(conn, DB_CHANGE_ENTRY, stands.entry.v, now_ms);
 }
 

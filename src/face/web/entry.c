@@ -109,26 +109,7 @@ static void fact_dates(struct sheet *sheet) {
     }
 }
 
-static void fact_confirmed(struct sheet *sheet) {
-    struct page *page = sheet->page;
-    struct html *html = &page->html;
-    struct date day;
-    if (sheet->of->confirmed_ms == 0 ||
-        date_from_ms(sheet->of->confirmed_ms, SLICE_EMPTY, &day) != OK) {
-        return;
-    }
-    day.precision = DATE_DAY;
-    struct entry_date confirmed = {.start = day};
-    html_raw(html, "<li>");
-    page_icon(page, "confirmed");
-    html_raw(html, "<span>");
-    html_t(html, "Confirmé le");
-    html_raw(html, " ");
-    date_write(page, &confirmed, I18N_DATE_PLAIN);
-    html_raw(html, "</span></li>");
-}
-
-static void head(struct sheet *sheet) {
+static err head(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
     html_raw(html, "<header class=\"entry-head\">\n<ul class=\"facts\"><li>");
@@ -143,7 +124,7 @@ static void head(struct sheet *sheet) {
     }
     fact_place(sheet);
     fact_dates(sheet);
-    fact_confirmed(sheet);
+    TRY(sheet_confirmed(sheet));
     html_raw(html, "</ul>\n<h1>");
     html_text(html, sheet->title);
     card_example(page, sheet->of);
@@ -161,6 +142,7 @@ static void head(struct sheet *sheet) {
         html_raw(html, "</a></p>\n");
     }
     html_raw(html, "</header>\n");
+    return OK;
 }
 
 static err body(struct sheet *sheet) {
@@ -169,6 +151,8 @@ static err body(struct sheet *sheet) {
     const struct entry *of = sheet->of;
     sheet_media_policy(sheet);
     html_raw(html, "<div class=\"entry-main\">\n");
+    sheet_ended(sheet);
+    sheet_stale(sheet);
     sheet_photos(sheet);
     for (uint32_t i = 0; i < of->media_count; i++) {
         struct entry_picture picture;
@@ -185,13 +169,6 @@ static err body(struct sheet *sheet) {
         html_raw(html, "</div>\n");
     }
     sheet_documents(sheet);
-    if (of->end_reason.n > 0) {
-        html_raw(html, "<p class=\"alert alert--info\">");
-        page_icon(page, "info");
-        html_raw(html, "<span>");
-        html_text(html, of->end_reason);
-        html_raw(html, "</span></p>\n");
-    }
     html_raw(html, "<ul class=\"tags\">");
     for (uint32_t i = 0; i < of->theme_count; i++) {
         uint16_t theme = themes_find(page->face->themes, of->themes[i]);
@@ -240,7 +217,7 @@ static err write_page(struct sheet *sheet) {
     html_text(html, entry_kind_slug(sheet->of->kind));
     html_raw(html, "\" tabindex=\"-1\">\n");
     breadcrumb(sheet);
-    head(sheet);
+    TRY(head(sheet));
     TRY(body(sheet));
     html_raw(html, "<aside class=\"entry-side\"");
     html_attr(html, "aria-label", i18n(html->language, "Participer et trouver"));
@@ -258,6 +235,7 @@ static err write_page(struct sheet *sheet) {
     sheet_foot_source(sheet);
     TRY(sheet_foot_history(sheet));
     sheet_foot_report(sheet);
+    sheet_foot_confirm(sheet);
     html_raw(html, "</footer>\n</main>\n");
     page_foot(page);
     return html->out->failed;
@@ -285,9 +263,10 @@ static err answer(struct sheet *sheet, struct entry_id id) {
                    &sheet->team));
     sheet->open_now = sheet_open_now(sheet, &sheet->is_open);
     TRY(sheet_news_load(sheet));
-    slice what = arena_printf(page->arena, "%.*s %.*s %.*s%.*s", SLICE_ARG(canonical),
+    TRY(sheet_confirmed_load(sheet));
+    slice what = arena_printf(page->arena, "%.*s %.*s %.*s%.*s %.*s", SLICE_ARG(canonical),
                               SLICE_ARG(sheet->open_now), SLICE_ARG(sheet_team_key(sheet)),
-                              SLICE_ARG(sheet_news_key(sheet)));
+                              SLICE_ARG(sheet_news_key(sheet)), SLICE_ARG(sheet->confirmer.name));
     if (page_unchanged(page, sheet->view, what)) {
         return OK;
     }

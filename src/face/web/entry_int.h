@@ -2,6 +2,7 @@
 #ifndef AGORA_FACE_WEB_ENTRY_INT_H
 #define AGORA_FACE_WEB_ENTRY_INT_H
 
+#include "domain/history/history.h"
 #include "domain/news/news.h"
 #include "face/web/team_int.h"
 
@@ -12,7 +13,9 @@ struct sheet {
     const struct atlas_view *view;
     struct source source;
     struct team_shown team;
-    struct news *news; /* the latest, one more than is shown */
+    struct entry_confirmation confirmed; /* the last one; at_ms 0: it says nothing here */
+    struct history_author confirmer;     /* whose name everybody may see */
+    struct news *news;                   /* the latest, one more than is shown */
     size_t news_count;
     slice title, address; /* the entry's own absolute address */
     slice open_now;       /* "Ouvert maintenant, jusqu’à 18 h"; empty: not known */
@@ -43,6 +46,14 @@ void sheet_share(struct sheet *sheet);
 void sheet_team(struct sheet *sheet);
 /* What of it decides the bytes of the page. */
 slice sheet_team_key(const struct sheet *sheet);
+
+/* entry_fresh.c: when it was last known to be so, and by whom; since when nobody said so; that it
+ * has ended; the way to say it. */
+MUST_USE err sheet_confirmed_load(struct sheet *sheet);
+MUST_USE err sheet_confirmed(struct sheet *sheet);
+void sheet_ended(struct sheet *sheet);
+void sheet_stale(struct sheet *sheet);
+void sheet_foot_confirm(struct sheet *sheet);
 
 /* news_part.c: its latest news; nothing without any, but for its team. */
 MUST_USE err sheet_news_load(struct sheet *sheet);

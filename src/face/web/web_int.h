@@ -337,6 +337,8 @@ http_handler web_team, web_team_post, web_invitation, web_invitation_post, web_p
     web_write_post, web_claim, web_claim_post, web_claim_link, web_claim_link_post, web_claims,
     web_claim_case, web_claim_case_post;
 http_handler web_restore, web_restore_post;
+http_handler web_confirm, web_confirm_post, web_still, web_still_post, web_still_stop,
+    web_still_stop_post;
 http_handler web_news, web_news_feed, web_entry_news, web_entry_news_feed, web_entry_news_one,
     web_news_write, web_news_write_post, web_news_edit, web_news_edit_post;
 http_handler web_suggestions, web_suggestion, web_suggestion_post;

@@ -345,5 +345,10 @@ struct entry_public fixture_entry(struct fixture *fixture, int64_t id, struct ar
     add_dates(fixture, entry, arena);
     add_asks(fixture, entry, arena);
     add_lists(fixture, entry, arena);
+    if (entry->id.v % 10 == 3) { /* somebody said here that it is still so */
+        entry->checked_ms = FIXTURE_NOW_MS - FIXTURE_DAY_MS * (entry->id.v * 37 % 1000);
+        entry->confirmed_ms =
+            entry->checked_ms > entry->confirmed_ms ? entry->checked_ms : entry->confirmed_ms;
+    }
     return public;
 }

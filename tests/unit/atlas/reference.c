@@ -165,7 +165,8 @@ struct ranked {
 static int64_t fresh(const struct entry *entry) {
     int64_t said = entry->confirmed_ms > entry->source_updated_ms ? entry->confirmed_ms
                                                                   : entry->source_updated_ms;
-    return said <= 0 || said > entry->updated_ms ? entry->updated_ms : said;
+    int64_t known = said <= 0 || said > entry->updated_ms ? entry->updated_ms : said;
+    return entry->checked_ms > known ? entry->checked_ms : known;
 }
 
 /* The next date, else the last end; 0 no dates, 1 over, 2 to come. */

@@ -1,0 +1,289 @@
+/* Whether an entry is still so: saying it, being asked, answering, having had enough. */
+#include "store_fixture.h"
+
+#include "domain/freshness/freshness.h"
+
+#define DAY_MS INT64_C(86400000)
+
+struct scene {
+    struct store_fixture *fixture;
+    struct arena arena;
+    struct contribution_world world;
+    struct actor anna, eve; /* anna is of the team */
+    struct entry_id entry;
+    struct team_id team;
+    struct problem problem;
+};
+
+static const struct territories nowhere = {0};
+
+static struct person_id person_of(struct store_fixture *fixture, const char *address) {
+    const struct person_network network = {0};
+    struct person_id id;
+    bool is_new;
+    struct problem problem = {0};
+    assert_int_equal(person_enter(fixture->conn, &fixture->ids, slice_from_cstr(address),
+                                  SLICE("fr"), &network, fixture->now_ms, &id, &is_new, &problem),
+                     OK);
+    return id;
+}
+
+static struct entry_id entry_made(struct scene *scene, const char *json) {
+    struct entry entry;
+    assert_int_equal(entry_from_json(slice_from_cstr(json), &scene->arena, &entry, &scene->problem),
+                     OK);
+    assert_int_equal(entry_check(&entry, &nowhere, NULL, &scene->arena, &scene->problem), OK);
+    assert_int_equal(entry_edit(scene->fixture->conn, &scene->fixture->ids, &entry,
+                                SLICE("person:1"), SLICE("x"), scene->fixture->now_ms, NULL),
+                     OK);
+    return entry.id;
+}
+
+static int setup(void **state) {
+    store_setup(state);
+    struct scene *scene = calloc(1, sizeof *scene);
+    scene->fixture = *state;
+    scene->arena = arena_make(0, 0);
+    scene->world =
+        (struct contribution_world){.ids = &scene->fixture->ids, .territories = &nowhere};
+    scene->anna.person = person_of(scene->fixture, "anna@example.org");
+    scene->eve.person = person_of(scene->fixture, "eve@example.org");
+    scene->entry = entry_made(scene, "{\"kind\":\"initiative\",\"title\":\"Four à pain\"}");
+    assert_int_equal(team_begin(scene->fixture->conn, &scene->fixture->ids, scene->entry,
+                                scene->anna.person, SLICE("Les Amis"), scene->fixture->now_ms,
+                                &scene->team),
+                     OK);
+    *state = scene;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct scene *scene = *state;
+    *state = scene->fixture;
+    arena_free(&scene->arena);
+    free(scene);
+    return store_teardown(state);
+}
+
+static struct entry shown(struct scene *scene) {
+    struct entry_public shown;
+    assert_int_equal(
+        entry_public_load(scene->fixture->conn, &nowhere, scene->entry, &scene->arena, &shown), OK);
+    return shown.entry;
+}
+
+static size_t due(struct scene *scene, struct freshness_letter **letters) {
+    size_t count;
+    assert_int_equal(freshness_due(scene->fixture->conn, scene->fixture->now_ms, 20, &scene->arena,
+                                   letters, &count),
+                     OK);
+    return count;
+}
+
+static int64_t changes(struct scene *scene) {
+    int64_t last;
+    assert_int_equal(db_change_last(scene->fixture->conn, &last), OK);
+    return last;
+}
+
+/* RULE FRESH-1 */
+static void one_person_counts_once_a_day_and_no_revision_is_made(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    struct entry_confirmation last;
+    const struct actor nobody = {0};
+    struct entry before = shown(scene);
+    assert_int_equal(
+        freshness_confirm(fixture->conn, &nobody, scene->entry, fixture->now_ms, &scene->arena),
+        ERR_DENIED);
+    assert_int_equal(entry_confirmation_last(fixture->conn, scene->entry, &scene->arena, &last),
+                     ERR_NOT_FOUND);
+    fixture->now_ms += 100 * DAY_MS;
+    int64_t feed = changes(scene);
+    assert_int_equal(
+        freshness_confirm(fixture->conn, &scene->eve, scene->entry, fixture->now_ms, &scene->arena),
+        OK);
+    assert_int_equal(changes(scene), feed + 1);
+    assert_int_equal(freshness_confirm(fixture->conn, &scene->eve, scene->entry,
+                                       fixture->now_ms + 1000, &scene->arena),
+                     OK);
+    assert_int_equal(changes(scene), feed + 1);
+    struct entry after = shown(scene);
+    assert_int_equal(after.revision, before.revision);
+    assert_int_equal(after.updated_ms, before.updated_ms);
+    assert_int_equal(after.confirmed_ms, fixture->now_ms);
+    assert_int_equal(entry_fresh_ms(&after), fixture->now_ms);
+    assert_int_equal(entry_confirmation_last(fixture->conn, scene->entry, &scene->arena, &last),
+                     OK);
+    assert_int_equal(last.side, ENTRY_CONFIRMED_BY_PERSON);
+    assert_int_equal(freshness_confirm(fixture->conn, &scene->anna, scene->entry,
+                                       fixture->now_ms + 2000, &scene->arena),
+                     OK);
+    assert_int_equal(changes(scene), feed + 2);
+    assert_int_equal(entry_confirmation_last(fixture->conn, scene->entry, &scene->arena, &last),
+                     OK);
+    assert_int_equal(last.side, ENTRY_CONFIRMED_BY_TEAM);
+    assert_int_equal(freshness_confirm(fixture->conn, &scene->eve, (struct entry_id){12345},
+                                       fixture->now_ms, &scene->arena),
+                     ERR_NOT_FOUND);
+    struct problem problem = {0};
+    int64_t verified;
+    assert_int_equal(entry_verify(fixture->conn, &verified, &problem), OK);
+}
+
+/* RULE FRESH-1 */
+static void what_a_source_says_is_never_later_than_it_was_heard(void **state) {
+    (void)state;
+    const struct {
+        int64_t confirmed, source, updated, checked, fresh;
+    } rows[] = {
+        {0, 0, 50, 0, 50},    {40, 0, 50, 0, 40},  {40, 45, 50, 0, 45}, {99, 0, 50, 0, 50},
+        {0, 99, 50, 0, 50},   {40, 0, 50, 60, 60}, {99, 0, 50, 60, 60}, {60, 0, 50, 60, 60},
+        {45, 10, 50, 20, 45}, {0, 0, 0, 0, 0},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const struct entry entry = {.confirmed_ms = rows[i].confirmed,
+                                    .source_updated_ms = rows[i].source,
+                                    .updated_ms = rows[i].updated,
+                                    .checked_ms = rows[i].checked};
+        assert_int_equal(entry_fresh_ms(&entry), rows[i].fresh);
+    }
+}
+
+/* RULE FRESH-3 */
+static void a_team_is_asked_once_a_year_and_its_answer_counts(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    struct freshness_letter *letters;
+    struct freshness_asked asked;
+    assert_int_equal(due(scene, &letters), 0);
+    fixture->now_ms += 365 * DAY_MS;
+    assert_int_equal(due(scene, &letters), 1);
+    assert_slice(letters[0].address, "anna@example.org");
+    assert_slice(letters[0].title, "Four à pain");
+    struct crypto_secret link = letters[0].link;
+    assert_int_equal(due(scene, &letters), 0);
+    slice secret = slice_from_cstr(link.text);
+    assert_int_equal(freshness_look(fixture->conn, secret, fixture->now_ms, &scene->arena, &asked),
+                     OK);
+    assert_int_equal(asked.entry.v, scene->entry.v);
+    assert_int_equal(asked.answer, 0);
+    assert_int_equal(freshness_answer(fixture->conn, &scene->world, secret, FRESHNESS_CHANGES,
+                                      SLICE(""), fixture->now_ms, &scene->arena, &scene->problem),
+                     OK);
+    assert_true(shown(scene).confirmed_ms < fixture->now_ms);
+    assert_int_equal(freshness_answer(fixture->conn, &scene->world, secret, FRESHNESS_STILL,
+                                      SLICE(""), fixture->now_ms, &scene->arena, &scene->problem),
+                     OK);
+    assert_int_equal(shown(scene).confirmed_ms, fixture->now_ms);
+    fixture->now_ms += 364 * DAY_MS;
+    assert_int_equal(due(scene, &letters), 0);
+    fixture->now_ms += 2 * DAY_MS;
+    assert_int_equal(freshness_look(fixture->conn, secret, fixture->now_ms, &scene->arena, &asked),
+                     ERR_NOT_FOUND); /* too old */
+    assert_int_equal(due(scene, &letters), 1);
+    assert_int_equal(freshness_sweep(fixture->conn, fixture->now_ms), OK);
+    assert_int_equal(due(scene, &letters), 0);
+}
+
+static void what_has_ended_by_a_letter_is_a_revision_of_its_author(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    struct freshness_letter *letters;
+    struct entry_revision *revisions;
+    size_t count;
+    fixture->now_ms += 400 * DAY_MS;
+    assert_int_equal(due(scene, &letters), 1);
+    slice secret = slice_from_cstr(letters[0].link.text);
+    for (int i = 0; i < 2; i++) { /* once more changes nothing */
+        assert_int_equal(freshness_answer(fixture->conn, &scene->world, secret, FRESHNESS_ENDED,
+                                          SLICE("Le four est fendu."), fixture->now_ms,
+                                          &scene->arena, &scene->problem),
+                         OK);
+    }
+    assert_int_equal(shown(scene).state, ENTRY_STATE_ENDED);
+    assert_slice(shown(scene).end_reason, "Le four est fendu.");
+    assert_int_equal(
+        entry_revisions(fixture->conn, scene->entry, &scene->arena, &revisions, &count), OK);
+    assert_int_equal(count, 2);
+    char author[64];
+    snprintf(author, sizeof author, "person:%lld", (long long)scene->anna.person.v);
+    assert_slice(revisions[0].author, author);
+    fixture->now_ms += 400 * DAY_MS;
+    assert_int_equal(due(scene, &letters), 0); /* nobody is asked about what has ended */
+}
+
+static void a_link_is_worth_what_its_reader_is_worth_when_it_is_used(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    struct freshness_letter *letters;
+    struct freshness_asked asked;
+    struct problem problem = {0};
+    fixture->now_ms += 400 * DAY_MS;
+    assert_int_equal(due(scene, &letters), 1);
+    slice secret = slice_from_cstr(letters[0].link.text);
+    assert_int_equal(
+        freshness_look(fixture->conn, SLICE("nonsense"), fixture->now_ms, &scene->arena, &asked),
+        ERR_NOT_FOUND);
+    assert_int_equal(entry_set_status(fixture->conn, &fixture->ids, scene->entry, ENTRY_REMOVED,
+                                      SLICE("person:1"), SLICE("x"), fixture->now_ms),
+                     OK);
+    assert_int_equal(freshness_answer(fixture->conn, &scene->world, secret, FRESHNESS_STILL,
+                                      SLICE(""), fixture->now_ms, &scene->arena, &problem),
+                     ERR_NOT_FOUND);
+    assert_int_equal(entry_set_status(fixture->conn, &fixture->ids, scene->entry, ENTRY_PUBLISHED,
+                                      SLICE("person:1"), SLICE("x"), fixture->now_ms),
+                     OK);
+    assert_int_equal(freshness_look(fixture->conn, secret, fixture->now_ms, &scene->arena, &asked),
+                     OK);
+    assert_int_equal(team_leave(fixture->conn, scene->team, scene->anna.person), OK);
+    assert_int_equal(freshness_look(fixture->conn, secret, fixture->now_ms, &scene->arena, &asked),
+                     ERR_NOT_FOUND);
+}
+
+/* RULE MAIL-4 */
+static void who_has_had_enough_is_asked_about_nothing_any_more(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    struct freshness_letter *letters;
+    struct team_id team;
+    struct entry_id second = entry_made(scene, "{\"kind\":\"place\",\"title\":\"Le fournil\"}");
+    struct entry_id event = entry_made(scene, "{\"kind\":\"event\",\"title\":\"La fournée\"}");
+    assert_int_equal(team_begin(fixture->conn, &fixture->ids, event, scene->anna.person, SLICE(""),
+                                fixture->now_ms, &team),
+                     OK);
+    fixture->now_ms += 400 * DAY_MS;
+    assert_int_equal(due(scene, &letters), 1); /* an event is over by itself */
+    slice secret = slice_from_cstr(letters[0].link.text);
+    assert_int_equal(freshness_leave(fixture->conn, SLICE("nonsense"), 1), ERR_NOT_FOUND);
+    assert_int_equal(freshness_leave(fixture->conn, secret, fixture->now_ms), OK);
+    assert_int_equal(freshness_leave(fixture->conn, secret, fixture->now_ms), OK);
+    assert_int_equal(team_begin(fixture->conn, &fixture->ids, second, scene->anna.person, SLICE(""),
+                                fixture->now_ms, &team),
+                     OK);
+    assert_int_equal(due(scene, &letters), 0);
+    fixture->now_ms += 400 * DAY_MS;
+    assert_int_equal(due(scene, &letters), 0);
+}
+
+static void the_catalogue_is_sound(void **state) {
+    struct scene *scene = *state;
+    assert_int_equal(
+        db_catalogue_check(scene->fixture->conn, &freshness_catalogue, &scene->problem), OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(one_person_counts_once_a_day_and_no_revision_is_made),
+        TEST(what_a_source_says_is_never_later_than_it_was_heard),
+        TEST(a_team_is_asked_once_a_year_and_its_answer_counts),
+        TEST(what_has_ended_by_a_letter_is_a_revision_of_its_author),
+        TEST(a_link_is_worth_what_its_reader_is_worth_when_it_is_used),
+        TEST(who_has_had_enough_is_asked_about_nothing_any_more),
+        TEST(the_catalogue_is_sound),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests_name("freshness", tests, NULL, NULL);
+}
