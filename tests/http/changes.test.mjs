@@ -60,7 +60,7 @@ test('the feed is Atom, names author, parts and why, and leads to the version', 
   const answer = await visitor(server).look('/changes.atom?territory=dep-73');
   assert.equal(answer.headers.get('content-type'), 'application/atom+xml; charset=utf-8');
   const feed = parseAtomFeed(answer.text);
-  assert.equal(feed.title.value, 'Ce qui a changé · Savoie (73) · Agora');
+  assert.equal(feed.title.value, 'Ce qui a changé · Savoie (73) · Agora');
   assert.equal(feed.links.find(({ rel }) => rel === 'self').href, `${server.url}/changes.atom?territory=dep-73`);
   assert.equal(feed.entries.length, 1);
   const [entry] = feed.entries;

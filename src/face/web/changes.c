@@ -118,9 +118,9 @@ slice changes_title(const struct changes *changes) {
                       ? SLICE_EMPTY
                       : page->face->themes->items[changes->theme].label[page->language];
     if (place.n > 0) {
-        title = arena_concat_of(page->arena, title, SLICE(" · "), place);
+        title = arena_concat_of(page->arena, title, SLICE(" · "), place);
     }
-    return theme.n > 0 ? arena_concat_of(page->arena, title, SLICE(" · "), theme) : title;
+    return theme.n > 0 ? arena_concat_of(page->arena, title, SLICE(" · "), theme) : title;
 }
 
 /* ---- the page ---- */

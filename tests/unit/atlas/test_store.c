@@ -156,7 +156,7 @@ static void nobody_is_left_waiting_when_much_comes_at_once(void **state) {
     for (int round = 0; round < 2; round++) {
         assert_int_equal(db_begin_write(stored->writer), OK);
         for (int i = 0; i < 1100; i++) {
-            char key[16];
+            char key[32];
             snprintf(key, sizeof(key), "m%d-%d", round, i);
             store_write(stored, stored_entry(stored, key, "Lavoir"));
         }
