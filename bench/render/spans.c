@@ -3,6 +3,7 @@
 #include "atlas/atlas.h"
 #include "db/db.h"
 #include "domain/entry/entry.h"
+#include "domain/news/news.h"
 #include "domain/source/source.h"
 
 #include <time.h>
@@ -130,6 +131,19 @@ WRAP(entry_revisions);
 err __wrap_entry_revisions(struct db_conn *conn, struct entry_id id, struct arena *arena,
                            struct entry_revision **revisions, size_t *count) {
     SPAN(SPAN_STORE, __real_entry_revisions(conn, id, arena, revisions, count));
+}
+
+WRAP(entry_confirmation_last);
+err __wrap_entry_confirmation_last(struct db_conn *conn, struct entry_id id, struct arena *arena,
+                                   struct entry_confirmation *last) {
+    SPAN(SPAN_STORE, __real_entry_confirmation_last(conn, id, arena, last));
+}
+
+WRAP(news_of_entry);
+err __wrap_news_of_entry(struct db_conn *conn, struct entry_id entry, const struct news *before,
+                         bool all, size_t room, struct arena *arena, struct news **news,
+                         size_t *count) {
+    SPAN(SPAN_STORE, __real_news_of_entry(conn, entry, before, all, room, arena, news, count));
 }
 
 WRAP(source_find);

@@ -154,7 +154,7 @@ async function claimed(server, folder) {
   importEntries(folder, 'claims', [{ id: '1', kind: 'actor', title: 'Le moulin', contacts: [{ kind: 'email', value: 'moulin@example.org', visibility: 'team' }] }]);
   const entry = { id: teamOf.sql(folder, "SELECT id FROM entry WHERE title = 'Le moulin'") }; // the index follows an import in its own time
   const ask = async (address, way) => (await signIn(server, address)).send(`/entries/${entry.id}/claim`, { who: 'Léa, trésorière', words: 'Nous l’avons rouvert à quatre.', way });
-  await ask('lea@example.org', 'word');
+  await ask('nour@example.org', 'word');
   await ask('max@example.org', 'contact');
   const [, asked] = /(\/claims\/link\/\S+)/.exec(await letterTo(server, 'moulin@example.org'));
   return { claim: `/claims/${teamOf.sql(folder, 'SELECT min(id) FROM claim')}`, asked };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { zstdPack } from './tar.mjs';
@@ -27,6 +27,13 @@ const everything = (data) => agora('export', '--data', data, '--format', 'csv').
 function good(done) {
   assert.equal(done.status, 0, done.stderr);
   return done.stdout;
+}
+// What `agora check` says, with the photo aside: no book of the folder knows it.
+function checked(data) {
+  renameSync(join(data, PHOTO), `${data}.photo`);
+  const said = good(agora('check', '--data', data));
+  renameSync(`${data}.photo`, join(data, PHOTO));
+  return said;
 }
 function refused(done, why, status = undefined) {
   assert.notEqual(done.status, 0);
@@ -58,7 +65,7 @@ test('restored elsewhere it is the same instance in a new epoch', () => {
   assert.equal(everything(other), everything(data));
   assert.equal(readFileSync(join(other, PHOTO), 'utf8'), 'a photo');
   assert.match(readFileSync(join(other, 'agora.conf'), 'utf8'), /Essai/);
-  assert.match(good(agora('check', '--data', other)), /sound/);
+  assert.match(checked(other), /sound/);
   const identity = (path) =>
     spawnSync('sqlite3', [join(path, 'agora.db'), 'SELECT store, epoch FROM store_identity'], { encoding: 'utf8' })
       .stdout.trim().split('|');
@@ -80,7 +87,7 @@ test('a backup made while it is served and written to is one moment of it', asyn
     const copy = join(folder, `copy${before.length}`);
     assert.match(good(restore('--data', copy, file)), /entries/);
     const [, all, published, indexed] = /entries: (\d+), published: (\d+), in the index: (\d+)/.exec(
-      good(agora('check', '--data', copy))).map(Number);
+      checked(copy)).map(Number);
     assert.ok(all === published && all === indexed);
     before.push(all);
   } while (writing.exitCode === null && before.length < 4);
@@ -113,9 +120,9 @@ test('a restore is refused beside a server, and over a store unless --replace se
   refused(restore('--data', data, file), /--replace/);
   importEntries(data, 'later', [{ id: 'x', kind: 'idea', title: 'Later' }]);
   assert.match(good(restore('--data', data, '--replace', file)), /what was there is in /);
-  assert.match(good(agora('check', '--data', data)), /entries: 95,/);
+  assert.match(checked(data), /entries: 95,/);
   const [kept] = readdirSync(data).filter((name) => name.startsWith('before-restore-'));
-  assert.match(good(agora('check', '--data', join(data, kept))), /entries: 96,/);
+  assert.match(checked(join(data, kept)), /entries: 96,/);
   assert.ok(existsSync(join(data, kept, PHOTO)) && existsSync(join(data, PHOTO)));
 });
 

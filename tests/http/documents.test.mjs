@@ -8,7 +8,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 
 import { agora, letterTo, signIn, start, temporaryFolder, visitor } from './harness.mjs';
 
-const DOCUMENT_TRY = 11; // person_try.what
+const DOCUMENT_TRY = 12; // person_try.what
 
 let server;
 before(async () => {

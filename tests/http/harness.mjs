@@ -163,7 +163,7 @@ export async function sourceTo(server, address, after = 0) {
   for (;;) {
     const folder = join(server.folder, 'mail');
     const letters = existsSync(folder)
-      ? readdirSync(folder).filter((name) => name.endsWith('.eml')).sort().map((name) => readFileSync(join(folder, name), 'utf8'))
+      ? readdirSync(folder).filter((name) => name.endsWith('.eml')).sort((one, other) => parseInt(one, 10) - parseInt(other, 10)).map((name) => readFileSync(join(folder, name), 'utf8'))
         .filter((text) => text.split(/\r?\n\r?\n/)[0].split(/\r?\nTo: /)[1]?.split(/\r?\n(?! )/)[0].includes(`<${address}>`))
       : [];
     if (letters.length > after) return letters.at(-1);

@@ -65,7 +65,7 @@ test('what is wrong is told with its mend', () => {
   refused([], 2, /is missing; see 'agora user --help'/);
   refused(['promote', 'lea@example.org'], 2, /there is no 'promote'/);
   refused(['grant', 'lea@example.org'], 2, /it is 'agora user grant ADDRESS ROLE'/);
-  refused(['grant', 'lea@example.org', 'king'], 2, /'king' is no role; there are steward, moderator and admin/);
+  refused(['grant', 'lea@example.org', 'king'], 2, /'king' is no role; there are steward, moderator, helper and admin/);
   refused(['grant', 'lea@example.org', 'steward', '--territory', 'nowhere'], 2, /no territory has the code 'nowhere'/);
   refused(['grant', 'ghost@example.org', 'steward'], 1, /no account has the address ghost@example\.org; 'agora user add' makes one/);
   refused(['add', 'no address'], 2, /agora user/);

@@ -35,7 +35,7 @@ static const struct db_statement statements[CLAIM_STATEMENT__COUNT] = {
                                   "WHERE entry_id = $1 AND person_id = $2 AND state = 1"},
     [CLAIM_OF_PERSON] = {"of person",
                          "SELECT " CLAIM_COLUMNS "WHERE claim.person_id = $1 ORDER BY claim.id"},
-    [CLAIM_FORGET_PERSON] = {"forget person", "UPDATE claim SET who = '', words = '' "
+    [CLAIM_FORGET_PERSON] = {"forget person", "UPDATE claim SET who = '', words = '', address = '' "
                                               "WHERE person_id = $1"},
     [CLAIM_LEAVE] = {"leave", "UPDATE claim SET state = 5, ended_ms = $2, digest = x'' "
                               "WHERE person_id = $1 AND state = 1"},

@@ -70,7 +70,8 @@ static bool has_contact(const struct entry *entry, const struct entry_contact *c
     return false;
 }
 
-/* What its source said last, else what it was when it came. */
+/* What its source said last before anybody here wrote in it, else what it was when it came: a
+ * version of its source's that came later may hold what somebody wrote. */
 static err brought_load(struct db_conn *conn, struct entry_id id, struct arena *arena,
                         struct entry *brought) {
     struct entry_revision *revisions;
@@ -79,12 +80,9 @@ static err brought_load(struct db_conn *conn, struct entry_id id, struct arena *
     if (count == 0) {
         return ERR_NOT_FOUND;
     }
-    size_t at = count - 1;
-    for (size_t i = 0; i < count; i++) {
-        if (slice_starts_with(revisions[i].author, SLICE("import:"))) {
-            at = i;
-            break;
-        }
+    size_t at = count - 1; /* the oldest stands last */
+    while (at > 0 && slice_starts_with(revisions[at - 1].author, SLICE("import:"))) {
+        at--;
     }
     return contribution_entry_at(conn, id, revisions[at].revision, arena, brought);
 }

@@ -42,7 +42,7 @@ static const struct db_statement statements[FRESHNESS_STATEMENT__COUNT] = {
          "WHERE te.entry_id = s.id AND a.author = 'person:' || tm.person_id)) OR "
          "(a.side = 3 AND NOT EXISTS (SELECT 1 FROM team_entry te WHERE te.entry_id = s.id) "
          "AND EXISTS (SELECT 1 FROM contribution c LEFT JOIN person p ON p.id = c.person_id "
-         "WHERE c.entry_id = a.entry_id AND "
+         "WHERE c.entry_id = s.id AND "
          "((c.person_id IS NULL AND a.author = 'guest:' || c.id) OR "
          "(p.status = 1 AND a.author = 'person:' || c.person_id)))))"},
     [FRESHNESS_ASK_READER] = {"ask reader", "SELECT reader FROM freshness_ask WHERE digest = $1"},

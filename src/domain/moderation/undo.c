@@ -275,6 +275,9 @@ err moderation_undo_do(struct db_conn *conn, const struct contribution_world *wo
     if (decision->undo.seen != 0 && decision->undo.seen != plan->seen) {
         return problem_set(problem, ERR_CONFLICT, "seen", "somebody changed one of them meanwhile");
     }
+    if (decision->act == MODERATION_REDO && plan->elsewhere > 0) { /* RULE UNDO-3: one act */
+        return problem_set(problem, ERR_DENIED, "undo", "some of them stand elsewhere");
+    }
     if (plan->acts == 0) {
         return problem_set(problem, ERR_CONFLICT, "undo", "there is nothing of it any more");
     }

@@ -78,8 +78,8 @@ MUST_USE err news_hide(struct db_conn *conn, int64_t id, bool is_hidden, int64_t
 /* One, whatever its status: who may see it is for the caller to ask. ERR_NOT_FOUND. In the
  * arena. */
 MUST_USE err news_load(struct db_conn *conn, int64_t id, struct arena *arena, struct news *news);
-/* Its versions, the newest first. In the arena. */
-MUST_USE err news_versions(struct db_conn *conn, int64_t id, struct arena *arena,
+/* Its versions, the newest first, at most `room`. In the arena. */
+MUST_USE err news_versions(struct db_conn *conn, int64_t id, size_t room, struct arena *arena,
                            struct news **versions, size_t *count);
 /* Those of an entry, what happened last first: at most `room`, those before another one (NULL: from
  * the last). Shown ones, and with `all` those taken back and hidden, for its team and for who

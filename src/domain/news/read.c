@@ -35,9 +35,11 @@ static err read_all(struct db_query *query, struct arena *arena, struct news **n
     return OK;
 }
 
-err news_versions(struct db_conn *conn, int64_t id, struct arena *arena, struct news **versions,
-                  size_t *count) {
-    return read_all(news_query(conn, NEWS_VERSIONS, id), arena, versions, count);
+err news_versions(struct db_conn *conn, int64_t id, size_t room, struct arena *arena,
+                  struct news **versions, size_t *count) {
+    struct db_query *query = news_query(conn, NEWS_VERSIONS, id);
+    db_bind_i64(query, 2, (int64_t)room);
+    return read_all(query, arena, versions, count);
 }
 
 err news_of_entry(struct db_conn *conn, struct entry_id entry, const struct news *before, bool all,

@@ -24,7 +24,7 @@ static const struct db_statement statements[NEWS_STATEMENT__COUNT] = {
                        "v.version, n.at_ms, v.at_ms, v.sort, v.happened, 0, v.title, v.text "
                        "FROM news_version v JOIN news n ON n.id = v.news_id "
                        "JOIN entry e ON e.id = n.entry_id "
-                       "WHERE v.news_id = $1 ORDER BY v.version DESC"},
+                       "WHERE v.news_id = $1 ORDER BY v.version DESC LIMIT $2"},
     /* $4: the largest status that is asked for. */
     [NEWS_OF_ENTRY] = {"of entry", "SELECT " COLUMNS FROM "WHERE (n.entry_id = $1 OR n.entry_id IN "
                                    "(SELECT id FROM entry WHERE merged_into = $1)) "

@@ -168,10 +168,10 @@ err news_write(struct db_conn *conn, const struct contribution_world *world,
     }
     TRY(check(write, now_ms, arena, &content, problem));
     TRY(check_links(conn, write, &content, now_ms, problem));
+    const struct person_id *person = &write->actor->person;
+    TRY(person_try(conn, PERSON_TRY_NEWS, slice_of((const char *)&person->v, sizeof person->v),
+                   now_ms, problem));
     if (write->id == 0) {
-        const struct person_id *person = &write->actor->person;
-        TRY(person_try(conn, PERSON_TRY_NEWS, slice_of((const char *)&person->v, sizeof person->v),
-                       now_ms, problem));
         TRY(add(conn, world->ids, write, &content, now_ms, id));
     } else {
         *id = write->id;

@@ -24,8 +24,8 @@ bool help_consent_from_slug(slice slug, enum help_consent *consent) {
 /* ---- beginning, ending ---- */
 
 /* As it is now: the role may have been taken since the page was shown. */
-static err check_helper(struct db_conn *conn, const struct territories *territories,
-                        struct person_id helper, slice territory, struct problem *problem) {
+err help_helper_check(struct db_conn *conn, const struct territories *territories,
+                      struct person_id helper, slice territory, struct problem *problem) {
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
     struct person_grant *grants;
     size_t count;
@@ -130,7 +130,7 @@ err help_begin(struct db_conn *conn, struct id_source *ids, const struct territo
     if (known.has_address) {
         return ERR_NOT_FOUND; /* they come in by themselves */
     }
-    TRY(check_helper(conn, territories, ask->helper->person, known.territory, problem));
+    TRY(help_helper_check(conn, territories, ask->helper->person, known.territory, problem));
     if (person->v == 0) {
         TRY(add_person(conn, ids, ask, now_ms, arena, person, problem));
     }

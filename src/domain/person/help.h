@@ -81,10 +81,11 @@ struct help_paper {
 MUST_USE err help_paper_make(struct help_paper *paper);
 /* RULE HELP-3: makes it the paper of somebody: the one they had is good for nothing any more. Fills
  * in the name. In a write transaction; written into the audit. ERR_NOT_FOUND: nobody whom this
- * helper helped, or somebody who has an address. */
+ * helper helped, or somebody who has an address; ERR_DENIED, ERR_INPUT: the role does not hold
+ * where they live (any more). Whoever came in with the one before is out. */
 MUST_USE err help_paper_store(struct db_conn *conn, struct id_source *ids,
-                              const struct actor *helper, struct person_id person,
-                              struct help_paper *paper, int64_t now_ms);
+                              const struct territories *territories, const struct actor *helper,
+                              struct person_id person, struct help_paper *paper, int64_t now_ms);
 /* What was typed, as letters of the alphabet of codes; false when it cannot be a code. */
 struct help_typed {
     char name[HELP_PAPER_NAME + 1];

@@ -33,7 +33,8 @@ static err name_it(struct db_conn *conn, struct help_paper *paper) {
 }
 
 /* RULE HELP-3 */
-err help_paper_store(struct db_conn *conn, struct id_source *ids, const struct actor *helper,
+err help_paper_store(struct db_conn *conn, struct id_source *ids,
+                     const struct territories *territories, const struct actor *helper,
                      struct person_id person, struct help_paper *paper, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
     struct help_person known;
@@ -41,6 +42,8 @@ err help_paper_store(struct db_conn *conn, struct id_source *ids, const struct a
     if (known.has_address) {
         return ERR_NOT_FOUND;
     }
+    TRY(help_helper_check(conn, territories, helper->person, known.territory, NULL));
+    TRY(person_sessions_end(conn, person, NULL));
     TRY(name_it(conn, paper));
     struct db_query *query = person_query(conn, PERSON_PAPER_PUT);
     db_bind_i64(query, 1, person.v);

@@ -4,6 +4,8 @@
 
 #include "domain/person/person.h"
 
+struct territories;
+
 enum person_statement {
     PERSON_ADD,
     PERSON_GET,
@@ -48,6 +50,7 @@ enum person_statement {
     PERSON_NAMES,
     PERSON_SEARCH_ADDRESS,
     PERSON_SESSION_HELP,
+    PERSON_HELP_LEAVE,
     PERSON_HELP_ADD,
     PERSON_HELP_LIST,
     PERSON_HELP_ONE,
@@ -74,5 +77,8 @@ MUST_USE err person_add(struct db_conn *conn, struct id_source *ids, slice langu
                         struct person_id *id);
 /* ERR_CONFLICT when nobody else is an admin. */
 MUST_USE err person_check_last_admin(struct db_conn *conn, struct person_id person);
+/* help.c. ERR_DENIED: no helper (any more); ERR_INPUT: none for that territory. */
+MUST_USE err help_helper_check(struct db_conn *conn, const struct territories *territories,
+                               struct person_id helper, slice territory, struct problem *problem);
 
 #endif

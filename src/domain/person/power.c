@@ -107,9 +107,13 @@ static err revoke(struct db_conn *conn, struct id_source *ids, struct person_id 
     db_bind_i64(query, 2, role);
     db_bind_text_borrowed(query, 3, territory);
     TRY(db_run(query));
-    return db_changed(conn) == 0 ? OK
-                                 : audit_role(conn, ids, by, person, SLICE("revoke"), role,
-                                              territory, reason, now_ms);
+    if (db_changed(conn) == 0) {
+        return OK;
+    }
+    if (role == PERSON_HELPER) { /* RULE HELP-1: with the role, what is done by it ends */
+        TRY(person_run(conn, PERSON_HELP_LEAVE, person.v));
+    }
+    return audit_role(conn, ids, by, person, SLICE("revoke"), role, territory, reason, now_ms);
 }
 
 err person_revoke(struct db_conn *conn, struct id_source *ids, struct person_id by,

@@ -151,6 +151,8 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                                "WHERE person_address.address = $1 LIMIT 1"},
     [PERSON_SESSION_HELP] = {"session help", "UPDATE person_session SET help_id = $3 "
                                              "WHERE person_id = $1 AND digest = $2"},
+    [PERSON_HELP_LEAVE] = {"help leave", "UPDATE person_session SET help_id = NULL "
+                                         "WHERE person_id = $1 AND help_id IS NOT NULL"},
     [PERSON_HELP_ADD] = {"help add", "INSERT INTO help (id, helper_id, person_id, territory, "
                                      "consent, words, house, began_ms) "
                                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"},

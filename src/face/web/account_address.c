@@ -178,6 +178,7 @@ err web_address_code(void *app, const struct http_request *request, struct http_
 struct adding {
     const struct face *face;
     struct person_id person;
+    struct crypto_digest session;
     slice browser, code;
     struct person_network network;
     struct arena *arena;
@@ -204,10 +205,11 @@ static err add_job(struct db_conn *conn, void *self) {
         return OK;
     }
     adding->result = person_address_add(conn, adding->person, proof.address, now_ms);
-    return adding->result == ERR_CONFLICT ? OK
-           : adding->result != OK
-               ? adding->result
-               : contribution_claim(conn, &world, adding->person, now_ms, &claimed);
+    if (adding->result != OK) {
+        return adding->result == ERR_CONFLICT ? OK : adding->result;
+    }
+    TRY(person_sessions_end(conn, adding->person, &adding->session)); /* a lost paper's, too */
+    return contribution_claim(conn, &world, adding->person, now_ms, &claimed);
 }
 
 static err answer_add(void *app, const struct http_request *request, void *self, err result,
@@ -243,6 +245,7 @@ err web_address_code_post(void *app, const struct http_request *request,
     struct adding *adding = arena_new(request->arena, struct adding, 1);
     *adding = (struct adding){.face = app,
                               .person = face_actor(request)->person,
+                              .session = face_actor(request)->session,
                               .browser = http_cookie(request, SIGN_IN_PROOF_COOKIE),
                               .code = http_form_value(&sent, "code"),
                               .arena = request->arena};

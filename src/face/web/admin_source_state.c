@@ -165,7 +165,9 @@ static void write_counts(struct page *page, const struct deciding *deciding) {
 static err write_page(struct form *form, struct deciding *deciding) {
     struct page *page = form->page;
     slice path = path_of(page, deciding->source.slug);
-    admin_page_begin(form, deciding->act->label, path, deciding->act->lead);
+    admin_page_begin(form, deciding->act->label,
+                     arena_printf(page->arena, "%.*s?do=%s", SLICE_ARG(path), deciding->act->name),
+                     deciding->act->lead);
     html_raw(&page->html, "<p><strong>");
     html_text(&page->html, source_title(page, deciding->source.slug));
     html_raw(&page->html, "</strong></p>\n");

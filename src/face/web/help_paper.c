@@ -185,8 +185,9 @@ static err write_page(struct page *page, const struct help_person *person, slice
 
 static err paper_job(struct db_conn *conn, void *self) {
     struct papering *papering = self;
-    return help_paper_store(conn, papering->face->ids, papering->helper, papering->person,
-                            &papering->paper, clock_now_ms(papering->face->clock));
+    return help_paper_store(conn, papering->face->ids, papering->face->territories,
+                            papering->helper, papering->person, &papering->paper,
+                            clock_now_ms(papering->face->clock));
 }
 
 static err answer_paper(void *app, const struct http_request *request, void *self, err result,

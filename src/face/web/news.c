@@ -116,7 +116,7 @@ static err write_list(struct reading *reading) {
     }
     html_raw(html, "<ol class=\"cards\">\n");
     for (size_t i = 0; i < count && i < AT_ONCE; i++) {
-        TRY(news_item_write(page, &news[i], NULL, NEWS_WHOLE));
+        TRY(news_item_write(page, &news[i], NULL, NEWS_WHOLE, 2));
     }
     html_raw(html, "</ol>\n");
     if (count > AT_ONCE) {
@@ -159,6 +159,9 @@ static void write_change(struct page *page, const struct news *before, const str
     history_difference_write(page, differences, count, HISTORY_DESCRIPTION);
 }
 
+/* Each is compared with the one before, word by word. */
+#define VERSIONS_SHOWN 20
+
 static err write_versions(struct page *page, const struct news *news) {
     struct html *html = &page->html;
     struct news *versions;
@@ -166,11 +169,12 @@ static err write_versions(struct page *page, const struct news *news) {
     if (news->version < 2) {
         return OK;
     }
-    TRY(news_versions(face_reader(page->request), news->id, page->arena, &versions, &count));
+    TRY(news_versions(face_reader(page->request), news->id, VERSIONS_SHOWN + 1, page->arena,
+                      &versions, &count));
     html_raw(html, "<details class=\"more\" id=\"versions\"><summary>");
-    html_tn(html, "%n version", "%n versions", (int64_t)count);
-    html_raw(html, "</summary>\n<ol class=\"prose measure\" reversed>\n");
-    for (size_t i = 0; i < count; i++) {
+    html_tn(html, "%n version", "%n versions", news->version);
+    html_raw(html, "</summary>\n<ol class=\"prose measure\">\n");
+    for (size_t i = 0; i < count && i < VERSIONS_SHOWN; i++) {
         html_raw(html, "<li>");
         day_write(page, versions[i].changed_ms);
         html_raw(html, " · ");
@@ -181,7 +185,13 @@ static err write_versions(struct page *page, const struct news *news) {
         }
         html_raw(html, "</li>\n");
     }
-    html_raw(html, "</ol></details>\n");
+    html_raw(html, "</ol>\n");
+    if (count > VERSIONS_SHOWN) {
+        html_raw(html, "<p>");
+        html_t(html, "Celles d’avant sont gardées, mais ne sont pas montrées.");
+        html_raw(html, "</p>\n");
+    }
+    html_raw(html, "</details>\n");
     return OK;
 }
 
@@ -290,7 +300,7 @@ static err write_all(struct page *page, uint32_t territory, int64_t before) {
     }
     html_raw(html, "<ol class=\"cards cards--tiles\">\n");
     for (size_t i = 0; i < count && i < AT_ONCE; i++) {
-        TRY(news_item_write(page, &items[i].news, items[i].entry, NEWS_BRIEF));
+        TRY(news_item_write(page, &items[i].news, items[i].entry, NEWS_BRIEF, 2));
     }
     html_raw(html, "</ol>\n");
     if (count > AT_ONCE) {

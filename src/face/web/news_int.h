@@ -15,9 +15,10 @@ enum news_form {
     NEWS_WHOLE, /* with all of its text */
     NEWS_BRIEF, /* its first words, and the way to the rest */
 };
-/* <li>; `entry` adds the entry that it is of, NULL where that is plain. */
+/* <li>; `entry` adds the entry that it is of, NULL where that is plain; its title is a heading of
+ * `level`. */
 MUST_USE err news_item_write(struct page *page, const struct news *news,
-                             const struct entry_public *entry, enum news_form form);
+                             const struct entry_public *entry, enum news_form form, unsigned level);
 /* A section with the newest of a territory (or of all, TERRITORY_NONE); nothing without any. */
 MUST_USE err news_section(struct page *page, uint32_t territory, size_t room);
 /* The territory that "?territory=CODE" names; TERRITORY_NONE without one. ERR_NOT_FOUND: an unknown

@@ -82,22 +82,30 @@ static void write_brief(struct page *page, const struct news *news) {
 }
 
 err news_item_write(struct page *page, const struct news *news, const struct entry_public *entry,
-                    enum news_form form) {
+                    enum news_form form, unsigned level) {
     struct html *html = &page->html;
     html_raw(html, "<li class=\"panel\" id=\"n");
     html_i64(html, news->id);
     html_raw(html, "\">");
     write_facts(page, news);
-    html_raw(html, "<h3><a");
+    if (level == 2) {
+        html_raw(html, "<h2><a");
+    } else {
+        html_raw(html, "<h3><a");
+    }
     html_attr(html, "href", news_path(news, page->arena));
     html_raw(html, ">");
     html_text(html, news->title);
-    html_raw(html, "</a></h3>\n");
+    if (level == 2) {
+        html_raw(html, "</a></h2>\n");
+    } else {
+        html_raw(html, "</a></h3>\n");
+    }
     if (form == NEWS_BRIEF) {
         write_brief(page, news);
     } else if (news->text.n > 0) {
         html_raw(html, "<div class=\"prose measure\">");
-        TRY(html_markdown(html, news->text, 4));
+        TRY(html_markdown(html, news->text, level + 1));
         html_raw(html, "</div>\n");
     }
     if (entry) {
@@ -130,7 +138,7 @@ err news_section(struct page *page, uint32_t territory, size_t room) {
                       i18n(html->language, "Toutes les nouvelles"));
     html_raw(html, "<ol class=\"cards cards--tiles\">\n");
     for (size_t i = 0; i < count; i++) {
-        TRY(news_item_write(page, &items[i].news, items[i].entry, NEWS_BRIEF));
+        TRY(news_item_write(page, &items[i].news, items[i].entry, NEWS_BRIEF, 3));
     }
     html_raw(html, "</ol></section>\n");
     return OK;
@@ -167,7 +175,7 @@ err sheet_news(struct sheet *sheet) {
     if (sheet->news_count > 0) {
         html_raw(html, "<ol class=\"cards\">\n");
         for (size_t i = 0; i < sheet->news_count && i < SHOWN; i++) {
-            TRY(news_item_write(page, &sheet->news[i], NULL, NEWS_BRIEF));
+            TRY(news_item_write(page, &sheet->news[i], NULL, NEWS_BRIEF, 3));
         }
         html_raw(html, "</ol>\n");
     }

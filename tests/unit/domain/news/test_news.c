@@ -203,7 +203,7 @@ static void each_change_is_a_version_and_none_is_lost(void **state) {
     struct news *versions;
     struct news news;
     size_t count;
-    assert_int_equal(news_versions(fixture->conn, id, &scene->arena, &versions, &count), OK);
+    assert_int_equal(news_versions(fixture->conn, id, 10, &scene->arena, &versions, &count), OK);
     assert_int_equal(count, 2);
     assert_slice(versions[0].title, "Le four est rallumé");
     assert_slice(versions[1].title, "Le four est ralumé");

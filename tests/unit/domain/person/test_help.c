@@ -216,26 +216,42 @@ static void a_new_paper_ends_the_one_before_and_an_address_ends_both(void **stat
     struct id_source *ids = &fixture->store.ids;
     assert_int_equal(begin(fixture, &ask, &person), OK);
     assert_int_equal(help_paper_make(&first), OK);
-    assert_int_equal(help_paper_store(conn, ids, &other, person, &first, now_ms), ERR_NOT_FOUND);
-    assert_int_equal(help_paper_store(conn, ids, &helper, person, &first, now_ms), OK);
+    assert_int_equal(
+        help_paper_store(conn, ids, fixture->territories, &other, person, &first, now_ms),
+        ERR_NOT_FOUND);
+    assert_int_equal(
+        help_paper_store(conn, ids, fixture->territories, &helper, person, &first, now_ms), OK);
     assert_int_equal(strlen(first.text), HELP_PAPER_TEXT);
     assert_int_equal(enter(fixture, first.text, &who), OK);
     assert_int_equal(who.v, person.v);
 
     assert_int_equal(help_paper_make(&second), OK);
-    assert_int_equal(help_paper_store(conn, ids, &helper, person, &second, now_ms), OK);
+    assert_int_equal(
+        help_paper_store(conn, ids, fixture->territories, &helper, person, &second, now_ms), OK);
     assert_int_equal(enter(fixture, first.text, &who), ERR_DENIED);
     assert_int_equal(enter(fixture, second.text, &who), OK);
     /* The name of one paper with the secret of another opens nothing. */
     memcpy(first.text, second.text, HELP_PAPER_NAME);
     assert_int_equal(enter(fixture, first.text, &who), ERR_DENIED);
 
+    /* With the role ends what is done by it. */
+    assert_int_not_equal(find(fixture, &session).help, 0);
+    assert_int_equal(
+        person_revoke(conn, ids, helper.person, helper.person, PERSON_HELPER, SLICE_EMPTY, now_ms),
+        OK);
+    assert_int_equal(find(fixture, &session).help, 0);
+    assert_int_equal(
+        help_paper_store(conn, ids, fixture->territories, &helper, person, &first, now_ms),
+        ERR_DENIED);
+
     assert_int_equal(person_address_add(conn, person, SLICE("odette@example.org"), now_ms), OK);
     assert_int_equal(enter(fixture, second.text, &who), ERR_DENIED);
     assert_int_equal(find(fixture, &session).help, 0); /* and nobody acts for her any more */
     ask.person = person;
     assert_int_equal(begin(fixture, &ask, &who), ERR_NOT_FOUND);
-    assert_int_equal(help_paper_store(conn, ids, &helper, person, &second, now_ms), ERR_NOT_FOUND);
+    assert_int_equal(
+        help_paper_store(conn, ids, fixture->territories, &helper, person, &second, now_ms),
+        ERR_NOT_FOUND);
 }
 
 static void a_code_is_read_as_people_type_it(void **state) {
@@ -269,9 +285,9 @@ static void who_leaves_takes_the_paper_along(void **state) {
     struct help_ask ask = ask_of(&helper);
     assert_int_equal(begin(fixture, &ask, &person), OK);
     assert_int_equal(help_paper_make(&paper), OK);
-    assert_int_equal(
-        help_paper_store(conn, &fixture->store.ids, &helper, person, &paper, fixture->store.now_ms),
-        OK);
+    assert_int_equal(help_paper_store(conn, &fixture->store.ids, fixture->territories, &helper,
+                                      person, &paper, fixture->store.now_ms),
+                     OK);
     assert_int_equal(person_delete(conn, &fixture->store.ids, person, fixture->store.now_ms), OK);
     assert_int_equal(enter(fixture, paper.text, &who), ERR_DENIED);
     assert_int_equal(find(fixture, &session).help, 0);
