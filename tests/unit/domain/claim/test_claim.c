@@ -166,6 +166,16 @@ static void what_somebody_wrote_into_the_entry_here_proves_nothing(void **state)
     assert_int_equal(ask(fixture, &eve, mill, CLAIM_BY_SITE, "eve@eve.example", &asked), ERR_INPUT);
     assert_int_equal(ask(fixture, &eve, mill, CLAIM_BY_CONTACT, "", &asked), ERR_INPUT);
     assert_string_equal(fixture->problem.field, "way");
+    /* Nor does it once the source has lost the entry and found it again. */
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(entry_set_status(fixture->store.conn, &fixture->store.ids, mill,
+                                          again ? ENTRY_PUBLISHED : ENTRY_ARCHIVED,
+                                          SLICE("import:test"), SLICE_EMPTY, fixture->store.now_ms),
+                         OK);
+    }
+    assert_int_equal(claim_ways(fixture->store.conn, mill, &fixture->arena, &ways), OK);
+    assert_int_equal(ways.site_count, 0);
+    assert_int_equal(ways.contact.n, 0);
 }
 
 static void who_holds_the_contact_says_yes_once(void **state) {

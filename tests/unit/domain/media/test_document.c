@@ -27,8 +27,8 @@ static struct file stored(const char *name, const char *text) {
 }
 
 static void number(struct buf *out, uint64_t value, unsigned width) {
-    for (unsigned i = 0; i < width; i++) {
-        buf_add_char(out, i < sizeof(value) ? (char)(value >> (8 * i) & 0xff) : '\0');
+    for (unsigned i = 0; i < width; i++, value >>= 8) {
+        buf_add_char(out, (char)(value & 0xff));
     }
 }
 
