@@ -167,10 +167,14 @@ static err find_theme_prefixes(struct crowds *crowds) {
     return OK;
 }
 
+static int compare(uint64_t a, uint64_t b) {
+    return (a > b) - (a < b);
+}
+
 static int compare_candidates(const void *a, const void *b) {
     const struct candidate *left = a;
     const struct candidate *right = b;
-    return (left->crowd.key > right->crowd.key) - (left->crowd.key < right->crowd.key);
+    return compare(left->crowd.key, right->crowd.key);
 }
 
 /* By key, each once; those with bits are numbered. */
@@ -259,11 +263,10 @@ static err keep_link(const struct crowds *crowds, uint32_t inner, uint32_t outer
 static int compare_nests(const void *a, const void *b) {
     const struct nest *left = a;
     const struct nest *right = b;
-    return left->first != right->first ? (left->first > right->first) - (left->first < right->first)
-           : left->last != right->last ? (left->last < right->last) - (left->last > right->last)
-           : left->reach != right->reach
-               ? (left->reach < right->reach) - (left->reach > right->reach)
-               : (left->at > right->at) - (left->at < right->at);
+    int order = compare(left->first, right->first);
+    order = order ? order : compare(right->last, left->last);
+    order = order ? order : compare(right->reach, left->reach);
+    return order ? order : compare(left->at, right->at);
 }
 
 static uint32_t list_nests(const struct crowds *crowds, struct nest *nests) {
@@ -318,27 +321,34 @@ static err link_nests(const struct crowds *crowds, struct pool *links) {
     return OK;
 }
 
-/* What stands for themes, and maybe more, holds what stands for some of these only. */
-static err link_themes(const struct crowds *crowds, struct pool *links) {
-    struct build *build = crowds->build;
-    uint32_t *inner = scratch(build, uint32_t, crowds->candidates.count); /* of themes only */
-    TRY_MEMORY(build);
+/* What stands for themes only, those of most documents first. */
+static uint32_t list_themes(const struct crowds *crowds, struct nest *nests) {
     uint32_t count = 0;
     for (uint32_t at = 0; at < crowds->candidates.count; at++) {
         const struct candidate *candidate = crowds_candidate(crowds, at);
         if (!candidate->term_count && candidate->prefix_first == candidate->prefix_last) {
-            inner[count++] = at;
+            nests[count++] = (struct nest){.at = at, .reach = candidate->reach};
         }
     }
+    if (count) {
+        qsort(nests, count, sizeof(*nests), compare_nests);
+    }
+    return count;
+}
+
+/* What stands for themes, and maybe more, holds what stands for some of these only. */
+static err link_themes(const struct crowds *crowds, struct pool *links) {
+    struct build *build = crowds->build;
+    struct nest *inner = scratch(build, struct nest, crowds->candidates.count);
+    TRY_MEMORY(build);
+    uint32_t count = list_themes(crowds, inner);
     for (uint32_t outer = 0; outer < crowds->candidates.count; outer++) {
-        uint32_t best = ATLAS_NO_KEY;
-        for (uint32_t i = 0; i < count && crowds_candidate(crowds, outer)->theme_count; i++) {
-            bool is_better = best == ATLAS_NO_KEY || crowds_candidate(crowds, inner[i])->reach >
-                                                         crowds_candidate(crowds, best)->reach;
-            best = is_better && is_held(crowds, inner[i], outer) ? inner[i] : best;
-        }
-        if (best != ATLAS_NO_KEY) {
-            TRY(keep_link(crowds, best, outer, links));
+        uint32_t themes = crowds_candidate(crowds, outer)->theme_count;
+        for (uint32_t i = 0; i < count && themes; i++) {
+            if (is_held(crowds, inner[i].at, outer)) {
+                TRY(keep_link(crowds, inner[i].at, outer, links));
+                break;
+            }
         }
     }
     return OK;
@@ -347,10 +357,9 @@ static err link_themes(const struct crowds *crowds, struct pool *links) {
 static int compare_links(const void *a, const void *b) {
     const struct link *left = a;
     const struct link *right = b;
-    return left->reach != right->reach ? (left->reach < right->reach) - (left->reach > right->reach)
-           : left->outer != right->outer
-               ? (left->outer > right->outer) - (left->outer < right->outer)
-               : (left->inner > right->inner) - (left->inner < right->inner);
+    int order = compare(right->reach, left->reach);
+    order = order ? order : compare(left->outer, right->outer);
+    return order ? order : compare(left->inner, right->inner);
 }
 
 /* Chains of candidates: the links that save most, at most one in and one out of each. */

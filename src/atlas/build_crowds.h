@@ -1,5 +1,4 @@
-/* Crowds being made (crowd.h): found in build_crowds.c, counted in build_crowds_count.c. For these.
- * */
+/* Crowds being made (crowd.h): what build_crowds.c finds and build_crowds_count.c counts. */
 #ifndef AGORA_ATLAS_BUILD_CROWDS_H
 #define AGORA_ATLAS_BUILD_CROWDS_H
 

@@ -312,13 +312,21 @@ static err bound_points(struct counting *counting) {
     return OK;
 }
 
+/* Those of asks become those of all. */
+static void keep_counts(const struct counting *counting, uint32_t at, uint32_t *to) {
+    uint32_t values = counting->crowds->build->segment->value_first[ATLAS_OF__COUNT];
+    memcpy(to, counts_of(counting, at), ATLAS_CROWD_COUNTS__COUNT * values * sizeof(*to));
+    for (uint32_t value = 0; value < values; value++) {
+        to[ATLAS_CROWD_ALL * values + value] += to[ATLAS_CROWD_ENTRIES * values + value];
+    }
+}
+
 static err keep_crowds(const struct counting *counting) {
     const struct crowds *crowds = counting->crowds;
     struct build *build = crowds->build;
     struct atlas_segment *segment = build->segment;
     const struct candidate *all = POOL(&crowds->candidates, const struct candidate);
-    uint32_t values = segment->value_first[ATLAS_OF__COUNT];
-    size_t row = ATLAS_CROWD_COUNTS__COUNT * (size_t)values;
+    size_t row = ATLAS_CROWD_COUNTS__COUNT * (size_t)segment->value_first[ATLAS_OF__COUNT];
     uint32_t best = 0;
     for (uint32_t i = 0; i < crowds->candidates.count; i++) {
         segment->crowd_count += all[i].crowd.best_count > 0;
@@ -336,12 +344,7 @@ static err keep_crowds(const struct counting *counting) {
         if (!from->best_count) {
             continue;
         }
-        uint32_t *counts = segment->crowd_counts + (size_t)(to - segment->crowds) * row;
-        memcpy(counts, counts_of(counting, i), row * sizeof(*counts));
-        for (uint32_t value = 0; value < values; value++) {
-            counts[ATLAS_CROWD_ALL * values + value] +=
-                counts[ATLAS_CROWD_ENTRIES * values + value];
-        }
+        keep_counts(counting, i, segment->crowd_counts + (size_t)(to - segment->crowds) * row);
         memcpy(segment->crowd_best + best, counting->best + (size_t)i * ATLAS_CROWD_BEST,
                from->best_count * sizeof(*counting->best));
         memcpy(segment->crowd_impacts + best, counting->impacts + (size_t)i * ATLAS_CROWD_BEST,

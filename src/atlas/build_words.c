@@ -5,7 +5,6 @@
 #include "atlas/sort.h"
 
 #include <pthread.h>
-#include <string.h>
 
 /* The tables are larger than the near caches: what comes next is asked for ahead. */
 #define ITEMS_AHEAD  16
@@ -72,7 +71,7 @@ static err work(struct words *words, void (*how)(struct worker *worker, struct s
     return failed;
 }
 
-/* Headers and numbers of a document's words: the builder's own, or read out of where they were. */
+/* The builder's own, or read out of where they were. */
 const uint32_t *words_items(const struct worker *worker, const struct draft *draft,
                             uint32_t *count) {
     const struct atlas_builder *from = worker->words->build->from;
@@ -136,17 +135,17 @@ uint32_t words_count(const struct worker *worker, struct share *share, const str
     return length;
 }
 
-void words_mark_stops(const struct words *words, struct share *share) {
+void words_count_begin(const struct words *words, struct share *share) {
     for (uint32_t number = 0; number < words->number_count; number++) {
-        if (text_is_stop_word(names_get(&words->build->from->words, number))) {
-            share->counted[number].seen = SEEN_STOP;
-        }
+        share->counted[number] = (struct counted){.seen = words->are_stops[number] ? SEEN_STOP : 0};
+        share->titles[number] = (struct counted_title){0};
     }
+    share->length = share->run_bytes = 0;
 }
 
 static void count_share(struct worker *worker, struct share *share) {
     const struct words *words = worker->words;
-    words_mark_stops(words, share);
+    words_count_begin(words, share);
     for (uint32_t document = share->first; document < share->last; document++) {
         const struct draft *draft = words->build->order[document];
         words->lengths[document] = kept_has(words, draft)
@@ -175,12 +174,6 @@ static err count_all(struct words *words, uint32_t average_length,
 /* Lists are not kept after all: their impacts are for another average length. */
 static err count_anew(struct words *words, uint32_t average_length) {
     words->kept.from = NULL;
-    for (uint32_t i = 0; i < words->share_count; i++) {
-        struct share *share = &words->shares[i];
-        memset(share->counted, 0, words->number_count * sizeof(*share->counted));
-        memset(share->titles, 0, words->number_count * sizeof(*share->titles));
-        share->length = share->run_bytes = 0;
-    }
     return count_all(words, average_length, NULL);
 }
 
@@ -242,7 +235,7 @@ static err keep_terms(struct words *words) {
     for (uint32_t term = 0; term < segment->term_count; term++) {
         words->rank[words->order[term]] = term;
         segment->letters[term] = atlas_letters(atlas_text(&segment->terms, term));
-        segment->is_stop[term] = words->shares[0].counted[words->order[term]].seen == SEEN_STOP;
+        segment->is_stop[term] = words->are_stops[words->order[term]];
     }
     return OK;
 }
@@ -328,7 +321,6 @@ static void post_begin(const struct worker *worker, const struct share *share) {
     }
 }
 
-/* The runs as bytes, and how much each of the document's words weighs in it; how many those are. */
 uint32_t words_weigh(const struct worker *worker, uint32_t document, uint8_t **runs) {
     const struct draft *draft = worker->words->build->order[document];
     bool ask = draft_is_ask(draft);
@@ -480,6 +472,7 @@ static err divide(struct words *words) {
     words->worker_count = is_shared ? WORKERS : 1;
     words->number_count = build->from->words.count;
     words->lengths = scratch(build, uint32_t, count);
+    words->are_stops = scratch(build, bool, words->number_count);
     uint32_t size = (count / words->share_count + 64) / 64 * 64;
     for (uint32_t i = 0; i < words->share_count; i++) {
         struct share *share = &words->shares[i];
@@ -494,6 +487,9 @@ static err divide(struct words *words) {
             (struct worker){.words = words, .items = scratch(build, uint32_t, longest)};
     }
     TRY_MEMORY(build);
+    for (uint32_t number = 0; number < words->number_count; number++) {
+        words->are_stops[number] = text_is_stop_word(names_get(&build->from->words, number));
+    }
     return OK;
 }
 

@@ -79,6 +79,7 @@ struct words {
     uint32_t *rank;                     /* their terms; ATLAS_NO_TERM: in no document */
     uint32_t *order;                    /* numbers of the terms */
     uint32_t *codes;                    /* by number */
+    bool *are_stops;                    /* likewise */
     uint32_t *lengths;                  /* of each document, in words that are no stop words */
     struct push *pushes, *title_pushes; /* by term */
     uint8_t *impacts;                   /* the table; NULL: too few documents */
@@ -90,10 +91,10 @@ const uint32_t *words_items(const struct worker *worker, const struct draft *dra
 /* Counts the words of a document; `mark`: its number, + 1. Returns those that are no stop words. */
 uint32_t words_count(const struct worker *worker, struct share *share, const struct draft *draft,
                      uint32_t mark);
-/* The stop words among the builder's. */
-void words_mark_stops(const struct words *words, struct share *share);
-/* The runs of a document as bytes, and how much each of its words weighs: worker->touched of them.
- * */
+/* Counts begin: no document has any word, and stop words are marked. */
+void words_count_begin(const struct words *words, struct share *share);
+/* The runs of a document as bytes, and how much each of its words weighs; returns how many those
+ * are, in worker->touched. */
 uint32_t words_weigh(const struct worker *worker, uint32_t document, uint8_t **runs);
 static inline uint8_t words_impact(const struct words *words, uint32_t weight, uint32_t length) {
     return words->impacts && length < TABLE_LENGTHS && weight < TABLE_WEIGHTS

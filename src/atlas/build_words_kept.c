@@ -11,7 +11,7 @@ static err follow(struct words *words, const struct taken *taken) {
     const uint64_t *offsets = taken->segment->run_offsets;
     TRY_MEMORY(build);
     size_t draft = 0;
-    words_mark_stops(words, &kept->gone);
+    words_count_begin(words, &kept->gone);
     for (uint32_t document = 0; document < taken->segment->count; document++) {
         bool is_kept = !taken->bits || bits_has(taken->bits, document);
         kept->moved[document] = is_kept ? build->documents[draft++] : KEPT_GONE;
@@ -129,9 +129,8 @@ void kept_post(struct worker *worker, struct share *share) {
     struct atlas_segment *segment = words->build->segment;
     uint8_t *runs = segment->runs + share->run_start;
     for (uint32_t number = 0; number < words->number_count; number++) {
-        bool is_stop = share->counted[number].seen == SEEN_STOP;
-        worker->weighed[number] =
-            (struct weighed){.code = words->codes[number] | (is_stop ? CODE_STOP : 0)};
+        worker->weighed[number] = (struct weighed){
+            .code = words->codes[number] | (words->are_stops[number] ? CODE_STOP : 0)};
         worker->places[number].at = words->kept.added_at[number] + share->counted[number].documents;
     }
     for (uint32_t document = share->first; document < share->last; document++) {
