@@ -10,6 +10,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -129,15 +130,23 @@ static void told(void *self) {
     assert_int_equal(write(waiting->pipe[1], "", 1), 1);
 }
 
-/* Waits as a request does; fails when nobody tells it anything. */
-static void wait_for_atlas(struct stored *stored) {
+/* Waits as a request does; false when nobody tells it anything. */
+static bool wait_for(struct atlas *atlas) {
     struct waiting waiting = {.waiter = {.seen = told, .self = &waiting}};
-    assert_int_equal(pipe(waiting.pipe), 0);
-    atlas_wait(stored->atlas, &waiting.waiter);
+    char byte;
+    if (pipe(waiting.pipe)) {
+        return false;
+    }
+    atlas_wait(atlas, &waiting.waiter);
     struct pollfd end = {.fd = waiting.pipe[0], .events = POLLIN};
-    assert_int_equal(poll(&end, 1, WAIT_MS), 1);
+    bool is_told = poll(&end, 1, WAIT_MS) == 1 && read(waiting.pipe[0], &byte, 1) == 1;
     close(waiting.pipe[0]);
     close(waiting.pipe[1]);
+    return is_told;
+}
+
+static void wait_for_atlas(struct stored *stored) {
+    assert_true(wait_for(stored->atlas));
 }
 
 static void who_waits_goes_on_once_what_they_wrote_is_in(void **state) {
@@ -165,6 +174,46 @@ static void nobody_is_left_waiting_when_much_comes_at_once(void **state) {
     }
     assert_int_equal(atlas_catch_up(stored->atlas), OK);
     assert_int_equal(count_words(stored, "lavoir"), 2200);
+}
+
+struct crowd {
+    struct atlas *atlas;
+    atomic_bool is_over;
+    atomic_uint told, left_waiting;
+};
+
+static void *wait_again_and_again(void *self) {
+    struct crowd *crowd = self;
+    while (!atomic_load(&crowd->is_over)) {
+        atomic_fetch_add(wait_for(crowd->atlas) ? &crowd->told : &crowd->left_waiting, 1);
+    }
+    return NULL;
+}
+
+static void each_of_many_who_wait_at_once_is_told(void **state) {
+    enum { THREADS = 4, CHANGES = 40 };
+    struct stored *stored = *state;
+    struct crowd crowd = {.atlas = stored->atlas};
+    pthread_t threads[THREADS];
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, wait_again_and_again, &crowd), 0);
+    }
+    for (int i = 0; i < CHANGES; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "t%d", i);
+        store_put(stored, stored_entry(stored, key, "Moulin"));
+        if (i % 2) {
+            assert_int_equal(atlas_catch_up(stored->atlas), OK);
+        }
+        wait_for_atlas(stored);
+        assert_int_equal(count_words(stored, "moulin"), (uint64_t)i + 1);
+    }
+    atomic_store(&crowd.is_over, true);
+    for (size_t i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    assert_true(atomic_load(&crowd.told) > 0);
+    assert_int_equal(atomic_load(&crowd.left_waiting), 0);
 }
 
 static void who_waits_for_an_atlas_without_a_store_goes_on(void **state) {
@@ -403,6 +452,7 @@ int test_store(void) {
         STORED(the_writer_sees_its_change_after_catching_up),
         STORED(who_waits_goes_on_once_what_they_wrote_is_in),
         STORED(nobody_is_left_waiting_when_much_comes_at_once),
+        STORED(each_of_many_who_wait_at_once_is_told),
         STORED(who_waits_for_an_atlas_without_a_store_goes_on),
         STORED(removed_and_archived_entries_leave),
         STORED(an_atlas_that_the_feed_left_behind_begins_anew),
