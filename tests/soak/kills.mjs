@@ -1,5 +1,6 @@
 // A crowd contributes while the process is killed again and again.
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { agora, start, temporaryFolder } from '../http/harness.mjs';
 import { Book, Crowd, SETTINGS, members } from './crowd.mjs';
@@ -10,15 +11,11 @@ const LEAST = 60; // acknowledged writes before a kill
 const SPREAD = 400;
 const LOOK_MS = 5;
 
-// Resolves once so many more were acknowledged.
-function reached(book, count) {
-  return new Promise((done) => {
-    const watch = setInterval(() => {
-      if (book.acknowledged < count && book.refused.length === 0) return;
-      clearInterval(watch);
-      done();
-    }, LOOK_MS);
-  });
+// Resolves once so many were acknowledged, or something was refused, or nobody is answered any more.
+async function reached(book, count, running) {
+  let isOver = false;
+  running.then(() => (isOver = true));
+  while (book.acknowledged < count && book.refused.length === 0 && !isOver) await sleep(LOOK_MS);
 }
 
 // Asks for the page of a draft.
@@ -40,7 +37,10 @@ export async function kills({ kills: count, size, accounts }) {
     const crowd = new Crowd(server, people, book);
     const { guestAdds, memberAdds, memberAddsPhoto, memberEdits, reports, suggests, profile, confirms } = crowd;
     const running = crowd.run(size, [guestAdds, memberAdds, memberEdits, reports, memberEdits, suggests, profile, confirms, memberAddsPhoto]);
-    await reached(book, book.acknowledged + LEAST + ((round * 37) % SPREAD));
+    const wanted = book.acknowledged + LEAST + ((round * 37) % SPREAD);
+    await reached(book, wanted, running);
+    assert.deepEqual(book.refused, [], `round ${round}`);
+    assert.ok(book.acknowledged >= wanted, `round ${round}: it ended by itself: ${server.said()}`);
     await server.kill();
     await running;
     const checked = agora('check', '--data', folder);
