@@ -86,6 +86,45 @@ static void keys_and_values_are_shared(void **state) {
     assert_true(out.n > 20000);
 }
 
+/* The value that the only tag of the feature under way names. */
+static const struct mvt_value *value_given(const struct mvt_layer *layer) {
+    uint32_t number = layer->tags[1];
+    if (number >= 0x80) {
+        number = (number & 0x7F) | (uint32_t)layer->tags[2] << 7;
+    }
+    assert_true(number < layer->value_count);
+    return &layer->values[number];
+}
+
+/* Texts of three lengths at every place of a run of letters that comes again and again, so that
+ * most were given before from elsewhere, or longer from the same place; numbers between them,
+ * those that have a place of their own and others. */
+static void a_value_is_found_again_wherever_it_lies_and_however_many_there_are(void **state) {
+    (void)state;
+    enum { LETTERS = 26, TIMES = 40 };
+    struct arena arena ARENA_CLEANUP = arena_make(65536, 0);
+    struct mvt_layer layer;
+    const slice keys[] = {SLICE("k")};
+    char letters[LETTERS * TIMES + 3];
+    for (size_t i = 0; i < sizeof(letters); i++) {
+        letters[i] = (char)('a' + i % LETTERS);
+    }
+    mvt_layer_begin(&layer, &arena, SLICE_EMPTY, 4096, keys, ARRAY_COUNT(keys));
+    for (size_t i = 0; i < LETTERS * TIMES; i++) {
+        for (size_t n = 3; n > 0; n--) {
+            slice text = slice_of(letters + i, n);
+            mvt_point(&layer, 0, 0);
+            mvt_tag_text(&layer, 0, text);
+            assert_true(slice_equal(value_given(&layer)->text, text));
+        }
+        mvt_point(&layer, 0, 0);
+        mvt_tag_u64(&layer, 0, i % 500);
+        assert_int_equal(value_given(&layer)->number, i % 500);
+        assert_int_equal(value_given(&layer)->text.n, 0);
+    }
+    assert_int_equal(layer.value_count, 3 * LETTERS + 500);
+}
+
 static void an_empty_layer_writes_nothing(void **state) {
     (void)state;
     struct arena arena ARENA_CLEANUP = arena_make(4096, 0);
@@ -126,6 +165,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_feature_has_the_bytes_of_the_specification),
         cmocka_unit_test(keys_and_values_are_shared),
+        cmocka_unit_test(a_value_is_found_again_wherever_it_lies_and_however_many_there_are),
         cmocka_unit_test(an_empty_layer_writes_nothing),
         cmocka_unit_test(long_numbers_and_values_that_look_alike_are_told_apart),
         cmocka_unit_test(more_tags_than_keys_are_refused),
