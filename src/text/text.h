@@ -26,8 +26,8 @@ bool text_one_line(slice text, struct buf *out);
 void text_fold(slice text, struct buf *out);
 /* What a text looks like, for telling names apart: folded, with Latin letters for those of other
  * scripts that a reader takes for them ("Аgоrа" in Cyrillic, "Ag0ra", "AGORA" are one), i, 1 and l
- * as one letter, rn as m, vv as w; words apart by one space, no other ASCII signs. Not for showing.
- * */
+ * as one letter, rn as m, vv as w; words apart by one space, without other ASCII signs. It is not
+ * for showing. */
 void text_skeleton(slice text, struct buf *out);
 /* "Saint-Étienne d’Œuf" -> "saint-etienne-d-oeuf"; at most `limit` bytes (never more than
  * TEXT_SLUG_MAX), cut at a hyphen. Only [a-z0-9-]: nothing when no such letter is there. */
