@@ -51,7 +51,8 @@ void atlas_wait(struct atlas *atlas, struct atlas_waiter *waiter) {
     }
 }
 
-/* What those who wait now have written is committed: what is taken in from here on holds it. */
+/* What those who wait now have written is committed: what is taken in from here on holds it. Of the
+ * follower only, which has let go those before. */
 static void serve(struct atlas *atlas) {
     pthread_mutex_lock(&atlas->stop_lock);
     atlas->served = atlas->waiters;
@@ -59,19 +60,21 @@ static void serve(struct atlas *atlas) {
     pthread_mutex_unlock(&atlas->stop_lock);
 }
 
-static void served(struct atlas *atlas, bool is_behind) {
+/* Lets go on whose changes were being taken in, and, when `all`, who has come since. */
+static void let_go(struct atlas *atlas, bool is_behind, bool all) {
     pthread_mutex_lock(&atlas->stop_lock);
-    struct atlas_waiter *done = atlas->served;
+    struct atlas_waiter *served = atlas->served;
+    struct atlas_waiter *waiters = all ? atlas->waiters : NULL;
     atlas->served = NULL;
+    atlas->waiters = all ? NULL : atlas->waiters;
     atlas->is_behind = is_behind;
     pthread_mutex_unlock(&atlas->stop_lock);
-    tell(done);
+    tell(served);
+    tell(waiters);
 }
 
 void atlas_wait_no_longer(struct atlas *atlas) {
-    served(atlas, true);
-    serve(atlas);
-    served(atlas, true);
+    let_go(atlas, true, true);
 }
 
 /* ---- the thread ---- */
@@ -100,7 +103,7 @@ static void *follow(void *self) {
         int64_t start_us = clock_monotonic_us();
         serve(atlas);
         err failed = atlas_catch_up(atlas);
-        served(atlas, failed != OK);
+        let_go(atlas, failed != OK, false);
         failed = failed ? failed : forget_previous(atlas);
         atlas_report(atlas, "the atlas could not follow the store", failed);
         atlas_renew_when_full(atlas);
