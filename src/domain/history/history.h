@@ -70,6 +70,11 @@ enum history_field {
     HISTORY_HANDOVER,
     HISTORY_FIELD__COUNT
 };
+/* Sets of them have a bit for each. */
+_Static_assert(HISTORY_FIELD__COUNT <= 64, "a set of fields is 64 bits");
+static inline uint64_t history_bit(enum history_field field) {
+    return UINT64_C(1) << field;
+}
 struct history_difference {
     enum history_field field;
     struct history_parts parts;

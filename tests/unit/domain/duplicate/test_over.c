@@ -180,10 +180,11 @@ static struct entry stands(struct over *over, struct entry_id id) {
     return entry;
 }
 
-static unsigned differences(const struct entry *a, const struct entry *b) {
-    unsigned fields = 0;
+static uint64_t differences(const struct entry *a, const struct entry *b) {
+    uint64_t fields = 0;
     for (unsigned i = 0; i < HISTORY_FIELD__COUNT; i++) {
-        fields |= duplicate_field_same((enum history_field)i, a, b) ? 0 : 1u << i;
+        enum history_field field = (enum history_field)i;
+        fields |= duplicate_field_same(field, a, b) ? 0 : history_bit(field);
     }
     return fields;
 }
@@ -214,14 +215,14 @@ static void what_accounts_wrote_goes_over_and_comes_back_as_it_was(void **state)
     assert_int_equal(brought_to(&over).v, over.kept.v);
     assert_int_equal(waiting(&over, &over_there).entry.v, over.kept.v);
     assert_int_equal(over_there.revision, kept.revision);
-    assert_int_equal(differences(&kept, &over_there), 1u << HISTORY_AUDIENCE);
+    assert_int_equal(differences(&kept, &over_there), history_bit(HISTORY_AUDIENCE));
     struct contribution_draft moved = load(&over, &over.lead, &draft);
     struct contribution_overtaken overtaken;
     assert_int_equal(moved.entry.v, over.kept.v);
     assert_int_equal(contribution_compare(over.conn, &over.world, &over.lead, &moved,
                                           &over.fixture->arena, &overtaken),
                      OK);
-    assert_int_equal(differences(&kept, &overtaken.merge.merged), 1u << HISTORY_TAGS);
+    assert_int_equal(differences(&kept, &overtaken.merge.merged), history_bit(HISTORY_TAGS));
     assert_int_equal(overtaken.merge.merged.tag_count, 2); /* "fil" and "cuir" */
 
     part(&over);
@@ -248,7 +249,7 @@ static void a_suggestion_overwrites_nothing_of_what_was_chosen(void **state) {
                                        &fixture->problem),
                      OK);
     struct entry after = stands(&over, over.kept);
-    assert_int_equal(differences(&before, &after), 1u << HISTORY_TAGS);
+    assert_int_equal(differences(&before, &after), history_bit(HISTORY_TAGS));
     assert_true(slice_equal(after.title, SLICE("La Bobine")));
     assert_int_equal(after.tag_count, 2);
     part(&over); /* what was decided stays with the one it was decided for */
@@ -271,7 +272,7 @@ static void where_the_two_differ_what_was_chosen_stays(void **state) {
     merge(&over, over.merged);
     struct entry kept = stands(&over, over.kept);
     waiting(&over, &content);
-    assert_int_equal(differences(&kept, &content), 1u << HISTORY_AUDIENCE);
+    assert_int_equal(differences(&kept, &content), history_bit(HISTORY_AUDIENCE));
 }
 
 static void a_suggestion_of_which_nothing_would_be_left_still_asks(void **state) {
@@ -281,7 +282,7 @@ static void a_suggestion_of_which_nothing_would_be_left_still_asks(void **state)
     merge(&over, over.merged);
     struct entry kept = stands(&over, over.kept);
     waiting(&over, &content);
-    assert_int_equal(differences(&kept, &content), 1u << HISTORY_TITLE);
+    assert_int_equal(differences(&kept, &content), history_bit(HISTORY_TITLE));
     assert_true(slice_equal(content.title, SLICE("Les Bobines")));
 }
 
