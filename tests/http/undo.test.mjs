@@ -153,3 +153,27 @@ test('RULE MOD-5: who made the changes asks for a second look, and somebody else
   assert.equal((await entryOf('Atelier')).title, 'Promo');
   assert.equal(await isShown(entries.get('Une réclame')), true);
 });
+
+test('RULE UNDO-3: who moderates for a part of it only is shown who can, and is refused, after an appeal too', async () => {
+  const all = await signIn(server, 'all@example.org');
+  assert.equal(agora('user', '--data', server.folder, 'grant', 'all@example.org', 'moderator').status, 0);
+  const whole = await preview(all);
+  assert.ok(rowOf(whole, 'Dune'));
+  assert.equal((await all.send(undoPath(), { ...DAYS, seen: seenIn(whole), reason: 'De la réclame.' })).status, 303);
+  assert.equal((await entryOf('Dune')).summary, 'Dune d’abord');
+  const of = /\?of=(\d+)"/.exec((await moderator.look(undoPath())).text)[1];
+  const part = (await moderator.look(`${undoPath()}?of=${of}`)).text;
+  assert.match(part, /qui modère pour toutes ces fiches/);
+  assert.equal(seenIn(part), undefined);
+  assert.equal((await moderator.send(undoPath(), { of, seen: '1', reason: 'Quand même.' })).status, 403);
+  const link = new URL(/http:\S+\/decisions\/\S+/.exec(await letterTo(server, 'vandal@example.org', 5))[0]).pathname;
+  assert.equal((await visitor(server).send(link, { words: 'C’était une fête.' })).status, 303);
+  const [, appeal] = /href="(\/moderation\/appeals\/\d+)"/.exec((await moderator.look('/moderation')).text);
+  const second = (await moderator.look(appeal)).text;
+  assert.match(second, /qui modère pour toutes ces fiches/);
+  assert.match(second, /value="kept"/);
+  assert.doesNotMatch(second, /value="redo"/);
+  assert.equal((await moderator.send(appeal, { act: 'redo', reason: 'Quand même.' })).status, 403);
+  assert.equal((await entryOf('Dune')).summary, 'Dune d’abord');
+  assert.equal((await moderator.send(appeal, { act: 'kept', reason: 'C’est de la réclame.' })).status, 303);
+});

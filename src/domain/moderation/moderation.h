@@ -122,6 +122,7 @@ bool moderation_act_from_slug(slice slug, enum moderation_act *act);
 /* What goes back, or comes again. */
 struct moderation_undo_of {
     int64_t from_ms, to_ms; /* of UNDO: changes from then on, before that */
+    int64_t below;          /* of UNDO: of entries with smaller numbers; 0: of all */
     int64_t decision;       /* of REDO: the UNDO that is taken back */
     int64_t seen;           /* of the plan that was looked at; of an appeal: 0, any */
     slice note;             /* the reason that the revisions tell, public */
@@ -334,7 +335,8 @@ MUST_USE err moderation_person_to_json(struct db_conn *conn, struct person_id pe
 
 /* ---- all that somebody changed in a time ---- */
 
-/* RULE UNDO-1, RULE UNDO-2. One act goes through so many entries at most; what is left is told. */
+/* RULE UNDO-1, RULE UNDO-2. One plan looks at so many entries at most, and one act goes through
+ * them; `below` says from where another one goes on. */
 #define MODERATION_UNDO_ENTRIES 100
 enum moderation_undo_sort {
     MODERATION_GOES_BACK = 1, /* a new revision without what they changed */
@@ -349,24 +351,28 @@ struct moderation_undo_item {
     struct entry_id entry;
     slice title;
     enum moderation_undo_sort sort;
-    unsigned fields,
-        collided;    /* bits 1u << enum history_field: go back; left, others changed them */
-    int64_t stands;  /* the revision of today */
-    struct entry to; /* of what goes back: as it will be */
+    uint64_t fields, collided; /* bits history_bit(field): go back; left, others changed them */
+    int64_t stands;            /* the revision of today */
+    int64_t before, after;     /* of REDO: the revisions around what the UNDO did */
 };
 struct moderation_undo_plan {
-    struct moderation_undo_item *items;
-    size_t count, acts; /* of them: that are not left */
-    size_t elsewhere;   /* shown entries that they changed where the actor does not moderate */
-    bool has_more;      /* there are more entries than one act goes through */
-    int64_t seen;       /* tells this plan from others; never 0 */
+    struct moderation_undo_item *items; /* at most MODERATION_UNDO_ENTRIES, the newest first */
+    size_t count, acts;                 /* of them: that are not left */
+    size_t elsewhere; /* shown entries that they changed where the actor does not moderate */
+    int64_t below;    /* where the entries begin that were not looked at; 0: there are none */
+    int64_t seen;     /* tells this plan from others; never 0 */
 };
 /* What an UNDO or a REDO of `decision->subject` would do now; nothing is written. Entries that are
- * not shown are passed over. ERR_NOT_FOUND: there is no such UNDO that still holds. */
+ * not shown are passed over. Of a REDO with something elsewhere nothing is done (RULE UNDO-3). */
 MUST_USE err moderation_undo_plan(struct db_conn *conn, const struct contribution_world *world,
                                   const struct actor *actor,
                                   const struct moderation_decision *decision, struct arena *arena,
                                   struct moderation_undo_plan *plan);
+/* Whether the actor moderates for all that an UNDO of somebody changed: a REDO is for nobody else
+ * (RULE UNDO-3). */
+MUST_USE err moderation_redo_may(struct db_conn *conn, const struct contribution_world *world,
+                                 const struct actor *actor, int64_t undo, struct person_id subject,
+                                 bool *may);
 struct moderation_undone {
     int64_t decision, at_ms, from_ms, to_ms;
     int64_t entries;

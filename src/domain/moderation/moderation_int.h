@@ -93,7 +93,8 @@ MUST_USE err moderation_act_on(struct db_conn *conn, const struct contribution_w
                                struct problem *problem);
 
 /* undo.c: does what the plan says; ERR_CONFLICT with the field "seen" when it is not the one that
- * was looked at, "undo" when there is nothing to do. */
+ * was looked at, "undo" when there is nothing to do; ERR_DENIED: a REDO of which something stands
+ * elsewhere. */
 MUST_USE err moderation_undo_do(struct db_conn *conn, const struct contribution_world *world,
                                 const struct actor *actor,
                                 const struct moderation_decision *decision, int64_t now_ms,

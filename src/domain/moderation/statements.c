@@ -191,8 +191,8 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                         "INDEXED BY revision_by_person JOIN entry ON entry.id = revision.entry_id "
                         "WHERE revision.author = $1 AND revision.author >= 'person:' "
                         "AND revision.author < 'person;' AND revision.at_ms >= $2 "
-                        "AND revision.at_ms < $3 AND entry.status = 1 "
-                        "ORDER BY revision.entry_id DESC"},
+                        "AND revision.at_ms < $3 AND revision.entry_id < $4 "
+                        "AND entry.status = 1 ORDER BY revision.entry_id DESC"},
     [UNDO_ADD] = {"undo add", "INSERT INTO undo (decision_id, person_id, from_ms, to_ms, "
                               "redone_ms) VALUES ($1, $2, $3, $4, 0)"},
     [UNDO_ENTRY_ADD] = {"undo entry add",
@@ -203,8 +203,9 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
                               "AND redone_ms = 0"},
     [UNDO_ENTRIES_OF] =
         {"undo entries of",
-         "SELECT undo_entry.entry_id, undo_entry.before_revision, undo_entry.after_revision, "
-         "entry.territory FROM undo JOIN undo_entry ON undo_entry.decision_id = undo.decision_id "
+         "SELECT undo_entry.entry_id, entry.territory, undo_entry.before_revision, "
+         "undo_entry.after_revision FROM undo JOIN undo_entry ON undo_entry.decision_id = "
+         "undo.decision_id "
          "JOIN entry ON entry.id = undo_entry.entry_id WHERE undo.decision_id = $1 "
          "AND undo.person_id = $2 AND undo.redone_ms = 0 ORDER BY undo_entry.entry_id DESC"},
     [UNDO_LIST] = {"undo list",

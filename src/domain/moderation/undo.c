@@ -12,12 +12,36 @@ struct going {
     struct db_conn *conn;
     const struct contribution_world *world;
     const struct moderation_decision *decision;
-    struct arena *arena;
-    struct entry_revision *revisions; /* the newest first */
+    slice author;        /* whose changes */
+    struct arena *arena; /* of this entry alone: its versions may be many and long */
+    struct moderation_undo_item *item;
+    struct entry stands;
+    struct entry_revision *revisions; /* of an UNDO: the newest first */
     size_t count;
-    slice author; /* whose changes */
-    struct moderation_undo_item item;
 };
+
+static struct going going_of(struct db_conn *conn, const struct contribution_world *world,
+                             const struct moderation_decision *decision, struct arena *arena) {
+    return (struct going){
+        .conn = conn,
+        .world = world,
+        .decision = decision,
+        .author = arena_printf(arena, AUTHOR_PREFIX "%lld", (long long)decision->subject.v)};
+}
+
+static bool is_redo(const struct moderation_decision *decision) {
+    return decision->act == MODERATION_REDO;
+}
+
+static err going_begin(struct going *going, struct moderation_undo_item *item,
+                       struct arena *arena) {
+    going->item = item;
+    going->arena = arena;
+    TRY(entry_load(going->conn, item->entry, arena, &going->stands));
+    return is_redo(going->decision)
+               ? OK
+               : entry_revisions(going->conn, item->entry, arena, &going->revisions, &going->count);
+}
 
 static bool is_theirs(const struct going *going, size_t i) {
     const struct entry_revision *revision = &going->revisions[i];
@@ -26,17 +50,12 @@ static bool is_theirs(const struct going *going, size_t i) {
            slice_equal(revision->author, going->author);
 }
 
-static err content_at(const struct going *going, size_t i, struct entry *content) {
-    return contribution_entry_at(going->conn, going->item.entry, going->revisions[i].revision,
-                                 going->arena, content);
-}
-
-static unsigned fields_that_differ(const struct entry *one, const struct entry *other,
+static uint64_t fields_that_differ(const struct entry *one, const struct entry *other,
                                    struct arena *arena) {
-    unsigned fields = 0;
+    uint64_t fields = 0;
     for (unsigned i = 0; i < HISTORY_FIELD__COUNT; i++) {
         if (!contribution_field_same((enum history_field)i, one, other, arena)) {
-            fields |= 1u << i;
+            fields |= history_bit((enum history_field)i);
         }
     }
     return fields;
@@ -48,36 +67,39 @@ static err is_shared(const struct going *going, bool *shared) {
     *shared = false;
     for (size_t i = 0; i + 1 < going->count && !*shared; i++) {
         struct arena scratch ARENA_CLEANUP = arena_make(0, 0); /* there may be a thousand */
-        struct going own = *going;
         struct entry content;
         struct entry before;
-        own.arena = &scratch;
         if (is_theirs(going, i)) {
             continue;
         }
-        TRY(content_at(&own, i, &content));
-        TRY(content_at(&own, i + 1, &before));
+        TRY(contribution_entry_at(going->conn, going->item->entry, going->revisions[i].revision,
+                                  &scratch, &content));
+        TRY(contribution_entry_at(going->conn, going->item->entry, going->revisions[i + 1].revision,
+                                  &scratch, &before));
         *shared = fields_that_differ(&content, &before, &scratch) != 0;
     }
     return OK;
 }
 
-/* Takes the change from `base` to `now` out of `*to`. */
-static void take_out(const struct going *going, const struct entry *now, const struct entry *base,
-                     struct entry *to, unsigned *collided) {
+/* Takes the change from the version `before` to the version `after` out of `*to`. */
+static err take_out(const struct going *going, int64_t before, int64_t after, struct entry *to) {
+    struct moderation_undo_item *item = going->item;
     struct contribution_merge merge;
-    contribution_merge(now, to, base, going->arena, &merge);
+    struct entry base;
+    struct entry now;
+    TRY(contribution_entry_at(going->conn, item->entry, after, going->arena, &now));
+    TRY(contribution_entry_at(going->conn, item->entry, before, going->arena, &base));
+    contribution_merge(&now, to, &base, going->arena, &merge);
     for (size_t i = 0; i < merge.collision_count; i++) {
-        *collided |= 1u << merge.collisions[i];
+        item->collided |= history_bit(merge.collisions[i]);
     }
     *to = merge.merged;
+    return OK;
 }
 
 /* Each run of their versions, one after the other, the newest first. */
-static err take_out_all(struct going *going, struct entry *to) {
+static err take_out_all(const struct going *going, struct entry *to) {
     for (size_t i = 0; i + 1 < going->count; i++) {
-        struct entry now;
-        struct entry base;
         if (!is_theirs(going, i)) {
             continue;
         }
@@ -85,178 +107,189 @@ static err take_out_all(struct going *going, struct entry *to) {
         while (i + 2 < going->count && is_theirs(going, i + 1)) {
             i++;
         }
-        TRY(content_at(going, first, &now));
-        TRY(content_at(going, i + 1, &base));
-        take_out(going, &now, &base, to, &going->item.collided);
+        TRY(take_out(going, going->revisions[i + 1].revision, going->revisions[first].revision,
+                     to));
     }
     return OK;
 }
 
-/* What the entry becomes, or why it stays. */
-static void settle(struct going *going, const struct entry *stands, struct entry *to) {
-    struct moderation_undo_item *item = &going->item;
-    struct problem problem = {0};
-    item->fields = fields_that_differ(stands, to, going->arena);
-    item->sort = item->fields ? MODERATION_GOES_BACK : MODERATION_LEFT_COLLIDES;
-    if (item->fields && entry_check(to, going->world->territories, going->world->themes,
-                                    going->arena, &problem) != OK) {
-        item->sort = MODERATION_LEFT_UNFIT;
-    }
+/* What the entry becomes; `fits` false: no entry can be that (any more). Of a REDO the version that
+ * the UNDO made is taken out, as any other. */
+static err becomes(const struct going *going, struct entry *to, bool *fits) {
+    const struct entry *stands = &going->stands;
+    struct problem unused = {0};
+    *to = *stands;
+    TRY(is_redo(going->decision) ? take_out(going, going->item->before, going->item->after, to)
+                                 : take_out_all(going, to));
+    going->item->fields = fields_that_differ(stands, to, going->arena);
+    *fits =
+        going->item->fields == 0 || entry_check(to, going->world->territories, going->world->themes,
+                                                going->arena, &unused) == OK;
     to->id = stands->id;
     to->status = stands->status;
     to->revision = stands->revision;
-    item->to = *to;
+    return OK;
 }
 
-/* Of an UNDO. sort 0: nothing of it is there any more. */
-static err go_back(struct going *going, const struct entry *stands) {
-    struct entry to = *stands;
-    bool shared = false;
-    TRY(entry_revisions(going->conn, going->item.entry, going->arena, &going->revisions,
-                        &going->count));
+/* Whether the entry goes back, or why it stays. sort 0: nothing of it is there any more. */
+static err settle(const struct going *going) {
+    struct moderation_undo_item *item = going->item;
+    struct entry to;
+    bool fits;
+    TRY(becomes(going, &to, &fits));
+    if (item->fields) {
+        item->sort = fits ? MODERATION_GOES_BACK : MODERATION_LEFT_UNFIT;
+    } else if (item->collided) {
+        item->sort = MODERATION_LEFT_COLLIDES;
+    }
+    return OK;
+}
+
+/* Of an UNDO. */
+static err go_back(const struct going *going) {
     bool brought = going->count > 0 && is_theirs(going, going->count - 1);
+    bool shared = true;
     if (brought) {
         TRY(is_shared(going, &shared));
-        if (!shared) {
-            going->item.sort = MODERATION_GOES_AWAY;
-            return OK;
-        }
     }
-    TRY(take_out_all(going, &to));
-    if (fields_that_differ(stands, &to, going->arena) || going->item.collided) {
-        settle(going, stands, &to);
-    } else if (brought) {
-        going->item.sort = MODERATION_LEFT_SHARED;
+    if (!shared) {
+        going->item->sort = MODERATION_GOES_AWAY;
+        return OK;
+    }
+    TRY(settle(going));
+    if (brought && going->item->sort == 0) {
+        going->item->sort = MODERATION_LEFT_SHARED;
     }
     return OK;
 }
 
-/* Of a REDO: the version that the UNDO made is taken out, as any other. */
-static err come_again(struct going *going, const struct entry *stands, int64_t before,
-                      int64_t after) {
-    struct entry to = *stands;
-    struct entry base;
-    struct entry now;
-    if (stands->status == ENTRY_REMOVED && stands->revision == after) {
-        going->item.sort = MODERATION_COMES_AGAIN;
+/* Of a REDO. */
+static err come_again(const struct going *going) {
+    const struct entry *stands = &going->stands;
+    if (stands->status == ENTRY_REMOVED && stands->revision == going->item->after) {
+        going->item->sort = MODERATION_COMES_AGAIN;
         return OK;
     }
-    if (stands->status != ENTRY_PUBLISHED) {
-        return OK;
-    }
-    TRY(contribution_entry_at(going->conn, going->item.entry, after, going->arena, &now));
-    TRY(contribution_entry_at(going->conn, going->item.entry, before, going->arena, &base));
-    take_out(going, &now, &base, &to, &going->item.collided);
-    if (fields_that_differ(stands, &to, going->arena) || going->item.collided) {
-        settle(going, stands, &to);
-    }
-    return OK;
+    return stands->status == ENTRY_PUBLISHED ? settle(going) : OK;
 }
 
 /* ---- the plan ---- */
 
-struct candidate {
-    struct entry_id entry;
-    int64_t before, after;
-};
-
-struct planning {
-    struct candidate *items;
-    size_t used, room;
-};
-
-/* The entries, read whole first; those elsewhere are counted. */
-static err candidates_read(struct db_conn *conn, const struct contribution_world *world,
-                           const struct actor *actor, const struct moderation_decision *decision,
-                           struct arena *arena, struct planning *planning,
-                           struct moderation_undo_plan *plan) {
+/* The next entries, into the plan; those elsewhere are counted. */
+static err candidates_read(const struct going *going, const struct actor *actor,
+                           struct arena *arena, struct moderation_undo_plan *plan) {
+    const struct moderation_decision *decision = going->decision;
+    const struct moderation_undo_of *of = &decision->undo;
     struct person_grant *grants;
     size_t grant_count;
-    bool is_redo = decision->act == MODERATION_REDO;
-    slice author = arena_printf(arena, AUTHOR_PREFIX "%lld", (long long)decision->subject.v);
-    TRY(person_grants(conn, actor->person, arena, &grants, &grant_count));
-    struct db_query *query = moderation_query(conn, is_redo ? UNDO_ENTRIES_OF : UNDO_REVISIONS);
-    if (is_redo) {
-        db_bind_i64(query, 1, decision->undo.decision);
+    TRY(person_grants(going->conn, actor->person, arena, &grants, &grant_count));
+    struct db_query *query =
+        moderation_query(going->conn, is_redo(decision) ? UNDO_ENTRIES_OF : UNDO_REVISIONS);
+    if (is_redo(decision)) {
+        db_bind_i64(query, 1, of->decision);
         db_bind_i64(query, 2, decision->subject.v);
     } else {
-        db_bind_text_borrowed(query, 1, author);
-        db_bind_i64(query, 2, decision->undo.from_ms);
-        db_bind_i64(query, 3, decision->undo.to_ms);
+        db_bind_text_borrowed(query, 1, going->author);
+        db_bind_i64(query, 2, of->from_ms);
+        db_bind_i64(query, 3, of->to_ms);
+        db_bind_i64(query, 4, of->below > 0 ? of->below : INT64_MAX);
     }
+    plan->items = arena_new(arena, struct moderation_undo_item, MODERATION_UNDO_ENTRIES);
     for (;;) {
         bool row = false;
         TRY(db_next(query, &row));
         if (!row) {
             return OK;
         }
-        if (!moderation_holds_in(world->territories, grants, grant_count,
-                                 db_text(query, is_redo ? 3 : 1))) {
+        if (!moderation_holds_in(going->world->territories, grants, grant_count,
+                                 db_text(query, 1))) {
             plan->elsewhere++;
-            continue;
+        } else if (plan->count == MODERATION_UNDO_ENTRIES) {
+            plan->below = plan->items[plan->count - 1].entry.v;
+            db_done(query);
+            return OK;
+        } else {
+            plan->items[plan->count++] =
+                (struct moderation_undo_item){.entry = {db_i64(query, 0)},
+                                              .title = SLICE_EMPTY,
+                                              .before = is_redo(decision) ? db_i64(query, 2) : 0,
+                                              .after = is_redo(decision) ? db_i64(query, 3) : 0};
         }
-        planning->items =
-            arena_grow(arena, struct candidate, planning->items, planning->used, &planning->room);
-        planning->items[planning->used++] =
-            (struct candidate){.entry = {db_i64(query, 0)},
-                               .before = is_redo ? db_i64(query, 1) : 0,
-                               .after = is_redo ? db_i64(query, 2) : 0};
     }
 }
 
-static err plan_one(struct going *going, const struct candidate *candidate) {
-    struct entry stands;
-    TRY(entry_load(going->conn, candidate->entry, going->arena, &stands));
-    going->item = (struct moderation_undo_item){
-        .entry = candidate->entry, .title = stands.title, .stands = stands.revision};
-    return going->decision->act == MODERATION_REDO
-               ? come_again(going, &stands, candidate->before, candidate->after)
-               : go_back(going, &stands);
+static err plan_one(struct going *going, struct moderation_undo_item *item, struct arena *arena) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    TRY(going_begin(going, item, &scratch));
+    item->title = arena_copy(arena, going->stands.title);
+    item->stands = going->stands.revision;
+    return is_redo(going->decision) ? come_again(going) : go_back(going);
 }
 
 err moderation_undo_plan(struct db_conn *conn, const struct contribution_world *world,
                          const struct actor *actor, const struct moderation_decision *decision,
                          struct arena *arena, struct moderation_undo_plan *plan) {
-    struct planning planning = {0};
-    struct going going = {
-        .conn = conn,
-        .world = world,
-        .decision = decision,
-        .arena = arena,
-        .author = arena_printf(arena, AUTHOR_PREFIX "%lld", (long long)decision->subject.v)};
+    struct going going = going_of(conn, world, decision, arena);
     uint64_t stamp = 0;
     *plan = (struct moderation_undo_plan){0};
-    TRY(candidates_read(conn, world, actor, decision, arena, &planning, plan));
-    plan->items = arena_new(arena, struct moderation_undo_item, planning.used + 1);
-    for (size_t i = 0; i < planning.used && !plan->has_more; i++) {
-        TRY(plan_one(&going, &planning.items[i]));
-        const struct moderation_undo_item *item = &going.item;
-        bool is_act = item->sort != 0 && item->sort < MODERATION_LEFT_SHARED;
-        if (is_act && plan->acts == MODERATION_UNDO_ENTRIES) {
-            plan->has_more = true;
-        } else if (item->sort != 0) {
-            plan->items[plan->count++] = *item;
-            plan->acts += is_act;
+    TRY(candidates_read(&going, actor, arena, plan));
+    size_t looked_at = plan->count;
+    plan->count = 0;
+    for (size_t i = 0; i < looked_at; i++) {
+        struct moderation_undo_item *item = &plan->items[i];
+        TRY(plan_one(&going, item, arena));
+        if (item->sort != 0) {
+            plan->acts += item->sort < MODERATION_LEFT_SHARED;
             stamp = hash_mix(stamp ^ (uint64_t)item->entry.v,
                              (uint64_t)item->stands * 8 + (uint64_t)item->sort);
+            plan->items[plan->count++] = *item;
         }
     }
     plan->seen = (int64_t)(stamp >> 1) | 1;
     return OK;
 }
 
+err moderation_redo_may(struct db_conn *conn, const struct contribution_world *world,
+                        const struct actor *actor, int64_t undo, struct person_id subject,
+                        bool *may) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    const struct moderation_decision redo = {.act = MODERATION_REDO,
+                                             .reason = SLICE_EMPTY,
+                                             .subject = subject,
+                                             .undo = {.decision = undo, .note = SLICE_EMPTY}};
+    const struct going going = going_of(conn, world, &redo, &scratch);
+    struct moderation_undo_plan plan = {0};
+    *may = false;
+    TRY(candidates_read(&going, actor, &scratch, &plan));
+    *may = plan.elsewhere == 0;
+    return OK;
+}
+
 /* ---- the act ---- */
 
-static err item_do(struct db_conn *conn, const struct contribution_world *world, slice author,
-                   slice note, struct moderation_undo_item *item, int64_t now_ms,
-                   struct problem *problem) {
+/* What it becomes is read again: a plan of long entries need not hold them all at once. */
+static err edit_back(struct going *going, struct moderation_undo_item *item, slice author,
+                     int64_t now_ms, struct problem *problem) {
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    struct entry to;
+    bool fits;
+    TRY(going_begin(going, item, &scratch));
+    TRY(becomes(going, &to, &fits));
+    return entry_edit(going->conn, going->world->ids, &to, author, going->decision->undo.note,
+                      now_ms, problem);
+}
+
+static err item_do(struct going *going, struct moderation_undo_item *item, slice author,
+                   int64_t now_ms, struct problem *problem) {
+    struct id_source *ids = going->world->ids;
+    slice note = going->decision->undo.note;
     switch (item->sort) {
     case MODERATION_GOES_BACK:
-        return entry_edit(conn, world->ids, &item->to, author, note, now_ms, problem);
+        return edit_back(going, item, author, now_ms, problem);
     case MODERATION_GOES_AWAY:
-        return entry_set_status(conn, world->ids, item->entry, ENTRY_REMOVED, author, note, now_ms);
+        return entry_set_status(going->conn, ids, item->entry, ENTRY_REMOVED, author, note, now_ms);
     case MODERATION_COMES_AGAIN:
-        return entry_set_status(conn, world->ids, item->entry, ENTRY_PUBLISHED, author, note,
+        return entry_set_status(going->conn, ids, item->entry, ENTRY_PUBLISHED, author, note,
                                 now_ms);
     case MODERATION_LEFT_SHARED:
     case MODERATION_LEFT_COLLIDES:
@@ -270,19 +303,20 @@ err moderation_undo_do(struct db_conn *conn, const struct contribution_world *wo
                        const struct actor *actor, const struct moderation_decision *decision,
                        int64_t now_ms, struct arena *arena, struct moderation_undo_plan *plan,
                        struct problem *problem) {
+    struct going going = going_of(conn, world, decision, arena);
     slice author = contribution_author(actor, 0, arena);
     TRY(moderation_undo_plan(conn, world, actor, decision, arena, plan));
+    if (is_redo(decision) && plan->elsewhere > 0) { /* RULE UNDO-3: one act */
+        return problem_set(problem, ERR_DENIED, "undo", "some of them stand elsewhere");
+    }
     if (decision->undo.seen != 0 && decision->undo.seen != plan->seen) {
         return problem_set(problem, ERR_CONFLICT, "seen", "somebody changed one of them meanwhile");
-    }
-    if (decision->act == MODERATION_REDO && plan->elsewhere > 0) { /* RULE UNDO-3: one act */
-        return problem_set(problem, ERR_DENIED, "undo", "some of them stand elsewhere");
     }
     if (plan->acts == 0) {
         return problem_set(problem, ERR_CONFLICT, "undo", "there is nothing of it any more");
     }
     for (size_t i = 0; i < plan->count; i++) {
-        TRY(item_do(conn, world, author, decision->undo.note, &plan->items[i], now_ms, problem));
+        TRY(item_do(&going, &plan->items[i], author, now_ms, problem));
     }
     return OK;
 }
@@ -290,18 +324,18 @@ err moderation_undo_do(struct db_conn *conn, const struct contribution_world *wo
 err moderation_undo_note(struct db_conn *conn, const struct actor *actor,
                          const struct moderation_decision *decision, int64_t id,
                          const struct moderation_undo_plan *plan, bool is_appeal, int64_t now_ms) {
-    if (decision->act == MODERATION_REDO) {
+    if (is_redo(decision)) {
         struct db_query *query = moderation_query(conn, UNDO_END);
         db_bind_i64(query, 1, decision->undo.decision);
         db_bind_i64(query, 2, now_ms);
         TRY(db_run(query));
+        if (is_appeal) { /* whose end says the rest */
+            return OK;
+        }
         query = moderation_query(conn, DECISION_UNDONE);
         db_bind_i64(query, 1, decision->undo.decision);
         db_bind_i64(query, 2, now_ms);
         TRY(db_run(query));
-        if (is_appeal) {
-            return OK;
-        }
         query = moderation_query(conn, REPLY_END); /* RULE MOD-5 */
         db_bind_i64(query, 1, decision->undo.decision);
         db_bind_i64(query, 2, MODERATION_REPLY_SETTLED);

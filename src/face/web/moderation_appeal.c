@@ -89,14 +89,28 @@ static const struct form_choice outcomes[] = {
     {"redo", N_("Changer : remettre les changements"), NULL},
 };
 
+/* Of changes that were undone, some of which stand elsewhere: the decision can be kept, and no
+ * more (RULE UNDO-3). */
+static err may_change(const struct appealing *appealing, const struct page *page, bool *may) {
+    const struct contribution_world world = web_world(appealing->face);
+    const struct moderation_notice *notice = &appealing->notice;
+    *may = true;
+    return notice->act == MODERATION_UNDO
+               ? moderation_redo_may(face_reader(page->request), &world, appealing->actor,
+                                     notice->id, notice->subject, may)
+               : OK;
+}
+
 static err write_page(struct form *form, const struct appealing *appealing) {
     const struct moderation_notice *notice = &appealing->notice;
+    bool may;
+    TRY(may_change(appealing, form->page, &may));
     struct form_choice open[ARRAY_COUNT(outcomes)];
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_COUNT(outcomes); i++) {
         enum moderation_act act;
         if (i == 0 || (moderation_act_from_slug(slice_from_cstr(outcomes[i].value), &act) &&
-                       moderation_reverses(notice->act, act))) {
+                       moderation_reverses(notice->act, act) && may)) {
             open[count++] = outcomes[i];
         }
     }
@@ -108,6 +122,9 @@ static err write_page(struct form *form, const struct appealing *appealing) {
     } else if (notice->by.v == appealing->actor->person.v) {
         text_paragraph(page, N_("C’est vous qui aviez décidé : une autre personne regarde."));
     } else {
+        if (!may) {
+            moderation_redo_whose(page);
+        }
         form_begin(form, page->request->path, false);
         form_choices(form, "act", N_("Votre avis"), open, count, appealing->act);
         form_field(form, &(struct form_field){.name = "reason",

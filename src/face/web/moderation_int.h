@@ -40,6 +40,9 @@ MUST_USE err moderation_author_load(const struct face *face, const struct http_r
 /* Their name as a heading, and their record. */
 void moderation_author_write(struct page *page, const struct moderation_record_of *author);
 
+/* Says who can put changes back of which some stand elsewhere (RULE UNDO-3). */
+void moderation_redo_whose(struct page *page);
+
 /* A letter to each whom an outcome names, in their language, with a link to the decision; in its
  * transaction. `reason`: as somebody wrote it, or a text of ours. RULE MOD-2. */
 MUST_USE err web_moderation_tell(struct db_conn *conn, const struct face *face,

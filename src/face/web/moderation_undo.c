@@ -58,6 +58,9 @@ static void read_asked(struct undoing *undoing, const struct http_request *reque
     int64_t other;
     undoing->from = value_of(request, sent, "from");
     undoing->to = value_of(request, sent, "to");
+    if (!slice_to_i64(value_of(request, sent, "below"), &of->below)) {
+        of->below = 0;
+    }
     if (slice_to_i64(value_of(request, sent, "of"), &of->decision) && of->decision > 0) {
         undoing->decision.act = MODERATION_REDO;
         undoing->is_asked = true;
@@ -102,11 +105,16 @@ static slice path_of(const struct undoing *undoing) {
                         (long long)undoing->decision.subject.v);
 }
 
+void moderation_redo_whose(struct page *page) {
+    text_paragraph(page, N_("Ces changements reviennent ensemble ou pas du tout : qui modère pour "
+                            "toutes ces fiches, ou qui administre, peut les remettre."));
+}
+
 /* "Résumé, Lieu" */
-static slice fields_text(const struct page *page, unsigned fields) {
+static slice fields_text(const struct page *page, uint64_t fields) {
     struct buf text BUF_CLEANUP = buf_new(FIELDS_BYTES);
     for (unsigned i = 0; i < HISTORY_FIELD__COUNT; i++) {
-        if (fields & 1u << i) {
+        if (fields & history_bit((enum history_field)i)) {
             buf_add_cstr(&text, text.n > 0 ? ", " : "");
             buf_add(&text, history_field_label(page, (enum history_field)i));
         }
@@ -174,12 +182,28 @@ static err write_act(struct form *form, const struct undoing *undoing) {
     } else {
         form_hidden(form, "from", undoing->from);
         form_hidden(form, "to", undoing->to);
+        form_hidden(form, "below",
+                    arena_printf(undoing->arena, "%lld", (long long)undoing->decision.undo.below));
     }
     form_hidden(form, "seen", arena_printf(undoing->arena, "%lld", (long long)undoing->plan.seen));
     TRY(moderation_why(form, &undoing->decision));
     form_submit(form, is_redo ? N_("Remettre ces changements") : N_("Annuler ces changements"));
     form_end(form);
     return OK;
+}
+
+static void write_next(struct page *page, const struct undoing *undoing) {
+    struct html *html = &page->html;
+    html_raw(html, "<p>");
+    html_tn(html, "%n fiche à la fois.", "%n fiches à la fois.", MODERATION_UNDO_ENTRIES);
+    html_raw(html, " <a");
+    html_attr(html, "href",
+              arena_printf(page->arena, "%.*s?from=%.*s&to=%.*s&below=%lld",
+                           SLICE_ARG(path_of(undoing)), SLICE_ARG(undoing->from),
+                           SLICE_ARG(undoing->to), (long long)undoing->plan.below));
+    html_raw(html, ">");
+    html_t(html, "Voir les suivantes");
+    html_raw(html, "</a></p>\n");
 }
 
 static err write_plan(struct form *form, const struct undoing *undoing) {
@@ -199,19 +223,16 @@ static err write_plan(struct form *form, const struct undoing *undoing) {
                 (int64_t)plan->elsewhere);
         html_raw(html, "</p>\n");
     }
-    if (plan->has_more) {
-        html_raw(html, "<p>");
-        html_tn(html, "%n fiche à la fois : recommencez ensuite pour les autres.",
-                "%n fiches à la fois : recommencez ensuite pour les autres.",
-                MODERATION_UNDO_ENTRIES);
-        html_raw(html, "</p>\n");
+    if (undoing->decision.act == MODERATION_REDO && plan->elsewhere > 0) {
+        moderation_redo_whose(page);
+    } else if (plan->acts > 0) {
+        TRY(write_act(form, undoing));
+    } else {
+        text_paragraph(page, N_("Il n’y a rien à changer ici."));
     }
-    if (plan->acts > 0) {
-        return write_act(form, undoing);
+    if (plan->below > 0) {
+        write_next(page, undoing);
     }
-    html_raw(html, "<p>");
-    html_t(html, "Il n’y a rien à changer ici.");
-    html_raw(html, "</p>\n");
     return OK;
 }
 

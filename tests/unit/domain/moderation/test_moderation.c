@@ -1,40 +1,10 @@
 /* Flags that try to hold what they should not, and decisions. */
-#include "entry_fixture.h"
-
-#include "domain/moderation/moderation_int.h"
+#include "moderation_fixture.h"
 
 #define DAY_MS INT64_C(86400000)
 #define GARDEN                                                                                     \
     "{\"id\":\"garden\",\"kind\":\"initiative\",\"title\":\"Jardin partagé\","                    \
     "\"place\":{\"territory\":\"com-73065\"}}"
-
-static const struct actor nobody = {.name = {"", 0}, .language = {"", 0}};
-
-static struct contribution_world world_of(struct entry_fixture *fixture) {
-    return (struct contribution_world){
-        .ids = &fixture->store.ids, .territories = fixture->territories, .themes = fixture->themes};
-}
-
-static struct actor person_of(struct entry_fixture *fixture, const char *address) {
-    struct actor actor = nobody;
-    bool is_new;
-    assert_int_equal(person_enter(fixture->store.conn, &fixture->store.ids,
-                                  slice_from_cstr(address), SLICE("fr"), NULL,
-                                  fixture->store.now_ms, &actor.person, &is_new, &fixture->problem),
-                     OK);
-    return actor;
-}
-
-static struct actor moderator_of(struct entry_fixture *fixture, const char *address,
-                                 const char *territory) {
-    struct actor actor = person_of(fixture, address);
-    assert_int_equal(person_grant(fixture->store.conn, &fixture->store.ids, (struct person_id){0},
-                                  actor.person, PERSON_MODERATOR, slice_from_cstr(territory),
-                                  fixture->store.now_ms),
-                     OK);
-    actor.roles = 1u << PERSON_MODERATOR;
-    return actor;
-}
 
 static struct entry_id garden(struct entry_fixture *fixture) {
     struct entry entry;
