@@ -352,6 +352,8 @@ MUST_USE err entry_link_targets(struct db_conn *conn, struct entry_id id, struct
                                 size_t room, size_t *count);
 /* The entry that a link names by our own number ("entry:NUMBER"); 0: it does not. */
 struct entry_id entry_link_number(const struct entry_link *link);
+/* The same of a link that says what inspired the entry; 0 of any other. */
+struct entry_id entry_link_inspired(const struct entry_link *link);
 /* Where an entry that was merged stands now. ERR_NOT_FOUND: it was not merged. */
 MUST_USE err entry_merged_into(struct db_conn *conn, struct entry_id id, struct entry_id *kept);
 /* For merging: whether a person edited what stands, so that imports wait; both are set together.

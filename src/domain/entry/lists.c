@@ -137,6 +137,11 @@ struct entry_id entry_link_number(const struct entry_link *link) {
     return is_ours && slice_to_i64(number, &id.v) && id.v > 0 ? id : (struct entry_id){0};
 }
 
+struct entry_id entry_link_inspired(const struct entry_link *link) {
+    return slice_equal(link->relation, ENTRY_INSPIRED_BY) ? entry_link_number(link)
+                                                          : (struct entry_id){0};
+}
+
 static uint32_t detail_count(const struct entry *entry) {
     uint32_t count = 0;
     for (size_t i = 0; i < ENTRY_DETAIL__COUNT; i++) {

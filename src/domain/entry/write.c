@@ -375,8 +375,8 @@ err entry_import_content(struct db_conn *conn, struct id_source *ids, struct ent
 /* ERR_INPUT when the entry would be inspired by itself, directly or through others. */
 static err descent_check(struct db_conn *conn, const struct entry *entry, struct problem *problem) {
     for (uint32_t i = 0; i < entry->link_count; i++) {
-        struct entry_id from = entry_link_number(&entry->links[i]);
-        if (from.v == 0 || !slice_equal(entry->links[i].relation, ENTRY_INSPIRED_BY)) {
+        struct entry_id from = entry_link_inspired(&entry->links[i]);
+        if (from.v == 0) {
             continue;
         }
         struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_DESCENDS);

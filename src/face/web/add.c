@@ -484,38 +484,30 @@ err web_add(void *app, const struct http_request *request, struct http_response 
 }
 
 struct beginning {
-    const struct adding *adding;
+    const struct actor *actor;
+    int64_t now_ms;
     struct entry entry;
+    add_refused *refused;
     struct crypto_secret secret;
     struct person_network network;
     struct problem problem;
 };
 
-err add_try(struct db_conn *conn, const struct actor *actor, const struct person_network *network,
-            int64_t now_ms, struct problem *problem) {
-    return actor->person.v
-               ? OK
-               : person_try(conn, PERSON_TRY_DRAFT, person_network_key(network), now_ms, problem);
-}
-
 static err begin_job(struct db_conn *conn, void *self) {
     struct beginning *beginning = self;
-    const struct adding *adding = beginning->adding;
-    TRY(add_try(conn, adding->actor, &beginning->network, adding->now_ms, &beginning->problem));
-    return contribution_draft_begin(conn, beginning->adding->actor, &beginning->entry,
-                                    beginning->adding->now_ms, &beginning->secret);
+    if (beginning->actor->person.v == 0) {
+        TRY(person_try(conn, PERSON_TRY_DRAFT, person_network_key(&beginning->network),
+                       beginning->now_ms, &beginning->problem));
+    }
+    return contribution_draft_begin(conn, beginning->actor, &beginning->entry, beginning->now_ms,
+                                    &beginning->secret);
 }
 
 static err answer_begin(void *app, const struct http_request *request, void *self, err result,
                         struct http_response *response, struct problem *problem) {
     struct beginning *beginning = self;
-    if (result == ERR_LIMIT) {
-        struct page page = page_begin(app, request, response);
-        struct form form = {.page = &page};
-        form_fault(&form, "kind",
-                   N_("Trop de fiches ont été commencées depuis votre réseau. Revenez demain, ou "
-                      "connectez-vous."));
-        return write_add(&form, entry_kind_slug(beginning->entry.kind));
+    if (result == ERR_LIMIT && beginning->refused) {
+        return beginning->refused(app, request, &beginning->entry, response);
     }
     *problem = beginning->problem;
     TRY(result);
@@ -523,20 +515,42 @@ static err answer_begin(void *app, const struct http_request *request, void *sel
     return OK;
 }
 
+err add_begin(void *app, const struct http_request *request, const struct entry *entry,
+              add_refused *refused) {
+    const struct face *face = app;
+    struct beginning *beginning = arena_new(request->arena, struct beginning, 1);
+    *beginning = (struct beginning){.actor = face_actor(request),
+                                    .now_ms = clock_now_ms(face->clock),
+                                    .entry = *entry,
+                                    .refused = refused};
+    beginning->entry.language = request->language;
+    beginning->entry.licence = ADD_LICENCE;
+    TRY(face_network(request, &beginning->network));
+    return face_write(app, request, begin_job, answer_begin, beginning);
+}
+
+static err refuse(const struct face *face, const struct http_request *request, const char *message,
+                  slice chosen, struct http_response *response) {
+    struct page page = page_begin(face, request, response);
+    struct form form = {.page = &page};
+    form_fault(&form, "kind", message);
+    return write_add(&form, chosen);
+}
+
+static err refuse_many(void *app, const struct http_request *request, const struct entry *entry,
+                       struct http_response *response) {
+    return refuse(app, request,
+                  N_("Trop de fiches ont été commencées depuis votre réseau. Revenez demain, ou "
+                     "connectez-vous."),
+                  entry_kind_slug(entry->kind), response);
+}
+
 err web_add_post(void *app, const struct http_request *request, struct http_response *response,
                  struct problem *problem) {
     struct http_form sent;
+    struct entry entry = {0};
     TRY(http_form_read(request, &sent, problem));
-    struct beginning *beginning = arena_new(request->arena, struct beginning, 1);
-    *beginning =
-        (struct beginning){.adding = adding_new(app, request),
-                           .entry = {.language = request->language, .licence = ADD_LICENCE}};
-    if (!entry_kind_from_slug(http_form_value(&sent, "kind"), &beginning->entry.kind)) {
-        struct page page = page_begin(app, request, response);
-        struct form form = {.page = &page};
-        form_fault(&form, "kind", N_("Choisissez ce que c’est."));
-        return write_add(&form, SLICE_EMPTY);
-    }
-    TRY(face_network(request, &beginning->network));
-    return face_write(app, request, begin_job, answer_begin, beginning);
+    return entry_kind_from_slug(http_form_value(&sent, "kind"), &entry.kind)
+               ? add_begin(app, request, &entry, refuse_many)
+               : refuse(app, request, N_("Choisissez ce que c’est."), SLICE_EMPTY, response);
 }

@@ -31,9 +31,6 @@ struct adding {
 
 /* What a field shows: what was just sent, else what the draft has. */
 slice add_typed(const struct adding *adding, const char *name, slice kept);
-/* RULE PERSON-1: drafts that are begun without an account are counted. ERR_LIMIT. */
-MUST_USE err add_try(struct db_conn *conn, const struct actor *actor,
-                     const struct person_network *network, int64_t now_ms, struct problem *problem);
 /* "/add/SECRET/where" */
 slice add_path(const struct adding *adding, enum add_step step);
 /* Choices of all pages. */
@@ -70,12 +67,16 @@ MUST_USE err add_merge_write(struct adding *adding, struct http_response *respon
 /* add.c: the draft that an address names, and its page; ADD_STEP__COUNT when it names none. */
 MUST_USE err add_open(void *app, const struct http_request *request, struct adding **opened,
                       struct problem *problem);
+/* add.c: within the handler of a POST, as its last act: begins a draft of `entry`, in the language
+ * of the page, and goes on to its first page. RULE PERSON-1: drafts that are begun without an
+ * account are counted; `refused` answers when there are too many, NULL: as any error. */
+typedef err add_refused(void *app, const struct http_request *request, const struct entry *entry,
+                        struct http_response *response);
+MUST_USE err add_begin(void *app, const struct http_request *request, const struct entry *entry,
+                       add_refused *refused);
 /* add.c: the page of adding->step, with its faults. */
 MUST_USE err add_page_write(struct adding *adding, struct http_response *response);
 
-/* The draft that an address names, and the page of it that it names. */
-MUST_USE err add_open(void *app, const struct http_request *request, struct adding **opened,
-                      struct problem *problem);
 /* The head of a page of the draft: where it stands, its title, what is wrong. */
 void add_page_begin(struct adding *adding, struct page *page, const char *title, slice path);
 /* add_photos.c: "/add/SECRET/photos"; the pictures of the draft in a row, nothing without any. */

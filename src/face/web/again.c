@@ -1,39 +1,25 @@
 /* /entries/ID/again: "nous l'avons fait aussi": a new entry begun with what inspired it. */
 #include "face/web/again_int.h"
 
-#include "face/actor.h"
-#include "face/write.h"
 #include "mail/mail.h"
 
 /* ---- the page ---- */
 
-struct taking_up {
-    const struct face *face;
-    const struct actor *actor;
-    struct entry_public origin;
-    struct entry entry;
-    struct crypto_secret secret;
-    struct person_network network;
-    struct problem problem;
-};
-
 static err origin_load(const struct face *face, const struct http_request *request,
-                       struct taking_up *taking, struct problem *problem) {
+                       struct entry_public *origin, struct problem *problem) {
     struct entry_id id = {0};
-    err found = slice_to_i64(request->captures[0], &id.v) && id.v > 0
-                    ? entry_public_load(face_reader(request), face->territories, id, request->arena,
-                                        &taking->origin)
-                    : ERR_NOT_FOUND;
-    taking->face = face;
-    taking->actor = face_actor(request);
+    err found =
+        slice_to_i64(request->captures[0], &id.v) && id.v > 0
+            ? entry_public_load(face_reader(request), face->territories, id, request->arena, origin)
+            : ERR_NOT_FOUND;
     return found == ERR_NOT_FOUND ? problem_set(problem, found, "id", "no entry has this address")
                                   : found;
 }
 
 err web_again(void *app, const struct http_request *request, struct http_response *response,
               struct problem *problem) {
-    struct taking_up taking;
-    TRY(origin_load(app, request, &taking, problem));
+    struct entry_public origin;
+    TRY(origin_load(app, request, &origin, problem));
     struct page page = page_begin(app, request, response);
     struct html *html = &page.html;
     struct form form = {.page = &page};
@@ -41,9 +27,9 @@ err web_again(void *app, const struct http_request *request, struct http_respons
                     N_("Racontez ce que vous avez fait : votre fiche dira d’où vient l’idée, et "
                        "l’autre montrera que vous l’avez reprise."));
     html_raw(html, "<p><a");
-    html_attr(html, "href", link_entry(&page, taking.origin.entry.id, taking.origin.entry.title));
+    html_attr(html, "href", link_entry(&page, origin.entry.id, origin.entry.title));
     html_raw(html, ">");
-    html_text(html, taking.origin.entry.title);
+    html_text(html, origin.entry.title);
     html_raw(html, "</a></p>\n");
     form_begin(&form, request->path, false);
     form_submit(&form, N_("Commencer"));
@@ -54,23 +40,6 @@ err web_again(void *app, const struct http_request *request, struct http_respons
 
 /* ---- beginning ---- */
 
-static err begin_job(struct db_conn *conn, void *self) {
-    struct taking_up *taking = self;
-    int64_t now_ms = clock_now_ms(taking->face->clock);
-    TRY(add_try(conn, taking->actor, &taking->network, now_ms, &taking->problem));
-    return contribution_draft_begin(conn, taking->actor, &taking->entry, now_ms, &taking->secret);
-}
-
-static err answer_begin(void *app, const struct http_request *request, void *self, err result,
-                        struct http_response *response, struct problem *problem) {
-    (void)app;
-    struct taking_up *taking = self;
-    *problem = taking->problem;
-    TRY(result);
-    http_redirect(response, arena_printf(request->arena, "/add/%s/what", taking->secret.text));
-    return OK;
-}
-
 /* An idea and a tool become an initiative when somebody does it; a place stays a place. */
 static enum entry_kind kind_of(enum entry_kind origin) {
     bool becomes = origin == ENTRY_KIND_IDEA || origin == ENTRY_KIND_TOOL ||
@@ -80,32 +49,27 @@ static enum entry_kind kind_of(enum entry_kind origin) {
 
 err web_again_post(void *app, const struct http_request *request, struct http_response *response,
                    struct problem *problem) {
-    struct taking_up *taking = arena_new(request->arena, struct taking_up, 1);
+    struct entry_public origin;
     struct entry_link *link = arena_new(request->arena, struct entry_link, 1);
     (void)response;
-    TRY(origin_load(app, request, taking, problem));
-    const struct entry *origin = &taking->origin.entry;
+    TRY(origin_load(app, request, &origin, problem));
     *link = (struct entry_link){
         .relation = ENTRY_INSPIRED_BY,
-        .target_key = arena_printf(request->arena, "entry:%lld", (long long)origin->id.v),
+        .target_key = arena_printf(request->arena, "entry:%lld", (long long)origin.entry.id.v),
         .note = SLICE_EMPTY};
-    taking->entry = (struct entry){.kind = kind_of(origin->kind),
-                                   .language = request->language,
-                                   .licence = ADD_LICENCE,
-                                   .themes = origin->themes,
-                                   .theme_count = origin->theme_count,
-                                   .links = link,
-                                   .link_count = 1};
-    TRY(face_network(request, &taking->network));
-    return face_write(app, request, begin_job, answer_begin, taking);
+    const struct entry entry = {.kind = kind_of(origin.entry.kind),
+                                .themes = origin.entry.themes,
+                                .theme_count = origin.entry.theme_count,
+                                .links = link,
+                                .link_count = 1};
+    return add_begin(app, request, &entry, NULL);
 }
 
 /* ---- in a draft ---- */
 
 static struct entry_link *taken_up(const struct entry *entry) {
     for (uint32_t i = 0; i < entry->link_count; i++) {
-        if (slice_equal(entry->links[i].relation, ENTRY_INSPIRED_BY) &&
-            entry_link_number(&entry->links[i]).v != 0) {
+        if (entry_link_inspired(&entry->links[i]).v != 0) {
             return &entry->links[i];
         }
     }
@@ -168,8 +132,8 @@ err again_tell(struct db_conn *conn, const struct face *face, struct entry_id id
     TRY(entry_load(conn, id, arena, &entry));
     for (uint32_t i = 0; entry.status == ENTRY_PUBLISHED && i < entry.link_count; i++) {
         struct entry_public origin;
-        struct entry_id number = entry_link_number(&entry.links[i]);
-        if (number.v == 0 || !slice_equal(entry.links[i].relation, ENTRY_INSPIRED_BY)) {
+        struct entry_id number = entry_link_inspired(&entry.links[i]);
+        if (number.v == 0) {
             continue;
         }
         err found = entry_public_load(conn, face->territories, number, arena, &origin);
