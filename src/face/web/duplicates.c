@@ -1,8 +1,7 @@
 /* /duplicates: entries that may be one; /duplicates/A-B: two side by side, to merge or to keep
- * apart; /duplicates/merged: what was merged, to be undone. */
-#include "domain/duplicate/merge.h"
+ * apart. */
 #include "face/actor.h"
-#include "face/web/form_int.h"
+#include "face/web/duplicates_int.h"
 #include "face/web/history_int.h"
 #include "face/web/moderation_int.h"
 #include "face/web/similar_int.h"
@@ -11,11 +10,10 @@
 #include "html/from_html.h"
 #include "text/text.h"
 
-#define PAIRS_SHOWN  50
-#define MERGES_SHOWN 100
-#define TEXT_SHOWN   400 /* characters of a field; both stay whole */
+#define PAIRS_SHOWN 50
+#define TEXT_SHOWN  400 /* characters of a field; both stay whole */
 
-static err check_role(const struct http_request *request, struct problem *problem) {
+err duplicates_role_check(const struct http_request *request, struct problem *problem) {
     return face_actor(request)->roles
                ? OK
                : problem_set(problem, ERR_DENIED, "", "this is for who has a role here");
@@ -23,7 +21,7 @@ static err check_role(const struct http_request *request, struct problem *proble
 
 /* ---- those that wait ---- */
 
-static void ways_write(struct page *page, slice href, const char *label) {
+void duplicates_way_write(struct page *page, slice href, const char *label) {
     html_raw(&page->html, "<p><a");
     html_attr(&page->html, "href", href);
     html_raw(&page->html, ">");
@@ -54,7 +52,7 @@ err web_duplicates(void *app, const struct http_request *request, struct http_re
     struct duplicate_pair *pairs;
     size_t count;
     bool has_more;
-    TRY(check_role(request, problem));
+    TRY(duplicates_role_check(request, problem));
     TRY(duplicate_queue(face_reader(request), &world, face_actor(request), PAIRS_SHOWN,
                         request->arena, &pairs, &count, &has_more));
     struct page page = page_begin(app, request, response);
@@ -75,7 +73,7 @@ err web_duplicates(void *app, const struct http_request *request, struct http_re
                                 : N_("Rien n’attend.")));
         html_raw(&page.html, "</p>\n");
     }
-    ways_write(&page, SLICE("/duplicates/merged"), N_("Ce qui a été réuni"));
+    duplicates_way_write(&page, SLICE("/duplicates/merged"), N_("Ce qui a été réuni"));
     form_page_end(&form);
     return page.html.out->failed;
 }
@@ -89,7 +87,6 @@ struct deciding {
     struct http_form sent;
     struct duplicate_merge_ask ask;
     bool is_parted; /* "not the same" */
-    struct duplicate_merged undone;
     struct arena *arena;
     struct problem problem;
 };
@@ -106,7 +103,7 @@ static err pair_load(const struct http_request *request, struct deciding *decidi
                    rest.p != NULL && slice_to_i64(rest, &ids[1].v) && ids[0].v > 0 &&
                    ids[1].v > 0 && ids[0].v != ids[1].v;
     bool may = false;
-    TRY(check_role(request, problem));
+    TRY(duplicates_role_check(request, problem));
     err failed = is_pair ? duplicate_may(reader, &world, deciding->actor, ids[0], ids[1], &may)
                          : ERR_NOT_FOUND;
     if (failed == OK && !may) {
@@ -349,14 +346,12 @@ static void ask_read(struct deciding *deciding) {
     }
 }
 
-/* RULE MOD-2 */
-static err tell(struct db_conn *conn, struct deciding *deciding, const struct duplicate_told *told,
-                enum mail_decision decision, slice reason, int64_t now_ms) {
-    const char *words = arena_cstr(deciding->arena, slice_trim(reason));
-    TRY(web_moderation_tell(conn, deciding->face, &told->merged, decision, words, now_ms,
-                            &deciding->problem));
-    return web_moderation_tell(conn, deciding->face, &told->kept, decision, words, now_ms,
-                               &deciding->problem);
+err duplicates_tell(struct db_conn *conn, const struct face *face,
+                    const struct duplicate_told *told, enum mail_decision decision, slice reason,
+                    int64_t now_ms, struct arena *arena, struct problem *problem) {
+    const char *words = arena_cstr(arena, slice_trim(reason));
+    TRY(web_moderation_tell(conn, face, &told->merged, decision, words, now_ms, problem));
+    return web_moderation_tell(conn, face, &told->kept, decision, words, now_ms, problem);
 }
 
 static err decide_job(struct db_conn *conn, void *self) {
@@ -371,12 +366,11 @@ static err decide_job(struct db_conn *conn, void *self) {
     }
     TRY(duplicate_merge(conn, &world, deciding->actor, ask, now_ms, deciding->arena, &told,
                         &deciding->problem));
-    return tell(conn, deciding, &told, MAIL_DECISION_MERGED, ask->reason, now_ms);
+    return duplicates_tell(conn, deciding->face, &told, MAIL_DECISION_MERGED, ask->reason, now_ms,
+                           deciding->arena, &deciding->problem);
 }
 
-/* What is wrong with what was sent; NULL: it is not for this form to tell. `resulting`: of what
- * would become of the entries. */
-static const char *fault_of(err result, const struct problem *problem, const char *resulting) {
+const char *duplicates_fault(err result, const struct problem *problem, const char *resulting) {
     bool is_reason = slice_equal(slice_from_cstr(problem->field), SLICE("reason"));
     switch ((int)result) {
     case ERR_INPUT:
@@ -407,8 +401,8 @@ static err answer_decision(void *app, const struct http_request *request, void *
         return OK;
     }
     const char *message =
-        fault_of(result, &deciding->problem,
-                 N_("Ce qui est choisi ne va pas ensemble. Choisissez autrement."));
+        duplicates_fault(result, &deciding->problem,
+                         N_("Ce qui est choisi ne va pas ensemble. Choisissez autrement."));
     if (!message) {
         *problem = deciding->problem;
         return result;
@@ -435,155 +429,4 @@ err web_duplicate_post(void *app, const struct http_request *request,
     ask_read(deciding);
     deciding->is_parted = slice_equal(http_form_value(&deciding->sent, "do"), SLICE("part"));
     return face_write(app, request, decide_job, answer_decision, deciding);
-}
-
-/* ---- undoing ---- */
-
-static void merge_row(struct page *page, const struct duplicate_merged *merged) {
-    struct html *html = &page->html;
-    html_raw(html, "<li><a");
-    html_attr(html, "href",
-              arena_printf(page->arena, "/duplicates/merged/%lld", (long long)merged->id));
-    html_raw(html, ">");
-    html_text(html, merged->kept_title);
-    html_raw(html, " / ");
-    html_text(html, merged->merged_title);
-    html_raw(html, "</a><span class=\"state\">");
-    day_write(page, merged->at_ms);
-    html_raw(html, "</span><small>");
-    html_text(html, merged->reason);
-    html_raw(html, "</small></li>\n");
-}
-
-static err merges_page(struct form *form, const struct duplicate_merged *list, size_t count) {
-    struct page *page = form->page;
-    form_page_begin(form, N_("Ce qui a été réuni"), SLICE("/duplicates/merged"), NULL);
-    html_raw(&page->html, "<ul class=\"form-rows\">");
-    for (size_t i = 0; i < count; i++) {
-        merge_row(page, &list[i]);
-    }
-    html_raw(&page->html, "</ul>\n");
-    if (count == 0) {
-        html_raw(&page->html, "<p>");
-        html_t(&page->html, "Rien n’a été réuni.");
-        html_raw(&page->html, "</p>\n");
-    }
-    if (count == MERGES_SHOWN) {
-        ways_write(page,
-                   arena_printf(page->arena, "/duplicates/merged?before=%lld",
-                                (long long)list[count - 1].id),
-                   N_("Plus anciens"));
-    }
-    ways_write(page, SLICE("/duplicates"), N_("Peut-être les mêmes"));
-    form_page_end(form);
-    return page->html.out->failed;
-}
-
-static err merge_page(struct form *form, const struct duplicate_merged *merged, slice reason) {
-    struct page *page = form->page;
-    slice path = arena_printf(page->arena, "/duplicates/merged/%lld", (long long)merged->id);
-    form_page_begin(
-        form, N_("Séparer de nouveau"), path,
-        N_("Les deux fiches redeviennent ce qu’elles étaient. Ce qui a été écrit depuis "
-           "reste à celle qui est restée."));
-    html_raw(&page->html, "<ul class=\"form-rows\">");
-    merge_row(page, merged);
-    html_raw(&page->html, "</ul>\n");
-    form_begin(form, path, false);
-    form_field(form,
-               &(struct form_field){.name = "reason",
-                                    .label = N_("La raison"),
-                                    .help = N_("Les personnes qui ont écrit ces fiches la liront."),
-                                    .value = reason,
-                                    .rows = 3,
-                                    .max_bytes = DUPLICATE_REASON_MAX,
-                                    .is_needed = true});
-    form_submit(form, N_("Séparer de nouveau"));
-    form_end(form);
-    form_page_end(form);
-    return page->html.out->failed;
-}
-
-/* ERR_NOT_FOUND: none that holds, or not theirs to undo. */
-static err merge_find(const struct http_request *request, const struct face *face,
-                      struct duplicate_merged *found, struct problem *problem) {
-    const struct contribution_world world = web_world(face);
-    int64_t id = 0;
-    TRY(check_role(request, problem));
-    err failed = slice_to_i64(request->captures[0], &id)
-                     ? duplicate_merge_find(face_reader(request), &world, face_actor(request), id,
-                                            request->arena, found)
-                     : ERR_NOT_FOUND;
-    if (failed != ERR_NOT_FOUND && failed != ERR_DENIED) {
-        return failed;
-    }
-    return problem_set(problem, ERR_NOT_FOUND, "", "nothing with this number was merged");
-}
-
-err web_merge(void *app, const struct http_request *request, struct http_response *response,
-              struct problem *problem) {
-    struct duplicate_merged merged;
-    TRY(merge_find(request, app, &merged, problem));
-    struct page page = page_begin(app, request, response);
-    struct form form = {.page = &page};
-    return merge_page(&form, &merged, SLICE_EMPTY);
-}
-
-err web_merged(void *app, const struct http_request *request, struct http_response *response,
-               struct problem *problem) {
-    const struct contribution_world world = web_world(app);
-    struct duplicate_merged *list;
-    size_t count;
-    slice text;
-    int64_t before = 0;
-    TRY(check_role(request, problem));
-    if (query_raw_value(request->query, SLICE("before"), request->arena, &text) &&
-        !slice_to_i64(text, &before)) {
-        before = 0;
-    }
-    TRY(duplicate_merges(face_reader(request), &world, face_actor(request), before, MERGES_SHOWN,
-                         request->arena, &list, &count));
-    struct page page = page_begin(app, request, response);
-    struct form form = {.page = &page};
-    return merges_page(&form, list, count);
-}
-
-static err part_job(struct db_conn *conn, void *self) {
-    struct deciding *deciding = self;
-    const struct contribution_world world = web_world(deciding->face);
-    int64_t now_ms = clock_now_ms(deciding->face->clock);
-    struct duplicate_told told;
-    TRY(duplicate_unmerge(conn, &world, deciding->actor, deciding->undone.id, deciding->ask.reason,
-                          now_ms, deciding->arena, &told, &deciding->problem));
-    return tell(conn, deciding, &told, MAIL_DECISION_PARTED, deciding->ask.reason, now_ms);
-}
-
-static err answer_part(void *app, const struct http_request *request, void *self, err result,
-                       struct http_response *response, struct problem *problem) {
-    struct deciding *deciding = self;
-    const char *message = fault_of(result, &deciding->problem,
-                                   N_("Ce qui a été écrit depuis empêche de les séparer. Modifiez "
-                                      "d’abord la fiche qui est restée."));
-    if (result == OK) {
-        http_redirect(response, SLICE("/duplicates/merged"));
-        return OK;
-    }
-    if (!message) {
-        *problem = deciding->problem;
-        return result;
-    }
-    struct page page = page_begin(app, request, response);
-    struct form form = {.page = &page};
-    form_fault(&form, "reason", message);
-    return merge_page(&form, &deciding->undone, deciding->ask.reason);
-}
-
-err web_merge_post(void *app, const struct http_request *request, struct http_response *response,
-                   struct problem *problem) {
-    (void)response;
-    struct deciding *deciding = deciding_new(app, request);
-    TRY(http_form_read(request, &deciding->sent, problem));
-    TRY(merge_find(request, app, &deciding->undone, problem));
-    deciding->ask.reason = http_form_value(&deciding->sent, "reason");
-    return face_write(app, request, part_job, answer_part, deciding);
 }
