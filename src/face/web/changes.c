@@ -63,27 +63,27 @@ err changes_parts(const struct changes *changes, const struct history_change *ch
     const struct page *page = changes->page;
     const struct territories *territories = page->face->territories;
     struct db_conn *reader = face_reader(page->request);
-    struct buf text BUF_CLEANUP = buf_new(PARTS_BYTES_MAX);
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0); /* two whole versions */
     struct entry_public before;
     struct entry_public after;
     struct history_difference *differences;
     size_t count;
+    uint64_t fields = 0;
     *parts = SLICE_EMPTY;
     if (change->older == 0) {
         return OK;
     }
-    TRY(entry_revision_public(reader, territories, change->entry, change->older, page->arena,
+    TRY(entry_revision_public(reader, territories, change->entry, change->older, &scratch,
                               &before));
-    TRY(entry_revision_public(reader, territories, change->entry, change->revision, page->arena,
+    TRY(entry_revision_public(reader, territories, change->entry, change->revision, &scratch,
                               &after));
-    history_differences(&before, &after, page->face->themes, page->language, page->arena,
-                        &differences, &count);
+    history_differences(&before, &after, page->face->themes, page->language, &scratch, &differences,
+                        &count);
     for (size_t i = 0; i < count; i++) {
-        buf_add_cstr(&text, i > 0 ? ", " : "");
-        buf_add(&text, history_field_label(page, differences[i].field));
+        fields |= history_bit(differences[i].field);
     }
-    *parts = arena_copy(page->arena, buf_slice(&text));
-    return text.failed;
+    *parts = history_fields_text(page, fields);
+    return OK;
 }
 
 slice changes_path(const struct changes *changes, const char *of, int64_t before) {

@@ -1,8 +1,9 @@
 /* What changed, field by field and word by word, and who changed it, as a reader sees it. */
 #include "face/web/history_int.h"
 
-#define SAME_MAX  400 /* bytes of unchanged text that are shown whole */
-#define SAME_EDGE 140 /* of a longer one: so much beside each change */
+#define SAME_MAX         400  /* bytes of unchanged text that are shown whole */
+#define SAME_EDGE        140  /* of a longer one: so much beside each change */
+#define FIELDS_BYTES_MAX 2048 /* of the labels of all fields */
 
 err history_author_write(struct page *page, slice written) {
     struct html *html = &page->html;
@@ -66,6 +67,17 @@ static const char *const labels[HISTORY_FIELD__COUNT] = {
 
 slice history_field_label(const struct page *page, enum history_field field) {
     return i18n(page->html.language, labels[field]);
+}
+
+slice history_fields_text(const struct page *page, uint64_t fields) {
+    struct buf text BUF_CLEANUP = buf_new(FIELDS_BYTES_MAX);
+    for (unsigned i = 0; i < HISTORY_FIELD__COUNT; i++) {
+        if (fields & history_bit((enum history_field)i)) {
+            buf_add_cstr(&text, text.n > 0 ? ", " : "");
+            buf_add(&text, history_field_label(page, (enum history_field)i));
+        }
+    }
+    return arena_copy(page->arena, buf_slice(&text));
 }
 
 static slice word_of_slug(const struct page *page, enum history_field field, slice slug) {

@@ -9,6 +9,8 @@
 MUST_USE err history_author_write(struct page *page, slice written);
 /* "Titre", "Lieu" */
 slice history_field_label(const struct page *page, enum history_field field);
+/* "Titre, Lieu": those of a set of fields, in the arena of the page. */
+slice history_fields_text(const struct page *page, uint64_t fields);
 /* One field of a list of differences, as parts; nothing when it does not differ. */
 void history_difference_write(struct page *page, const struct history_difference *differences,
                               size_t count, enum history_field field);

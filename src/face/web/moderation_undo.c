@@ -9,7 +9,6 @@
 #define DAY_MS        INT64_C(86400000)
 #define DAYS_OFFERED  7
 #define UNDONE_SHOWN  20
-#define FIELDS_BYTES  2048
 #define DAY_BYTES_MAX 10
 
 struct undoing {
@@ -110,18 +109,6 @@ void moderation_redo_whose(struct page *page) {
                             "toutes ces fiches, ou qui administre, peut les remettre."));
 }
 
-/* "Résumé, Lieu" */
-static slice fields_text(const struct page *page, uint64_t fields) {
-    struct buf text BUF_CLEANUP = buf_new(FIELDS_BYTES);
-    for (unsigned i = 0; i < HISTORY_FIELD__COUNT; i++) {
-        if (fields & history_bit((enum history_field)i)) {
-            buf_add_cstr(&text, text.n > 0 ? ", " : "");
-            buf_add(&text, history_field_label(page, (enum history_field)i));
-        }
-    }
-    return arena_copy(page->arena, buf_slice(&text));
-}
-
 static void write_item(struct page *page, const struct moderation_undo_item *item) {
     static const char *const sorts[] = {
         [MODERATION_GOES_BACK] = N_("Revient en arrière"),
@@ -140,9 +127,9 @@ static void write_item(struct page *page, const struct moderation_undo_item *ite
     html_raw(html, "</a></span><span class=\"state\">");
     html_text(html, i18n(html->language, sorts[item->sort]));
     html_raw(html, "</span><small>");
-    html_text(html, fields_text(page, item->fields));
+    html_text(html, history_fields_text(page, item->fields));
     if (item->collided) {
-        slice names = fields_text(page, item->collided);
+        slice names = history_fields_text(page, item->collided);
         if (item->fields) {
             html_raw(html, " · ");
         }
