@@ -31,6 +31,21 @@ slice add_path(const struct adding *adding, enum add_step step) {
     return arena_printf(adding->arena, "/add/%.*s/%s", SLICE_ARG(adding->secret), step_names[step]);
 }
 
+void add_select_kept(struct adding *adding, const char *name, const char *label,
+                     const struct form_choice *choices, size_t count, slice chosen) {
+    struct form_choice *all = arena_new(adding->arena, struct form_choice, count + 1);
+    bool is_known = false;
+    for (size_t i = 0; i < count; i++) {
+        all[i] = choices[i];
+        is_known |= slice_equal(chosen, slice_from_cstr(choices[i].value));
+    }
+    if (!is_known) {
+        const char *own = arena_cstr(adding->arena, chosen);
+        all[count++] = (struct form_choice){own, own, NULL};
+    }
+    form_select(&adding->form, name, label, all, count, chosen);
+}
+
 /* ---- what is wrong ---- */
 
 /* What entry_check names, where it is asked, and how it is told. The first that fits counts. */

@@ -122,18 +122,9 @@ static slice until_of(const struct adding *adding, slice rule) {
 
 static void write_zone(struct adding *adding, slice kept) {
     slice chosen = add_typed(adding, "zone", kept);
-    struct form_choice choices[ARRAY_COUNT(zones) + 1];
-    size_t count = 0;
-    bool is_known = slice_equal(chosen, SLICE("Europe/Paris"));
-    for (; count < ARRAY_COUNT(zones); count++) {
-        choices[count] = zones[count];
-        is_known |= slice_equal(chosen, slice_from_cstr(zones[count].value));
-    }
-    if (!is_known) {
-        const char *own = arena_printf(adding->arena, "%.*s", SLICE_ARG(chosen)).p;
-        choices[count++] = (struct form_choice){own, own, NULL};
-    }
-    form_select(&adding->form, "zone", N_("À l’heure de"), choices, count, chosen);
+    bool is_paris = slice_equal(chosen, SLICE("Europe/Paris"));
+    add_select_kept(adding, "zone", N_("À l’heure de"), zones, ARRAY_COUNT(zones),
+                    is_paris ? SLICE_EMPTY : chosen);
 }
 
 static void write_again(struct adding *adding) {

@@ -19,21 +19,9 @@ static const struct form_choice licences[] = {
     {"CC-BY-ND-4.0", "CC BY-ND 4.0", NULL}, {"CC-BY-NC-ND-4.0", "CC BY-NC-ND 4.0", NULL},
 };
 
-/* One that the list does not have stays, as the last of it. */
 static void write_licence(struct adding *adding, const char *name, const char *label, slice kept) {
-    slice chosen = add_typed(adding, name, kept);
-    struct form_choice choices[ARRAY_COUNT(licences) + 1];
-    size_t count = 0;
-    bool is_known = false;
-    for (; count < ARRAY_COUNT(licences); count++) {
-        choices[count] = licences[count];
-        is_known |= slice_equal(chosen, slice_from_cstr(licences[count].value));
-    }
-    if (!is_known) {
-        const char *own = arena_printf(adding->arena, "%.*s", SLICE_ARG(chosen)).p;
-        choices[count++] = (struct form_choice){own, own, NULL};
-    }
-    form_select(&adding->form, name, label, choices, count, chosen);
+    add_select_kept(adding, name, label, licences, ARRAY_COUNT(licences),
+                    add_typed(adding, name, kept));
 }
 
 static const struct form_choice maturities[ENTRY_MATURITIES + 1] = {
