@@ -4,6 +4,7 @@
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/sign_in_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 #include "mail/mail.h"
 
@@ -190,9 +191,7 @@ static err add_job(struct db_conn *conn, void *self) {
     struct adding *adding = self;
     struct person_proof proof;
     int64_t now_ms = clock_now_ms(adding->face->clock);
-    const struct contribution_world world = {.ids = adding->face->ids,
-                                             .territories = adding->face->territories,
-                                             .themes = adding->face->themes};
+    const struct contribution_world world = web_world(adding->face);
     size_t claimed;
     adding->result = person_code_use(conn, adding->browser, adding->code, &adding->network, now_ms,
                                      adding->arena, &proof);

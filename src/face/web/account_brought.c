@@ -2,6 +2,7 @@
 #include "domain/contribution/contribution.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 static err write_page(struct form *form, const struct contribution *brought) {
@@ -63,8 +64,7 @@ struct withdrawing {
 static err withdraw_job(struct db_conn *conn, void *self) {
     const struct withdrawing *withdrawing = self;
     const struct face *face = withdrawing->face;
-    const struct contribution_world world = {
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
+    const struct contribution_world world = web_world(face);
     return contribution_withdraw_own(conn, &world, withdrawing->actor, withdrawing->brought.id,
                                      clock_now_ms(face->clock));
 }

@@ -10,10 +10,6 @@
 
 #define CLAIM_TITLE N_("C’est notre collectif")
 
-struct contribution_world claim_world(const struct face *face) {
-    return web_world(face);
-}
-
 void claim_entry_line(struct page *page, const struct claim *claim) {
     struct html *html = &page->html;
     html_raw(html, "<p class=\"lead\"><a");
@@ -241,7 +237,7 @@ err web_claim(void *app, const struct http_request *request, struct http_respons
 
 static err ask_job(struct db_conn *conn, void *self) {
     struct asking *asking = self;
-    const struct contribution_world world = claim_world(asking->face);
+    const struct contribution_world world = web_world(asking->face);
     const struct claim *claim = &asking->asked.claim;
     int64_t now_ms = clock_now_ms(asking->face->clock);
     TRY(claim_ask(conn, &world, &asking->ask, now_ms, asking->arena, &asking->asked,
@@ -409,7 +405,7 @@ struct answering {
 
 static err link_job(struct db_conn *conn, void *self) {
     struct answering *answering = self;
-    const struct contribution_world world = claim_world(answering->face);
+    const struct contribution_world world = web_world(answering->face);
     int64_t now_ms = clock_now_ms(answering->face->clock);
     TRY(claim_answer(conn, &world, answering->link, answering->is_theirs, now_ms, answering->arena,
                      &answering->asked));

@@ -3,6 +3,7 @@
 #include "face/actor.h"
 #include "face/web/claim_int.h"
 #include "face/web/moderation_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 #define CLAIMS_SHOWN 50
@@ -43,7 +44,7 @@ static void write_list(struct page *page, const char *title, const struct claim 
 
 err web_claims(void *app, const struct http_request *request, struct http_response *response,
                struct problem *problem) {
-    const struct contribution_world world = claim_world(app);
+    const struct contribution_world world = web_world(app);
     struct claim *lists[2];
     size_t counts[2];
     TRY(check_role(request, problem));
@@ -79,7 +80,7 @@ struct deciding {
 
 static err load(void *app, const struct http_request *request, struct deciding **loaded,
                 struct problem *problem) {
-    const struct contribution_world world = claim_world(app);
+    const struct contribution_world world = web_world(app);
     struct deciding *deciding = arena_new(request->arena, struct deciding, 1);
     *deciding = (struct deciding){
         .face = app, .actor = face_actor(request), .reason = SLICE_EMPTY, .arena = request->arena};
@@ -179,7 +180,7 @@ err web_claim_case(void *app, const struct http_request *request, struct http_re
 
 static err decide_job(struct db_conn *conn, void *self) {
     struct deciding *deciding = self;
-    const struct contribution_world world = claim_world(deciding->face);
+    const struct contribution_world world = web_world(deciding->face);
     int64_t now_ms = clock_now_ms(deciding->face->clock);
     TRY(claim_decide(conn, &world, deciding->actor, deciding->id, deciding->is_given,
                      deciding->reason, now_ms, deciding->arena, &deciding->asked,

@@ -6,7 +6,6 @@
 #include "face/web/form_int.h"
 #include "mail/mail.h"
 
-struct contribution_world claim_world(const struct face *face);
 /* The title of the entry as the way to it. */
 void claim_entry_line(struct page *page, const struct claim *claim);
 /* Who says so, in their own words. */

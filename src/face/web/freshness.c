@@ -4,12 +4,8 @@
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/team_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
-
-static struct contribution_world world_of(const struct face *face) {
-    return (struct contribution_world){
-        .ids = face->ids, .territories = face->territories, .themes = face->themes};
-}
 
 /* ---- by who is signed in ---- */
 
@@ -202,7 +198,7 @@ err web_still(void *app, const struct http_request *request, struct http_respons
 /* Who brought it without an account goes on by the link of that; it is made here. */
 static err answer_job(struct db_conn *conn, void *self) {
     struct answering *answering = self;
-    const struct contribution_world world = world_of(answering->face);
+    const struct contribution_world world = web_world(answering->face);
     int64_t now_ms = clock_now_ms(answering->face->clock);
     int64_t guest = 0;
     TRY(freshness_answer(conn, &world, answering->link, answering->answer, answering->reason,

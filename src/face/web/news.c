@@ -3,6 +3,7 @@
 #include "face/actor.h"
 #include "face/web/history_int.h"
 #include "face/web/news_int.h"
+#include "face/web/world.h"
 
 #define AT_ONCE 20
 
@@ -30,9 +31,7 @@ static err entry_of(struct reading *reading, struct problem *problem) {
         entry_text(&reading->entry->entry, ENTRY_TR_TITLE, 0, page->language_code, NULL);
     TRY(team_of_entry(reader, id, actor->person, &of));
     reading->role = actor->person.v ? of.role : TEAM_NONE;
-    const struct contribution_world world = {.ids = page->face->ids,
-                                             .territories = page->face->territories,
-                                             .themes = page->face->themes};
+    const struct contribution_world world = web_world(page->face);
     return actor->roles == 0 ? OK : moderation_may(reader, &world, actor, id, &reading->moderates);
 }
 

@@ -2,6 +2,7 @@
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/news_int.h"
+#include "face/web/world.h"
 #include "face/write.h"
 
 static const struct form_choice sorts[] = {
@@ -169,9 +170,7 @@ err web_news_edit(void *app, const struct http_request *request, struct http_res
 
 static err tell_job(struct db_conn *conn, void *self) {
     struct telling *telling = self;
-    const struct contribution_world world = {.ids = telling->face->ids,
-                                             .territories = telling->face->territories,
-                                             .themes = telling->face->themes};
+    const struct contribution_world world = web_world(telling->face);
     int64_t now_ms = clock_now_ms(telling->face->clock);
     if (telling->act != TELL_STORE) {
         telling->id = telling->write.id;
