@@ -8,11 +8,8 @@
 #include "face/write.h"
 #include "mail/mail.h"
 
-#define PROOF_COOKIE   SIGN_IN_PROOF_COOKIE
-#define PROOF_COOKIE_S 1800
 /* An address to go on to (http_next_is_ours), each byte of it escaped. */
 #define SIGN_IN_PATH_BYTES_MAX 8192
-#define PROOF_MS               SIGN_IN_PROOF_MS
 
 static slice next_of(slice next) {
     return next.n && http_next_is_ours(next) ? next : SLICE_EMPTY;
@@ -118,7 +115,7 @@ static err ask_job(struct db_conn *conn, void *self) {
         .letter = MAIL_SIGN_IN,
         .sign_in = {.code = slice_from_cstr(asking->letter.code.text),
                     .path = arena_printf(&scratch, "/sign-in/link/%s", asking->letter.link.text),
-                    .until_ms = now_ms + PROOF_MS}};
+                    .until_ms = now_ms + SIGN_IN_PROOF_MS}};
     return mail_send(conn, asking->face->ids, &message, now_ms, &asking->problem);
 }
 
@@ -137,8 +134,8 @@ static err answer_ask(void *app, const struct http_request *request, void *self,
         *problem = asking->problem;
         return result;
     }
-    http_response_cookie(request, response, PROOF_COOKIE,
-                         slice_from_cstr(asking->letter.browser.text), PROOF_COOKIE_S);
+    http_response_cookie(request, response, SIGN_IN_PROOF_COOKIE,
+                         slice_from_cstr(asking->letter.browser.text), SIGN_IN_PROOF_MS / 1000);
     http_redirect(response, SLICE("/sign-in/code"));
     return OK;
 }
@@ -217,7 +214,7 @@ static void welcome(const struct http_request *request, struct http_response *re
                     const struct entering *entering) {
     http_response_cookie(request, response, FACE_SESSION_COOKIE,
                          slice_from_cstr(entering->session.text), PERSON_SESSION_MS / 1000);
-    http_response_cookie(request, response, PROOF_COOKIE, SLICE("x"), 0);
+    http_response_cookie(request, response, SIGN_IN_PROOF_COOKIE, SLICE("x"), 0);
     http_redirect(response, entering->is_new && !entering->proof.next.n
                                 ? SLICE("/account/profile")
                                 : next_or_account(entering->proof.next));
@@ -290,8 +287,9 @@ static err write_code(struct form *form, const struct person_proof *proof) {
 /* The letter this browser asked for; without one the way leads back to asking. */
 static err look(const struct http_request *request, struct http_response *response, int64_t now_ms,
                 struct person_proof *proof) {
-    err found = person_browser_look(face_reader(request), http_cookie(request, PROOF_COOKIE),
-                                    now_ms, request->arena, proof);
+    err found =
+        person_browser_look(face_reader(request), http_cookie(request, SIGN_IN_PROOF_COOKIE),
+                            now_ms, request->arena, proof);
     if (found == ERR_NOT_FOUND) {
         http_redirect(response, SLICE("/sign-in"));
     }
@@ -333,7 +331,7 @@ err web_code_post(void *app, const struct http_request *request, struct http_res
     TRY(http_form_read(request, &sent, problem));
     struct entering *entering = entering_new(app, request);
     TRY(face_network(request, &entering->network));
-    entering->secret = http_cookie(request, PROOF_COOKIE);
+    entering->secret = http_cookie(request, SIGN_IN_PROOF_COOKIE);
     entering->code = http_form_value(&sent, "code");
     return face_write(app, request, code_job, answer_code, entering);
 }
