@@ -103,6 +103,25 @@ test('what is wrong is told on the page with what was typed; a title with other 
   assert.match(text, /octobre 2025/);
 });
 
+test('of a news that was changed more than twenty times the page shows twenty versions and says so', async () => {
+  teamOf.sql(server.folder, 'DELETE FROM person_try'); // another day
+  const one = (await tell('Version 1')).location;
+  const versions = async () => /<details[^>]*id="versions">[^]*?<\/details>/.exec(await body(one))[0];
+  for (let version = 1; version <= 20; version++) {
+    if (version === 20) {
+      const whole = await versions();
+      assert.equal(whole.match(/<time/g).length, 20);
+      assert.ok(!whole.includes('Celles d’avant'));
+    }
+    assert.equal((await anna.send(`${one}/edit`, { ...STEP, title: `Version ${version + 1}`, version })).location, one);
+  }
+  const shown = await versions();
+  assert.match(shown, /21 versions/);
+  assert.equal(shown.match(/<time/g).length, 20);
+  assert.match(shown, /Celles d’avant sont gardées, mais ne sont pas montrées/);
+  assert.equal(teamOf.sql(server.folder, `SELECT count(*) FROM news_version WHERE news_id = ${one.match(/\d+$/)[0]}`), '21');
+});
+
 test('a change is a version, made of the one that was seen; taken back it is gone for all but the team, and comes back', async () => {
   const one = (await tell('Le four est ralumé')).location;
   assert.match((await anna.look(`${one}/edit`)).text, /value="03\/10\/2025"/);

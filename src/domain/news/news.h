@@ -21,9 +21,8 @@ enum news_sort {
 };
 enum news_status {
     NEWS_SHOWN = 1,
-    NEWS_TAKEN_BACK, /* by the team */
-    NEWS_HIDDEN,     /* by who moderates */
-    NEWS_STATUS__COUNT
+    NEWS_TAKEN_BACK,   /* by its team */
+    NEWS_STATUS__COUNT /* 3 is not to be used: it was once kept for hidden ones */
 };
 #define NEWS_TITLE_MAX 200
 #define NEWS_TEXT_MAX  20000
@@ -65,13 +64,9 @@ struct news_write {
 MUST_USE err news_write(struct db_conn *conn, const struct contribution_world *world,
                         const struct news_write *write, int64_t now_ms, struct arena *arena,
                         int64_t *id, struct problem *problem);
-/* The team takes one back, or shows it again. ERR_DENIED, ERR_NOT_FOUND; ERR_CONFLICT: who
- * moderates hid it. */
+/* The team takes one back, or shows it again. ERR_DENIED, ERR_NOT_FOUND. */
 MUST_USE err news_take_back(struct db_conn *conn, const struct actor *actor, int64_t id,
                             bool is_taken, int64_t now_ms);
-/* For who moderates: hides one, or shows it again. No right is asked for here: a decision of
- * domain/moderation comes with it. ERR_NOT_FOUND; ERR_CONFLICT: nothing that this could change. */
-MUST_USE err news_hide(struct db_conn *conn, int64_t id, bool is_hidden, int64_t now_ms);
 
 /* ---- reading ---- */
 
@@ -82,8 +77,7 @@ MUST_USE err news_load(struct db_conn *conn, int64_t id, struct arena *arena, st
 MUST_USE err news_versions(struct db_conn *conn, int64_t id, size_t room, struct arena *arena,
                            struct news **versions, size_t *count);
 /* Those of an entry, what happened last first: at most `room`, those before another one (NULL: from
- * the last). Shown ones, and with `all` those taken back and hidden, for its team and for who
- * moderates. */
+ * the last). Shown ones, and with `all` those taken back, for its team and for who moderates. */
 MUST_USE err news_of_entry(struct db_conn *conn, struct entry_id entry, const struct news *before,
                            bool all, size_t room, struct arena *arena, struct news **news,
                            size_t *count);

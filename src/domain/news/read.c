@@ -64,30 +64,13 @@ struct looking {
     size_t count, room, space;
 };
 
-static bool is_within(const struct territories *all, uint32_t which, uint32_t within) {
-    if (which == TERRITORY_NONE || which == within) {
-        return which == within;
-    }
-    const struct territory *inner = &all->items[which];
-    const struct territory *outer = &all->items[within];
-    if (inner->epci == within || inner->departement == within || inner->region == within ||
-        inner->country == within) {
-        return true;
-    }
-    for (uint32_t i = 0; i < outer->commune_count; i++) { /* custom: nobody's ancestor */
-        if (outer->communes[i] == which) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Keeps what the public sees there. The territory of the row, as fine as it is known, only spares
  * the loading of entries elsewhere. */
 static err consider(struct looking *looking, const struct news *news, slice territory) {
     uint32_t within = looking->within;
     const struct territories *all = looking->territories;
-    if (within != TERRITORY_NONE && !is_within(all, territories_find(all, territory), within)) {
+    if (within != TERRITORY_NONE &&
+        !territories_is_within(all, territories_find(all, territory), within)) {
         return OK;
     }
     struct entry_public *entry = arena_new(looking->arena, struct entry_public, 1);
@@ -95,7 +78,7 @@ static err consider(struct looking *looking, const struct news *news, slice terr
     if (loaded != OK) {
         return loaded == ERR_NOT_FOUND ? OK : loaded;
     }
-    if (within == TERRITORY_NONE || is_within(all, entry->territory, within)) {
+    if (within == TERRITORY_NONE || territories_is_within(all, entry->territory, within)) {
         looking->items = arena_grow(looking->arena, struct news_item, looking->items,
                                     looking->count, &looking->space);
         looking->items[looking->count++] = (struct news_item){.news = *news, .entry = entry};

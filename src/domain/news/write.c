@@ -163,7 +163,7 @@ err news_write(struct db_conn *conn, const struct contribution_world *world,
         TRY(news_load(conn, write->id, arena, &stands));
     }
     TRY(check_member(conn, write->actor, stands.entry, world, arena));
-    if (stands.version != write->version || stands.status == NEWS_HIDDEN) {
+    if (stands.version != write->version) {
         return problem_set(problem, ERR_CONFLICT, "version", "another version stands");
     }
     TRY(check(write, now_ms, arena, &content, problem));
@@ -184,14 +184,6 @@ err news_write(struct db_conn *conn, const struct contribution_world *world,
     return db_change_add(conn, DB_CHANGE_ENTRY, stands.entry.v, now_ms);
 }
 
-static err set_status(struct db_conn *conn, const struct news *news, enum news_status status,
-                      int64_t now_ms) {
-    struct db_query *query = news_query(conn, NEWS_STATUS_PUT, news->id);
-    db_bind_i64(query, 2, status);
-    TRY(db_run(query));
-    return db_change_add(conn, DB_CHANGE_ENTRY, news->entry.v, now_ms);
-}
-
 err news_take_back(struct db_conn *conn, const struct actor *actor, int64_t id, bool is_taken,
                    int64_t now_ms) {
     struct arena arena ARENA_CLEANUP = arena_make(0, 0);
@@ -202,17 +194,8 @@ err news_take_back(struct db_conn *conn, const struct actor *actor, int64_t id, 
     if (actor->person.v == 0 || of.role == TEAM_NONE) {
         return ERR_DENIED;
     }
-    return news.status == NEWS_HIDDEN
-               ? ERR_CONFLICT
-               : set_status(conn, &news, is_taken ? NEWS_TAKEN_BACK : NEWS_SHOWN, now_ms);
-}
-
-err news_hide(struct db_conn *conn, int64_t id, bool is_hidden, int64_t now_ms) {
-    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
-    struct news news;
-    TRY(news_load(conn, id, &arena, &news));
-    enum news_status from = is_hidden ? NEWS_SHOWN : NEWS_HIDDEN;
-    return news.status != from
-               ? ERR_CONFLICT
-               : set_status(conn, &news, is_hidden ? NEWS_HIDDEN : NEWS_SHOWN, now_ms);
+    struct db_query *query = news_query(conn, NEWS_STATUS_PUT, id);
+    db_bind_i64(query, 2, is_taken ? NEWS_TAKEN_BACK : NEWS_SHOWN);
+    TRY(db_run(query));
+    return db_change_add(conn, DB_CHANGE_ENTRY, news.entry.v, now_ms);
 }

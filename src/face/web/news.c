@@ -209,12 +209,7 @@ static err write_one(struct reading *reading, const struct news *news) {
         html_raw(html, "<p class=\"alert alert--info\">");
         page_icon(page, "info");
         html_raw(html, "<span>");
-        html_text(html, i18n(html->language,
-                             news->status == NEWS_HIDDEN
-                                 ? N_("La modération a masqué cette nouvelle : seules l’équipe et "
-                                      "la modération la voient.")
-                                 : N_("L’équipe a retiré cette nouvelle : elle seule et la "
-                                      "modération la voient.")));
+        html_t(html, "L’équipe a retiré cette nouvelle : elle seule et la modération la voient.");
         html_raw(html, "</span></p>\n");
     }
     html_raw(html, "<div class=\"prose measure\">\n");
@@ -226,7 +221,7 @@ static err write_one(struct reading *reading, const struct news *news) {
     html_raw(html, "</p>\n");
     TRY(write_versions(page, news));
     html_raw(html, "<p class=\"actions\">");
-    if (reading->role != TEAM_NONE && news->status != NEWS_HIDDEN) {
+    if (reading->role != TEAM_NONE) {
         button(page, arena_concat_of(page->arena, path, SLICE("/edit")), N_("Modifier ou retirer"));
     }
     html_raw(html, "<a rel=\"nofollow\"");

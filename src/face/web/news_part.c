@@ -37,10 +37,6 @@ static void write_facts(struct page *page, const struct news *news) {
         html_raw(html, " · <strong>");
         html_t(html, "Retirée par l’équipe");
         html_raw(html, "</strong>");
-    } else if (news->status == NEWS_HIDDEN) {
-        html_raw(html, " · <strong>");
-        html_t(html, "Masquée par la modération");
-        html_raw(html, "</strong>");
     }
     html_raw(html, "</p>\n");
 }
