@@ -8,6 +8,7 @@ let server;
 let anna;
 let eve;
 let guest; // the link of what was brought without an account
+let own; // of the letter that asks about it
 const paths = new Map(); // title → path
 const idOf = (title) => paths.get(title).match(/\d+/)[0];
 const old = (days) => new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -101,7 +102,7 @@ test('RULE FRESH-3: the team and who brought it are asked by letter; each answer
   assert.match((await nobody.look(`${still}/stop?done`)).text, /C’est fait/);
   assert.equal(teamOf.sql(server.folder, 'SELECT count(*) FROM freshness_silent'), '1');
   // Who brought it without an account goes on by a link of their own.
-  const [, own] = /(\/still\/[\w-]+)\s/.exec(await letterTo(server, 'guest@example.org', 1));
+  [, own] = /(\/still\/[\w-]+)\s/.exec(await letterTo(server, 'guest@example.org', 1));
   const on = await nobody.send(own, { do: 'changes' });
   assert.match(on.location, /^\/contributions\/[\w-]+$/);
   assert.notEqual(on.location, guest);
@@ -114,4 +115,26 @@ test('RULE FRESH-3: the team and who brought it are asked by letter; each answer
     assert.equal((await nobody.send(wrong, { answer: 'still' })).status, 404);
     assert.equal((await nobody.send(`${wrong}/stop`)).status, 404);
   }
+});
+
+test('RULE FRESH-3: what was merged is ended by no letter about it, nor is where it stands now', async () => {
+  const kept = idOf('Atelier confirmé');
+  const nobody = visitor(server);
+  const ended = { do: 'ended', reason: 'Le lavoir est comblé.' };
+  assert.equal((await nobody.look(own)).status, 200);
+  teamOf.sql(server.folder, `UPDATE entry SET status = 3, merged_into = ${kept} WHERE id = ${idOf('Lavoir')}`);
+  assert.equal((await nobody.look(own)).status, 404);
+  assert.equal((await nobody.send(own, ended)).status, 404);
+  assert.equal((await nobody.send(own, { answer: 'still' })).status, 404);
+  assert.ok(!(await look('Atelier confirmé')).includes('id="ended"'));
+  teamOf.sql(server.folder, `UPDATE entry SET status = 1, merged_into = NULL WHERE id = ${idOf('Lavoir')}`);
+  assert.equal((await nobody.send(own, ended)).location, `${own}?done`, 'parted again it is asked about');
+});
+
+test('RULE PERSON-5: what an account was asked goes with it', async () => {
+  const { id } = JSON.parse((await anna.look('/account/data')).text);
+  const asked = `SELECT count(*) FROM freshness_ask WHERE author = 'person:${id}'`;
+  assert.equal(teamOf.sql(server.folder, asked), '1');
+  assert.equal((await anna.send('/account/delete', { sure: '1' })).status, 303);
+  assert.equal(teamOf.sql(server.folder, asked), '0');
 });

@@ -6,8 +6,20 @@ struct reader {
     struct freshness_letter letter;
     slice author;
     enum entry_confirmed_by side;
-    struct crypto_digest digest; /* of the address */
+    struct crypto_digest digest; /* of the address, keyed */
 };
+
+/* Keyed by the number of this store: no other one and no table made beforehand tells of it. */
+static err digest_of(struct db_conn *conn, slice address, struct arena *arena,
+                     struct crypto_digest *digest) {
+    uint64_t store = 0;
+    uint64_t epoch = 0;
+    TRY(db_identity(conn, &store, &epoch));
+    const slice parts[] = {SLICE("freshness"), slice_of((const char *)&store, sizeof store),
+                           person_address_fold(address, arena)};
+    *digest = crypto_digest(parts, ARRAY_COUNT(parts));
+    return OK;
+}
 
 static err is_silent(struct db_conn *conn, const struct crypto_digest *reader, bool *silent) {
     struct db_query *query = db_query(conn, &freshness_catalogue, FRESHNESS_SILENT_GET);
@@ -53,7 +65,9 @@ static err readers_of(struct db_conn *conn, const struct freshness_letter *about
                             .side = (enum entry_confirmed_by)db_i64(query, 3)};
         reader->letter.address = arena_copy(arena, db_text(query, 0));
         reader->letter.language = arena_copy(arena, db_text(query, 1));
-        reader->digest = crypto_digest(&reader->letter.address, 1);
+    }
+    for (size_t i = 0; i < used; i++) {
+        TRY(digest_of(conn, list[i].letter.address, arena, &list[i].digest));
     }
     *readers = list;
     *count = used;
@@ -120,6 +134,12 @@ err freshness_due(struct db_conn *conn, int64_t now_ms, size_t room, struct aren
     *letters = list;
     *count = used;
     return OK;
+}
+
+err freshness_forget(struct db_conn *conn, struct person_id person) {
+    struct db_query *query = db_query(conn, &freshness_catalogue, FRESHNESS_ASK_FORGET);
+    db_bind_i64(query, 1, person.v);
+    return db_run(query);
 }
 
 err freshness_sweep(struct db_conn *conn, int64_t now_ms) {

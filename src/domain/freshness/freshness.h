@@ -29,6 +29,9 @@ struct freshness_letter {
  * the letters to be sent within the same write transaction. In the arena. */
 MUST_USE err freshness_due(struct db_conn *conn, int64_t now_ms, size_t room, struct arena *arena,
                            struct freshness_letter **letters, size_t *count);
+/* Before an account is deleted: forgets what it was asked. That somebody wants no letters stays, as
+ * a digest of the address: they may have brought something without an account too. */
+MUST_USE err freshness_forget(struct db_conn *conn, struct person_id person);
 /* Links that are too old go. */
 MUST_USE err freshness_sweep(struct db_conn *conn, int64_t now_ms);
 

@@ -47,6 +47,8 @@ static const struct db_statement statements[FRESHNESS_STATEMENT__COUNT] = {
          "(p.status = 1 AND a.author = 'person:' || c.person_id)))))"},
     [FRESHNESS_ASK_READER] = {"ask reader", "SELECT reader FROM freshness_ask WHERE digest = $1"},
     [FRESHNESS_ASK_PUT] = {"ask put", "UPDATE freshness_ask SET answer = $2 WHERE digest = $1"},
+    [FRESHNESS_ASK_FORGET] = {"ask forget", "DELETE FROM freshness_ask "
+                                            "WHERE author = 'person:' || $1"},
     [FRESHNESS_ASK_SWEEP] = {"ask sweep", "DELETE FROM freshness_ask WHERE at_ms <= $1"},
     [FRESHNESS_SILENT_ADD] = {"silent add", "INSERT INTO freshness_silent (reader, at_ms) "
                                             "VALUES ($1, $2) ON CONFLICT (reader) DO NOTHING"},

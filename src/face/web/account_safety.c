@@ -1,5 +1,6 @@
 /* The safety of one's own account: where one is signed in, the password, and leaving. */
 #include "domain/claim/claim.h"
+#include "domain/freshness/freshness.h"
 #include "domain/team/team.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
@@ -268,6 +269,7 @@ static err delete_job(struct db_conn *conn, void *self) {
     int64_t now_ms = clock_now_ms(leaving->face->clock);
     TRY(team_leave_all(conn, leaving->person));
     TRY(claims_forget(conn, leaving->person, now_ms));
+    TRY(freshness_forget(conn, leaving->person));
     return person_delete(conn, leaving->face->ids, leaving->person, now_ms);
 }
 

@@ -266,6 +266,40 @@ static void who_has_had_enough_is_asked_about_nothing_any_more(void **state) {
     assert_int_equal(due(scene, &letters), 0);
 }
 
+static bool is_kept(struct scene *scene, slice digest) {
+    static const struct db_statement statement = {
+        "kept", "SELECT 1 FROM freshness_ask WHERE $1 IN (reader, digest) "
+                "UNION ALL SELECT 1 FROM freshness_silent WHERE reader = $1"};
+    static const struct db_catalogue catalogue = {"test", &statement, 1};
+    struct db_query *query = db_query(scene->fixture->conn, &catalogue, 0);
+    bool row = false;
+    db_bind_blob(query, 1, digest);
+    assert_int_equal(db_next(query, &row), OK);
+    db_done(query);
+    return row;
+}
+
+static void
+addresses_are_kept_under_a_key_of_the_store_and_letters_go_with_the_account(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    struct freshness_letter *letters;
+    const slice address = SLICE("anna@example.org");
+    struct crypto_digest guessed = crypto_digest(&address, 1);
+    fixture->now_ms += 400 * DAY_MS;
+    assert_int_equal(due(scene, &letters), 1);
+    const slice secret = slice_from_cstr(letters[0].link.text);
+    struct crypto_digest asked = crypto_digest(&secret, 1);
+    assert_true(is_kept(scene, crypto_digest_slice(&asked)));
+    assert_int_equal(freshness_leave(fixture->conn, secret, fixture->now_ms), OK);
+    assert_false(is_kept(scene, crypto_digest_slice(&guessed)));
+    assert_int_equal(freshness_forget(fixture->conn, scene->eve.person), OK);
+    assert_true(is_kept(scene, crypto_digest_slice(&asked)));
+    assert_int_equal(freshness_forget(fixture->conn, scene->anna.person), OK);
+    assert_false(is_kept(scene, crypto_digest_slice(&asked)));
+    assert_int_equal(due(scene, &letters), 0); /* they want none, whatever was forgotten */
+}
+
 static void the_catalogue_is_sound(void **state) {
     struct scene *scene = *state;
     assert_int_equal(
@@ -282,6 +316,7 @@ int main(void) {
         TEST(what_has_ended_by_a_letter_is_a_revision_of_its_author),
         TEST(a_link_is_worth_what_its_reader_is_worth_when_it_is_used),
         TEST(who_has_had_enough_is_asked_about_nothing_any_more),
+        TEST(addresses_are_kept_under_a_key_of_the_store_and_letters_go_with_the_account),
         TEST(the_catalogue_is_sound),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
