@@ -4,9 +4,14 @@
 #define CLAIM_COLUMNS                                                                              \
     "claim.id, claim.entry_id, claim.person_id, claim.by_person_id, claim.way, claim.state, "      \
     "claim.who, claim.words, claim.address, claim.language, entry.title, claim.answer, "           \
-    "claim.at_ms, claim.ended_ms, claim.team_id, entry.territory "                                 \
-    "FROM claim JOIN entry ON entry.id = claim.entry_id "
+    "claim.at_ms, claim.ended_ms, claim.team_id, entry.territory "
+#define CLAIM_ENTRY "JOIN entry ON entry.id = claim.entry_id "
 enum { COLUMN_TERRITORY = 15 };
+
+/* What the partial index is of, word by word; it is named, so that this never becomes a walk over
+ * all that was ever claimed. */
+#define CLAIM_INDEXED "claim INDEXED BY claim_waiting "
+#define CLAIM_IN      "claim.state IN (1, 2) AND claim.state = "
 
 static const struct db_statement statements[CLAIM_STATEMENT__COUNT] = {
     [CLAIM_ADD] = {"add",
@@ -14,16 +19,16 @@ static const struct db_statement statements[CLAIM_STATEMENT__COUNT] = {
                    "language, digest, at_ms, state, ended_ms, by_person_id, answer, team_id) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 0, '', 0) "
                    "ON CONFLICT (id) DO NOTHING"},
-    [CLAIM_GET] = {"get", "SELECT " CLAIM_COLUMNS "WHERE claim.id = $1"},
-    [CLAIM_BY_LINK] = {"by link",
-                       "SELECT " CLAIM_COLUMNS "WHERE claim.digest = $1 AND claim.digest <> x'' "
-                       "AND claim.state = 1 AND claim.at_ms > $2"},
-    [CLAIM_LIST] = {"list", "SELECT " CLAIM_COLUMNS
-                            "WHERE claim.state = 1 AND claim.way = 3 AND entry.status = 1 "
-                            "ORDER BY claim.at_ms, claim.id"},
-    [CLAIM_LIST_GIVEN] = {"list given", "SELECT " CLAIM_COLUMNS
-                                        "WHERE claim.state = 2 ORDER BY claim.at_ms DESC, "
-                                        "claim.id DESC"},
+    [CLAIM_GET] = {"get", "SELECT " CLAIM_COLUMNS "FROM claim " CLAIM_ENTRY "WHERE claim.id = $1"},
+    [CLAIM_BY_LINK] = {"by link", "SELECT " CLAIM_COLUMNS "FROM claim " CLAIM_ENTRY
+                                  "WHERE claim.digest = $1 AND claim.digest <> x'' "
+                                  "AND claim.state = 1 AND claim.at_ms > $2"},
+    [CLAIM_LIST] = {"list", "SELECT " CLAIM_COLUMNS "FROM " CLAIM_INDEXED CLAIM_ENTRY
+                            "WHERE " CLAIM_IN "1 AND claim.way = 3 AND entry.status = 1 "
+                            "ORDER BY claim.at_ms, claim.id LIMIT $1"},
+    [CLAIM_LIST_GIVEN] = {"list given", "SELECT " CLAIM_COLUMNS "FROM " CLAIM_INDEXED CLAIM_ENTRY
+                                        "WHERE " CLAIM_IN "2 ORDER BY claim.at_ms DESC, "
+                                        "claim.id DESC LIMIT $1"},
     [CLAIM_END] = {"end", "UPDATE claim SET state = $2, ended_ms = $3, by_person_id = $4, "
                           "answer = $5, team_id = $6, digest = x'' WHERE id = $1"},
     [CLAIM_COUNT_LETTERS] = {"count letters",
@@ -33,15 +38,15 @@ static const struct db_statement statements[CLAIM_STATEMENT__COUNT] = {
                                     "AND person_id = $2 AND way <> 3 AND state = 3"},
     [CLAIM_REPLACE] = {"replace", "UPDATE claim SET state = 5, ended_ms = $3, digest = x'' "
                                   "WHERE entry_id = $1 AND person_id = $2 AND state = 1"},
-    [CLAIM_OF_PERSON] = {"of person",
-                         "SELECT " CLAIM_COLUMNS "WHERE claim.person_id = $1 ORDER BY claim.id"},
+    [CLAIM_OF_PERSON] = {"of person", "SELECT " CLAIM_COLUMNS "FROM claim " CLAIM_ENTRY
+                                      "WHERE claim.person_id = $1 ORDER BY claim.id"},
     [CLAIM_FORGET_PERSON] = {"forget person", "UPDATE claim SET who = '', words = '', address = '' "
                                               "WHERE person_id = $1"},
     [CLAIM_LEAVE] = {"leave", "UPDATE claim SET state = 5, ended_ms = $2, digest = x'' "
                               "WHERE person_id = $1 AND state = 1"},
     [CLAIM_SWEEP_LETTERS] = {"sweep letters",
-                             "UPDATE claim SET state = 5, ended_ms = $2, digest = x'' "
-                             "WHERE state = 1 AND way <> 3 AND at_ms <= $1"},
+                             "UPDATE " CLAIM_INDEXED "SET state = 5, ended_ms = $2, digest = x'' "
+                             "WHERE " CLAIM_IN "1 AND way <> 3 AND at_ms <= $1"},
     [CLAIM_SWEEP_WORDS] = {"sweep words",
                            "UPDATE claim SET who = '', words = '', address = '', answer = '' "
                            "WHERE state > 2 AND ended_ms <= $1 "
@@ -316,21 +321,27 @@ static err grants_of(struct db_conn *conn, const struct actor *actor, struct are
 
 err claims_for(struct db_conn *conn, const struct contribution_world *world,
                const struct actor *actor, bool is_given, size_t room, struct arena *arena,
-               struct claim **claims, size_t *count) {
+               struct claim **claims, size_t *count, bool *has_more) {
     struct person_grant *grants;
     size_t grant_count;
+    size_t looked = 0;
     TRY(grants_of(conn, actor, arena, &grants, &grant_count));
     *claims = arena_new(arena, struct claim, room);
     *count = 0;
+    *has_more = false;
     struct db_query *query = claim_query(conn, is_given ? CLAIM_LIST_GIVEN : CLAIM_LIST);
-    while (grant_count > 0 && *count < room) {
+    db_bind_i64(query, 1, CLAIM_LOOK_MAX + 1);
+    while (grant_count > 0 && !*has_more) {
         bool row = false;
         TRY(db_next(query, &row));
         if (!row) {
             return OK;
         }
-        if (contribution_holds_in(world->territories, grants, grant_count, CONTRIBUTION_ROLES_ALL,
-                                  db_text(query, COLUMN_TERRITORY))) {
+        bool is_here =
+            contribution_holds_in(world->territories, grants, grant_count, CONTRIBUTION_ROLES_ALL,
+                                  db_text(query, COLUMN_TERRITORY));
+        *has_more = ++looked > CLAIM_LOOK_MAX || (is_here && *count == room);
+        if (is_here && !*has_more) {
             (*claims)[(*count)++] = read_one(query, arena);
         }
     }
@@ -421,6 +432,32 @@ err claim_person_address(struct db_conn *conn, struct person_id person, struct a
 
 /* ---- what is kept, and how long ---- */
 
+static const char *const way_slugs[CLAIM_WAY__COUNT] = {
+    [CLAIM_BY_SITE] = "site", [CLAIM_BY_CONTACT] = "contact", [CLAIM_BY_WORD] = "word"};
+static const char *const state_slugs[CLAIM_STATE__COUNT] = {[CLAIM_WAITS] = "waits",
+                                                            [CLAIM_GIVEN] = "given",
+                                                            [CLAIM_REFUSED] = "refused",
+                                                            [CLAIM_ENDED] = "ended",
+                                                            [CLAIM_OVER] = "over"};
+
+static void add_text(struct buf *out, const char *key, slice text) {
+    buf_addf(out, ",\"%s\":", key);
+    buf_add_json_string(out, text);
+}
+
+static void add_claim(const struct claim *claim, struct buf *out) {
+    bool is_own_address = claim->way == CLAIM_BY_SITE;
+    buf_addf(out, "{\"entry\":%lld,\"way\":\"%s\",\"state\":\"%s\",\"at\":\"",
+             (long long)claim->entry.v, way_slugs[claim->way], state_slugs[claim->state]);
+    time_format_rfc3339(claim->at_ms, out);
+    buf_add_char(out, '"');
+    add_text(out, "who", claim->who);
+    add_text(out, "words", claim->words);
+    add_text(out, "address", is_own_address ? claim->address : SLICE_EMPTY);
+    add_text(out, "answer", claim->answer);
+    buf_add_char(out, '}');
+}
+
 err claims_to_json(struct db_conn *conn, struct person_id person, struct buf *out) {
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
     struct db_query *query = claim_query(conn, CLAIM_OF_PERSON);
@@ -433,13 +470,8 @@ err claims_to_json(struct db_conn *conn, struct person_id person, struct buf *ou
             break;
         }
         struct claim claim = read_one(query, &scratch);
-        buf_addf(out, "%s{\"entry\":%lld,\"who\":", first ? "" : ",", (long long)claim.entry.v);
-        buf_add_json_string(out, claim.who);
-        buf_add_cstr(out, ",\"words\":");
-        buf_add_json_string(out, claim.words);
-        buf_add_cstr(out, ",\"at\":\"");
-        time_format_rfc3339(claim.at_ms, out);
-        buf_add_cstr(out, "\"}");
+        buf_add_cstr(out, first ? "" : ",");
+        add_claim(&claim, out);
     }
     buf_add_char(out, ']');
     return out->failed;

@@ -93,11 +93,14 @@ MUST_USE err claim_answer(struct db_conn *conn, const struct contribution_world 
 
 /* ---- for who has a role ---- */
 
+/* How many of all those that wait, or were given, are looked through for those of a role. */
+#define CLAIM_LOOK_MAX 4000
 /* Requests that wait where the actor has a role (`is_given` false), the oldest first; or claims
- * that were given there, the latest first; at most `room`. */
+ * that were given there, the latest first; at most `room`. `*has_more`: others may follow, of those
+ * or beyond the first CLAIM_LOOK_MAX of all. */
 MUST_USE err claims_for(struct db_conn *conn, const struct contribution_world *world,
                         const struct actor *actor, bool is_given, size_t room, struct arena *arena,
-                        struct claim **claims, size_t *count);
+                        struct claim **claims, size_t *count, bool *has_more);
 /* One of them: ERR_NOT_FOUND; ERR_DENIED: no role where it stands. */
 MUST_USE err claim_load(struct db_conn *conn, const struct contribution_world *world,
                         const struct actor *actor, int64_t id, struct arena *arena,
@@ -115,7 +118,8 @@ MUST_USE err claim_decide(struct db_conn *conn, const struct contribution_world 
 MUST_USE err claim_person_address(struct db_conn *conn, struct person_id person,
                                   struct arena *arena, slice *address, slice *language);
 
-/* What somebody claimed, for the download of one's data: JSON members (no braces). */
+/* What somebody claimed, for the download of one's data: JSON members (no braces). The address is
+ * that which they typed: the one known for an entry is shown to nobody (RULE TEAM-5). */
 MUST_USE err claims_to_json(struct db_conn *conn, struct person_id person, struct buf *out);
 /* Before an account is deleted: what waits is over, what was said is forgotten. */
 MUST_USE err claims_forget(struct db_conn *conn, struct person_id person, int64_t now_ms);

@@ -4,16 +4,19 @@
 #include "text/text.h"
 
 /* Where many have a site under one roof: neither the roof's addresses nor anybody else's prove what
- * stands below. Those that the Public Suffix List knows need no row. */
-static const char *const roofs[] = {
-    "assoconnect.com", "blogspot.com",  "canalblog.com",   "centerblog.net", "e-monsite.com",
-    "eklablog.com",    "facebook.com",  "framasite.org",   "free.fr",        "gogocarto.fr",
-    "google.com",      "helloasso.com", "instagram.com",   "jimdo.com",      "jimdofree.com",
-    "jimdosite.com",   "joomla.com",    "linkedin.com",    "linktr.ee",      "neocities.org",
-    "over-blog.com",   "over-blog.fr",  "overblog.com",    "orange.fr",      "pagesperso-orange.fr",
-    "sitew.com",       "sitew.fr",      "squarespace.com", "tumblr.com",     "twitter.com",
-    "wanadoo.fr",      "webnode.fr",    "weebly.com",      "wifeo.com",      "wixsite.com",
-    "wordpress.com",   "x.com",         "yolasite.com",    "youtube.com"};
+ * stands below. What the Public Suffix List knows needs no row, nor does a public host of mail. */
+static const char *const roofs[] = {"assoconnect.com", "blogspot.com",         "canalblog.com",
+                                    "centerblog.net",  "e-monsite.com",        "eklablog.com",
+                                    "facebook.com",    "framasite.org",        "gogocarto.fr",
+                                    "google.com",      "helloasso.com",        "instagram.com",
+                                    "jimdo.com",       "jimdofree.com",        "jimdosite.com",
+                                    "joomla.com",      "linkedin.com",         "linktr.ee",
+                                    "neocities.org",   "over-blog.com",        "over-blog.fr",
+                                    "overblog.com",    "pagesperso-orange.fr", "sitew.com",
+                                    "sitew.fr",        "squarespace.com",      "tumblr.com",
+                                    "twitter.com",     "webnode.fr",           "weebly.com",
+                                    "wifeo.com",       "wixsite.com",          "wordpress.com",
+                                    "x.com",           "yolasite.com",         "youtube.com"};
 
 static bool is_roof(slice domain) {
     for (size_t i = 0; i < ARRAY_COUNT(roofs); i++) {

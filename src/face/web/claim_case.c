@@ -16,8 +16,9 @@ static err check_role(const struct http_request *request, struct problem *proble
 
 /* ---- those that wait, and those given ---- */
 
+/* `more`: what is said when others may follow; NULL: none do. */
 static void write_list(struct page *page, const char *title, const struct claim *claims,
-                       size_t count) {
+                       size_t count, const char *more) {
     struct html *html = &page->html;
     html_raw(html, "<section>");
     moderation_heading(page, title);
@@ -32,11 +33,9 @@ static void write_list(struct page *page, const char *title, const struct claim 
         html_raw(html, "</span></li>");
     }
     html_raw(html, "</ul>\n");
-    if (count == 0 || count == CLAIMS_SHOWN) {
+    if (more || count == 0) {
         html_raw(html, "<p>");
-        html_text(html, i18n(html->language,
-                             count ? N_("D’autres suivent quand celles-ci seront décidées.")
-                                   : N_("Rien n’attend.")));
+        html_text(html, i18n(html->language, more ? more : N_("Rien n’attend.")));
         html_raw(html, "</p>\n");
     }
     html_raw(html, "</section>\n");
@@ -47,19 +46,25 @@ err web_claims(void *app, const struct http_request *request, struct http_respon
     const struct contribution_world world = web_world(app);
     struct claim *lists[2];
     size_t counts[2];
+    bool has_more[2];
     TRY(check_role(request, problem));
     for (int i = 0; i < 2; i++) {
         TRY(claims_for(face_reader(request), &world, face_actor(request), i == 1, CLAIMS_SHOWN,
-                       request->arena, &lists[i], &counts[i]));
+                       request->arena, &lists[i], &counts[i], &has_more[i]));
     }
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
     form_page_begin(&form, N_("Demandes de collectifs"), SLICE("/claims"),
                     N_("Qui demande à tenir la fiche de son collectif, sans autre preuve que sa "
                        "parole."));
-    write_list(&page, N_("À décider"), lists[0], counts[0]);
-    if (counts[1] > 0) {
-        write_list(&page, N_("Fiches confiées à leur collectif"), lists[1], counts[1]);
+    write_list(&page, N_("À décider"), lists[0], counts[0],
+               has_more[0] ? N_("D’autres peuvent suivre quand celles d’avant seront décidées.")
+                           : NULL);
+    if (counts[1] > 0 || has_more[1]) {
+        write_list(&page, N_("Fiches confiées à leur collectif"), lists[1], counts[1],
+                   has_more[1] ? N_("Nous n’avons regardé que les plus récentes : d’autres ont pu "
+                                    "être confiées avant.")
+                               : NULL);
     }
     form_page_end(&form);
     return page.html.out->failed;

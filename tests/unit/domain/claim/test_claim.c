@@ -88,6 +88,18 @@ static err decide(struct entry_fixture *fixture, const struct actor *actor, int6
                         fixture->store.now_ms, &fixture->arena, &after, &fixture->problem);
 }
 
+/* How many the actor is shown, and whether others may follow. */
+static size_t listed(struct entry_fixture *fixture, const struct actor *actor, bool is_given,
+                     size_t room, bool *has_more) {
+    struct contribution_world world = world_of(fixture);
+    struct claim *list;
+    size_t count;
+    assert_int_equal(claims_for(fixture->store.conn, &world, actor, is_given, room, &fixture->arena,
+                                &list, &count, has_more),
+                     OK);
+    return count;
+}
+
 static struct team_of_entry team_for(struct entry_fixture *fixture, struct entry_id entry,
                                      const struct actor *actor) {
     struct team_of_entry of;
@@ -278,20 +290,13 @@ static void only_a_role_where_it_stands_decides_and_never_its_own(void **state) 
     struct actor lea = person_of(fixture, "lea@elsewhere.example");
     struct actor steward = role_of(fixture, "s@elsewhere.example", PERSON_STEWARD, "dep-73");
     struct actor far = role_of(fixture, "f@elsewhere.example", PERSON_MODERATOR, "com-73096");
-    struct contribution_world world = world_of(fixture);
     struct claim_asked asked;
-    struct claim *list;
-    size_t count;
+    bool has_more;
     assert_int_equal(ask(fixture, &lea, mill, CLAIM_BY_WORD, "", &asked), OK);
     int64_t id = asked.claim.id;
-    assert_int_equal(
-        claims_for(fixture->store.conn, &world, &far, false, 50, &fixture->arena, &list, &count),
-        OK);
-    assert_int_equal(count, 0);
-    assert_int_equal(claims_for(fixture->store.conn, &world, &steward, false, 50, &fixture->arena,
-                                &list, &count),
-                     OK);
-    assert_int_equal(count, 1);
+    assert_int_equal(listed(fixture, &far, false, 50, &has_more), 0);
+    assert_int_equal(listed(fixture, &steward, false, 50, &has_more), 1);
+    assert_false(has_more);
     assert_int_equal(decide(fixture, &lea, id, true, "Oui."), ERR_DENIED);
     assert_int_equal(decide(fixture, &far, id, true, "Oui."), ERR_DENIED);
     assert_int_equal(decide(fixture, &steward, id, true, " "), ERR_INPUT);
@@ -301,6 +306,40 @@ static void only_a_role_where_it_stands_decides_and_never_its_own(void **state) 
     struct entry_id other = bring(fixture, "{\"id\":\"o\"," PLACED "\"title\":\"Le four\"}");
     assert_int_equal(ask(fixture, &steward, other, CLAIM_BY_WORD, "", &asked), OK);
     assert_int_equal(decide(fixture, &steward, asked.claim.id, true, "Moi."), ERR_DENIED);
+}
+
+static void lists_of_claims_end_somewhere_and_say_so(void **state) {
+    struct entry_fixture *fixture = *state;
+    static const struct db_statement many = {
+        "many", "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2) "
+                "INSERT INTO claim (id, entry_id, person_id, way, who, words, address, language, "
+                "digest, at_ms, state, ended_ms, by_person_id, answer, team_id) SELECT i, "
+                "claim.entry_id, person_id, way, who, words, address, language, digest, 0, state, "
+                "ended_ms, by_person_id, answer, team_id FROM n, claim WHERE claim.id = $1"};
+    static const struct db_catalogue catalogue = {"test", &many, 1};
+    struct entry_id mill = bring(fixture, MILL);
+    struct entry_id oven = bring(fixture, "{\"id\":\"o\",\"kind\":\"initiative\",\"place\":{"
+                                          "\"territory\":\"com-73096\"},\"title\":\"Le four\"}");
+    struct actor lea = person_of(fixture, "lea@elsewhere.example");
+    struct actor steward = role_of(fixture, "s@elsewhere.example", PERSON_STEWARD, "com-73065");
+    struct claim_asked asked;
+    bool has_more;
+    assert_int_equal(ask(fixture, &lea, mill, CLAIM_BY_WORD, "", &asked), OK);
+    assert_int_equal(listed(fixture, &steward, false, 1, &has_more), 1);
+    assert_false(has_more);
+    assert_int_equal(listed(fixture, &steward, false, 0, &has_more), 0);
+    assert_true(has_more);
+    /* Before it stand those of another commune, up to the last that is looked at, and one more. */
+    assert_int_equal(ask(fixture, &lea, oven, CLAIM_BY_WORD, "", &asked), OK);
+    struct db_query *query = db_query(fixture->store.conn, &catalogue, 0);
+    db_bind_i64(query, 1, asked.claim.id);
+    db_bind_i64(query, 2, CLAIM_LOOK_MAX - 1);
+    assert_int_equal(db_run(query), OK);
+    assert_int_equal(listed(fixture, &steward, false, 50, &has_more), 1);
+    assert_true(has_more); /* the one of the oven that was asked last */
+    assert_int_equal(claims_forget(fixture->store.conn, lea.person, fixture->store.now_ms), OK);
+    assert_int_equal(listed(fixture, &steward, false, 50, &has_more), 0);
+    assert_false(has_more);
 }
 
 static void what_was_given_wrongly_is_taken_back_and_the_entry_is_open_again(void **state) {
@@ -380,14 +419,51 @@ static void what_was_said_is_forgotten_after_its_end_and_with_the_account(void *
         claim_load(fixture->store.conn, &world, &steward, asked.claim.id, &fixture->arena, &claim),
         OK);
     assert_true(claim.who.n == 0 && claim.words.n == 0 && claim.address.n == 0);
-    assert_int_equal(ask(fixture, &lea, oven, CLAIM_BY_WORD, "", &asked), OK);
+    const struct {
+        struct entry_id entry;
+        enum claim_way way;
+    } waiting[] = {{oven, CLAIM_BY_WORD}, {mill, CLAIM_BY_CONTACT}};
+    int64_t ids[ARRAY_COUNT(waiting)];
+    for (size_t i = 0; i < ARRAY_COUNT(waiting); i++) {
+        assert_int_equal(ask(fixture, &lea, waiting[i].entry, waiting[i].way, "", &asked), OK);
+        ids[i] = asked.claim.id;
+    }
     assert_int_equal(claims_forget(fixture->store.conn, lea.person, fixture->store.now_ms), OK);
-    assert_int_equal(
-        claim_load(fixture->store.conn, &world, &steward, asked.claim.id, &fixture->arena, &claim),
-        OK);
-    assert_true(claim.state == CLAIM_OVER && claim.who.n == 0 && claim.words.n == 0);
+    assert_int_equal(answer(fixture, &asked, true), ERR_NOT_FOUND); /* the letter is good no more */
+    for (size_t i = 0; i < ARRAY_COUNT(waiting); i++) {
+        assert_int_equal(
+            claim_load(fixture->store.conn, &world, &steward, ids[i], &fixture->arena, &claim), OK);
+        assert_int_equal(claim.state, CLAIM_OVER);
+        assert_true(claim.who.n == 0 && claim.words.n == 0 && claim.address.n == 0);
+    }
     assert_int_equal(db_catalogue_check(fixture->store.conn, &claim_catalogue, &fixture->problem),
                      OK);
+}
+
+/* RULE TEAM-5 */
+static void who_claims_reads_all_of_it_but_the_address_that_is_shown_to_nobody(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct entry_id mill = bring(fixture, MILL);
+    struct entry_id oven = bring(fixture, "{\"id\":\"o\"," PLACED "\"title\":\"Le four\"}");
+    struct actor lea = person_of(fixture, "lea@elsewhere.example");
+    struct actor steward = role_of(fixture, "s@elsewhere.example", PERSON_STEWARD, "");
+    BUF_CLEANUP struct buf json = buf_new(1u << 16);
+    struct claim_asked asked;
+    assert_int_equal(ask(fixture, &lea, oven, CLAIM_BY_WORD, "", &asked), OK);
+    assert_int_equal(decide(fixture, &steward, asked.claim.id, false, "Pas \"vous\"."), OK);
+    assert_int_equal(ask(fixture, &lea, mill, CLAIM_BY_CONTACT, "", &asked), OK);
+    assert_int_equal(ask(fixture, &lea, mill, CLAIM_BY_SITE, "lea@lemoulin.example", &asked), OK);
+    assert_int_equal(claims_to_json(fixture->store.conn, lea.person, &json), OK);
+    static const char *const parts[] = {
+        "\"way\":\"word\",\"state\":\"refused\"", "\"answer\":\"Pas \\\"vous\\\".\"",
+        "\"way\":\"contact\",\"state\":\"over\"", "\"way\":\"site\",\"state\":\"waits\"",
+        "\"address\":\"lea@lemoulin.example\""};
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (!slice_contains(buf_slice(&json), slice_from_cstr(parts[i]))) {
+            fail_msg("%s is not in %.*s", parts[i], SLICE_ARG(buf_slice(&json)));
+        }
+    }
+    assert_false(slice_contains(buf_slice(&json), SLICE("gmail.com")));
 }
 
 int main(void) {
@@ -402,6 +478,8 @@ int main(void) {
         ENTRY_TEST(letters_about_one_entry_are_few),
         ENTRY_TEST(one_account_claims_ten_a_day),
         ENTRY_TEST(only_a_role_where_it_stands_decides_and_never_its_own),
+        ENTRY_TEST(lists_of_claims_end_somewhere_and_say_so),
+        ENTRY_TEST(who_claims_reads_all_of_it_but_the_address_that_is_shown_to_nobody),
         ENTRY_TEST(what_was_given_wrongly_is_taken_back_and_the_entry_is_open_again),
         ENTRY_TEST(a_team_that_came_by_another_way_is_not_taken_back_with_an_old_claim),
         ENTRY_TEST(what_the_team_edits_the_source_does_not_overwrite),
