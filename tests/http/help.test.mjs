@@ -9,6 +9,7 @@ let server;
 let helper;
 let odette; // "/help/people/12"
 let entry; // "/entries/12-…", in Odette's name
+let brought; // "/account/contributions/12", hers
 let code;
 const CONSENT = { consent: 'in-person', agreed: '1', house: 'Maison de Cognin' };
 const ODETTE = { name: 'Odette M.', where: 'Cognin', telephone: '04 79 00 00 00', ...CONSENT };
@@ -103,6 +104,8 @@ test('RULE HELP-1: who helps edits in that name too, and reaches the account of 
   const data = (await helper.look('/account/data')).text;
   assert.ok(data.includes('helper@example.org') && !data.includes('Odette') && !data.includes('voisin'));
   assert.ok(!(await helper.look('/account')).text.includes('voisin'));
+  brought = /href="(\/account\/contributions\/\d+)">Retirer/.exec((await helper.look(odette)).text)[1];
+  assert.match((await helper.look(brought)).text, /Le café des voisines/, 'what was added is taken away in that name too');
   await helper.send('/account/profile', { name: 'Inès B.' });
   assert.equal(ask("SELECT count(*) FROM person_field WHERE field = 0 AND value = 'Odette M.'"), '1');
 });
@@ -150,8 +153,12 @@ test('who has the paper comes back, sees what they brought and corrects it alone
   assert.equal(history.match(/avec l’aide de/g).length, 2);
 });
 
-test('RULE HELP-3: a new paper ends the one before', async () => {
+test('RULE HELP-3: a new paper ends the one before, and whoever came in by it is out', async () => {
+  const finder = visitor(server);
+  await finder.send('/paper', { code });
+  assert.equal((await finder.look('/account')).status, 200);
   const next = await paperOf();
+  assert.equal((await finder.look('/account')).location, '/sign-in?next=%2Faccount');
   assert.notEqual(next, code);
   const refused = await visitor(server).send('/paper', { code });
   assert.equal(refused.status, 422);
@@ -173,6 +180,7 @@ test('RULE HELP-3, RULE PERSON-1: eight wrong codes of a paper, then not even th
 
 test('ended, the helper adds in their own name again; to begin again wants consent again', async () => {
   assert.equal((await helper.send('/help/end')).location, '/help');
+  assert.equal((await helper.look(brought)).status, 404);
   assert.ok(!(await helper.look('/')).text.includes('Vous aidez'));
   const own = await add(helper, 'Une idée d’Inès');
   const page = (await visitor(server).look(own.location)).text;
@@ -203,8 +211,11 @@ test('RULE CONTRIBUTE-10: what somebody brought they take away by their paper al
 });
 
 test('RULE HELP-3: who gives an address of mail signs in by it; their paper and the help end', async () => {
-  const who = visitor(server);
-  await who.send('/paper', { code });
+  const [who, finder] = [visitor(server), visitor(server)];
+  for (const one of [who, finder]) {
+    await one.send('/paper', { code });
+    assert.equal((await one.look('/account')).status, 200);
+  }
   assert.equal((await who.send('/account/address', { address: 'not one' })).status, 422);
   assert.equal((await who.send('/account/address', { address: 'Odette@example.org' })).location, '/account/address/code');
   const letter = await letterTo(server, 'odette@example.org');
@@ -215,18 +226,40 @@ test('RULE HELP-3: who gives an address of mail signs in by it; their paper and 
   assert.notEqual((await who.send('/account/address/code', { code: '2222-2222' })).status, 303);
   assert.equal((await who.send('/account/address/code', { code: mailed })).location, '/account/address');
   assert.match((await who.look('/account/address')).text, /<li>odette@example\.org/);
+  assert.equal((await finder.look('/account')).location, '/sign-in?next=%2Faccount', 'who found the paper is out');
   assert.equal((await visitor(server).send('/paper', { code })).status, 422);
   assert.ok(!(await helper.look('/')).text.includes('Vous aidez'));
   assert.match((await helper.look(odette)).text, /se connecte par elle-même/);
   assert.equal((await helper.send(`${odette}/paper`)).status, 404);
   const again = await signIn(server, 'odette@example.org', visitor(server), 1);
   assert.match((await again.look('/account')).text, /Le café du coin/);
+  const { help } = JSON.parse((await again.look('/account/data')).text);
+  assert.deepEqual(help.map(({ consent, house }) => [consent, house]), [['in-person', 'Maison de Cognin'], ['telephone', 'Maison de Cognin']]);
   const other = await signIn(server, 'thief@example.org', visitor(server), 1);
   await other.send('/account/address', { address: 'odette@example.org' });
   const [, theirs] = /^ {4}([A-Z2-9]{8})\r?$/m.exec(await letterTo(server, 'odette@example.org', 2));
   const taken = await other.send('/account/address/code', { code: theirs });
   assert.equal(taken.status, 422);
   assert.match(taken.text, /a déjà son compte ici/);
+});
+
+test('RULE PERSON-8: whom a helper helps is not called as the site or who moderates it', async () => {
+  const count = accounts();
+  const refused = await helper.send('/help/begin', { ...ODETTE, name: 'La Mоdération' }); // a Cyrillic о
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /id="name-fault">Ce nom ressemble/);
+  assert.equal(accounts(), count);
+});
+
+test('RULE HELP-1: after forty new people in a day the page says to come back, and keeps what was typed', async () => {
+  assert.equal((await helper.send('/help/begin', { ...ODETTE, name: 'Marcel' })).status, 303);
+  const count = accounts();
+  ask('UPDATE person_try SET count = 40 WHERE what = 14');
+  const refused = await helper.send('/help/begin', { ...ODETTE, name: 'Lucie' });
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /Vous avez commencé avec beaucoup de personnes aujourd’hui/);
+  assert.match(refused.text, /value="Lucie"/);
+  assert.equal(accounts(), count);
 });
 
 test('a form to fill in by hand has the questions of each kind', async () => {

@@ -2,7 +2,6 @@
 #include "domain/person/help.h"
 
 #include "domain/person/person_int.h"
-#include "text/text.h"
 
 static const char *const consent_slugs[HELP_CONSENT__COUNT] = {
     [HELP_IN_PERSON] = "in-person", [HELP_BY_TELEPHONE] = "telephone", [HELP_ON_PAPER] = "paper"};
@@ -84,12 +83,6 @@ static err add_person(struct db_conn *conn, struct id_source *ids, const struct 
     return person_store(conn, &person, arena, problem);
 }
 
-/* One line, without what nobody sees. */
-static slice clean(slice text, struct arena *arena) {
-    BUF_CLEANUP struct buf line = buf_new(2 * HELP_HOUSE_MAX);
-    return slice_trim(text_one_line(text, &line) ? arena_copy(arena, buf_slice(&line)) : text);
-}
-
 static err add_help(struct db_conn *conn, struct id_source *ids, const struct help_ask *ask,
                     struct person_id person, slice territory, int64_t now_ms, struct arena *arena) {
     const struct actor *helper = ask->helper;
@@ -101,7 +94,7 @@ static err add_help(struct db_conn *conn, struct id_source *ids, const struct he
     db_bind_text(query, 4, territory);
     db_bind_i64(query, 5, ask->consent);
     db_bind_i64(query, 6, HELP_WORDS);
-    db_bind_text(query, 7, clean(ask->house, arena));
+    db_bind_text(query, 7, person_clean_line(ask->house, arena));
     db_bind_i64(query, 8, now_ms);
     TRY(db_run(query));
     query = person_query(conn, PERSON_SESSION_HELP);
@@ -132,6 +125,9 @@ err help_begin(struct db_conn *conn, struct id_source *ids, const struct territo
     }
     TRY(help_helper_check(conn, territories, ask->helper->person, known.territory, problem));
     if (person->v == 0) {
+        const struct person_id *helper = &ask->helper->person;
+        TRY(person_try(conn, PERSON_TRY_HELP, slice_of((const char *)&helper->v, sizeof helper->v),
+                       now_ms, problem));
         TRY(add_person(conn, ids, ask, now_ms, arena, person, problem));
     }
     return add_help(conn, ids, ask, *person, known.territory, now_ms, arena);

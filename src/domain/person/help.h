@@ -32,7 +32,8 @@ struct help_ask {
  * (PERSON_HELP_MS); one that ran ends. Makes the account of somebody new. In a write transaction,
  * which must be undone on any error; written into the audit. ERR_DENIED: no helper, or not there
  * (field "territory"); ERR_INPUT, ERR_LIMIT with the field: "name", "commune", "telephone",
- * "consent", "house"; ERR_NOT_FOUND: nobody whom they helped, or somebody who has an address. */
+ * "consent", "house", and "tries" (RULE PERSON-1: too many new ones today); ERR_NOT_FOUND: nobody
+ * whom they helped, or somebody who has an address. */
 MUST_USE err help_begin(struct db_conn *conn, struct id_source *ids,
                         const struct territories *territories, const struct help_ask *ask,
                         int64_t now_ms, struct arena *arena, struct person_id *person,

@@ -54,8 +54,7 @@ err person_load(struct db_conn *conn, struct person_id id, struct arena *arena,
     return OK;
 }
 
-/* One line without marks that nobody sees, trimmed. */
-static slice clean_line(slice text, struct arena *arena) {
+slice person_clean_line(slice text, struct arena *arena) {
     BUF_CLEANUP struct buf clean = buf_new(2 * PERSON_TEXT_MAX);
     slice line = text_one_line(text, &clean) ? arena_copy(arena, buf_slice(&clean)) : text;
     return slice_trim(line);
@@ -78,7 +77,7 @@ static err check_field(struct person *person, enum person_field field, struct ar
             return problem_set(problem, ERR_INPUT, field_names[field], "a control character");
         }
     }
-    person->fields[field].text = is_line(field) ? clean_line(text, arena) : text;
+    person->fields[field].text = is_line(field) ? person_clean_line(text, arena) : text;
     return OK;
 }
 

@@ -86,7 +86,8 @@ MUST_USE err person_network_of(struct db_conn *conn, const struct ip_address *ad
                                struct person_network *network);
 
 /* RULE PERSON-1: how often something may be tried, for an account or address and for a network.
- * Each call counts one. ERR_LIMIT says when to come back. */
+ * Each call counts one. ERR_LIMIT says when to come back. The numbers are stored: a new one comes
+ * last. */
 enum person_try {
     PERSON_TRY_LETTER,   /* letters to one address in an hour */
     PERSON_TRY_ASK,      /* letters asked for from one network in an hour */
@@ -102,6 +103,7 @@ enum person_try {
     PERSON_TRY_DRAFT,    /* drafts without an account from one network in a day */
     PERSON_TRY_DOCUMENT, /* documents from one network in a day */
     PERSON_TRY_NEWS,     /* news by one account in a day */
+    PERSON_TRY_HELP,     /* people whom one helper helps for the first time, in a day */
     PERSON_TRY__COUNT
 };
 MUST_USE err person_try(struct db_conn *conn, enum person_try what, slice key, int64_t now_ms,

@@ -75,6 +75,8 @@ MUST_USE err person_run(struct db_conn *conn, enum person_statement which, int64
 /* A new account, active, without an address. */
 MUST_USE err person_add(struct db_conn *conn, struct id_source *ids, slice language, int64_t now_ms,
                         struct person_id *id);
+/* One line without marks that nobody sees, trimmed. */
+slice person_clean_line(slice text, struct arena *arena);
 /* ERR_CONFLICT when nobody else is an admin. */
 MUST_USE err person_check_last_admin(struct db_conn *conn, struct person_id person);
 /* help.c. ERR_DENIED: no helper (any more); ERR_INPUT: none for that territory. */

@@ -3,6 +3,7 @@
 #include "domain/claim/claim.h"
 #include "domain/contribution/contribution.h"
 #include "domain/moderation/moderation.h"
+#include "domain/person/help.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/suggestion_int.h"
@@ -376,6 +377,8 @@ err web_account_data(void *app, const struct http_request *request, struct http_
     TRY(moderation_person_to_json(reader, person, out));
     buf_add_char(out, ',');
     TRY(claims_to_json(reader, person, out));
+    buf_add_cstr(out, ",\"help\":");
+    TRY(help_to_json(reader, person, out));
     buf_add_cstr(out, "}\n");
     response->media_type = "application/json";
     response->file_name = SLICE("agora.json");

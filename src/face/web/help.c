@@ -177,30 +177,43 @@ struct helping *help_new(void *app, const struct http_request *request) {
 err help_begin_job(struct db_conn *conn, void *self) {
     struct helping *helping = self;
     const struct face *face = helping->face;
+    if (helping->ask.person.v == 0) { /* RULE PERSON-8 */
+        TRY(person_name_check(conn, helping->ask.person, helping->ask.name, face->site_name,
+                              helping->arena, &helping->problem));
+    }
     return help_begin(conn, face->ids, face->territories, &helping->ask, clock_now_ms(face->clock),
                       helping->arena, &helping->person, &helping->problem);
 }
 
 bool help_told(struct form *form, err result, const struct problem *problem) {
     static const struct {
-        const char *field, *shown, *message;
+        const char *field, *shown;
+        err result;
+        const char *message;
     } faults[] = {
-        {"name", "name", N_("Écrivez un nom ou un pseudonyme.")},
-        {"commune", "where",
+        {"name", "name", ERR_INPUT, N_("Écrivez un nom ou un pseudonyme.")},
+        {"name", "name", ERR_CONFLICT,
+         N_("Ce nom ressemble à celui du site, ou d’une personne qui y a un rôle. "
+            "Prenez-en un autre.")},
+        {"name", "name", ERR_LIMIT, N_("C’est trop long. Raccourcissez-le.")},
+        {"commune", "where", ERR_INPUT,
          N_("Aucune commune ne porte ce nom. Vérifiez l’écriture ou donnez le "
             "code postal.")},
-        {"territory", "where",
+        {"territory", "where", ERR_DENIED,
          N_("Votre rôle ne vaut pas dans cette commune. Demandez à "
             "l’administration du site.")},
-        {"telephone", "telephone", N_("Ce numéro n’est pas lisible. Écrivez-le de nouveau.")},
-        {"consent", "consent", N_("Choisissez comment la personne a donné son accord.")},
-        {"house", "house", N_("C’est trop long. Raccourcissez-le.")},
+        {"telephone", "telephone", ERR_INPUT,
+         N_("Ce numéro n’est pas lisible. Écrivez-le de nouveau.")},
+        {"telephone", "telephone", ERR_LIMIT, N_("C’est trop long. Raccourcissez-le.")},
+        {"consent", "consent", ERR_INPUT, N_("Choisissez comment la personne a donné son accord.")},
+        {"house", "house", ERR_LIMIT, N_("C’est trop long. Raccourcissez-le.")},
+        {"tries", "name", ERR_LIMIT,
+         N_("Vous avez commencé avec beaucoup de personnes aujourd’hui. Revenez demain.")},
     };
     for (size_t i = 0; i < ARRAY_COUNT(faults); i++) {
-        if (slice_equal(slice_from_cstr(problem->field), slice_from_cstr(faults[i].field))) {
-            bool is_long = result == ERR_LIMIT;
-            form_fault(form, faults[i].shown,
-                       is_long ? N_("C’est trop long. Raccourcissez-le.") : faults[i].message);
+        if (result == faults[i].result &&
+            slice_equal(slice_from_cstr(problem->field), slice_from_cstr(faults[i].field))) {
+            form_fault(form, faults[i].shown, faults[i].message);
             return true;
         }
     }

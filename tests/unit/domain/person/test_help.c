@@ -189,6 +189,30 @@ static void a_helper_sees_whom_they_helped_and_nobody_elses(void **state) {
     assert_int_equal(begin(fixture, &theirs, &person), ERR_NOT_FOUND);
 }
 
+/* RULE HELP-1, RULE PERSON-1 */
+static void a_helper_begins_with_forty_new_people_a_day(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct crypto_secret session, other_session;
+    struct person_id person, last;
+    struct actor helper = helper_of(fixture, "helper@example.org", "", &session);
+    struct actor other = helper_of(fixture, "other@example.org", "", &other_session);
+    struct help_ask ask = ask_of(&helper);
+    for (int i = 0; i < 40; i++) {
+        assert_int_equal(begin(fixture, &ask, &person), OK);
+    }
+    size_t before = accounts(fixture);
+    assert_int_equal(begin(fixture, &ask, &last), ERR_LIMIT);
+    assert_string_equal(fixture->problem.field, "tries");
+    assert_int_equal(accounts(fixture), before);
+    ask.person = person; /* whom they know they help as often as they like */
+    assert_int_equal(begin(fixture, &ask, &last), OK);
+    struct help_ask theirs = ask_of(&other);
+    assert_int_equal(begin(fixture, &theirs, &last), OK);
+    fixture->store.now_ms += 24 * HOUR_MS;
+    ask = ask_of(&helper);
+    assert_int_equal(begin(fixture, &ask, &last), OK);
+}
+
 /* ---- the paper ---- */
 
 static err enter(struct entry_fixture *fixture, const char *typed, struct person_id *person) {
@@ -224,10 +248,14 @@ static void a_new_paper_ends_the_one_before_and_an_address_ends_both(void **stat
     assert_int_equal(strlen(first.text), HELP_PAPER_TEXT);
     assert_int_equal(enter(fixture, first.text, &who), OK);
     assert_int_equal(who.v, person.v);
+    struct crypto_secret opened;
+    assert_int_equal(person_session_begin(conn, person, SLICE("Firefox"), now_ms, &opened), OK);
+    assert_int_equal(find(fixture, &opened).person.v, person.v);
 
     assert_int_equal(help_paper_make(&second), OK);
     assert_int_equal(
         help_paper_store(conn, ids, fixture->territories, &helper, person, &second, now_ms), OK);
+    assert_int_equal(find(fixture, &opened).person.v, 0); /* who came in by the first is out */
     assert_int_equal(enter(fixture, first.text, &who), ERR_DENIED);
     assert_int_equal(enter(fixture, second.text, &who), OK);
     /* The name of one paper with the secret of another opens nothing. */
@@ -372,6 +400,8 @@ int main(void) {
             entry_teardown),
         cmocka_unit_test_setup_teardown(a_helper_sees_whom_they_helped_and_nobody_elses,
                                         entry_setup, entry_teardown),
+        cmocka_unit_test_setup_teardown(a_helper_begins_with_forty_new_people_a_day, entry_setup,
+                                        entry_teardown),
         cmocka_unit_test_setup_teardown(a_new_paper_ends_the_one_before_and_an_address_ends_both,
                                         entry_setup, entry_teardown),
         cmocka_unit_test(a_code_is_read_as_people_type_it),
