@@ -186,6 +186,31 @@ describe('RULE DOCUMENT-1: what is no document, or holds a program, is refused w
   }
 });
 
+test('of several documents the refused ones are told by their names, and the others are taken', async () => {
+  const who = visitor(server);
+  const draft = await draftOf(who);
+  const { status, text } = await sendDocuments(who, draft, [['bon.pdf', pdf('good')], ['coupé <1>.pdf', pdf('x').subarray(0, 40)], ['vieux.doc', Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more', 'latin1')]]);
+  assert.equal(status, 422);
+  const [, beside] = /id="document-fault">(.*?)<\/p>/.exec(text);
+  assert.match(beside, /^«\u202fcoupé &lt;1&gt;\.pdf\u202f»\u00a0: Ce document est abîmé.*<br>«\u202fvieux\.doc\u202f»\u00a0: Ce document est d’un ancien format/);
+  assert.equal(text.match(/<li><a href="#document">«/g).length, 2, 'both are in the summary');
+  assert.match(text, /value="bon"/);
+  const many = await sendDocuments(who, draft, [1, 2, 3, 4, 5, 6, 7].map((n) => [`${n}.pdf`, pdf('x').subarray(0, 40)]));
+  assert.match(many.text, /Six fichiers à la fois/);
+  const none = await draftOf(who);
+  const full = await sendDocuments(who, none, [1, 2, 3, 4, 5, 6, 7].map((n) => [`${n}.pdf`, pdf(`number ${n}`)]));
+  assert.match(fault(full.text), /Six documents suffisent/);
+  assert.equal(namesIn(full.text).length, 6);
+});
+
+test('without any document the way back is open, and the way on is a button of its own', async () => {
+  const who = visitor(server);
+  const draft = await draftOf(who);
+  assert.match(fault((await who.send(`${draft}/documents`, {})).text), /Choisissez au moins un document/);
+  assert.equal((await who.send(`${draft}/documents`, { do: 'back' })).location, `${draft}/more`);
+  assert.equal((await who.send(`${draft}/documents`, { do: 'on' })).location, `${draft}/check`);
+});
+
 test('RULE DOCUMENT-3: sixty megabytes are enough for an entry', async () => {
   const who = visitor(server);
   const draft = await draftOf(who);

@@ -79,7 +79,6 @@ MUST_USE err add_begin(void *app, const struct http_request *request, const stru
                        add_refused *refused);
 /* add.c: the page of adding->step, with its faults. */
 MUST_USE err add_page_write(struct adding *adding, struct http_response *response);
-
 /* The head of a page of the draft: where it stands, its title, what is wrong. */
 void add_page_begin(struct adding *adding, struct page *page, const char *title, slice path);
 /* add_photos.c: "/add/SECRET/photos"; the pictures of the draft in a row, nothing without any. */

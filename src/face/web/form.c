@@ -2,16 +2,20 @@
 
 #include "assets_names.h"
 
-void form_fault(struct form *form, const char *field, const char *message) {
+void form_fault_of(struct form *form, const char *field, const char *message, slice file_name) {
     if (form->fault_count < FORM_FAULTS_MAX) {
-        form->faults[form->fault_count++] = (struct form_fault){field, message};
+        form->faults[form->fault_count++] = (struct form_fault){field, message, file_name};
     }
 }
 
-static const char *fault_of(const struct form *form, const char *field) {
+void form_fault(struct form *form, const char *field, const char *message) {
+    form_fault_of(form, field, message, SLICE_EMPTY);
+}
+
+static const struct form_fault *fault_of(const struct form *form, const char *field) {
     for (size_t i = 0; i < form->fault_count; i++) {
         if (slice_equal(slice_from_cstr(form->faults[i].field), slice_from_cstr(field))) {
-            return form->faults[i].message;
+            return &form->faults[i];
         }
     }
     return NULL;
@@ -19,6 +23,14 @@ static const char *fault_of(const struct form *form, const char *field) {
 
 static void text(struct form *form, const char *message) {
     html_text(&form->page->html, i18n(form->page->html.language, message));
+}
+
+/* "« statuts.pdf » : Ce document est abîmé." */
+static void write_fault(struct form *form, const struct form_fault *fault) {
+    if (fault->of.n > 0) {
+        html_tf(&form->page->html, "« %1 » : ", &fault->of, 1);
+    }
+    text(form, fault->message);
 }
 
 static slice id_of(const struct form *form, const char *name, const char *end) {
@@ -37,7 +49,7 @@ static void write_faults(struct form *form) {
         html_raw(html, "<li><a");
         html_attr(html, "href", arena_printf(form->page->arena, "#%s", form->faults[i].field));
         html_raw(html, ">");
-        text(form, form->faults[i].message);
+        write_fault(form, &form->faults[i]);
         html_raw(html, "</a></li>");
     }
     html_raw(html, "</ul></div>\n");
@@ -124,10 +136,10 @@ void form_end(struct form *form) {
     html_raw(&form->page->html, "</form>\n");
 }
 
-/* Help and fault of a field, with the ids that describe it. */
+/* Help and faults of a field, with the ids that describe it. */
 static void write_about(struct form *form, const char *name, const char *help) {
     struct html *html = &form->page->html;
-    const char *fault = fault_of(form, name);
+    const struct form_fault *fault = fault_of(form, name);
     if (help) {
         html_raw(html, "<p class=\"form-help\"");
         html_attr(html, "id", id_of(form, name, "-help"));
@@ -135,13 +147,21 @@ static void write_about(struct form *form, const char *name, const char *help) {
         text(form, help);
         html_raw(html, "</p>");
     }
-    if (fault) {
-        html_raw(html, "<p class=\"form-fault\"");
-        html_attr(html, "id", id_of(form, name, "-fault"));
-        html_raw(html, ">");
-        text(form, fault);
-        html_raw(html, "</p>");
+    if (!fault) {
+        return;
     }
+    html_raw(html, "<p class=\"form-fault\"");
+    html_attr(html, "id", id_of(form, name, "-fault"));
+    html_raw(html, ">");
+    for (const struct form_fault *one = fault; one < form->faults + form->fault_count; one++) {
+        if (slice_equal(slice_from_cstr(one->field), slice_from_cstr(name))) {
+            if (one > fault) {
+                html_raw(html, "<br>");
+            }
+            write_fault(form, one);
+        }
+    }
+    html_raw(html, "</p>");
 }
 
 void form_told(struct form *form, const char *name) {

@@ -28,12 +28,14 @@ struct form {
     const struct form_dress *dress; /* NULL: as all forms */
     struct form_fault {
         const char *field, *message;
+        slice of; /* the name of the file it is about, as it was sent; empty: of no file */
     } faults[FORM_FAULTS_MAX];
     size_t fault_count;
     slice since; /* RULE ROBOT-2: when its page was first shown, as sent; empty: now */
 };
 /* Beyond FORM_FAULTS_MAX the first ones are told. */
 void form_fault(struct form *form, const char *field, const char *message);
+void form_fault_of(struct form *form, const char *field, const char *message, slice file_name);
 
 /* <main> with the title and, when something is wrong, the summary that takes the focus; the answer
  * is 422 then. */
