@@ -54,7 +54,10 @@ test('RULE TEAM-4: whoever reads the address known before says yes, without an a
   const nils = await signIn(server, 'nils@elsewhere.example');
   const sent = await nils.send(claim, fields({ way: 'contact' }));
   assert.equal(sent.location, `${claim}?contact`);
-  assert.match((await nils.look(sent.location)).text, /Une lettre est partie/);
+  const told = (await nils.look(sent.location)).text;
+  assert.match(told, /Une lettre est partie/);
+  assert.doesNotMatch(told, /name="who"/, 'it is asked once');
+  assert.match((await nils.look(`${claim}?lang_ui=en`)).text, /This is our group[^]*name="who"/, 'the other language has the form too');
   const letter = await letterTo(server, 'four@gmail.com');
   assert.match(letter, /Léa, trésorière[^]*> Nous l’avons fondé\./);
   assert.ok(!letter.includes('nils@'), 'no address of who asks');

@@ -384,7 +384,7 @@ err web_contribution_sent(void *app, const struct http_request *request,
     };
     (void)problem;
     for (size_t i = 0; i < ARRAY_COUNT(ways); i++) {
-        if (slice_equal(request->query, ways[i].query)) {
+        if (slice_starts_with(request->query, ways[i].query)) { /* "&lang_ui=en" may follow */
             struct page page = page_begin(app, request, response);
             struct form form = {.page = &page};
             form_page_begin(

@@ -200,7 +200,8 @@ static err write_claim(struct form *form, const struct asking *asking, slice sen
     slice path = team_path(asking->ask.entry, "/claim", page->arena);
     form_page_begin(form, CLAIM_TITLE, path, NULL);
     claim_entry_line(page, &asking->asked.claim);
-    if (!write_sent(form, sent) && asking->ways.has_team) {
+    bool is_sent = write_sent(form, sent);
+    if (!is_sent && asking->ways.has_team) {
         html_raw(html, "<p>");
         html_t(html,
                "Une équipe tient déjà cette fiche. Vous en êtes ? Écrivez-lui : elle peut vous "
@@ -210,7 +211,7 @@ static err write_claim(struct form *form, const struct asking *asking, slice sen
         html_raw(html, ">");
         html_t(html, "Écrire à l’équipe");
         html_raw(html, "</a></p>\n");
-    } else if (sent.n == 0) {
+    } else if (!is_sent) {
         html_raw(html, "<p>");
         html_t(html,
                "Vous y faites quelque chose ? Tenez cette fiche au nom du collectif : vous la "
