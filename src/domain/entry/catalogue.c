@@ -172,6 +172,7 @@ static const struct db_statement statements[] = {
         {"withdrawn_next", "SELECT entry.id, entry.revision = entry_withdrawn.revision "
                            "FROM entry_withdrawn JOIN entry ON entry.id = entry_withdrawn.entry_id "
                            "WHERE entry_withdrawn.source_id = $1 ORDER BY entry.id LIMIT $2"},
+    [ENTRY_WITHDRAWN_OWN] = {"withdrawn_own", "UPDATE entry SET edited = 0 WHERE id = $1"},
     [ENTRY_WITHDRAWN_DROP] = {"withdrawn_drop", "DELETE FROM entry_withdrawn WHERE entry_id = $1"},
     [ENTRY_CONFIRM_ADD] = {"confirm_add",
                            "INSERT INTO entry_confirmation (entry_id, day, author, side, at_ms) "

@@ -35,11 +35,15 @@ static err leave(struct db_conn *conn, const struct entry_withdrawal *withdrawal
     return db_run(query);
 }
 
+/* Only what nobody had edited left: it is the source's again, whose next import changes it. */
 static err come_back(struct db_conn *conn, const struct entry_withdrawal *withdrawal,
                      struct id_source *ids, const struct leaving *one, int64_t now_ms) {
     if (!one->stays_away) {
         TRY(entry_set_status(conn, ids, one->id, ENTRY_PUBLISHED, withdrawal->author,
                              withdrawal->reason, now_ms));
+        struct db_query *own = db_query(conn, &entry_catalogue, ENTRY_WITHDRAWN_OWN);
+        db_bind_i64(own, 1, one->id.v);
+        TRY(db_run(own));
     }
     struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_WITHDRAWN_DROP);
     db_bind_i64(query, 1, one->id.v);
