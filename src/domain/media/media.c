@@ -36,7 +36,6 @@ static const struct db_statement statements[MEDIA_STATEMENT__COUNT] = {
                    "SELECT name, EXISTS (SELECT 1 FROM entry_media JOIN entry "
                    "ON entry.id = entry_media.entry_id WHERE entry_media.url = media.url AND " HERE(
                        "entry_media.url") " AND entry.status <> 4) FROM media"},
-    [MEDIA_KNOWN] = {"media known", "SELECT 1 FROM media WHERE name = $1"},
     [MEDIA_NAMED] = {"media named", "SELECT entry_media.url, entry.id FROM entry_media "
                                     "JOIN entry ON entry.id = entry_media.entry_id WHERE " HERE(
                                         "entry_media.url") " AND entry.status <> 4"},
@@ -99,6 +98,14 @@ err media_document_shown(struct db_conn *conn, const struct entry_document *docu
     return OK;
 }
 
+err media_is_booked(struct db_conn *conn, slice name, bool *is_booked) {
+    struct db_query *query = media_query(conn, MEDIA_KEPT);
+    db_bind_text_borrowed(query, 1, name);
+    TRY(db_next(query, is_booked));
+    db_done(query);
+    return OK;
+}
+
 err media_is_kept(struct db_conn *conn, const struct entry_media *media, bool *is_kept) {
     struct entry_picture picture;
     struct entry_document document;
@@ -107,11 +114,7 @@ err media_is_kept(struct db_conn *conn, const struct entry_media *media, bool *i
     if (!is_document && !entry_media_picture(media, &picture)) {
         return OK;
     }
-    struct db_query *query = media_query(conn, MEDIA_KEPT);
-    db_bind_text_borrowed(query, 1, is_document ? document.name : picture.name);
-    TRY(db_next(query, is_kept));
-    db_done(query);
-    return OK;
+    return media_is_booked(conn, is_document ? document.name : picture.name, is_kept);
 }
 
 static err thing_delete(const char *folder, const struct media_thing *thing) {

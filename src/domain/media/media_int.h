@@ -12,11 +12,13 @@ enum media_statement {
     MEDIA_DUE,
     MEDIA_DELETE,
     MEDIA_ALL,
-    MEDIA_KNOWN,
     MEDIA_NAMED,
     MEDIA_STATEMENT__COUNT
 };
 struct db_query *media_query(struct db_conn *conn, enum media_statement which);
+
+/* Whether the books know this name. */
+MUST_USE err media_is_booked(struct db_conn *conn, slice name, bool *is_booked);
 
 /* What lies here, by its name. */
 struct media_thing {

@@ -101,14 +101,6 @@ static err books_verify(struct verifying *verifying) {
 
 /* ---- each address of an entry, and each file of the folder ---- */
 
-static err is_known(const struct verifying *verifying, slice name, bool *known) {
-    struct db_query *query = media_query(verifying->conn, MEDIA_KNOWN);
-    db_bind_text(query, 1, name);
-    TRY(db_next(query, known));
-    db_done(query);
-    return OK;
-}
-
 static err entries_verify(struct verifying *verifying) {
     struct db_query *query = media_query(verifying->conn, MEDIA_NAMED);
     for (;;) {
@@ -123,9 +115,9 @@ static err entries_verify(struct verifying *verifying) {
         arena_reset(&verifying->arena);
         slice url = arena_copy(&verifying->arena, db_text(query, 0));
         if (entry_document_of(url, &document)) {
-            TRY(is_known(verifying, document.name, &known));
+            TRY(media_is_booked(verifying->conn, document.name, &known));
         } else if (entry_picture_of(url, &picture)) {
-            TRY(is_known(verifying, picture.name, &known));
+            TRY(media_is_booked(verifying->conn, picture.name, &known));
         }
         if (!known) {
             return problem_set(verifying->problem, ERR_CORRUPT, "media",
@@ -162,7 +154,8 @@ static err file_verify(struct verifying *verifying, const char *shard, const cha
     if (!owner_of(slice_from_cstr(name), &thing) || strncmp(name, shard, strlen(shard)) != 0) {
         return told(verifying, path, "is no file of this program: move it elsewhere");
     }
-    TRY(is_known(verifying, thing.is_document ? thing.document.name : thing.picture.name, &known));
+    TRY(media_is_booked(verifying->conn,
+                        thing.is_document ? thing.document.name : thing.picture.name, &known));
     const char *whole =
         arena_printf(&verifying->arena, "%s/%s/%s", verifying->folder, shard, name).p;
     /* The sweep of a running server deletes the files first, and then forgets them. */

@@ -1,10 +1,7 @@
 /* Documents that lie here: how pages name them, and their files, which are only ever taken away. */
 #include "domain/media/media.h"
-#include "domain/moderation/moderation.h"
-#include "face/actor.h"
 #include "face/web/add_int.h"
 #include "face/web/entry_int.h"
-#include "face/web/world.h"
 #include "text/text.h"
 
 #define KILOBYTE      1000
@@ -144,18 +141,8 @@ err web_add_document(void *app, const struct http_request *request, struct http_
 err web_moderation_document(void *app, const struct http_request *request,
                             struct http_response *response, struct problem *problem) {
     const struct face *face = app;
-    const struct contribution_world world = web_world(face);
-    struct entry *entry = arena_new(request->arena, struct entry, 1);
-    struct entry_id id = {0};
-    bool may = false;
-    if (!slice_to_i64(request->captures[0], &id.v) || id.v <= 0) {
-        return none(problem);
-    }
-    TRY(moderation_may(face_reader(request), &world, face_actor(request), id, &may));
-    if (!may) {
-        return problem_set(problem, ERR_DENIED, "id", "not yours to decide");
-    }
-    TRY(entry_load(face_reader(request), id, request->arena, entry));
+    struct entry *entry;
+    TRY(media_entry_held(face, request, &entry, problem));
     return answer_of(face, request, response, entry, request->captures[1], problem);
 }
 

@@ -150,21 +150,27 @@ err web_add_media(void *app, const struct http_request *request, struct http_res
                      request->captures[2], problem);
 }
 
-/* RULE MEDIA-1: of an entry that waits, by who decides about it. */
-err web_moderation_media(void *app, const struct http_request *request,
-                         struct http_response *response, struct problem *problem) {
-    const struct face *face = app;
+err media_entry_held(const struct face *face, const struct http_request *request,
+                     struct entry **entry, struct problem *problem) {
     const struct contribution_world world = web_world(face);
-    struct entry *entry = arena_new(request->arena, struct entry, 1);
     struct entry_id id = {0};
     bool may = false;
     if (!slice_to_i64(request->captures[0], &id.v) || id.v <= 0) {
-        return none(problem);
+        return problem_set(problem, ERR_NOT_FOUND, "id", "no entry has this address");
     }
     TRY(moderation_may(face_reader(request), &world, face_actor(request), id, &may));
     if (!may) {
         return problem_set(problem, ERR_DENIED, "id", "not yours to decide");
     }
-    TRY(entry_load(face_reader(request), id, request->arena, entry));
+    *entry = arena_new(request->arena, struct entry, 1);
+    return entry_load(face_reader(request), id, request->arena, *entry);
+}
+
+/* RULE MEDIA-1: of an entry that waits, by who decides about it. */
+err web_moderation_media(void *app, const struct http_request *request,
+                         struct http_response *response, struct problem *problem) {
+    const struct face *face = app;
+    struct entry *entry;
+    TRY(media_entry_held(face, request, &entry, problem));
     return answer_of(face, response, entry, request->captures[1], request->captures[2], problem);
 }

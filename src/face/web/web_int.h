@@ -152,6 +152,10 @@ slice document_said(const struct page *page,
                     const struct entry_document *document); /* "PDF, 48 Ko" */
 /* Those of an entry as a list of files to take away, their addresses as above; how many. */
 uint32_t documents_list(struct page *page, const struct entry *entry, slice before);
+/* The entry whose number the address has first, whole, for who decides about it. ERR_DENIED,
+ * ERR_NOT_FOUND. */
+MUST_USE err media_entry_held(const struct face *face, const struct http_request *request,
+                              struct entry **entry, struct problem *problem);
 void card_write(struct page *page, const struct entry_public *entry, const struct atlas_hit *hit);
 /* The date that matters now: the next happening, else the last one; NULL when it has none. */
 const struct entry_date *entry_main_date(const struct entry *entry, int64_t now_ms);
