@@ -1,5 +1,5 @@
 /* Claims that try to get what is not theirs. */
-#include "entry_fixture.h"
+#include "actor_fixture.h"
 
 #include "domain/claim/claim_int.h"
 
@@ -9,34 +9,6 @@
     "{\"id\":\"mill\"," PLACED "\"title\":\"Le moulin\",\"contacts\":["                            \
     "{\"kind\":\"website\",\"value\":\"https://www.lemoulin.example/\"},"                          \
     "{\"kind\":\"email\",\"value\":\"lea@gmail.com\",\"visibility\":\"team\"}]}"
-
-static const struct actor nobody = {.name = {"", 0}, .language = {"", 0}};
-
-static struct contribution_world world_of(struct entry_fixture *fixture) {
-    return (struct contribution_world){
-        .ids = &fixture->store.ids, .territories = fixture->territories, .themes = fixture->themes};
-}
-
-static struct actor person_of(struct entry_fixture *fixture, const char *address) {
-    struct actor actor = nobody;
-    bool is_new;
-    assert_int_equal(person_enter(fixture->store.conn, &fixture->store.ids,
-                                  slice_from_cstr(address), SLICE("fr"), NULL,
-                                  fixture->store.now_ms, &actor.person, &is_new, &fixture->problem),
-                     OK);
-    return actor;
-}
-
-static struct actor role_of(struct entry_fixture *fixture, const char *address,
-                            enum person_role role, const char *territory) {
-    struct actor actor = person_of(fixture, address);
-    assert_int_equal(person_grant(fixture->store.conn, &fixture->store.ids, (struct person_id){0},
-                                  actor.person, role, slice_from_cstr(territory),
-                                  fixture->store.now_ms),
-                     OK);
-    actor.roles = 1u << role;
-    return actor;
-}
 
 static struct entry_id bring(struct entry_fixture *fixture, const char *json) {
     struct entry entry;

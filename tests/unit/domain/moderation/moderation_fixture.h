@@ -1,37 +1,14 @@
-/* People and moderators for the tests of the room. */
+/* Moderators, for the tests of the room. */
 #ifndef AGORA_TESTS_MODERATION_FIXTURE_H
 #define AGORA_TESTS_MODERATION_FIXTURE_H
 
-#include "entry_fixture.h"
+#include "actor_fixture.h"
 
 #include "domain/moderation/moderation_int.h"
 
-static const struct actor nobody = {.name = {"", 0}, .language = {"", 0}};
-
-static inline struct contribution_world world_of(struct entry_fixture *fixture) {
-    return (struct contribution_world){
-        .ids = &fixture->store.ids, .territories = fixture->territories, .themes = fixture->themes};
-}
-
-static inline struct actor person_of(struct entry_fixture *fixture, const char *address) {
-    struct actor actor = nobody;
-    bool is_new;
-    assert_int_equal(person_enter(fixture->store.conn, &fixture->store.ids,
-                                  slice_from_cstr(address), SLICE("fr"), NULL,
-                                  fixture->store.now_ms, &actor.person, &is_new, &fixture->problem),
-                     OK);
-    return actor;
-}
-
 static inline struct actor moderator_of(struct entry_fixture *fixture, const char *address,
                                         const char *territory) {
-    struct actor actor = person_of(fixture, address);
-    assert_int_equal(person_grant(fixture->store.conn, &fixture->store.ids, (struct person_id){0},
-                                  actor.person, PERSON_MODERATOR, slice_from_cstr(territory),
-                                  fixture->store.now_ms),
-                     OK);
-    actor.roles = 1u << PERSON_MODERATOR;
-    return actor;
+    return role_of(fixture, address, PERSON_MODERATOR, territory);
 }
 
 #endif
