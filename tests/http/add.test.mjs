@@ -41,6 +41,9 @@ test('RULE CONTRIBUTE-1: without an account an entry is shown once the link of t
   }
   const sent = await lea.send(`${draft}/check`, { charter: 1, address: ' Lea@Example.org ' });
   assert.equal(sent.location, '/contributions/sent?confirm');
+  const english = await visitor(server).look(`${sent.location}&lang_ui=en`);
+  assert.equal(english.status, 200, 'in the other language, too');
+  assert.match(english.text, /<html lang="en"/);
   assert.equal((await lea.look(`${draft}/check`)).status, 404, 'the draft became the entry');
   const path = linkOf(await letterTo(server, 'lea@example.org'));
   const search = async () => (await (await fetch(`${server.url}/api/v1/entries?q=hameau+four`)).json()).items.filter((item) => item.title === 'Four à pain du hameau');

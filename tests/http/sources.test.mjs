@@ -81,6 +81,9 @@ test('RULE SOURCE-2: what is the source’s alone leaves with it and returns wit
   assert.equal((await visitor(server).look(`/entries/${id('k5')}`)).status, 404);
   assert.equal(store('SELECT count(*) FROM entry_withdrawn'), '0');
   assert.match((await admin.look(`/entries/${id('k3')}/history`)).text, /Décidé : restore/);
+  assert.match((await admin.look('/administration/sources/bancs/state?do=remove')).text, /427 fiches quittent le site\.[\s\S]*2 restent/, 'they are the source’s again');
+  assert.equal(bring([{ ...many[3], title: 'Banc repeint' }], '--source', 'bancs').status, 0);
+  assert.equal(store("SELECT count(*) FROM entry WHERE source_key = 'k3' AND title = 'Banc repeint'"), '1', 'and its imports change them');
   const audit = (await admin.look('/administration/audit.csv')).text;
   for (const act of ['source paused', 'source removed', 'source back']) assert.match(audit, new RegExp(act));
   assert.match(agora('check', '--data', server.folder).stdout, /sound/);
