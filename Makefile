@@ -57,6 +57,7 @@ check-deploy: ## does docs/hosting.md step by step on fresh machines; needs root
 
 soak: build ## what takes minutes: thousands of connections, slow ones, kills while many write
 	@tools/install build check
+	@ninja -C build --quiet bench/http/bench_load
 	@AGORA=build/agora node --test tests/soak/
 
 clean:
