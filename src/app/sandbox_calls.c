@@ -88,6 +88,8 @@ static const char *const allowed[] = {
     "rseq",
     "sched_yield",
     "sched_getaffinity",
+    "getpriority",
+    "setpriority",
     "exit",
     "exit_group",
     "gettid",

@@ -2,6 +2,7 @@
  * everything into the next generation, the store is read anew. What changes meanwhile is noted,
  * and stays in the fresh part. */
 #include "atlas/atlas_int.h"
+#include "base/thread.h"
 
 #include <stdlib.h>
 
@@ -378,6 +379,7 @@ static void write_snapshot(struct atlas *atlas) {
 
 static void *renew_in_background(void *self) {
     struct atlas *atlas = self;
+    thread_give_way();
     switch (next_job(atlas)) {
     case JOB_MERGE:
         atlas_report(atlas, "the atlas could not be made anew", atlas_merge(atlas));

@@ -1,5 +1,6 @@
 /* The thread that runs what is due. Its writes go through the single writer; it reads on a
  * connection of its own. */
+#include "base/thread.h"
 #include "job/job_int.h"
 
 #include <errno.h>
@@ -200,6 +201,7 @@ static bool wait_for_work(struct job_runner *runner, int64_t next_ms, int64_t *s
 
 static void *runner_main(void *self) {
     struct job_runner *runner = self;
+    thread_give_way();
     int64_t next_ms = INT64_MAX;
     int64_t seen = 0;
     err released = db_write(runner->writer, release_write, runner);

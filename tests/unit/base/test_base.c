@@ -8,9 +8,12 @@
 #include <cmocka.h>
 
 #include "base/base.h"
+#include "base/thread.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static int64_t read_held_clock(void *self) {
@@ -268,6 +271,30 @@ static void addresses_are_read_and_compared(void **state) {
     }
 }
 
+static void *read_nice(void *self) {
+    *(int *)self = getpriority(PRIO_PROCESS, 0);
+    return NULL;
+}
+static void *give_way(void *self) {
+    int *nice_of_next = self;
+    pthread_t next;
+    thread_give_way();
+    assert_int_equal(pthread_create(&next, NULL, read_nice, nice_of_next), 0);
+    pthread_join(next, NULL);
+    return NULL;
+}
+
+static void a_thread_gives_way_with_those_it_begins_and_no_other_does(void **state) {
+    (void)state;
+    int before = getpriority(PRIO_PROCESS, 0);
+    int nice_of_next = before;
+    pthread_t behind;
+    assert_int_equal(pthread_create(&behind, NULL, give_way, &nice_of_next), 0);
+    pthread_join(behind, NULL);
+    assert_int_equal(nice_of_next, before + 10 < 19 ? before + 10 : 19);
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), before);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_a_name_of_its_own_and_an_error_status),
@@ -284,6 +311,7 @@ int main(void) {
         cmocka_unit_test(the_same_line_is_written_as_json),
         cmocka_unit_test(fields_that_are_too_long_are_cut_with_a_mark),
         cmocka_unit_test(addresses_are_read_and_compared),
+        cmocka_unit_test(a_thread_gives_way_with_those_it_begins_and_no_other_does),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
