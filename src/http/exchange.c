@@ -180,8 +180,8 @@ static enum MHD_Result run_handler(struct http_exchange *exchange) {
     struct http_response *response = &exchange->response;
     response->cache = exchange->route->cache;
     response->body = buf_new(HTTP_BODY_OUT_MAX_BYTES);
-    err result = exchange->route->handler(atomic_load(&exchange->server->app), &exchange->request,
-                                          response, &exchange->problem);
+    err result = exchange->route->handler(exchange->app->app, &exchange->request, response,
+                                          &exchange->problem);
     if (exchange->finish) {
         assert(result == OK); /* the answer is not the handler's any more */
         return MHD_YES;
@@ -197,9 +197,9 @@ static enum MHD_Result run_finish(struct http_exchange *exchange) {
     http_finish *finish = exchange->finish;
     http_later_awake(exchange);
     http_watch_deadline(exchange->request.connection, clock_monotonic_us(), HTTP_ANSWER_TIMEOUT_MS);
-    return answer(exchange, finish(atomic_load(&exchange->server->app), &exchange->request,
-                                   exchange->finish_self, exchange->finish_result,
-                                   &exchange->response, &exchange->problem));
+    return answer(exchange,
+                  finish(exchange->app->app, &exchange->request, exchange->finish_self,
+                         exchange->finish_result, &exchange->response, &exchange->problem));
 }
 
 /* A form of ours is sent from a page of ours: browsers say where a request comes from, and a

@@ -39,8 +39,7 @@ int http_guard_check(struct http_exchange *exchange) {
     struct http_request *request = &exchange->request;
     if (must_identify(exchange)) {
         const struct http_options *options = &exchange->server->options;
-        err failed =
-            options->identify(atomic_load(&exchange->server->app), request, &exchange->problem);
+        err failed = options->identify(exchange->app->app, request, &exchange->problem);
         if (failed != OK) {
             exchange->failed = failed;
             return err_http_status(failed);

@@ -161,6 +161,10 @@ struct http_options {
     const struct http_route *const *route_tables; /* NULL-terminated list of tables … */
     const size_t *route_counts;                   /* … and their lengths */
     void *app;                                    /* given to every handler */
+    /* Called once for an app that another one took the place of (http_server_app), when no request
+     * that began with it is left: on the thread of the last of them, or of who put the other one
+     * there. Must not wait. What is in place when the server stops is not told. NULL: never. */
+    void (*app_gone)(void *app);
     enum http_log_requests log_requests;
     /* How often one address may ask (RULE HOST-3); 0: no limit. This very machine never meets the
      * rates, unless it asks for others as a trusted proxy. */
@@ -197,8 +201,8 @@ MUST_USE err http_listen(const char *listen, int *fd, char address[128], struct 
 /* Listens; `address` gets the real one ("http://127.0.0.1:41234"). ERR_CONFLICT: port taken. */
 MUST_USE err http_server_start(const struct http_options *options, struct http_server **server,
                                char address[128], struct problem *problem);
-/* Another `app` for whatever is begun from now on (any thread). The one before stays in use by
- * requests that run: it lives as long as the server. */
+/* Another `app` for whatever is begun from now on (any thread). A request keeps the one it began
+ * with from its first line to the last byte of its answer: see options.app_gone. */
 void http_server_app(struct http_server *server, void *app);
 /* Stops accepting, lets what runs end (at most `grace_ms`), frees everything. */
 void http_server_stop(struct http_server *server, unsigned grace_ms);

@@ -66,10 +66,20 @@ struct http_known_headers {
     uint8_t counts[HTTP_KNOWN__COUNT];
 };
 
+/* What handlers are given, and who uses it: requests that began with it, and the server while it is
+ * the present one. */
+struct http_app {
+    void *app;
+    unsigned holders; /* under app_lock */
+};
+
 struct http_server {
-    struct http_options options; /* `app` as it was at the start: */
-    void *_Atomic app;           /* as it is */
-    struct arena arena;          /* lives as long as the server */
+    struct http_options options; /* `app` as it was at the start */
+    /* Taking one reads the pointer and counts the request in, as atlas_pin does: two steps that a
+     * swap must not come between. Held for some nanoseconds. */
+    pthread_mutex_t app_lock;
+    struct http_app *app; /* as it is */
+    struct arena arena;   /* lives as long as the server */
     struct MHD_Daemon *daemon;
     int listen_fd;
     pthread_key_t worker_key;
@@ -106,6 +116,7 @@ struct http_routed {
  * until the library lets go of it; both on one thread. */
 struct http_exchange {
     struct http_server *server;
+    struct http_app *app; /* the one it began with, until it is over */
     struct http_worker *worker;
     struct http_exchange *next_spare;
     struct arena arena;

@@ -687,8 +687,8 @@ void http_respond_problem(struct http_exchange *exchange, int status) {
     };
     if (is_for_people(exchange)) {
         response->media_type = "text/html; charset=utf-8";
-        options->error_page(atomic_load(&exchange->server->app), &exchange->request, status,
-                            &exchange->problem, &response->body);
+        options->error_page(exchange->app->app, &exchange->request, status, &exchange->problem,
+                            &response->body);
     } else {
         response->media_type = "application/problem+json";
         write_problem_json(exchange, status, &response->body);

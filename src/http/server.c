@@ -17,6 +17,42 @@
 #define ARENA_LIMIT_BYTES  (64u << 20)
 #define SERVER_BLOCK_BYTES 65536
 
+/* ---- what handlers are given ---- */
+
+static struct http_app *app_take(struct http_server *server) {
+    pthread_mutex_lock(&server->app_lock);
+    struct http_app *app = server->app;
+    app->holders++;
+    pthread_mutex_unlock(&server->app_lock);
+    return app;
+}
+
+static void app_release(struct http_server *server, struct http_app *app) {
+    pthread_mutex_lock(&server->app_lock);
+    bool is_gone = --app->holders == 0;
+    pthread_mutex_unlock(&server->app_lock);
+    if (is_gone && server->options.app_gone) {
+        server->options.app_gone(app->app);
+    }
+}
+
+static struct http_app *app_new(struct http_server *server, void *app) {
+    pthread_mutex_lock(&server->lock);
+    struct http_app *made = arena_new(&server->arena, struct http_app, 1);
+    pthread_mutex_unlock(&server->lock);
+    *made = (struct http_app){.app = app, .holders = 1};
+    return made;
+}
+
+void http_server_app(struct http_server *server, void *app) {
+    struct http_app *next = app_new(server, app);
+    pthread_mutex_lock(&server->app_lock);
+    struct http_app *before = server->app;
+    server->app = next;
+    pthread_mutex_unlock(&server->app_lock);
+    app_release(server, before);
+}
+
 /* ---- exchanges ---- */
 
 /* The worker of this thread, made at its first request. */
@@ -63,6 +99,7 @@ struct http_exchange *http_exchange_take(struct http_server *server) {
     }
     *exchange = (struct http_exchange){
         .server = server,
+        .app = app_take(server),
         .worker = worker,
         .arena = arena,
         .holders = 1,
@@ -101,6 +138,8 @@ void http_exchange_release(struct http_exchange *exchange) {
     http_body_release(exchange->kept);
     exchange->kept = NULL;
     arena_reset(&exchange->arena);
+    app_release(exchange->server, exchange->app);
+    exchange->app = NULL;
     exchange->next_spare = exchange->worker->spare;
     exchange->worker->spare = exchange;
 }
@@ -335,6 +374,7 @@ static void server_free(struct http_server *server) {
     http_ready_free(server->ready);
     pthread_key_delete(server->worker_key);
     pthread_cond_destroy(&server->changed);
+    pthread_mutex_destroy(&server->app_lock);
     pthread_mutex_destroy(&server->lock);
     struct arena arena = server->arena;
     arena_free(&arena);
@@ -346,7 +386,6 @@ err http_server_start(const struct http_options *options, struct http_server **o
     struct http_server *server = arena_new(&arena, struct http_server, 1);
     server->arena = arena;
     server->options = *options;
-    atomic_init(&server->app, options->app);
     server->listen_fd = -1;
     fill_defaults(&server->options);
     pthread_condattr_t monotonic;
@@ -355,6 +394,8 @@ err http_server_start(const struct http_options *options, struct http_server **o
     pthread_cond_init(&server->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&server->lock, NULL);
+    pthread_mutex_init(&server->app_lock, NULL);
+    server->app = app_new(server, options->app);
     if (pthread_key_create(&server->worker_key, NULL) != 0) {
         arena_free(&arena);
         return problem_set(problem, ERR_MEMORY, "", "no thread key is left");
@@ -392,10 +433,6 @@ static bool something_runs(const struct http_server *server) {
         }
     }
     return false;
-}
-
-void http_server_app(struct http_server *server, void *app) {
-    atomic_store(&server->app, app);
 }
 
 void http_server_stop(struct http_server *server, unsigned grace_ms) {

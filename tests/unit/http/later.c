@@ -2,6 +2,8 @@
 #include "http_test.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define MANY 40
@@ -74,7 +76,56 @@ static err on_now(void *app, const struct http_request *request, struct http_res
     return OK;
 }
 
+/* ---- another app meanwhile ---- */
+
+/* What was told of apps that nobody uses any more. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t told;
+    char text[64];
+} gone = {.lock = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER};
+
+static void on_gone(void *app) {
+    pthread_mutex_lock(&gone.lock);
+    size_t n = strlen(gone.text);
+    snprintf(gone.text + n, sizeof gone.text - n, "%s ", (const char *)app);
+    pthread_cond_signal(&gone.told);
+    pthread_mutex_unlock(&gone.lock);
+}
+
+static void gone_wait_for(const char *text) {
+    pthread_mutex_lock(&gone.lock);
+    while (strcmp(gone.text, text) != 0) {
+        pthread_cond_wait(&gone.told, &gone.lock);
+    }
+    pthread_mutex_unlock(&gone.lock);
+}
+
+static err finish_which(void *app, const struct http_request *request, void *self, err result,
+                        struct http_response *response, struct problem *problem) {
+    (void)request;
+    (void)problem;
+    response->media_type = "text/plain";
+    buf_addf(&response->body, "%s, then %s", (const char *)self, (const char *)app);
+    return result;
+}
+
+static err on_which(void *app, const struct http_request *request, struct http_response *response,
+                    struct problem *problem) {
+    if (slice_equal(request->query, SLICE("now"))) {
+        return finish_which(app, request, app, OK, response, problem);
+    }
+    http_wait(request, finish_which, app);
+    pthread_mutex_lock(&desk.lock);
+    desk.waiting[desk.count++] = request;
+    pthread_cond_signal(&desk.came);
+    pthread_mutex_unlock(&desk.lock);
+    return OK;
+}
+
 static const struct http_route routes[] = {
+    {HTTP_GET, "/which", on_which, CAP_ANYONE, HTTP_FOR_PEOPLE, false, false, 0, HTTP_CACHE_NONE,
+     ""},
     {HTTP_POST, "/wait", on_wait, CAP_ANYONE, HTTP_FOR_PEOPLE, true, true, 32, HTTP_CACHE_NONE, ""},
     {HTTP_GET, "/wait", on_wait, CAP_ANYONE, HTTP_FOR_PEOPLE, false, false, 0, HTTP_CACHE_NONE, ""},
     {HTTP_POST, "/soon", on_soon, CAP_ANYONE, HTTP_FOR_PEOPLE, true, true, 32, HTTP_CACHE_NONE, ""},
@@ -90,6 +141,11 @@ static void start(struct fixture *f, unsigned threads, unsigned idle_timeout_s) 
     options.route_counts = counts;
     options.threads = threads;
     options.idle_timeout_s = idle_timeout_s;
+    options.app = (void *)(uintptr_t) "first";
+    options.app_gone = on_gone;
+    options.worker_new = NULL; /* of the fixture, which is no app here */
+    options.worker_free = NULL;
+    gone.text[0] = 0;
     desk_clear();
     assert_int_equal(http_server_start(&options, &f->server, f->address, &problem), OK);
     f->port = port_of(f->address);
@@ -227,6 +283,28 @@ static void stop(struct fixture *f, unsigned grace_ms) {
     }
 }
 
+#define WHICH_NOW "GET /which?now HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+static void request_keeps_the_app_it_began_with(void **state) {
+    struct fixture *f = *state;
+    int fd = begin(f, SLICE("GET /which HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    desk_wait_for(1);
+    http_server_app(f->server, (void *)(uintptr_t) "second");
+    assert_string_equal(body_of(ask(f, SLICE(WHICH_NOW))), "second, then second");
+    assert_string_equal(gone.text, "");
+    http_wake(desk.waiting[0], OK);
+    assert_string_equal(body_of(rest_of(f, fd)), "first, then first");
+    gone_wait_for("first ");
+}
+
+static void app_that_nobody_uses_is_gone_at_once(void **state) {
+    struct fixture *f = *state;
+    http_server_app(f->server, (void *)(uintptr_t) "second");
+    assert_string_equal(gone.text, "first ");
+    http_server_app(f->server, (void *)(uintptr_t) "third");
+    assert_string_equal(gone.text, "first second ");
+}
+
 static void server_that_stops_answers_what_waits(void **state) {
     stop(*state, 5000);
     assert_int_equal(atomic_load(&desk.finished), MANY);
@@ -249,6 +327,10 @@ const struct CMUnitTest http_later_tests[] = {
     cmocka_unit_test_setup_teardown(client_that_leaves_meanwhile_does_no_harm, later_setup,
                                     server_teardown),
     cmocka_unit_test_teardown(silence_while_it_waits_is_not_the_clients, server_teardown),
+    cmocka_unit_test_setup_teardown(request_keeps_the_app_it_began_with, later_setup,
+                                    server_teardown),
+    cmocka_unit_test_setup_teardown(app_that_nobody_uses_is_gone_at_once, later_setup,
+                                    server_teardown),
     cmocka_unit_test_setup_teardown(server_that_stops_answers_what_waits, later_setup,
                                     server_teardown),
     cmocka_unit_test_setup_teardown(server_that_stops_at_once_waits_for_the_work, later_setup,
