@@ -104,8 +104,11 @@ void html_tf(struct html *html, const char *message, const slice *values, size_t
     slice before;
     size_t value;
     while (i18n_cut(&rest, &before, &value)) {
+        slice shown = value < count ? values[value] : SLICE_EMPTY;
+        bool elides = i18n_elides(html->language, &before, shown);
         html_text(html, before);
-        html_text(html, value < count ? values[value] : SLICE_EMPTY);
+        html_text(html, elides ? SLICE("’") : SLICE_EMPTY);
+        html_text(html, shown);
     }
     html_text(html, rest);
 }

@@ -27,7 +27,7 @@ slice i18n_plural(const struct i18n_language *language, const char *one, const c
                   int64_t n);
 
 /* The same with values in their places, as plain text: "%1" … "%4" are replaced by the values, "%n"
- * by the number, grouped. */
+ * by the number, grouped. French elides before them, see i18n_elides. */
 void i18n_tf(const struct i18n_language *language, const char *message, const slice *values,
              size_t count, struct buf *out);
 void i18n_tn(const struct i18n_language *language, const char *one, const char *many, int64_t n,
@@ -36,6 +36,10 @@ void i18n_tn(const struct i18n_language *language, const char *one, const char *
 /* Takes what stands before the first "%1" … "%9" of a message off `*rest`, and that sign itself;
  * `*value` counts from 0. False, with the rest untouched, when there is none. */
 bool i18n_cut(slice *rest, slice *before, size_t *value);
+/* French says " d’Odette", not " de Odette": takes the "e " off the end of `*before` and is true
+ * when an apostrophe stands in its place. An h may be aspirated or not, so before one nothing
+ * changes. */
+bool i18n_elides(const struct i18n_language *language, slice *before, slice value);
 
 /* Language-dependent writing: 15 756 / 15,756; "samedi 28 novembre 2026", "sam. 28 nov., 14 h",
  * "printemps 2022"; "à 2 km", "à 350 m". */

@@ -1,8 +1,12 @@
 /* Numbers, dates and distances as French and English write them. */
 #include "html/i18n.h"
+#include "text/text.h"
 
 #define NARROW_SPACE "\xe2\x80\xaf"
 #define HARD_SPACE   "\xc2\xa0"
+#define APOSTROPHE   "\xe2\x80\x99"
+
+#define FIRST_LETTERS 16 /* bytes of a name that tell how it begins */
 
 static bool is_english(const struct i18n_language *language) {
     return slice_equal(i18n_code(language), SLICE("en"));
@@ -132,14 +136,41 @@ bool i18n_cut(slice *rest, slice *before, size_t *value) {
     return false;
 }
 
+/* "Yves" as "Yvonne", but not "Yasmine" nor "Yann", whose y is a consonant. */
+static bool begins_with_vowel(slice value) {
+    const slice vowels = SLICE("aeiou");
+    struct buf folded BUF_CLEANUP = buf_new(4 * FIRST_LETTERS);
+    text_fold(text_cut(value, FIRST_LETTERS), &folded);
+    slice begins = buf_slice(&folded);
+    if (begins.n > 1 && begins.p[0] == 'y') {
+        return begins.p[1] >= 'a' && begins.p[1] <= 'z' &&
+               slice_find(vowels, 0, begins.p[1]) == vowels.n;
+    }
+    return begins.n > 0 && slice_find(vowels, 0, begins.p[0]) < vowels.n;
+}
+
+bool i18n_elides(const struct i18n_language *language, slice *before, slice value) {
+    size_t word = before->n < 3 ? 0 : before->n - 3;
+    bool is_de = slice_equal_ascii_nocase(slice_sub(*before, word, 3), SLICE("de ")) &&
+                 (word == 0 || before->p[word - 1] == ' ');
+    if (is_english(language) || !is_de || !begins_with_vowel(value)) {
+        return false;
+    }
+    before->n -= SLICE("e ").n;
+    return true;
+}
+
 void i18n_tf(const struct i18n_language *language, const char *message, const slice *values,
              size_t count, struct buf *out) {
     slice rest = i18n(language, message);
     slice before;
     size_t value;
     while (i18n_cut(&rest, &before, &value)) {
+        slice shown = value < count ? values[value] : SLICE_EMPTY;
+        bool elides = i18n_elides(language, &before, shown);
         buf_add(out, before);
-        buf_add(out, value < count ? values[value] : SLICE_EMPTY);
+        buf_add_cstr(out, elides ? APOSTROPHE : "");
+        buf_add(out, shown);
     }
     buf_add(out, rest);
 }

@@ -126,6 +126,7 @@ test('RULE HELP-3: the paper shows the code once; the store has a hash of it', a
   assert.equal(printed.status, 200);
   assert.match(printed.headers.get('cache-control'), /no-store/);
   [, code] = /class="hand-letters">([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4})</.exec(printed.text);
+  assert.match(printed.text, /<h1>Le papier d’Odette M\.<\/h1>/);
   assert.match(printed.text, /Le café des voisines/);
   assert.match(printed.text, /<svg class="qr"/);
   assert.ok(!(await helper.look(odette)).text.includes(code));

@@ -65,6 +65,13 @@ static void values_in_a_message_are_escaped_once(void **state) {
     assert_written(fixture, "&lt;b&gt; &amp; L&#39;Isle, %");
 }
 
+static void french_elides_before_a_value_that_is_escaped_all_the_same(void **state) {
+    struct fixture *fixture = *state;
+    const slice name = SLICE("Odette & fils");
+    html_tf(&fixture->html, "le papier de %1", &name, 1);
+    assert_written(fixture, "le papier d’Odette &amp; fils");
+}
+
 static void plural_takes_the_form_of_the_language(void **state) {
     struct fixture *fixture = *state;
     for (int64_t n = 0; n <= 2; n++) {
@@ -124,6 +131,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(numbers_are_grouped_by_language_but_ids_are_not, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(values_in_a_message_are_escaped_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(french_elides_before_a_value_that_is_escaped_all_the_same,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(plural_takes_the_form_of_the_language, setup, teardown),
         cmocka_unit_test_setup_teardown(only_known_schemes_are_linked_outside, setup, teardown),
         cmocka_unit_test_setup_teardown(page_keeps_the_first_error_of_a_message_too_long, setup,

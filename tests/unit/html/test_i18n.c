@@ -13,7 +13,7 @@
 static const struct mo_pair pairs[] = {
     {"", NULL, "Language: en\n", NULL}, {"%n lieu", "%n lieux", "%n place", "%n places"},
     {"Eau", NULL, "Water", NULL},       {"Vide", NULL, "", NULL},
-    {"à %1", NULL, "%1 away", NULL},
+    {"à %1", NULL, "%1 away", NULL},    {"le papier de %1", NULL, "%1’s paper", NULL},
 };
 
 struct fixture {
@@ -85,6 +85,39 @@ static void values_stand_where_the_language_wants_them(void **state) {
     buf_add_cstr(&out, " | ");
     i18n_tn(fixture->en, "%n lieu", "%n lieux", 15756, &out);
     assert_string_equal(buf_cstr(&out), "à 2 km | 2 km away | 15,756 places");
+}
+
+static void french_elides_before_a_name_that_begins_with_a_vowel(void **state) {
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *name, *fr, *en;
+    } cases[] = {
+        {"Odette", "le papier d’Odette", "Odette’s paper"},
+        {"Élise", "le papier d’Élise", "Élise’s paper"},
+        {"œuvres", "le papier d’œuvres", "œuvres’s paper"},
+        {"Yves", "le papier d’Yves", "Yves’s paper"},
+        {"Yasmine", "le papier de Yasmine", "Yasmine’s paper"},
+        {"Y", "le papier de Y", "Y’s paper"},
+        {"Denis", "le papier de Denis", "Denis’s paper"},
+        {"Hélène", "le papier de Hélène", "Hélène’s paper"},
+        {"8 h", "le papier de 8 h", "8 h’s paper"},
+        {"«Â AgoraÂ »", "le papier de «Â AgoraÂ »", "«Â AgoraÂ »’s paper"},
+        {"Éééééééé", "le papier d’Éééééééé", "Éééééééé’s paper"},
+        {"", "le papier de ", "’s paper"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct buf fr BUF_CLEANUP = buf_new(256);
+        struct buf en BUF_CLEANUP = buf_new(256);
+        slice name = slice_from_cstr(cases[i].name);
+        i18n_tf(fixture->fr, "le papier de %1", &name, 1, &fr);
+        i18n_tf(fixture->en, "le papier de %1", &name, 1, &en);
+        assert_string_equal(buf_cstr(&fr), cases[i].fr);
+        assert_string_equal(buf_cstr(&en), cases[i].en);
+    }
+    slice name = SLICE("Odette");
+    struct buf whole BUF_CLEANUP = buf_new(256);
+    i18n_tf(fixture->fr, "grande %1", &name, 1, &whole); /* the end of another word */
+    assert_string_equal(buf_cstr(&whole), "grande Odette");
 }
 
 /* Cut anywhere, or with any length, offset or count overwritten, a catalogue is refused or safe. */
@@ -178,6 +211,8 @@ int main(void) {
                                         teardown),
         cmocka_unit_test_setup_teardown(an_unknown_language_is_french, setup, teardown),
         cmocka_unit_test_setup_teardown(values_stand_where_the_language_wants_them, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(french_elides_before_a_name_that_begins_with_a_vowel, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_damaged_catalogue_is_refused_or_harmless, setup,
                                         teardown),
