@@ -17,25 +17,61 @@
 
 #define CALLS_MAX 1024
 
+/* What every one of these processes makes, and all that the one that decodes a picture does:
+ * nothing of it opens or sends anything. */
+static const char *const allowed_to_all[] = {
+    /* the log that is open, and what the C library asks of it */
+    "write",
+    "fstat",
+    "newfstatat",
+    "close",
+    /* memory: mmap and mprotect have conditions below */
+    "munmap",
+    "mremap",
+    "madvise",
+    "brk",
+    /* threads of the library */
+    "futex",
+    "futex_time64",
+    "set_robust_list",
+    "rseq",
+    "sched_yield",
+    "sched_getaffinity",
+    "exit",
+    "exit_group",
+    "gettid",
+    "getpid",
+    "tgkill", /* of itself: an abort */
+    "membarrier",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sigaltstack",
+    "restart_syscall",
+    "getcpu",
+    "getrandom",
+    "clock_gettime",
+    "clock_gettime64",
+    "gettimeofday",
+    "times",
+    "getrusage",
+    "sysinfo",
+};
+
 /* No socket, bind, connect or listen: the ones there are were opened before. No execve, ptrace,
  * fork, kill, mount, io_uring, bpf, keyctl, nor what else is not here. */
-static const char *const allowed[] = {
+static const char *const allowed_to_server[] = {
     /* files */
     "read",
-    "write",
     "readv",
     "writev",
     "pread64",
     "pwrite64",
     "lseek",
     "_llseek",
-    "close",
     "open",
     "openat",
     "stat",
-    "fstat",
     "lstat",
-    "newfstatat",
     "fstatat64",
     "stat64",
     "fstat64",
@@ -76,54 +112,25 @@ static const char *const allowed[] = {
     "fadvise64",
     "dup",
     "pipe2",
-    /* memory: mmap and mprotect have conditions below */
-    "munmap",
-    "mremap",
-    "madvise",
-    "brk",
     /* threads */
-    "futex",
-    "futex_time64",
-    "set_robust_list",
-    "rseq",
-    "sched_yield",
-    "sched_getaffinity",
     "getpriority",
     "setpriority",
-    "exit",
-    "exit_group",
-    "gettid",
-    "getpid",
-    "membarrier",
     "set_tid_address",
-    "tgkill",
-    "restart_syscall",
-    "getcpu",
     /* signals */
     "rt_sigaction",
-    "rt_sigprocmask",
-    "rt_sigreturn",
     "rt_sigtimedwait",
     "rt_sigtimedwait_time64",
-    "sigaltstack",
     "rt_sigpending",
     /* who, when, how much */
     "getuid",
     "geteuid",
     "getgid",
     "getegid",
-    "getrandom",
-    "clock_gettime",
-    "clock_gettime64",
     "clock_getres",
     "clock_nanosleep",
     "clock_nanosleep_time64",
     "nanosleep",
-    "gettimeofday",
     "time",
-    "times",
-    "getrusage",
-    "sysinfo",
     "uname",
     "getrlimit",
     "ugetrlimit",
@@ -157,49 +164,10 @@ static const char *const allowed[] = {
     "eventfd2",
 };
 
-/* What the post makes besides: connections, and questions for names. */
+/* What the post makes besides all that: connections, and questions for names. */
 static const char *const allowed_to_post[] = {
     "socket",     "connect",  "bind", /* of a socket that asks the kernel for our addresses */
     "socketpair", "sendmmsg", "recvmmsg",
-};
-
-/* All that the process that decodes a picture makes: nothing that opens or sends anything. */
-static const char *const allowed_to_photo[] = {
-    /* the log that is open, and what the C library asks of it */
-    "write",
-    "fstat",
-    "newfstatat",
-    "close",
-    /* memory: mmap and mprotect have conditions below */
-    "munmap",
-    "mremap",
-    "madvise",
-    "brk",
-    /* threads of the library */
-    "futex",
-    "futex_time64",
-    "set_robust_list",
-    "rseq",
-    "sched_yield",
-    "sched_getaffinity",
-    "exit",
-    "exit_group",
-    "gettid",
-    "getpid",
-    "tgkill", /* of itself: an abort */
-    "membarrier",
-    "rt_sigprocmask",
-    "rt_sigreturn",
-    "sigaltstack",
-    "restart_syscall",
-    "getcpu",
-    "getrandom",
-    "clock_gettime",
-    "clock_gettime64",
-    "gettimeofday",
-    "times",
-    "getrusage",
-    "sysinfo",
 };
 
 static const struct log *told; /* of the whole process, like the handler that reads it */
@@ -322,9 +290,10 @@ static int names_add(scmp_filter_ctx filter, const char *const *names, size_t co
 }
 
 static int filter_fill(scmp_filter_ctx filter, enum sandbox_kind kind) {
-    int failed = kind == SANDBOX_PHOTO
-                     ? names_add(filter, allowed_to_photo, ARRAY_COUNT(allowed_to_photo))
-                     : names_add(filter, allowed, ARRAY_COUNT(allowed));
+    int failed = names_add(filter, allowed_to_all, ARRAY_COUNT(allowed_to_all));
+    if (failed == 0 && kind != SANDBOX_PHOTO) {
+        failed = names_add(filter, allowed_to_server, ARRAY_COUNT(allowed_to_server));
+    }
     if (failed == 0 && kind == SANDBOX_POST) {
         failed = names_add(filter, allowed_to_post, ARRAY_COUNT(allowed_to_post));
     }
