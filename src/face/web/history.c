@@ -220,7 +220,8 @@ static err answer(struct past *past, struct entry_id id, int64_t number) {
     struct entry_id kept;
     past->of = id;
     err found = entry_public_load(reader, page->face->territories, id, page->arena, &past->entry);
-    if (found == ERR_NOT_FOUND && entry_merged_into(reader, id, &kept) == OK) {
+    if (found == ERR_NOT_FOUND) {
+        TRY(entry_merged_into(reader, id, &kept));
         past->is_merged = true;
         found = entry_public_load(reader, page->face->territories, kept, page->arena, &past->entry);
     }
