@@ -93,9 +93,13 @@ test('what was taken up beyond counting is said to be more, and no commune is co
     ...Array.from({ length: 1001 }, (_, i) => ({ id: `n${i}`, kind: 'initiative', title: `Ruisseau ${i}`, links: [{ relation: 'inspired-by', target: 'spring' }] })),
   ]);
   const pageOf = async (title) => {
-    const { items } = await (await fetch(`${server.url}/api/v1/entries?q=${title}&kind=idea`)).json();
-    const id = items.find((one) => one.title === title)?.id;
-    return id ? (await visitor(server).look(`/entries/${id}-${title.toLowerCase()}`)).text : pageOf(title);
+    const until = Date.now() + 20_000;
+    for (;;) {
+      const { items } = await (await fetch(`${server.url}/api/v1/entries?q=${title}&kind=idea`)).json();
+      const id = items.find((one) => one.title === title)?.id;
+      if (id) return (await visitor(server).look(`/entries/${id}-${title.toLowerCase()}`)).text;
+      assert.ok(Date.now() < until, `${title} was imported and is not found`);
+    }
   };
   assert.match(await pageOf('Source'), /Repris plus de 1[\s\u202f]000 fois\./);
   assert.match(await pageOf('Large'), /Repris 1 fois\./);

@@ -161,6 +161,52 @@ static void where_all_was_changed_since_there_is_nothing_to_do(void **state) {
     assert_string_equal(undoing.fixture->problem.field, "undo");
 }
 
+#define OTHER_THEMES                                                                               \
+    "{\"scheme\":\"themes\",\"title\":{\"fr\":\"Thèmes\",\"en\":\"Themes\"},\"concepts\":["       \
+    "{\"slug\":\"food\",\"label\":{\"fr\":\"Alimentation\",\"en\":\"Food\"}}]}"
+
+/* What it was is no longer possible: its theme is none any more. */
+static void what_no_entry_can_be_any_more_stays_as_it_is(void **state) {
+    struct undoing undoing = undoing_of(*state);
+    struct entry_fixture *fixture = undoing.fixture;
+    struct moderation_outcome outcome;
+    struct entry entry;
+    assert_int_equal(entry_bring(fixture,
+                                 "{\"id\":\"eau\",\"kind\":\"place\",\"title\":\"La source\","
+                                 "\"themes\":[\"water\"],\"place\":{\"territory\":\"com-73065\"}}",
+                                 &entry),
+                     ENTRY_ADDED);
+    struct entry_id id = entry.id;
+    entry = stands(&undoing, id);
+    entry.theme_count = 0;
+    fixture->store.now_ms += STEP_MS;
+    assert_int_equal(entry_edit(undoing.conn, &fixture->store.ids, &entry,
+                                contribution_author(&undoing.vandal, 0, &fixture->arena),
+                                SLICE_EMPTY, fixture->store.now_ms, &fixture->problem),
+                     OK);
+    struct moderation_decision undo = undo_of(&undoing, id);
+    assert_int_equal(plan_of(&undoing, &undoing.all, &undo).items[0].sort, MODERATION_GOES_BACK);
+
+    struct themes *fewer;
+    void *other;
+    assert_int_equal(store_setup(&other), 0);
+    struct db_conn *conn = ((struct store_fixture *)other)->conn;
+    assert_int_equal(db_begin_write(conn), OK);
+    assert_int_equal(theme_scheme_store(conn, SLICE(OTHER_THEMES), 0, &fixture->problem), OK);
+    assert_int_equal(db_commit(conn), OK);
+    assert_int_equal(themes_load(conn, &fewer), OK);
+    undoing.world.themes = fewer;
+    struct moderation_undo_plan plan = plan_of(&undoing, &undoing.all, &undo);
+    assert_int_equal(plan.count, 1);
+    assert_int_equal(plan.acts, 0);
+    assert_int_equal(plan.items[0].sort, MODERATION_LEFT_UNFIT);
+    assert_int_equal(plan.items[0].fields, history_bit(HISTORY_THEMES));
+    assert_int_equal(decide(&undoing, &undoing.all, &undo, &outcome), ERR_CONFLICT);
+    assert_int_equal(stands(&undoing, id).theme_count, 0);
+    themes_free(fewer);
+    assert_int_equal(store_teardown(&other), 0);
+}
+
 static void what_they_brought_goes_away_unless_somebody_wrote_in_it(void **state) {
     struct undoing undoing = undoing_of(*state);
     struct moderation_outcome outcome;
@@ -278,6 +324,7 @@ int main(void) {
         ENTRY_TEST(what_others_wrote_since_stays_field_by_field),
         ENTRY_TEST(what_they_wrote_at_another_time_stays),
         ENTRY_TEST(where_all_was_changed_since_there_is_nothing_to_do),
+        ENTRY_TEST(what_no_entry_can_be_any_more_stays_as_it_is),
         ENTRY_TEST(what_they_brought_goes_away_unless_somebody_wrote_in_it),
         ENTRY_TEST(what_changed_since_the_look_is_not_touched),
         ENTRY_TEST(what_went_back_elsewhere_too_comes_again_by_who_moderates_for_all_of_it),
