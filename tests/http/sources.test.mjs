@@ -84,6 +84,10 @@ test('RULE SOURCE-2: what is the source’s alone leaves with it and returns wit
   assert.match((await admin.look('/administration/sources/bancs/state?do=remove')).text, /427 fiches quittent le site\.[\s\S]*2 restent/, 'they are the source’s again');
   assert.equal(bring([{ ...many[3], title: 'Banc repeint' }], '--source', 'bancs').status, 0);
   assert.equal(store("SELECT count(*) FROM entry WHERE source_key = 'k3' AND title = 'Banc repeint'"), '1', 'and its imports change them');
+  assert.equal(bring([entry('held', 'Halle')], '--source', 'halles').status, 0);
+  store(`INSERT INTO team_entry VALUES (${id('held')}, 1, 0)`);
+  const none = (await admin.look('/administration/sources/halles/state?do=remove')).text;
+  assert.match(none, /Aucune fiche ne quitte le site\.[\s\S]*1 reste/);
   const audit = (await admin.look('/administration/audit.csv')).text;
   for (const act of ['source paused', 'source removed', 'source back']) assert.match(audit, new RegExp(act));
   assert.match(agora('check', '--data', server.folder).stdout, /sound/);

@@ -64,6 +64,7 @@ test('RULE UNDO-1: it is shown before, entry by entry, with what stays because s
   const before = store('SELECT count(*) FROM revision');
   assert.match((await moderator.look(undoPath().replace('/undo', ''))).text, new RegExp(`href="${undoPath()}"`));
   const page = await preview();
+  assert.match(page, /<h2>Une personne inscrite<\/h2>/);
   assert.equal(rowOf(page, 'Atelier'), 'Revient en arrière | Titre, Résumé');
   assert.match(rowOf(page, 'Bois'), /^Revient en arrière \| Résumé · changé depuis, reste comme aujourd’hui.: Titre$/);
   assert.match(rowOf(page, 'Cave'), /^Reste.: tout a été changé depuis \| changé depuis, .*Résumé$/);

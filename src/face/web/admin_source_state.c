@@ -147,8 +147,12 @@ static void write_counts(struct page *page, const struct deciding *deciding) {
         return;
     }
     html_raw(html, "<p>");
-    if (leaves) {
+    if (leaves && deciding->leave == 0) {
+        html_t(html, "Aucune fiche ne quitte le site.");
+    } else if (leaves) {
         html_tn(html, "%n fiche quitte le site.", "%n fiches quittent le site.", deciding->leave);
+    } else if (deciding->left == 0) {
+        html_t(html, "Aucune fiche n’est partie avec la source.");
     } else {
         html_tn(html, "%n fiche est partie avec la source.",
                 "%n fiches sont parties avec la source.", deciding->left);

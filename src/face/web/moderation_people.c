@@ -121,8 +121,10 @@ err moderation_author_load(const struct face *face, const struct http_request *r
 }
 
 void moderation_author_write(struct page *page, const struct moderation_record_of *author) {
+    bool is_unnamed = author->status != PERSON_DELETED && author->name.n == 0;
     html_raw(&page->html, "<h2>");
-    html_text(&page->html, name_of(page, author));
+    html_text(&page->html, is_unnamed ? i18n(page->html.language, "Une personne inscrite")
+                                      : name_of(page, author));
     html_raw(&page->html, "</h2>\n<p>");
     write_record(page, author);
     html_raw(&page->html, "</p>\n");
