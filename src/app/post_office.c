@@ -8,6 +8,7 @@
 
 #define NOBODY       "agora@agora.invalid" /* RFC 2606: of a letter that is a file anyway */
 #define PASSWORD_MAX 1024
+#define HOUSE_KINDS  3 /* of jobs that are no letters */
 
 const char *post_office_fault(const struct settings *settings, const char **key) {
     if (settings->smtp_password.n > 0 && settings->smtp_password_file.n > 0) {
@@ -107,6 +108,7 @@ err post_office_prepare(struct post_office *office, struct house *house, struct 
         return OK;
     }
     struct mail_post_options options = {.from = post_office_sender(settings),
+                                        .lanes = (unsigned)settings->smtp_connections,
                                         .confine = post_confine,
                                         .confine_self = house,
                                         .log = &house->log};
@@ -117,6 +119,35 @@ err post_office_prepare(struct post_office *office, struct house *house, struct 
         explicit_bzero((void *)(uintptr_t)options.smtp.password.p, options.smtp.password.n);
     }
     return OK;
+}
+
+/* What takes long (the search for doubles, entries that leave, the sweep) has a thread of its own,
+ * each lane of the letters another: a letter waits for none of that. */
+static err jobs_start(struct post_office *office, struct house *house, struct db_writer *writer,
+                      unsigned lanes, struct problem *problem) {
+    struct job_kind kinds[HOUSE_KINDS + MAIL_LANES_MAX] = {
+        sweep_job_kind(&office->sweep, house),
+        doubles_job_kind(&office->doubles, house),
+        leaving_job_kind(house),
+    };
+    for (unsigned i = 0; i < lanes; i++) {
+        kinds[HOUSE_KINDS + i] = mail_job_kind(office->delivery, i);
+        kinds[HOUSE_KINDS + i].hand = 1 + i;
+    }
+    err begun = sweep_begin(writer, house->clock);
+    if (begun == OK) {
+        begun = doubles_begin(writer, house->clock);
+    }
+    if (begun != OK) {
+        return problem_set(problem, begun, "store", "the jobs of this store could not be begun");
+    }
+    return job_runner_start(&(struct job_runner_options){.store_path = house->store_path,
+                                                         .writer = writer,
+                                                         .kinds = kinds,
+                                                         .kind_count = HOUSE_KINDS + lanes,
+                                                         .clock = house->clock,
+                                                         .log = &house->log},
+                            &office->runner, problem);
 }
 
 err post_office_open(struct post_office *office, struct house *house, const struct i18n *i18n,
@@ -134,23 +165,8 @@ err post_office_open(struct post_office *office, struct house *house, const stru
         .retry_s = (unsigned)settings->smtp_retry_s,
     };
     office->delivery = mail_delivery_new(&options);
-    const struct job_kind kinds[] = {
-        mail_job_kind(office->delivery), sweep_job_kind(&office->sweep, house),
-        doubles_job_kind(&office->doubles, house), leaving_job_kind(house)};
-    err begun = sweep_begin(writer, house->clock);
-    if (begun == OK) {
-        begun = doubles_begin(writer, house->clock);
-    }
-    if (begun != OK) {
-        return problem_set(problem, begun, "store", "the jobs of this store could not be begun");
-    }
-    return job_runner_start(&(struct job_runner_options){.store_path = house->store_path,
-                                                         .writer = writer,
-                                                         .kinds = kinds,
-                                                         .kind_count = ARRAY_COUNT(kinds),
-                                                         .clock = house->clock,
-                                                         .log = &house->log},
-                            &office->runner, problem);
+    unsigned lanes = office->post != NULL ? (unsigned)settings->smtp_connections : 1;
+    return jobs_start(office, house, writer, lanes, problem);
 }
 
 void post_office_close(struct post_office *office) {

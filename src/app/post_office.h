@@ -1,5 +1,5 @@
-/* post_office: what the serving process needs so that letters go out: the process that speaks to
- * the mail server, and the runner of jobs. Begun in two steps, around the sandbox. */
+/* post_office: what the serving process needs so that letters go out: the processes that speak
+ * to the mail server, and the runner of jobs. Begun in two steps, around the sandbox. */
 #ifndef AGORA_APP_POST_OFFICE_H
 #define AGORA_APP_POST_OFFICE_H
 
@@ -27,7 +27,8 @@ MUST_USE err post_office_prepare(struct post_office *office, struct house *house
 MUST_USE err post_office_open(struct post_office *office, struct house *house,
                               const struct i18n *i18n, const char *address,
                               struct db_writer *writer, struct problem *problem);
-/* Lets a letter that is on its way go for two seconds; what waits is sent by the next server. */
+/* Lets the letters that are on their way go for two seconds; what waits is sent by the next server.
+ * */
 void post_office_close(struct post_office *office);
 
 /* Who letters come from: mail_from, or contact_email, or an address that is none. */

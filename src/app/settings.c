@@ -134,6 +134,10 @@ static const struct setting rows[] = {
     {NULL, "smtp_timeout_s", "60",
      "Seconds for one letter, from the connection to the last answer.",
      NUMBER(smtp_timeout_s, 1, 600)},
+    {NULL, "smtp_connections", "4",
+     "Letters that go at once, each on a connection of its own; what the mail server allows one\n"
+     "client.",
+     NUMBER(smtp_connections, 1, MAIL_LANES_MAX)},
     {NULL, "smtp_retry_s", "60",
      "Seconds before a letter that could not be delivered is tried again; doubled each time up to "
      "8\n"

@@ -29,7 +29,7 @@ struct settings {
     int64_t cache_mb;
     slice mail_from, smtp_url, smtp_user, smtp_password, smtp_password_file, smtp_ca_file;
     int64_t smtp_tls; /* enum mail_tls */
-    int64_t smtp_timeout_s, smtp_retry_s;
+    int64_t smtp_timeout_s, smtp_connections, smtp_retry_s;
     bool given[SETTINGS_MAX];  /* by row: it stands in the file */
     bool stored[SETTINGS_MAX]; /* by row: it was changed on a page */
 };

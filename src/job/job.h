@@ -1,5 +1,5 @@
 /* job: a durable queue in the store. A job is added inside the transaction of whoever wants it
- * done, so that it is there when and only when the rest of that transaction is; one thread runs
+ * done, so that it is there when and only when the rest of that transaction is; a few threads run
  * those that are due, again and again until they are done or there is no use in trying. */
 #ifndef AGORA_JOB_H
 #define AGORA_JOB_H
@@ -9,7 +9,7 @@
 
 #define JOB_KIND_MAX_BYTES 40
 #define JOB_BODY_MAX_BYTES (64 * 1024)
-#define JOB_KINDS_MAX      16
+#define JOB_KINDS_MAX      32
 #define JOB_SAID_BYTES     256
 #define JOB_DEAD_KEPT_MS   (INT64_C(90) * 86400000) /* dead ones are seen that long */
 
@@ -30,19 +30,21 @@ enum job_result {
     JOB_HOPELESS, /* trying again is of no use: dead */
     JOB_HELD,     /* what all jobs of this kind need is away: none of them is begun for `hold_ms`,
                    * then this one is tried again; this try does not count */
+    JOB_ASIDE,    /* what this row of the kind needs is away, other rows of it go on: the job is
+                   * theirs at once, this row begins none for `hold_ms`; this try does not count */
     JOB_STOPPED,  /* the runner is to end; this try does not count */
     JOB_RESULT__COUNT
 };
 struct job_outcome {
     enum job_result result;
     char said[JOB_SAID_BYTES]; /* why, for administration; "" when done */
-    int64_t hold_ms;           /* of JOB_HELD */
+    int64_t hold_ms;           /* of JOB_HELD and JOB_ASIDE */
 };
 
 /* What a handler is given: it may read the store, ask the time, and has to end soon once `stop_fd`
  * is readable. */
 struct job_turn {
-    struct db_conn *reader; /* DB_READ, of the runner's thread */
+    struct db_conn *reader; /* DB_READ, of the thread that runs it */
     struct clock clock;
     const struct log *log;
     int stop_fd; /* eventfd(2); never read from it */
@@ -56,16 +58,20 @@ enum job_end { JOB_END_DONE, JOB_END_LATER, JOB_END_DEAD, JOB_END__COUNT };
 typedef err job_finish(struct db_conn *conn, void *self, const struct job *job,
                        const struct job_outcome *outcome, enum job_end end, int64_t now_ms);
 
+/* Kinds with the same `hand` are run by one thread, one job at a time and in turn; other hands do
+ * not wait for them. A kind that stands in several rows, each with a hand (and a `self`) of its
+ * own, is run by as many threads at once: its jobs are begun in the order in which they are due. */
 struct job_kind {
     const char *name;
     job_run *run;
     job_finish *finish; /* NULL: nothing to note */
     void *self;
+    unsigned hand;                  /* whose it is */
     unsigned tries_max;             /* then it is dead */
     int64_t again_ms, again_max_ms; /* the first wait; each is twice the one before, up to this */
 };
 
-/* The thread that runs them. A job that was being run when the process died is run again by the
+/* The threads that run them. A job that was being run when the process died is run again by the
  * next runner, and that try counts: a job that kills the process is dead after `tries_max`. What is
  * added it notices within half a second. One runner a store. */
 struct job_runner_options {
@@ -79,9 +85,9 @@ struct job_runner_options {
 struct job_runner;
 MUST_USE err job_runner_start(const struct job_runner_options *options, struct job_runner **runner,
                               struct problem *problem);
-/* Asks the running handler to end, and begins no other; returns at once. NULL is fine. */
+/* Asks the running handlers to end, and begins no other; returns at once. NULL is fine. */
 void job_runner_end_soon(struct job_runner *runner);
-/* The same, waits for it, frees the runner. NULL is fine. */
+/* The same, waits for them, frees the runner. NULL is fine. */
 void job_runner_stop(struct job_runner *runner);
 
 /* For administration and for figures. */

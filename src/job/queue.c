@@ -31,7 +31,9 @@ static const struct db_statement statements[] = {
     [JOB_FIRST] = {"first", "SELECT id, due_ms FROM job WHERE state = 0 AND kind = $1 "
                             "ORDER BY due_ms, id LIMIT 1"},
     [JOB_LEASE] = {"lease", "UPDATE job SET state = 1, tries = tries + 1 "
-                            "WHERE id = $1 AND state = 0 RETURNING body, tries, created_ms"},
+                            "WHERE id = (SELECT id FROM job WHERE state = 0 AND kind = $1 "
+                            "AND due_ms <= $2 ORDER BY due_ms, id LIMIT 1) "
+                            "RETURNING id, body, tries, created_ms"},
     [JOB_RELEASE_ALL] = {"release all", "UPDATE job SET state = 0 WHERE state = 1"},
     [JOB_DELETE] = {"delete", "DELETE FROM job WHERE id = $1"},
     [JOB_BACK] = {"back", "UPDATE job SET state = 0, tries = tries - 1 WHERE id = $1"},
@@ -79,18 +81,20 @@ err job_first(struct db_conn *conn, slice kind, int64_t *id, int64_t *due_ms) {
     return OK;
 }
 
-err job_lease(struct db_conn *conn, int64_t id, struct arena *arena, struct job *job) {
+err job_lease(struct db_conn *conn, slice kind, int64_t now_ms, struct arena *arena,
+              struct job *job) {
     struct db_query *query = db_query(conn, &job_catalogue, JOB_LEASE);
-    db_bind_i64(query, 1, id);
+    db_bind_text_borrowed(query, 1, kind);
+    db_bind_i64(query, 2, now_ms);
     bool row = false;
     TRY(db_next(query, &row));
     if (!row) {
         return ERR_NOT_FOUND;
     }
-    *job = (struct job){.id = id,
-                        .body = arena_copy(arena, db_text(query, 0)),
-                        .tries = (unsigned)db_i64(query, 1),
-                        .created_ms = db_i64(query, 2)};
+    *job = (struct job){.id = db_i64(query, 0),
+                        .body = arena_copy(arena, db_text(query, 1)),
+                        .tries = (unsigned)db_i64(query, 2),
+                        .created_ms = db_i64(query, 3)};
     return db_run(query);
 }
 
@@ -114,6 +118,7 @@ static enum job_end end_of(const struct job_kind *kind, const struct job *job,
     case JOB_HOPELESS:
         return JOB_END_DEAD;
     case JOB_HELD:
+    case JOB_ASIDE:
     case JOB_STOPPED:
         return JOB_END_LATER;
     case JOB_AGAIN:
@@ -132,7 +137,9 @@ static err forget_old(struct db_conn *conn, int64_t now_ms) {
 static enum job_statement statement_of(enum job_result result, enum job_end end) {
     static const enum job_statement by_end[] = {
         [JOB_END_DONE] = JOB_DELETE, [JOB_END_LATER] = JOB_LATER, [JOB_END_DEAD] = JOB_DIE};
-    return result == JOB_STOPPED ? JOB_BACK : result == JOB_HELD ? JOB_HOLD : by_end[end];
+    return result == JOB_STOPPED || result == JOB_ASIDE ? JOB_BACK
+           : result == JOB_HELD                         ? JOB_HOLD
+                                                        : by_end[end];
 }
 
 static err row_end(struct db_conn *conn, const struct job_kind *kind, const struct job *job,

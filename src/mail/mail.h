@@ -194,13 +194,16 @@ struct mail_smtp {
 const char *mail_smtp_url_fault(slice url);
 void mail_smtp_url_read(slice url, struct mail_smtp *smtp); /* of a sound one */
 
-/* The process that speaks to the mail server: the only one of ours that opens connections, with
- * nothing else at hand. `confine` runs in it before anything else and takes away what it does not
- * need. Called before any thread; a copy of the process is made (fork). ERR_IO. */
+/* The processes that speak to the mail server, one a lane: the only ones of ours that open
+ * connections, with nothing else at hand. `confine` runs in each before anything else and takes
+ * away what it does not need. Called before any thread; copies of the process are made (fork).
+ * ERR_IO. */
 struct mail_post;
+#define MAIL_LANES_MAX 16 /* connections at once */
 struct mail_post_options {
     struct mail_smtp smtp;
-    slice from; /* the envelope's sender */
+    unsigned lanes; /* 1 to MAIL_LANES_MAX: letters that go at once, each on a kept connection */
+    slice from;     /* the envelope's sender */
     err (*confine)(void *self, struct problem *problem);
     void *confine_self;
     const struct log *log;
@@ -225,8 +228,9 @@ struct mail_delivery *mail_delivery_new(const struct mail_delivery_options *opti
  * delivery. */
 void mail_delivery_site_name(struct mail_delivery *delivery, const slice *site_name);
 void mail_delivery_free(struct mail_delivery *delivery);
-/* The row for the runner. */
-struct job_kind mail_job_kind(struct mail_delivery *delivery);
+/* The row of a lane (from 0) for the runner, whose `hand` is the caller's to set: one of its own,
+ * so that no lane waits for another. */
+struct job_kind mail_job_kind(struct mail_delivery *delivery, unsigned lane);
 
 extern const struct db_catalogue mail_catalogue;
 

@@ -2,6 +2,8 @@
 #ifndef AGORA_MAIL_INT_H
 #define AGORA_MAIL_INT_H
 
+#include <pthread.h>
+
 #include "mail/mail.h"
 
 #define MAIL_JOB            "mail"
@@ -70,6 +72,7 @@ enum mail_verdict {
 struct mail_answer {
     enum mail_verdict verdict;
     int code;       /* of the last reply, 0: none */
+    bool of_letter; /* the letter or its recipient was spoken of when the server went away */
     char said[200]; /* the last reply, or what went wrong; may hold an address: not for the log */
 };
 
@@ -82,10 +85,34 @@ void mail_smtp_deliver(struct mail_smtp_session *session, slice to, slice source
 /* What a reply means, by the command that it answers ("RCPT") and its text. */
 enum mail_verdict mail_smtp_verdict(slice command, slice reply);
 
-/* post.c. Hands a letter to the process and waits for its answer, or for `stop_fd` and two seconds
- * more. */
-void mail_post_deliver(struct mail_post *post, slice to, slice source, int stop_fd,
+/* post.c. Hands a letter to the process of a lane and waits for its answer, or for `stop_fd` and
+ * two seconds more. One thread a lane. */
+void mail_post_deliver(struct mail_post *post, unsigned lane, slice to, slice source, int stop_fd,
                        struct mail_answer *answer);
+
+/* lanes.c. What the lanes know together of the server. */
+struct mail_lanes {
+    pthread_mutex_t lock;
+    unsigned trying;       /* lanes in the middle of a letter */
+    uint64_t answered;     /* letters that the server answered, on any lane */
+    int64_t hold_ms;       /* the last wait for the server; 0: it is there */
+    int64_t away_until_ms; /* the end of that */
+    bool is_away;          /* said in the log */
+};
+void mail_lanes_init(struct mail_lanes *lanes);
+void mail_lanes_drop(struct mail_lanes *lanes);
+/* A try begins: what `answered` was. It ends by one of the three below. */
+uint64_t mail_lanes_begin(struct mail_lanes *lanes);
+void mail_lanes_stopped(struct mail_lanes *lanes);
+/* Whether the server was away until now. */
+bool mail_lanes_answered(struct mail_lanes *lanes);
+/* What becomes of a letter for which there was no server. When another lane was answered since its
+ * try began, the server is there: a letter that it was silent about is tried later and that counts
+ * (JOB_AGAIN); a connection that it did not want is this lane's alone (JOB_ASIDE), also while
+ * another lane is still trying. Else all letters wait (JOB_HELD) for `first_ms`, doubled each time
+ * up to a quarter of an hour. True when nobody said yet that they do. */
+bool mail_lanes_away(struct mail_lanes *lanes, const struct mail_answer *answer, uint64_t answered,
+                     int64_t first_ms, int64_t now_ms, struct job_outcome *outcome);
 
 /* spool.c. FOLDER/ID.eml, whole or not at all; the same letter twice is one file. */
 MUST_USE err mail_spool(const char *folder, int64_t id, slice source, struct problem *problem);

@@ -234,7 +234,9 @@ void mail_smtp_deliver(struct mail_smtp_session *session, slice to, slice source
     slice reply = slice_from_cstr(session->reply);
     *answer = (struct mail_answer){.verdict = MAIL_ACCEPTED, .code = reply_code(reply)};
     if (result != CURLE_OK) {
-        answer->verdict = mail_smtp_verdict(slice_from_cstr(session->verb), reply);
+        slice verb = slice_from_cstr(session->verb);
+        answer->verdict = mail_smtp_verdict(verb, reply);
+        answer->of_letter = slice_equal(verb, SLICE("RCPT")) || slice_equal(verb, SLICE("DATA"));
         snprintf(answer->said, sizeof answer->said, "%s",
                  reply.n > 0 && answer->code >= REPLY_LATER ? session->reply
                                                             : curl_easy_strerror(result));

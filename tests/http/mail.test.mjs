@@ -137,7 +137,7 @@ describe('mail', () => {
   });
 
   test('4xx is tried again, 5xx is not: whose fault it is stands with the letter; a domain of another script goes in ASCII', async () => {
-    const server = await serve(settings(plain.port, 'smtp_tls = off'));
+    const server = await serve(settings(plain.port, 'smtp_tls = off', 'smtp_connections = 1'));
     write(server.folder, 'grey@example.org,unknown@example.org,spam@example.org,policy@example.org,zoe@bücher.example');
     const grey = () => plain.events.filter((event) => event.to === 'grey@example.org').map((event) => event.event);
     assert.match(await letter(server.folder, 'unknown@example.org', /^failed/), /550 5\.1\.1/);
@@ -179,6 +179,45 @@ describe('mail', () => {
     await letter(server.folder, 'hang@example.org', /^waits/);
   });
 
+  test('a letter that the server is silent about holds none of the others; it alone is tried later, and that counts', async () => {
+    const server = await serve(settings(plain.port, 'smtp_tls = off', 'smtp_timeout_s = 4', 'smtp_connections = 2'));
+    const hangs = plain.events.filter((event) => event.event === 'hangs').length;
+    write(server.folder, 'hang-first@example.org');
+    await plain.event({ event: 'hangs', count: hangs + 1 });
+    const others = ['o1', 'o2', 'o3'].map((name) => `${name}@example.org`);
+    write(server.folder, others.join());
+    for (const to of others) await letter(server.folder, to, /^sent/);
+    assert.match(await letter(server.folder, 'hang-first@example.org', /^waits.[1-9]/), /^waits.1/);
+    write(server.folder, 'o4@example.org');
+    await letter(server.folder, 'o4@example.org', /^sent/);
+    await server.stop();
+    assert.doesNotMatch(server.said(), /letters wait/);
+  });
+
+  test('each connection has a process of its own: one that is ended in the middle of its letter is made anew, the others go on', async () => {
+    const server = await serve(settings(plain.port, 'smtp_tls = off', 'smtp_connections = 2'));
+    const children = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    const keeper = children(server.pid)[0];
+    const speakers = children(keeper);
+    assert.equal(speakers.length, 2);
+    for (const pid of speakers) process.kill(pid, 'SIGKILL');
+    write(server.folder, 'p1@example.org,p2@example.org');
+    for (const to of ['p1@example.org', 'p2@example.org']) await letter(server.folder, to, /^sent/);
+    assert.ok(children(keeper).every((pid) => !speakers.includes(pid)));
+    await server.stop();
+  });
+
+  test('a server that allows fewer connections than we would like gets all letters over those', async () => {
+    const narrow = await mailServer('--connections', '1', '--ms', '30');
+    const server = await serve(settings(narrow.port, 'smtp_tls = off', 'smtp_connections = 3'));
+    const all = Array.from({ length: 8 }, (_, i) => `n${i}@example.org`);
+    write(server.folder, all.join());
+    for (const to of all) await letter(server.folder, to, /^sent/);
+    await server.stop();
+    assert.doesNotMatch(server.said(), /letters wait/);
+    await narrow.stop();
+  });
+
   test('while the server is gone letters wait; when it is back they all go, each once', async () => {
     const gone = await mailServer();
     await gone.stop();
@@ -199,6 +238,7 @@ describe('mail', () => {
     const server = await serve(settings(plain.port, 'smtp_tls = off'));
     write(server.folder, 'slow@example.org,next@example.org');
     await plain.event({ event: 'slow' });
+    await letter(server.folder, 'next@example.org', /^sent/); // it does not wait for the slow one
     await server.kill();
     plain.say('now'); // the mail server takes what it had
     const first = await plain.event({ event: 'accepted', to: 'slow@example.org' });

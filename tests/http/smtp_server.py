@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """A real mail server for tests: aiosmtpd, and what recipients say by their names.
 
-smtp_server.py [--port N] [--cert FILE --key FILE] [--auth USER:PASSWORD]
+smtp_server.py [--port N] [--cert FILE --key FILE] [--auth USER:PASSWORD] [--connections N] [--ms N]
 Prints one JSON object a line: {"port"}, then an event for each try:
 {"event": "accepted", "from", "to", "source" (base64), "tls", "user", "ehlo"}
 {"event": "refused", "to", "reply"}
 Recipients: grey… is refused with 451 the first time; unknown… with 550 5.1.1; policy… with 550 5.7.1;
 spam… is refused after DATA; hang… is never answered; slow… waits for a line on standard input before its
-letter is accepted.
+letter is accepted. With --connections more than N at once are sent away with 421; with --ms each letter takes so long.
 """
 import argparse
 import asyncio
@@ -27,9 +27,36 @@ def say(**event):
     print(json.dumps(event), flush=True)
 
 
+class Narrow(SMTP):
+    """A session that counts among `open_now`; one too many is sent away."""
+    open_now, connections, counted = 0, 0, False
+
+    def connection_made(self, transport):
+        if Narrow.connections and Narrow.open_now >= Narrow.connections:
+            transport.write(b"421 4.7.0 too many connections\r\n")
+            transport.close()
+            return
+        self.counted = True
+        Narrow.open_now += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error):
+        if self.counted:
+            Narrow.open_now -= 1
+            super().connection_lost(error)
+
+    def data_received(self, data):
+        if self.counted:
+            super().data_received(data)
+
+    def eof_received(self):
+        return super().eof_received() if self.counted else None
+
+
 class Handler:
-    def __init__(self):
+    def __init__(self, ms):
         self.grey = set()
+        self.ms = ms
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         name = address.split("@")[0]
@@ -62,6 +89,7 @@ class Handler:
         if to.startswith("slow"):
             say(event="slow", to=to)
             await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+        await asyncio.sleep(self.ms / 1000)
         auth = session.auth_data
         say(event="accepted", **{"from": envelope.mail_from}, to=to, tls=session.ssl is not None,
             user=auth.decode() if auth else None, ehlo=session.host_name,
@@ -85,17 +113,20 @@ async def main():
     parser.add_argument("--cert")
     parser.add_argument("--key")
     parser.add_argument("--auth")
+    parser.add_argument("--connections", type=int, default=0)
+    parser.add_argument("--ms", type=int, default=0)
     options = parser.parse_args()
+    Narrow.connections = options.connections
     context = None
     if options.cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.cert, options.key)
-    handler = Handler()
+    handler = Handler(options.ms)
 
     def session():
-        return SMTP(handler, hostname="mail.test", tls_context=context, require_starttls=context is not None,
-                    auth_required=options.auth is not None, auth_require_tls=context is not None,
-                    authenticator=authenticator_of(options.auth) if options.auth else None)
+        return Narrow(handler, hostname="mail.test", tls_context=context, require_starttls=context is not None,
+                      auth_required=options.auth is not None, auth_require_tls=context is not None,
+                      authenticator=authenticator_of(options.auth) if options.auth else None)
 
     server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", options.port)
     say(port=server.sockets[0].getsockname()[1])

@@ -130,7 +130,11 @@ static struct job_counts counts(struct fixture *f) {
 
 static bool step(struct fixture *f) {
     int64_t next_ms;
-    return job_runner_step(f->runner, &next_ms);
+    return job_runner_step(f->runner, 0, &next_ms);
+}
+
+static err lease(struct fixture *f, struct arena *arena, struct job *job) {
+    return job_lease(f->store->conn, SLICE("letter"), f->store->now_ms, arena, job);
 }
 
 static void the_catalogue_fits_the_store(void **state) {
@@ -167,7 +171,7 @@ static void what_is_due_later_waits_and_the_earliest_goes_first(void **state) {
     f->worker.outcome.result = JOB_DONE;
     add(f, "letter", "late", FIXTURE_NOW_MS + 2000);
     add(f, "letter", "early", FIXTURE_NOW_MS + 1000);
-    assert_false(job_runner_step(f->runner, &next_ms));
+    assert_false(job_runner_step(f->runner, 0, &next_ms));
     assert_true(next_ms == FIXTURE_NOW_MS + 1000);
     f->store->now_ms += 5000;
     assert_true(step(f));
@@ -186,7 +190,7 @@ static void a_job_that_fails_waits_longer_each_time_and_is_dead_after_its_last_t
         assert_true(step(f));
         assert_int_equal(f->worker.tries[i], i + 1);
         assert_int_equal(f->worker.ended, JOB_END_LATER);
-        assert_false(job_runner_step(f->runner, &next_ms));
+        assert_false(job_runner_step(f->runner, 0, &next_ms));
         assert_true(next_ms == f->store->now_ms + waits[i]);
         f->store->now_ms = next_ms;
     }
@@ -218,7 +222,7 @@ static void a_held_kind_waits_while_the_others_go_on(void **state) {
     add(f, "letter", "b", FIXTURE_NOW_MS);
     add(f, "other", "c", FIXTURE_NOW_MS);
     assert_true(step(f));
-    assert_false(job_runner_step(f->runner, &next_ms));
+    assert_false(job_runner_step(f->runner, 0, &next_ms));
     assert_int_equal(f->worker.runs, 1); /* b waits with a */
     assert_int_equal(f->other.runs, 1);
     assert_true(next_ms == FIXTURE_NOW_MS + HOUR_MS);
@@ -228,6 +232,46 @@ static void a_held_kind_waits_while_the_others_go_on(void **state) {
     assert_true(step(f));
     assert_int_equal(counts(f).waiting, 0);
     assert_int_equal(f->worker.tries[1], 1); /* while it was held no try counted */
+}
+
+/* Two rows of one kind, each with a hand of its own. */
+static void two_hands(struct fixture *f) {
+    struct problem problem = {0};
+    f->kinds[1].name = f->kinds[0].name;
+    f->kinds[1].hand = 1;
+    job_runner_free(f->runner);
+    struct job_runner_options options = options_of(f);
+    f->runner = job_runner_new(&options, &problem);
+    assert_non_null(f->runner);
+}
+
+static void a_row_that_steps_aside_leaves_its_job_to_the_other_hand_at_once(void **state) {
+    struct fixture *f = *state;
+    int64_t next_ms = 0;
+    two_hands(f);
+    f->worker.outcome = (struct job_outcome){.result = JOB_ASIDE, .hold_ms = HOUR_MS};
+    f->other.outcome.result = JOB_DONE;
+    add(f, "letter", "a", FIXTURE_NOW_MS);
+    assert_true(job_runner_step(f->runner, 0, &next_ms));
+    assert_false(job_runner_step(f->runner, 0, &next_ms));
+    assert_true(next_ms == FIXTURE_NOW_MS + HOUR_MS);
+    assert_true(job_runner_step(f->runner, 1, &next_ms));
+    assert_string_equal(f->other.bodies[0], "a");
+    assert_int_equal(f->other.tries[0], 1); /* that try did not count */
+    assert_int_equal(counts(f).waiting, 0);
+}
+
+static void what_a_kind_needs_is_away_for_all_its_hands(void **state) {
+    struct fixture *f = *state;
+    int64_t next_ms = 0;
+    two_hands(f);
+    f->worker.outcome = (struct job_outcome){.result = JOB_HELD, .hold_ms = HOUR_MS};
+    add(f, "letter", "a", FIXTURE_NOW_MS);
+    add(f, "letter", "b", FIXTURE_NOW_MS);
+    assert_true(job_runner_step(f->runner, 0, &next_ms));
+    assert_false(job_runner_step(f->runner, 1, &next_ms));
+    assert_true(next_ms == FIXTURE_NOW_MS + HOUR_MS);
+    assert_int_equal(f->other.runs, 0);
 }
 
 static void a_try_that_was_stopped_does_not_count(void **state) {
@@ -244,12 +288,9 @@ a_job_that_was_being_run_when_the_process_died_runs_again_and_that_try_counts(vo
     struct fixture *f = *state;
     struct arena arena ARENA_CLEANUP = arena_make(1024, 0);
     struct job job;
-    int64_t id = 0;
-    int64_t due_ms = 0;
     add(f, "letter", "a", FIXTURE_NOW_MS);
-    assert_int_equal(job_first(f->store->conn, SLICE("letter"), &id, &due_ms), OK);
-    assert_int_equal(job_lease(f->store->conn, id, &arena, &job), OK);
-    assert_int_equal(job_lease(f->store->conn, id, &arena, &job), ERR_NOT_FOUND);
+    assert_int_equal(lease(f, &arena, &job), OK);
+    assert_int_equal(lease(f, &arena, &job), ERR_NOT_FOUND);
     assert_false(step(f)); /* it is somebody's */
     assert_int_equal(counts(f).running, 1);
     assert_int_equal(job_release_all(f->store->conn), OK);
@@ -261,14 +302,11 @@ static void what_the_handler_learnt_is_durable_with_the_end_or_not_at_all(void *
     struct fixture *f = *state;
     struct arena arena ARENA_CLEANUP = arena_make(1024, 0);
     struct job job;
-    int64_t id = 0;
-    int64_t due_ms = 0;
     const struct job_outcome done = {.result = JOB_DONE};
     f->worker.finish_result = ERR_IO;
     add(f, "letter", "a", FIXTURE_NOW_MS);
-    assert_int_equal(job_first(f->store->conn, SLICE("letter"), &id, &due_ms), OK);
     assert_int_equal(db_begin_write(f->store->conn), OK);
-    assert_int_equal(job_lease(f->store->conn, id, &arena, &job), OK);
+    assert_int_equal(lease(f, &arena, &job), OK);
     assert_int_equal(db_savepoint(f->store->conn), OK);
     assert_int_equal(job_end(f->store->conn, &f->kinds[0], &job, &done, FIXTURE_NOW_MS), ERR_IO);
     assert_int_equal(db_savepoint_undo(f->store->conn), OK);
@@ -327,6 +365,55 @@ static void a_stop_ends_a_handler_that_waits_and_its_job_waits_for_the_next_runn
     assert_int_equal(counts(f).waiting, 1);
 }
 
+static void a_hand_that_waits_in_a_job_holds_no_other_hand_up(void **state) {
+    struct fixture *f = *state;
+    struct problem problem = {0};
+    struct job_runner *runner = NULL;
+    two_hands(f);
+    f->kinds[0].name = "long";
+    struct job_runner_options options = options_of(f);
+    f->worker.waits_for_stop = true;
+    f->other.outcome.result = JOB_DONE;
+    add(f, "long", "search", FIXTURE_NOW_MS);
+    assert_int_equal(job_runner_start(&options, &runner, &problem), OK);
+    wait_for_runs(&f->worker, 1); /* and it ends with the runner alone */
+    add(f, "letter", "a", FIXTURE_NOW_MS);
+    wait_for_runs(&f->other, 1);
+    job_runner_stop(runner);
+    assert_int_equal(counts(f).waiting + counts(f).running, 0);
+}
+
+#define MANY 40
+static void each_of_many_jobs_is_run_by_one_of_the_hands_and_once(void **state) {
+    struct fixture *f = *state;
+    struct problem problem = {0};
+    struct job_runner *runner = NULL;
+    bool seen[MANY] = {0};
+    two_hands(f);
+    struct job_runner_options options = options_of(f);
+    f->worker.outcome.result = f->other.outcome.result = JOB_DONE;
+    for (int i = 0; i < MANY; i++) {
+        char body[8];
+        snprintf(body, sizeof body, "%d", i);
+        add(f, "letter", body, FIXTURE_NOW_MS);
+    }
+    assert_int_equal(job_runner_start(&options, &runner, &problem), OK);
+    while (counts(f).waiting + counts(f).running > 0) {
+        poll(NULL, 0, 1);
+    }
+    job_runner_stop(runner);
+    assert_int_equal(f->worker.runs + f->other.runs, MANY);
+    const struct worker *workers[] = {&f->worker, &f->other};
+    for (size_t w = 0; w < 2; w++) {
+        for (size_t i = 0; i < workers[w]->runs; i++) {
+            uint64_t number = MANY;
+            assert_true(slice_to_u64(slice_from_cstr(workers[w]->bodies[i]), &number));
+            assert_true(number < MANY && !seen[number]);
+            seen[number] = true;
+        }
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -338,12 +425,16 @@ int main(void) {
         TEST(a_job_that_fails_waits_longer_each_time_and_is_dead_after_its_last_try),
         TEST(a_hopeless_job_is_dead_at_once_and_forgotten_after_90_days),
         TEST(a_held_kind_waits_while_the_others_go_on),
+        TEST(a_row_that_steps_aside_leaves_its_job_to_the_other_hand_at_once),
+        TEST(what_a_kind_needs_is_away_for_all_its_hands),
         TEST(a_try_that_was_stopped_does_not_count),
         TEST(a_job_that_was_being_run_when_the_process_died_runs_again_and_that_try_counts),
         TEST(what_the_handler_learnt_is_durable_with_the_end_or_not_at_all),
         TEST(a_kind_or_a_body_that_is_none_is_refused),
         TEST(the_thread_runs_what_was_left_and_what_it_notices),
         TEST(a_stop_ends_a_handler_that_waits_and_its_job_waits_for_the_next_runner),
+        TEST(a_hand_that_waits_in_a_job_holds_no_other_hand_up),
+        TEST(each_of_many_jobs_is_run_by_one_of_the_hands_and_once),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -334,7 +334,7 @@ static struct runner runner_make(struct fixture *f, int log_fd, const char *fold
 
 /* The queue keeps the address of the log: only once the runner has its place. */
 static void runner_step(struct fixture *f, struct runner *runner) {
-    const struct job_kind kind = mail_job_kind(runner->delivery);
+    const struct job_kind kind = mail_job_kind(runner->delivery, 0);
     const struct job_runner_options options = {
         .store_path = f->store->path,
         .writer = runner->writer,
@@ -345,7 +345,7 @@ static void runner_step(struct fixture *f, struct runner *runner) {
     int64_t next_ms;
     runner->jobs = job_runner_new(&options, &f->problem);
     assert_non_null(runner->jobs);
-    assert_true(job_runner_step(runner->jobs, &next_ms));
+    assert_true(job_runner_step(runner->jobs, 0, &next_ms));
     job_runner_free(runner->jobs);
 }
 
@@ -503,6 +503,56 @@ static void the_address_of_a_server_is_read_with_its_port(void **state) {
     }
 }
 
+/* Two lanes; the second fails in one way or another. */
+static enum job_result failed_beside(bool is_answered, bool is_trying, bool of_letter) {
+    struct mail_lanes lanes;
+    struct job_outcome outcome = {.result = JOB_DONE};
+    const struct mail_answer answer = {.verdict = MAIL_SERVER_AWAY, .of_letter = of_letter};
+    mail_lanes_init(&lanes);
+    uint64_t answered = mail_lanes_begin(&lanes);
+    (void)mail_lanes_begin(&lanes);
+    if (is_answered) {
+        assert_false(mail_lanes_answered(&lanes));
+    } else if (!is_trying) {
+        mail_lanes_stopped(&lanes);
+    }
+    (void)mail_lanes_away(&lanes, &answer, answered, 60000, FIXTURE_NOW_MS, &outcome);
+    mail_lanes_drop(&lanes);
+    return outcome.result;
+}
+
+static void what_one_lane_meets_is_the_servers_fault_only_when_no_other_is_answered(void **state) {
+    (void)state;
+    assert_int_equal(failed_beside(false, false, false), JOB_HELD);
+    assert_int_equal(failed_beside(false, false, true), JOB_HELD);
+    assert_int_equal(failed_beside(false, true, true), JOB_HELD);
+    assert_int_equal(failed_beside(false, true, false), JOB_ASIDE);
+    assert_int_equal(failed_beside(true, false, false), JOB_ASIDE);
+    assert_int_equal(failed_beside(true, false, true), JOB_AGAIN);
+}
+
+static void lanes_that_find_the_server_away_together_wait_once_and_longer_each_time(void **state) {
+    static const int64_t waits_min[] = {1, 2, 4, 8, 15, 15};
+    struct mail_lanes lanes;
+    const struct mail_answer away = {.verdict = MAIL_SERVER_AWAY, .of_letter = true};
+    int64_t now_ms = FIXTURE_NOW_MS;
+    (void)state;
+    mail_lanes_init(&lanes);
+    for (size_t i = 0; i < ARRAY_COUNT(waits_min); i++) {
+        struct job_outcome outcome;
+        uint64_t answered = mail_lanes_begin(&lanes);
+        (void)mail_lanes_begin(&lanes);
+        assert_int_equal(mail_lanes_away(&lanes, &away, answered, 60000, now_ms, &outcome), i == 0);
+        assert_true(outcome.hold_ms == waits_min[i] * 60000);
+        assert_false(mail_lanes_away(&lanes, &away, answered, 60000, now_ms + 1000, &outcome));
+        assert_true(outcome.hold_ms == waits_min[i] * 60000 - 1000);
+        now_ms += waits_min[i] * 60000;
+    }
+    (void)mail_lanes_begin(&lanes);
+    assert_true(mail_lanes_answered(&lanes)); /* and the log says that it is back */
+    mail_lanes_drop(&lanes);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -524,6 +574,8 @@ int main(void) {
         TEST(a_bounce_is_noted_on_the_address_until_a_letter_is_taken_again),
         TEST(whose_fault_a_refusal_is_is_told_by_command_and_reply),
         TEST(the_address_of_a_server_is_read_with_its_port),
+        TEST(what_one_lane_meets_is_the_servers_fault_only_when_no_other_is_answered),
+        TEST(lanes_that_find_the_server_away_together_wait_once_and_longer_each_time),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
