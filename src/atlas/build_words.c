@@ -376,14 +376,13 @@ static void post_document(const struct worker *worker, uint32_t document, uint8_
     const struct words *words = worker->words;
     struct atlas_segment *segment = words->build->segment;
     uint32_t touched = words_weigh(worker, document, runs);
-    uint32_t length = words->lengths[document];
     segment->run_offsets[document + 1] = (uint64_t)(*runs - segment->runs);
     for (uint32_t i = 0; i < touched; i++) {
         uint32_t number = worker->touched[i];
         struct weighed *word = &worker->weighed[number];
         struct place *place = &worker->places[number];
         fetch_ahead(worker, segment, i, touched, document);
-        segment->impacts[place->impact_at++] = words_impact(words, word->weight / 2, length);
+        segment->impacts[place->impact_at++] = words_impact(words, word->weight / 2, document);
         if (word->code & CODE_DENSE) {
             bits_set(segment->postings.dense_bits + place->at * segment->postings.words, document);
         } else {

@@ -96,10 +96,15 @@ void words_count_begin(const struct words *words, struct share *share);
 /* The runs of a document as bytes, and how much each of its words weighs; returns how many those
  * are, in worker->touched. */
 uint32_t words_weigh(const struct worker *worker, uint32_t document, uint8_t **runs);
-static inline uint8_t words_impact(const struct words *words, uint32_t weight, uint32_t length) {
-    return words->impacts && length < TABLE_LENGTHS && weight < TABLE_WEIGHTS
-               ? words->impacts[length * TABLE_WEIGHTS + weight]
-               : atlas_impact(weight, length, words->build->segment->average_length);
+/* RULE FRESH-2: words of what has ended count half. */
+static inline uint8_t words_impact(const struct words *words, uint32_t weight, uint32_t document) {
+    uint32_t length = words->lengths[document];
+    uint8_t impact = words->impacts && length < TABLE_LENGTHS && weight < TABLE_WEIGHTS
+                         ? words->impacts[length * TABLE_WEIGHTS + weight]
+                         : atlas_impact(weight, length, words->build->segment->average_length);
+    return words->build->order[document]->state != QUERY_STATE_ENDED ? impact
+           : impact > 1                                              ? impact / 2
+                                                                     : 1;
 }
 
 /* build_words_kept.c: the same lists in less time, when most documents come from one segment with

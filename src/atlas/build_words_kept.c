@@ -116,10 +116,10 @@ static void post_added(const struct worker *worker, uint32_t document, uint8_t *
     for (uint32_t i = 0; i < touched; i++) {
         struct weighed *word = &worker->weighed[worker->touched[i]];
         struct place *place = &worker->places[worker->touched[i]];
-        words->kept.added[place->at++] = (struct added){
-            .document = document,
-            .impact = words_impact(words, word->weight / 2, words->lengths[document]),
-            .is_in_title = word->weight & 1};
+        words->kept.added[place->at++] =
+            (struct added){.document = document,
+                           .impact = words_impact(words, word->weight / 2, document),
+                           .is_in_title = word->weight & 1};
         word->weight = 0;
     }
 }

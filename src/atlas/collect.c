@@ -303,6 +303,7 @@ static uint16_t quality_of(const struct entry *entry, unsigned has) {
     points += written >= 400 ? 100 : written >= 80 ? 60 : 0;
     points += has & 1u << QUERY_HAS_IMAGE ? 60 : 0;
     points += has & 1u << QUERY_HAS_PLACE ? 100 : 0;
+    points += entry->state == ENTRY_STATE_ENDED ? 0 : 250; /* RULE FRESH-2 */
     return (uint16_t)points;
 }
 

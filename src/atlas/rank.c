@@ -11,7 +11,7 @@
 /* README, "Score": what the points of a document come to at most. */
 #define CLOSENESS_MOST    2000
 #define DATE_POINTS_MOST  200
-#define FRESH_POINTS_MOST 120
+#define FRESH_POINTS_MOST 320
 #define EVENT_OVER_POINTS (-150)
 
 static int upcoming_points(int64_t in_ms) {
@@ -24,12 +24,12 @@ static int fresh_points(int64_t fresh_ms, int64_t now_ms) {
         return 0;
     }
     int64_t days = (now_ms - fresh_ms) / DAY_MS;
-    return days < 30     ? 120
-           : days < 90   ? 100
-           : days < 365  ? 70
-           : days < 730  ? 40
-           : days < 1825 ? 15
-                         : 0;
+    return days < 30                 ? 320
+           : days < 90               ? 300
+           : days < 365              ? 270
+           : days < ENTRY_STALE_DAYS ? 240 /* RULE FRESH-2 */
+           : days < 1825             ? 15
+                                     : 0;
 }
 
 /* The start of the next date (now for one that is under way), or INT64_MAX when all are over; then

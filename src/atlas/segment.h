@@ -266,7 +266,7 @@ MUST_USE err atlas_builder_finish(struct atlas_builder *builder, uint32_t averag
                                   struct atlas_segment **segment);
 /* Weight of a word of a field in an entry, or in a need or offer. */
 uint32_t atlas_field_weight(enum atlas_field field, bool is_ask);
-/* README, "Score": 1 … 255. */
+/* README, "Score": 1 … 255, of what has not ended. */
 uint8_t atlas_impact(uint64_t weight, uint64_t length, uint64_t average_length);
 
 #endif

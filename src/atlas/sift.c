@@ -300,7 +300,7 @@ struct sift_ages sift_ages(int64_t now_ms) {
     static const struct {
         int64_t days;
         uint32_t points;
-    } ages[SIFT_AGES] = {{1825, 15}, {730, 40}, {365, 70}, {90, 100}, {30, 120}};
+    } ages[SIFT_AGES] = {{1825, 15}, {ENTRY_STALE_DAYS, 240}, {365, 270}, {90, 300}, {30, 320}};
     struct sift_ages told;
     uint32_t before = 0;
     for (unsigned i = 0; i < SIFT_AGES; i++) {

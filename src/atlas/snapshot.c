@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SNAPSHOT_FORMAT      1 /* of the head; the columns tell themselves apart by `program` */
+#define SNAPSHOT_FORMAT      2 /* of the head, and of what the columns of one entry do not show */
 #define SNAPSHOT_ALIGN       64
 #define SNAPSHOT_ORDER       UINT32_C(0x01020304)
 #define SNAPSHOT_SEED        UINT64_C(0x736e617073686f74)

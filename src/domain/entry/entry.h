@@ -396,7 +396,8 @@ slice entry_text(const struct entry *entry, enum entry_translated field, uint16_
  * never later than we heard it. 0: not known. Of the public view as of the entry itself. */
 int64_t entry_fresh_ms(const struct entry *entry);
 /* RULE FRESH-2: not confirmed for so long, it is marked and stands lower. */
-#define ENTRY_STALE_MS INT64_C(63072000000) /* 730 days */
+#define ENTRY_STALE_DAYS 730
+#define ENTRY_STALE_MS   (ENTRY_STALE_DAYS * INT64_C(86400000))
 enum entry_confirmed_by {
     ENTRY_CONFIRMED_BY_PERSON = 1, /* who is signed in */
     ENTRY_CONFIRMED_BY_TEAM,       /* of the team that runs it */

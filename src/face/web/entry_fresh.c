@@ -6,7 +6,7 @@
 static bool is_stale(const struct sheet *sheet) {
     int64_t fresh_ms = entry_fresh_ms(sheet->of);
     return sheet->of->state != ENTRY_STATE_ENDED && fresh_ms > 0 &&
-           sheet->page->now_ms - fresh_ms > ENTRY_STALE_MS;
+           sheet->page->now_ms - fresh_ms >= ENTRY_STALE_MS;
 }
 
 err sheet_confirmed_load(struct sheet *sheet) {

@@ -203,6 +203,7 @@ static int points(const struct atlas_request *request, const struct document *do
     sum += written >= 400 ? 100 : written >= 80 ? 60 : 0;
     sum += reference_has(document, QUERY_HAS_IMAGE) ? 60 : 0;
     sum += reference_has(document, QUERY_HAS_PLACE) ? 100 : 0;
+    sum += entry->state != ENTRY_STATE_ENDED ? 250 : 0;
     sum += alike <= 12 ? 150 : alike <= 100 ? 110 : alike <= 1000 ? 50 : 0;
     if (class == 2) {
         int64_t in = (at_ms - request->now_ms) / DAY_MS;
@@ -211,10 +212,10 @@ static int points(const struct atlas_request *request, const struct document *do
         sum -= 150;
     }
     if (fresh(entry) > 0) {
-        sum += days < 30     ? 120
-               : days < 90   ? 100
-               : days < 365  ? 70
-               : days < 730  ? 40
+        sum += days < 30     ? 320
+               : days < 90   ? 300
+               : days < 365  ? 270
+               : days < 730  ? 240
                : days < 1825 ? 15
                              : 0;
     }

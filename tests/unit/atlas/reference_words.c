@@ -256,6 +256,7 @@ static uint32_t impact(const struct reference *reference, const struct document 
                        uint64_t weight) {
     uint64_t top = 5 * reference->average * weight;
     uint64_t value = 255 * top / (top + 6 * reference->average + 4 * document->length);
+    value = document->public->entry.state == ENTRY_STATE_ENDED && value > 1 ? value / 2 : value;
     return value ? (uint32_t)value : 1;
 }
 

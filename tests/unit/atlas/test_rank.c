@@ -144,10 +144,106 @@ static void no_point_of_a_block_is_nearer_than_the_block(void **state) {
     }
 }
 
+/* A search of a few entries of one's own, none of which has points for anything else. */
+struct few {
+    struct fixture fixture;
+    struct arena arena;
+    struct atlas *atlas;
+};
+
+static void few_open(struct few *few, struct entry_public *entries, size_t count) {
+    few->arena = arena_make(1 << 16, 0);
+    fixture_open(&few->fixture);
+    for (size_t i = 0; i < count; i++) {
+        entries[i].territory = TERRITORY_NONE;
+        entries[i].entry.id.v = (int64_t)i + 1;
+        entries[i].entry.status = ENTRY_PUBLISHED;
+    }
+    struct atlas_options options = fixture_options(&few->fixture);
+    assert_int_equal(atlas_open_bare(&options, entries, count, &few->atlas), OK);
+}
+
+static void few_close(struct few *few) {
+    atlas_close(few->atlas);
+    fixture_close(&few->fixture);
+    arena_free(&few->arena);
+}
+
+/* The list of initiatives has all of them in this order: "2 1 3". */
+static void assert_order(struct few *few, slice words, enum query_sort sort, int64_t now_ms,
+                         const char *order) {
+    const struct atlas_view *view = atlas_pin(few->atlas);
+    struct query query = query_default();
+    struct atlas_result result;
+    BUF_CLEANUP struct buf told = buf_new(1 << 10);
+    query.words = words;
+    query.sort = sort;
+    query.kinds = 1u << QUERY_KIND_INITIATIVE;
+    const struct atlas_request request = {.query = &query, .now_ms = now_ms};
+    assert_int_equal(atlas_search(view, &request, &few->arena, &result, NULL), OK);
+    for (uint32_t i = 0; i < result.hit_count; i++) {
+        buf_addf(&told, i ? " %lld" : "%lld", (long long)result.hits[i].entry.v);
+    }
+    assert_string_equal(buf_cstr(&told), order);
+    atlas_unpin(few->atlas, view);
+}
+
+/* RULE FRESH-2 */
+static void an_entry_stands_lower_from_the_moment_it_is_stale(void **state) {
+    const int64_t said_ms = FIXTURE_NOW_MS - 1000 * FIXTURE_DAY_MS;
+    struct entry_public entries[2] = {0};
+    struct few few;
+    (void)state;
+    entries[0].entry.title = entries[1].entry.title = SLICE("Repair café");
+    entries[0].entry.updated_ms = said_ms;
+    entries[1].entry.updated_ms = said_ms + 300 * FIXTURE_DAY_MS;
+    entries[0].entry.media_count = 1; /* an image is worth less than being sure */
+    entries[0].entry.media = &(struct entry_media){.kind = ENTRY_MEDIA_IMAGE};
+    few_open(&few, entries, 2);
+    const int64_t stale_ms = said_ms + ENTRY_STALE_MS;
+    const slice words[] = {SLICE_EMPTY, SLICE("repair café")};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        assert_order(&few, words[i], QUERY_SORT_RELEVANCE, stale_ms - 1, "1 2");
+        assert_order(&few, words[i], QUERY_SORT_RELEVANCE, stale_ms, "2 1");
+    }
+    assert_order(&few, SLICE_EMPTY, QUERY_SORT_TITLE, stale_ms, "1 2");
+    few_close(&few);
+}
+
+/* RULE FRESH-2 */
+static void what_has_ended_stands_behind_what_goes_on(void **state) {
+    struct entry_public entries[64] = {0}; /* the first four are asked about */
+    struct few few;
+    (void)state;
+    for (size_t i = 4; i < ARRAY_COUNT(entries); i++) {
+        entries[i].entry.title = SLICE("Compost");
+        entries[i].entry.summary = SLICE("Chaque immeuble du quartier apporte ses épluchures.");
+        entries[i].entry.kind = ENTRY_KIND_IDEA;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        entries[i].entry.title = SLICE("Repair café");
+        entries[i].entry.updated_ms = FIXTURE_NOW_MS - FIXTURE_DAY_MS;
+        entries[i].entry.state = ENTRY_STATE_RUNNING;
+    }
+    entries[0].entry.state = ENTRY_STATE_ENDED;
+    entries[1].entry.summary = SLICE("Des voisins y réparent, le samedi, ce que d’autres jettent.");
+    entries[2].entry.title = SLICE("Atelier du samedi");
+    entries[2].entry.summary = SLICE("Un repair café de quartier");
+    entries[3].entry.title = SLICE("Atelier du dimanche");
+    entries[3].entry.description = SLICE("Comme dans un repair café, on apprend à réparer.");
+    few_open(&few, entries, ARRAY_COUNT(entries));
+    assert_order(&few, SLICE_EMPTY, QUERY_SORT_RELEVANCE, FIXTURE_NOW_MS, "2 3 4 1");
+    assert_order(&few, SLICE("repair café"), QUERY_SORT_RELEVANCE, FIXTURE_NOW_MS, "2 3 1 4");
+    assert_order(&few, SLICE("\"repair café\""), QUERY_SORT_RELEVANCE, FIXTURE_NOW_MS, "2 3 1 4");
+    few_close(&few);
+}
+
 int test_rank(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_of_any_size_give_one_and_the_same_whole_list),
         cmocka_unit_test(no_point_of_a_block_is_nearer_than_the_block),
+        cmocka_unit_test(an_entry_stands_lower_from_the_moment_it_is_stale),
+        cmocka_unit_test(what_has_ended_stands_behind_what_goes_on),
     };
     return cmocka_run_group_tests_name("rank", tests, world_open, world_close);
 }

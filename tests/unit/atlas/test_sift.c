@@ -147,8 +147,8 @@ static void what_is_fresh_gains_as_the_readme_says(void **state) {
     static const struct {
         int64_t days;
         uint32_t points;
-    } told[] = {{-3, 120}, {0, 120},  {29, 120}, {30, 100},  {89, 100}, {90, 70}, {364, 70},
-                {365, 40}, {729, 40}, {730, 15}, {1824, 15}, {1825, 0}, {9999, 0}};
+    } told[] = {{-3, 320},  {0, 320},   {29, 320}, {30, 300},  {89, 300}, {90, 270}, {364, 270},
+                {365, 240}, {729, 240}, {730, 15}, {1824, 15}, {1825, 0}, {9999, 0}};
     const int64_t day_ms = INT64_C(86400000);
     const int64_t now_ms = 20000 * day_ms + 12345;
     const struct sift_ages ages = sift_ages(now_ms);
