@@ -8,14 +8,15 @@
 
 enum sandbox_kind {
     SANDBOX_SERVER, /* no new connections, no files but those of the folder */
-    SANDBOX_POST,   /* opens connections to `post_port` (and asks for names), has no folder */
+    SANDBOX_POST,   /* opens connections to `post_port` (and asks for names), has no folder; the
+                     * process that asks for addresses is closed off in the same way */
     SANDBOX_PHOTO   /* opens nothing at all: memory, threads, and the log that is open (RULE
                      * MEDIA-3) */
 };
 struct sandbox_options {
     enum sandbox_kind kind;
     const char *folder;    /* may be read and written; the only one that may */
-    unsigned post_port;    /* of the mail server */
+    unsigned post_port;    /* of the mail server, or of the service of addresses */
     const struct log *log; /* outlives the process' last thread: refusals are told to it */
 };
 /* What holds from now on; what the kernel does not have is left out and said. */

@@ -10,6 +10,7 @@
 #include "app/assets.h"
 #include "app/command.h"
 #include "app/dark_room.h"
+#include "app/guide.h"
 #include "app/house.h"
 #include "app/instance.h"
 #include "app/notify.h"
@@ -110,6 +111,7 @@ static err answer_until_signal(const struct house *house, struct instance_live *
     wait_for_signal(house, signals, address, manager);
     job_runner_end_soon(office->runner); /* while the requests end */
     photo_lab_end_soon(face->photos);
+    geocode_desk_end_soon(face->geocode);
     http_server_stop(server, STOP_GRACE_MS);
     return OK;
 }
@@ -149,6 +151,9 @@ static err run_server(struct house *house, struct face *face, struct instance_li
     if (started == OK) {
         started = photo_lab_open(face->photos);
     }
+    if (started == OK && face->geocode != NULL) {
+        started = geocode_desk_open(face->geocode);
+    }
     if (started != OK) {
         close(options->listen_fd);
     } else {
@@ -157,6 +162,8 @@ static err run_server(struct house *house, struct face *face, struct instance_li
     }
     photo_lab_stop(face->photos);
     face->photos = NULL;
+    geocode_desk_stop(face->geocode);
+    face->geocode = NULL;
     post_office_close(office);
     db_writer_stop(face->writer); /* after the server and the jobs, which wait for it */
     atlas_close(face->atlas);
@@ -206,12 +213,16 @@ static err listen_and_wait(struct house *house, struct face *face, struct instan
     TRY(post_office_prepare(&office, house, problem));
     err failed = dark_room_prepare(house, &face->photos, problem);
     if (failed == OK) {
+        failed = guide_prepare(house, &face->geocode, problem);
+    }
+    if (failed == OK) {
         failed = http_listen(listen, &options.listen_fd, address, problem);
     }
     if (failed == OK) {
         failed = run_server(house, face, live, &office, &options, address, problem);
     }
     photo_lab_stop(face->photos);
+    geocode_desk_stop(face->geocode);
     post_office_close(&office);
     return failed;
 }

@@ -10,6 +10,7 @@
 
 #include "mail/mail.h"
 #include "text/text.h"
+#include "work/geocode/geocode.h"
 
 #define SETTINGS_BYTES_MAX (256 * 1024)
 
@@ -109,6 +110,13 @@ static const struct setting rows[] = {
      "Megabytes for answers and parts of them that are asked for again; 0: everything is made "
      "anew.",
      NUMBER(cache_mb, 0, 65536)},
+    {"Addresses", "geocoder_url", "",
+     "A service that knows where addresses are, as addok does, like "
+     "https://data.geopf.fr/geocodage.\n"
+     "It is asked by this site, never by the reader's browser. Empty: a place is found by its "
+     "commune\n"
+     "or postal code alone.",
+     TEXT(geocoder_url), geocode_url_fault},
     {"Mail", "mail_from", "",
      "The sender of letters, like no-reply@agora.example; empty: contact_email. Its domain should\n"
      "allow the mail server to send for it (SPF, DKIM), or letters end among the unwanted.",

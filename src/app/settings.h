@@ -27,6 +27,7 @@ struct settings {
     int64_t exports_max, exports_per_address;
     int64_t connections_max, connections_per_address; /* 0: by what the system gives */
     int64_t cache_mb;
+    slice geocoder_url; /* sound; empty: none is asked */
     slice mail_from, smtp_url, smtp_user, smtp_password, smtp_password_file, smtp_ca_file;
     int64_t smtp_tls; /* enum mail_tls */
     int64_t smtp_timeout_s, smtp_connections, smtp_retry_s;

@@ -13,6 +13,7 @@ struct face_basemap; /* face/map */
 struct map_pictures; /* face/map */
 struct api_kept;     /* face/api */
 struct photo_lab;    /* work/photo */
+struct geocode_desk; /* work/geocode */
 struct face_instance;
 
 /* Who may read /metrics. */
@@ -37,6 +38,7 @@ struct face {
     struct api_kept *kept;         /* NULL: each entry is read from the store each time */
     struct db_writer *writer;      /* face_write; NULL: nothing is written here (tests) */
     struct photo_lab *photos;      /* NULL: no picture is taken in here */
+    struct geocode_desk *geocode;  /* NULL: no service of addresses is asked */
     const char *media_folder;      /* files of pictures, in the data folder */
     struct id_source *ids;         /* of what is written; any thread */
     struct clock clock;

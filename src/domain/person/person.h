@@ -104,6 +104,7 @@ enum person_try {
     PERSON_TRY_DOCUMENT, /* documents from one network in a day */
     PERSON_TRY_NEWS,     /* news by one account in a day */
     PERSON_TRY_HELP,     /* people whom one helper helps for the first time, in a day */
+    PERSON_TRY_ADDRESS,  /* addresses looked for from one network in a day */
     PERSON_TRY__COUNT
 };
 MUST_USE err person_try(struct db_conn *conn, enum person_try what, slice key, int64_t now_ms,

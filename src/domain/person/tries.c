@@ -16,7 +16,7 @@ static const struct {
     [PERSON_TRY_WRITE] = {DAY_MS, 40},    [PERSON_TRY_PHOTO] = {DAY_MS, 200},
     [PERSON_TRY_CLAIM] = {DAY_MS, 10},    [PERSON_TRY_DRAFT] = {DAY_MS, 200},
     [PERSON_TRY_DOCUMENT] = {DAY_MS, 40}, [PERSON_TRY_NEWS] = {DAY_MS, 40},
-    [PERSON_TRY_HELP] = {DAY_MS, 40},
+    [PERSON_TRY_HELP] = {DAY_MS, 40},     [PERSON_TRY_ADDRESS] = {DAY_MS, 400},
 };
 
 static err refused(enum person_try what, struct problem *problem) {

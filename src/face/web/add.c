@@ -417,6 +417,9 @@ err web_add_step_post(void *app, const struct http_request *request, struct http
     if (adding->step == ADD_CHECK && !is_back && !is_later) {
         return add_send(adding, response);
     }
+    if (add_address_is_asked(adding)) {
+        return add_address_post(adding, response);
+    }
     take(adding);
     if (adding->step == ADD_MORE && slice_equal(act, SLICE("preview"))) {
         adding->form.fault_count = 0; /* told on the way on */

@@ -4,6 +4,7 @@
 
 #include "domain/contribution/contribution.h"
 #include "face/web/form_int.h"
+#include "work/geocode/geocode.h"
 
 enum add_step { ADD_WHAT, ADD_WHERE, ADD_MORE, ADD_CHECK, ADD_STEP__COUNT };
 
@@ -27,6 +28,10 @@ struct adding {
     /* Places of one name, to choose from. */
     uint32_t places[ADD_PLACES_MAX];
     size_t place_count;
+    /* add_address.c: what the service of addresses said to this request. */
+    bool has_asked;
+    const char *note; /* instead of places; N_(), NULL: none */
+    struct geocode_answer found;
 };
 
 /* What a field shows: what was just sent, else what the draft has. */
@@ -46,6 +51,14 @@ void add_what_write(struct adding *adding);
 void add_what_take(struct adding *adding);
 void add_where_write(struct adding *adding);
 void add_where_take(struct adding *adding);
+/* add_address.c: where it is, by its address; nothing when no service is set. `_take`: true when
+ * one was chosen, and the draft has it. `_post`: within the handler of a POST, as its last act,
+ * when `_is_asked`: the page comes back with what was found, and nothing is kept yet. */
+#define ADD_ADDRESS "address"
+void add_address_write(struct adding *adding);
+bool add_address_take(struct adding *adding);
+bool add_address_is_asked(const struct adding *adding);
+MUST_USE err add_address_post(struct adding *adding, struct http_response *response);
 void add_more_write(struct adding *adding);
 void add_more_take(struct adding *adding);
 /* add_dates.c: when it happens. */

@@ -153,6 +153,7 @@ static void write_places(struct adding *adding) {
 void add_where_write(struct adding *adding) {
     struct form *form = &adding->form;
     const struct entry *entry = &adding->draft.content;
+    add_address_write(adding);
     form_field(form, &(struct form_field){.name = "where",
                                           .label = N_("Commune ou code postal"),
                                           .help = N_("Laissez vide si cela vaut partout."),
@@ -267,10 +268,13 @@ void add_where_take(struct adding *adding) {
     slice precision = http_form_value(adding->sent, "precision");
     slice point = point_kept(adding);
     slice shown = add_precision_shown(entry);
-    bool has_moved = take_where(adding);
-    take_point(adding, point, has_moved);
     entry->place.name = slice_trim(http_form_value(adding->sent, "name"));
-    entry->place.address = slice_trim(http_form_value(adding->sent, "address"));
+    bool has_moved = add_address_take(adding);
+    if (!has_moved) {
+        has_moved = take_where(adding);
+        take_point(adding, point, has_moved);
+        entry->place.address = slice_trim(http_form_value(adding->sent, "address"));
+    }
     /* Coarser ones than the form has stay as they are until another one is chosen. */
     if (!slice_equal(precision, shown) || has_moved ||
         entry->place.precision >= ENTRY_PRECISION_COMMUNE ||

@@ -1,6 +1,7 @@
 /* What the instance finds of itself: one row a check, each with its reason and what mends it. */
 #include "domain/instance/instance.h"
 #include "face/web/admin_int.h"
+#include "work/geocode/geocode.h"
 
 #define HOUR_MS         INT64_C(3600000)
 #define DAY_MS          (24 * HOUR_MS)
@@ -150,6 +151,28 @@ static err look_jobs(struct page *page, const struct admin_waits *waits,
         say(page, check, ADMIN_WARN, N_("Travaux qui ont échoué pour de bon : %1."), values, 1);
     } else {
         say_plain(page, check, ADMIN_OK, N_("Aucun travail n’a échoué."));
+    }
+    return OK;
+}
+
+static err look_addresses(struct page *page, struct admin_check *check) {
+    struct geocode_desk *desk = page->face->geocode;
+    struct geocode_state state = {0};
+    if (desk == NULL) {
+        say_plain(page, check, ADMIN_OK,
+                  N_("Aucun service d’adresses n’est réglé : un lieu se donne par sa commune."));
+        return OK;
+    }
+    geocode_desk_state(desk, &state);
+    if (state.failed_ms > state.answered_ms) {
+        const slice values[] = {geocode_desk_host(desk), admin_ago(page, state.failed_ms)};
+        check->mend = N_("Vérifiez le réglage geocoder_url ; la raison est dans le journal.");
+        say(page, check, ADMIN_WARN, N_("%1 n’a pas répondu, %2."), values, ARRAY_COUNT(values));
+    } else if (state.answered_ms == 0) {
+        say_plain(page, check, ADMIN_OK, N_("Le service d’adresses n’a pas encore été demandé."));
+    } else {
+        const slice values[] = {geocode_desk_host(desk), admin_ago(page, state.answered_ms)};
+        say(page, check, ADMIN_OK, N_("%1 a répondu %2."), values, ARRAY_COUNT(values));
     }
     return OK;
 }
@@ -360,6 +383,9 @@ static const struct check_row {
      N_("Certains réglages facilitent la vie, et celle de qui attaque."), look_weak, NULL},
     {"admins", N_("Personnes qui administrent"),
      N_("Quand la seule personne qui a la main s’en va, plus personne ne l’a."), look_admins, NULL},
+    {"addresses", N_("Service d’adresses"),
+     N_("S’il ne répond pas, les gens donnent la commune, et la carte est moins juste."),
+     look_addresses, NULL},
     {"jobs", N_("Travaux"), N_("Ce que le site fait plus tard : lettres, ménage, rappels."), NULL,
      look_jobs},
     {"index", N_("Index des fiches"),
