@@ -106,7 +106,7 @@ static err write_teams(struct page *page, struct person_id person) {
         struct entry entry;
         TRY(entry_load(reader, entries[i], page->arena, &entry));
         html_raw(html, "<li><a");
-        html_attr(html, "href", team_path(entries[i], "/team", page->arena));
+        html_attr(html, "href", link_entry_under(entries[i], "/team", page->arena));
         html_raw(html, ">");
         html_text(html, entry.title);
         html_raw(html, "</a></li>");

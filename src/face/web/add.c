@@ -9,20 +9,6 @@ static const char *const step_labels[ADD_STEP__COUNT] = {N_("Quoi"), N_("Où"), 
 static const char *const step_titles[ADD_STEP__COUNT] = {
     N_("De quoi s’agit‑il ?"), N_("Où est-ce ?"), N_("Quelques précisions"), N_("Vérifiez")};
 
-const struct form_choice add_kinds[ENTRY_KIND__COUNT] = {
-    [ENTRY_KIND_INITIATIVE] = {"initiative", N_("Une initiative"),
-                               N_("Un jardin partagé, une épicerie coopérative, une fête de rue")},
-    [ENTRY_KIND_IDEA] = {"idea", N_("Une idée"), N_("À discuter, à essayer, à reprendre")},
-    [ENTRY_KIND_TOOL] = {"tool", N_("Un outil, une méthode"),
-                         N_("Un guide, un logiciel, une façon de faire")},
-    [ENTRY_KIND_PLACE] = {"place", N_("Un lieu"), N_("Un tiers-lieu, un atelier, une salle")},
-    [ENTRY_KIND_EVENT] = {"event", N_("Un rendez-vous"), N_("Une réunion, une fête, un chantier")},
-    [ENTRY_KIND_ACTOR] = {"actor", N_("Un collectif, une structure"),
-                          N_("Une association, une coopérative, un groupe d’habitants")},
-    [ENTRY_KIND_STORY] = {"story", N_("Un portrait, un récit"),
-                          N_("Une vidéo, un entretien, une expérience racontée")},
-};
-
 slice add_typed(const struct adding *adding, const char *name, slice kept) {
     return adding->sent ? http_form_value(adding->sent, name) : kept;
 }
@@ -163,11 +149,6 @@ static void check_step(struct adding *adding) {
 
 /* ---- what: kind, title, summary, state ---- */
 
-slice add_state_label(const struct page *page, enum entry_state state) {
-    return state == ENTRY_STATE_NONE ? SLICE_EMPTY
-                                     : state_label(page, (enum query_state)(state - 1));
-}
-
 static const struct form_choice states[ENTRY_STATE__COUNT] = {
     [ENTRY_STATE_NONE] = {"", N_("Je ne sais pas"), NULL},
     [ENTRY_STATE_IDEA] = {"idea", N_("À discuter"), NULL},
@@ -192,7 +173,7 @@ void add_what_write(struct adding *adding) {
                                           .value = add_typed(adding, "summary", entry->summary),
                                           .rows = 3,
                                           .max_bytes = ENTRY_SUMMARY_MAX});
-    form_select(form, "kind", N_("C’est"), add_kinds, ENTRY_KIND__COUNT,
+    form_select(form, "kind", N_("C’est"), kind_choices, ENTRY_KIND__COUNT,
                 add_typed(adding, "kind", entry_kind_slug(entry->kind)));
     form_select(form, "state", N_("Où cela en est"), states, ENTRY_STATE__COUNT,
                 add_typed(adding, "state", entry_state_slug(entry->state)));

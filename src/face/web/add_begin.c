@@ -8,7 +8,7 @@ static err write_add(struct form *form, slice chosen) {
     form_page_begin(form, N_("Ajouter"), SLICE("/add"),
                     N_("Quatre pages courtes. Un compte n’est pas nécessaire."));
     form_begin(form, SLICE("/add"), false);
-    form_choices(form, "kind", N_("Qu’ajoutez-vous ?"), add_kinds, ENTRY_KIND__COUNT, chosen);
+    form_choices(form, "kind", N_("Qu’ajoutez-vous ?"), kind_choices, ENTRY_KIND__COUNT, chosen);
     form_submit(form, N_("Commencer"));
     form_end(form);
     html_raw(&page->html, "<p><a href=\"/contributions/find\">");

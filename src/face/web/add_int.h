@@ -38,12 +38,9 @@ struct adding {
 slice add_typed(const struct adding *adding, const char *name, slice kept);
 /* "/add/SECRET/where" */
 slice add_path(const struct adding *adding, enum add_step step);
-/* Choices of all pages. */
-extern const struct form_choice add_kinds[ENTRY_KIND__COUNT];
 /* A choice among these and, as the last of them, what the draft has that is none of them. */
 void add_select_kept(struct adding *adding, const char *name, const char *label,
                      const struct form_choice *choices, size_t count, slice chosen);
-slice add_state_label(const struct page *page, enum entry_state state);
 
 /* Each page: writes its fields; takes what was sent into the draft and adds what is wrong to
  * adding->form. */

@@ -24,24 +24,6 @@ static void write_licence(struct adding *adding, const char *name, const char *l
                     add_typed(adding, name, kept));
 }
 
-static const struct form_choice maturities[ENTRY_MATURITIES + 1] = {
-    {"", N_("Je ne sais pas"), NULL},
-    {"idea", N_("Une idée"), NULL},
-    {"prototype", N_("Un prototype"), NULL},
-    {"tested", N_("Essayé en vrai"), NULL},
-    {"used", N_("Utilisé"), NULL},
-    {"widespread", N_("Utilisé en de nombreux lieux"), NULL},
-};
-
-slice maturity_label(const struct page *page, slice maturity) {
-    for (size_t i = 1; i < ARRAY_COUNT(maturities); i++) {
-        if (slice_equal(maturity, slice_from_cstr(maturities[i].value))) {
-            return i18n(page->html.language, maturities[i].label);
-        }
-    }
-    return SLICE_EMPTY;
-}
-
 /* ---- texts of the entry itself ---- */
 
 #define DETAIL(detail) offsetof(struct entry, details[ENTRY_DETAIL_##detail])
@@ -121,7 +103,7 @@ static void write_text(struct adding *adding, const struct kind_text *row) {
         write_licence(adding, row->name, row->label, kept);
         break;
     case TEXT_MATURITY:
-        form_select(form, row->name, row->label, maturities, ARRAY_COUNT(maturities),
+        form_select(form, row->name, row->label, maturity_choices, ARRAY_COUNT(maturity_choices),
                     add_typed(adding, row->name, kept));
         break;
     }

@@ -1,10 +1,10 @@
 /* The last page: how it will look, what may be here already, and sending it. */
 #include "domain/history/history.h"
 #include "face/actor.h"
-#include "face/web/again_int.h"
 #include "face/web/charter_int.h"
 #include "face/web/similar_int.h"
 #include "face/web/suggestion_int.h"
+#include "face/web/taken_up_int.h"
 #include "face/web/world.h"
 #include "face/write.h"
 #include "mail/mail.h"
@@ -79,10 +79,10 @@ static err write_look(struct adding *adding) {
     const struct entry *entry = &adding->draft.content;
     html_raw(html, "<ul class=\"form-rows\">");
     add_check_row(adding, ADD_WHAT, N_("C’est"),
-                  i18n(html->language, add_kinds[entry->kind].label));
+                  i18n(html->language, kind_choices[entry->kind].label));
     add_check_row(adding, ADD_WHAT, N_("Titre"), entry->title);
     add_check_row(adding, ADD_WHAT, N_("En une ou deux phrases"), entry->summary);
-    add_check_row(adding, ADD_WHAT, N_("Où cela en est"), add_state_label(page, entry->state));
+    add_check_row(adding, ADD_WHAT, N_("Où cela en est"), entry_state_label(page, entry->state));
     add_check_row(adding, ADD_WHERE, N_("Où"), place_text(adding, entry));
     for (uint32_t i = 0; i < entry->date_count; i++) {
         row_begin(adding, N_("Quand"));
@@ -251,8 +251,8 @@ static err send_job(struct db_conn *conn, void *self) {
                                 &sending->problem));
     }
     if (adding->draft.entry.v == 0) {
-        TRY(again_tell(conn, adding->face, sending->sent.entry, adding->now_ms, adding->arena,
-                       &sending->problem));
+        TRY(taken_up_tell(conn, adding->face, sending->sent.entry, adding->now_ms, adding->arena,
+                          &sending->problem));
     }
     if (!sending->sent.link.text[0]) {
         return OK;

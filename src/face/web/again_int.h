@@ -8,9 +8,5 @@
  * others. */
 void again_write(struct adding *adding);
 void again_take(struct adding *adding);
-/* To the teams of what an entry takes up, in the transaction that publishes it. What takes nothing
- * up, or is not published, tells nobody. */
-MUST_USE err again_tell(struct db_conn *conn, const struct face *face, struct entry_id entry,
-                        int64_t now_ms, struct arena *arena, struct problem *problem);
 
 #endif

@@ -68,13 +68,14 @@ err claim_tell(struct db_conn *conn, const struct face *face, const struct claim
         enum mail_decision decision = is_given   ? MAIL_DECISION_CLAIM_GIVEN
                                       : is_ended ? MAIL_DECISION_CLAIM_ENDED
                                                  : MAIL_DECISION_CLAIM_REFUSED;
-        TRY(address.n == 0
-                ? OK
-                : tell(conn, face, claim, address, language, decision, claim->answer,
-                       is_given ? team_path(claim->entry, "/team", arena) : path, now_ms, problem));
+        TRY(address.n == 0 ? OK
+                           : tell(conn, face, claim, address, language, decision, claim->answer,
+                                  is_given ? link_entry_under(claim->entry, "/team", arena) : path,
+                                  now_ms, problem));
     }
-    return is_given   ? tell_contact(conn, face, asked, MAIL_DECISION_CLAIM_TOLD,
-                                     team_path(claim->entry, "/flag", arena), now_ms, problem)
+    slice report = link_entry_under(claim->entry, "/flag", arena);
+    return is_given
+               ? tell_contact(conn, face, asked, MAIL_DECISION_CLAIM_TOLD, report, now_ms, problem)
            : is_ended ? tell_contact(conn, face, asked, MAIL_DECISION_CLAIM_TOLD_ENDED, path,
                                      now_ms, problem)
                       : OK;
@@ -108,7 +109,7 @@ static err asking_load(void *app, const struct http_request *request, struct ask
                               .way = SLICE_EMPTY,
                               .arena = request->arena};
     asking->ask.actor = asking->actor;
-    TRY(team_entry_of(request, &asking->ask.entry, problem));
+    TRY(entry_of_address(request, &asking->ask.entry, problem));
     err found = claim_ways(face_reader(request), asking->ask.entry, request->arena, &asking->ways);
     asking->asked.claim = (struct claim){.entry = asking->ask.entry, .title = asking->ways.title};
     *loaded = asking;
@@ -197,7 +198,7 @@ static bool write_sent(struct form *form, slice query) {
 static err write_claim(struct form *form, const struct asking *asking, slice sent) {
     struct page *page = form->page;
     struct html *html = &page->html;
-    slice path = team_path(asking->ask.entry, "/claim", page->arena);
+    slice path = link_entry_under(asking->ask.entry, "/claim", page->arena);
     form_page_begin(form, CLAIM_TITLE, path, NULL);
     claim_entry_line(page, &asking->asked.claim);
     bool is_sent = write_sent(form, sent);
@@ -207,7 +208,7 @@ static err write_claim(struct form *form, const struct asking *asking, slice sen
                "Une équipe tient déjà cette fiche. Vous en êtes ? Écrivez-lui : elle peut vous "
                "inviter.");
         html_raw(html, "</p>\n<p><a class=\"button button--line button--wide\"");
-        html_attr(html, "href", team_path(asking->ask.entry, "/write", page->arena));
+        html_attr(html, "href", link_entry_under(asking->ask.entry, "/write", page->arena));
         html_raw(html, ">");
         html_t(html, "Écrire à l’équipe");
         html_raw(html, "</a></p>\n");
@@ -311,13 +312,13 @@ static err answer_ask(void *app, const struct http_request *request, void *self,
         const struct claim *claim = &asking->asked.claim;
         http_redirect(response,
                       claim->state == CLAIM_GIVEN
-                          ? team_path(claim->entry, "/team?done", request->arena)
+                          ? link_entry_under(claim->entry, "/team?done", request->arena)
                           : arena_printf(request->arena, "/entries/%lld/claim?%s",
                                          (long long)claim->entry.v, way_names[claim->way]));
         return OK;
     }
     if (result == ERR_CONFLICT) { /* the page says who runs it by now */
-        http_redirect(response, team_path(asking->ask.entry, "/claim", request->arena));
+        http_redirect(response, link_entry_under(asking->ask.entry, "/claim", request->arena));
         return OK;
     }
     if (!told_of(asking, result, &told)) {

@@ -1,8 +1,8 @@
 /* What one added without an account, by the link of the letter; lost links; beginning a change. */
 #include "domain/contribution/contribution.h"
 #include "face/actor.h"
-#include "face/web/again_int.h"
 #include "face/web/form_int.h"
+#include "face/web/taken_up_int.h"
 #include "face/web/world.h"
 #include "face/write.h"
 #include "mail/mail.h"
@@ -95,7 +95,7 @@ static err confirm(struct db_conn *conn, struct acting *acting, int64_t now_ms) 
     TRY(contribution_confirm(conn, &world, acting->link, now_ms, acting->arena, &sent));
     return before.confirmed_ms != 0
                ? OK
-               : again_tell(conn, acting->face, before.entry, now_ms, acting->arena, &problem);
+               : taken_up_tell(conn, acting->face, before.entry, now_ms, acting->arena, &problem);
 }
 
 static err act_job(struct db_conn *conn, void *self) {

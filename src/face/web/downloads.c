@@ -61,9 +61,8 @@ struct offer {
     const char *label, *name;
 };
 
-static void files(struct explorer *explorer, slice question, bool dated) {
-    struct page *page = explorer->page;
-    const struct atlas_result *result = &explorer->result;
+static void files(struct page *page, const struct atlas_result *result, slice question,
+                  bool dated) {
     static const struct offer offers[] = {
         {FACE_FORM_CSV, N_("Tableau, pour un tableur"), "CSV"},
         {FACE_FORM_GEOJSON, N_("Carte, pour un logiciel de carte"), "GeoJSON"},
@@ -79,7 +78,7 @@ static void files(struct explorer *explorer, slice question, bool dated) {
         }
         slice label = i18n(page->html.language, offers[i].label);
         if (holds == FACE_FORM_HOLDS_DRAWN && result->unplaced > 0) { /* what is left out is told */
-            slice count = explorer_count_text(page, result->total - result->unplaced);
+            slice count = part_count_text(page, result->total - result->unplaced);
             label = arena_printf(page->arena, "%.*s (%.*s)", SLICE_ARG(label), SLICE_ARG(count));
         }
         link_write(page, form_path(page, offers[i].form, question), label,
@@ -95,8 +94,7 @@ static slice calendar_address(const struct page *page, slice question) {
                         SLICE_ARG(form_path(page, FACE_FORM_ICAL, question)));
 }
 
-static void feeds(struct explorer *explorer, slice question, bool dated) {
-    struct page *page = explorer->page;
+static void feeds(struct page *page, slice question, bool dated) {
     const struct i18n_language *language = page->html.language;
     if (dated) {
         link_write(page, calendar_address(page, question), i18n(language, "S’abonner à l’agenda"),
@@ -108,19 +106,19 @@ static void feeds(struct explorer *explorer, slice question, bool dated) {
                i18n(language, "S’abonner aux nouvelles fiches"), SLICE("RSS"));
 }
 
-void downloads_write(struct explorer *explorer) {
-    struct page *page = explorer->page;
+void downloads_write(struct page *page, const struct query *query,
+                     const struct atlas_result *result) {
     struct html *html = &page->html;
-    slice question = question_text(page, &explorer->query);
-    uint16_t kinds = explorer->query.kinds;
+    slice question = question_text(page, query);
+    uint16_t kinds = query->kinds;
     bool dated = kinds == 0 || (kinds >> QUERY_KIND_EVENT & 1) != 0;
     html_raw(html, "<details class=\"facet\" id=\"downloads\"><summary><span>");
     html_t(html, "Télécharger ces résultats");
     html_raw(html, "</span>");
     page_icon(page, "chevron");
     html_raw(html, "</summary>\n<ul>\n");
-    files(explorer, question, dated);
-    feeds(explorer, question, dated);
+    files(page, result, question, dated);
+    feeds(page, question, dated);
     html_raw(html, "</ul>\n<p class=\"muted small\">");
     html_t(html, "Chaque fiche dit sa licence et qui citer.");
     html_raw(html, " <a href=\"/about#sources\">");

@@ -3,8 +3,8 @@
 #include "face/actor.h"
 #include "face/web/duplicates_int.h"
 #include "face/web/history_int.h"
+#include "face/web/likeness_int.h"
 #include "face/web/moderation_int.h"
-#include "face/web/similar_int.h"
 #include "face/web/world.h"
 #include "face/write.h"
 #include "html/from_html.h"
@@ -42,7 +42,7 @@ static void pair_write(struct page *page, const struct duplicate_pair *pair) {
     html_raw(html, "</a><span class=\"state\">");
     day_write(page, pair->found_ms);
     html_raw(html, "</span><small>");
-    similar_reasons(page, &pair->likeness);
+    likeness_write(page, &pair->likeness);
     html_raw(html, "</small></li>\n");
 }
 
@@ -180,7 +180,7 @@ static slice side_text(struct page *page, const struct history_difference *diffe
         return kind_one(page, (enum query_kind)entry->kind);
     }
     if (difference->field == HISTORY_STATE) {
-        return add_state_label(page, entry->state);
+        return entry_state_label(page, entry->state);
     }
     slice text = text_of(page, &difference->parts, own);
     return difference->field == HISTORY_DESCRIPTION ? words_of(page, text) : text;
@@ -266,7 +266,7 @@ static err pair_page(struct form *form, const struct deciding *deciding) {
     struct duplicate_likeness likeness = duplicate_compare(traits[0], traits[1]);
     if (likeness.reasons) {
         html_raw(html, "<p>");
-        similar_reasons(page, &likeness);
+        likeness_write(page, &likeness);
         html_raw(html, "</p>\n");
     }
     history_differences(&shown[0], &shown[1], page->face->themes, page->language, page->arena,

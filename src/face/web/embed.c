@@ -182,7 +182,7 @@ static err write_frame(struct embed *embed) {
         page,
         &(struct part_bare){
             .title = arena_printf(page->arena, "%.*s, %.*s", SLICE_ARG(explorer_name(explorer)),
-                                  SLICE_ARG(explorer_count_text(page, explorer->result.total))),
+                                  SLICE_ARG(part_count_text(page, explorer->result.total))),
             .canonical = link_query(page, "/explore", &whole, SLICE_EMPTY),
             .sheet = SLICE(ASSET_EMBED_CSS),
             .script = embed->view == EMBED_LIST ? SLICE_EMPTY : SLICE(ASSET_EMBED_JS),

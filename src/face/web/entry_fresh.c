@@ -98,7 +98,7 @@ static bool is_signed_in(const struct sheet *sheet) {
 static void write_way(struct sheet *sheet) {
     struct page *page = sheet->page;
     struct html *html = &page->html;
-    slice path = team_path(sheet->of->id, "/confirm", page->arena);
+    slice path = link_entry_under(sheet->of->id, "/confirm", page->arena);
     if (is_signed_in(sheet)) {
         form_button(page, path, "still", SLICE("1"), N_("C’est toujours vrai"));
         return;

@@ -195,3 +195,18 @@ void sheet_media_policy(const struct sheet *sheet) {
         sheet->page->response->extra_csp = arena_cstr(sheet->page->arena, policy);
     }
 }
+
+void sheet_documents(struct sheet *sheet) {
+    struct html *html = &sheet->page->html;
+    struct entry_document document;
+    for (uint32_t i = 0; i < sheet->of->media_count; i++) {
+        if (entry_media_document(&sheet->of->media[i], &document)) {
+            html_raw(html, "<section class=\"prose measure\" id=\"documents\"><h2>");
+            html_t(html, "Documents");
+            html_raw(html, "</h2>\n");
+            (void)documents_list(sheet->page, sheet->of, SLICE("/media"));
+            html_raw(html, "</section>\n");
+            return;
+        }
+    }
+}

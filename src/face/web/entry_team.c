@@ -47,7 +47,7 @@ static void write_names(struct sheet *sheet) {
 static void write_claim(struct sheet *sheet) {
     struct html *html = &sheet->page->html;
     html_raw(html, "<p><a class=\"button button--line button--wide\" rel=\"nofollow\"");
-    html_attr(html, "href", team_path(sheet->of->id, "/claim", sheet->page->arena));
+    html_attr(html, "href", link_entry_under(sheet->of->id, "/claim", sheet->page->arena));
     html_raw(html, ">");
     html_t(html, "C’est notre collectif");
     html_raw(html, "</a></p>\n");
@@ -70,13 +70,13 @@ void sheet_team(struct sheet *sheet) {
     html_raw(html, "</h2>\n");
     write_names(sheet);
     html_raw(html, "<p><a class=\"button button--line button--wide\"");
-    html_attr(html, "href", team_path(sheet->of->id, "/write", sheet->page->arena));
+    html_attr(html, "href", link_entry_under(sheet->of->id, "/write", sheet->page->arena));
     html_raw(html, ">");
     html_t(html, "Écrire à l’équipe");
     html_raw(html, "</a></p>\n");
     if (team->role != TEAM_NONE) {
         html_raw(html, "<p><a class=\"button button--line button--wide\"");
-        html_attr(html, "href", team_path(sheet->of->id, "/team", sheet->page->arena));
+        html_attr(html, "href", link_entry_under(sheet->of->id, "/team", sheet->page->arena));
         html_raw(html, ">");
         html_t(html, "Gérer l’équipe");
         html_raw(html, "</a></p>\n");

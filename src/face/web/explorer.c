@@ -156,17 +156,10 @@ err explorer_search(struct explorer *explorer) {
     return OK;
 }
 
-slice explorer_count_text(const struct page *page, uint64_t total) {
-    struct buf text BUF_CLEANUP = buf_new(128);
-    struct html html = {.out = &text, .language = page->html.language};
-    html_tn(&html, "%n résultat", "%n résultats", (int64_t)total);
-    return arena_copy(page->arena, buf_slice(&text));
-}
-
 /* "Chambéry (73), 255 résultats" */
 slice explorer_title(const struct explorer *explorer) {
     struct page *page = explorer->page;
-    slice count = explorer_count_text(page, explorer->result.total);
+    slice count = part_count_text(page, explorer->result.total);
     slice words = explorer->query.words;
     if (words.n > 0) {
         return arena_printf(page->arena, "%.*s, %.*s", SLICE_ARG(words), SLICE_ARG(count));

@@ -15,7 +15,7 @@ static struct geo_box cell_box(const struct atlas_cell *cell) {
 static slice ring_label(struct page *page, const struct atlas_cell *cell) {
     struct buf text BUF_CLEANUP = buf_new(2048);
     const struct i18n_language *language = page->html.language;
-    buf_add(&text, explorer_count_text(page, cell->count));
+    buf_add(&text, part_count_text(page, cell->count));
     buf_add(&text, i18n(language, " : "));
     bool first = true;
     for (unsigned kind = 0; kind < QUERY_KIND__COUNT; kind++) {
@@ -180,7 +180,7 @@ err explorer_map(struct explorer *explorer) {
         .circle_radius_m = query->radius_m,
         .outline = TERRITORY_NONE,
     };
-    slice count = explorer_count_text(page, explorer->result.total);
+    slice count = part_count_text(page, explorer->result.total);
     slice title = i18n(page->html.language, "Carte des résultats");
     drawing.label = arena_printf(page->arena, "%.*s : %.*s", SLICE_ARG(title), SLICE_ARG(count));
     if (query->territories.count == 1) {

@@ -14,7 +14,7 @@ static void section_data(struct explorer *explorer) {
     struct buf text BUF_CLEANUP = buf_new(8192);
     query_format(&tiles, &text);
     html_attr_i64(html, "data-total", (int64_t)explorer->result.total);
-    html_attr(html, "data-status", explorer_count_text(page, explorer->result.total));
+    html_attr(html, "data-status", part_count_text(page, explorer->result.total));
     html_attr(html, "data-title",
               arena_printf(page->arena, "%.*s · %.*s", SLICE_ARG(explorer_title(explorer)),
                            SLICE_ARG(page->face->site_name)));
@@ -210,7 +210,7 @@ static void alert_end(struct page *page) {
 static void alert_widened(struct explorer *explorer) {
     struct page *page = explorer->page;
     struct html *html = &page->html;
-    slice values[3] = {explorer->where, explorer_count_text(page, explorer->result.total),
+    slice values[3] = {explorer->where, part_count_text(page, explorer->result.total),
                        arena_printf(page->arena, "%u", explorer->query.radius_m / 1000)};
     alert_start(page);
     if (explorer->where.n > 0) {
@@ -410,7 +410,7 @@ void explorer_results(struct explorer *explorer) {
         cards(explorer);
         pager(explorer);
         if (!explorer->page->framed) {
-            downloads_write(explorer);
+            downloads_write(explorer->page, &explorer->query, &explorer->result);
             part_share_query(explorer->page, &explorer->query, explorer_title(explorer),
                              link_explore(explorer->page, &explorer->query));
         }

@@ -61,6 +61,11 @@ void form_field(struct form *form, const struct form_field *field);
 struct form_choice {
     const char *value, *label, *help; /* help may be NULL */
 };
+/* What may be added, by enum entry_kind; how far something is developed, by its slugs, none first
+ * (words.c). */
+#define MATURITY_CHOICES (ENTRY_MATURITIES + 1)
+extern const struct form_choice kind_choices[ENTRY_KIND__COUNT];
+extern const struct form_choice maturity_choices[MATURITY_CHOICES];
 /* Radio choices under a legend. */
 void form_choices(struct form *form, const char *name, const char *legend,
                   const struct form_choice *choices, size_t count, slice chosen);

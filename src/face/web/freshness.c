@@ -20,7 +20,7 @@ static err confirming_load(void *app, const struct http_request *request,
                            struct confirming **loaded, struct problem *problem) {
     struct confirming *confirming = arena_new(request->arena, struct confirming, 1);
     struct entry_id id;
-    TRY(team_entry_of(request, &id, problem));
+    TRY(entry_of_address(request, &id, problem));
     *confirming = (struct confirming){.face = app,
                                       .actor = face_actor(request),
                                       .entry = arena_new(request->arena, struct entry_public, 1),
@@ -223,7 +223,7 @@ static err answer_still(void *app, const struct http_request *request, void *sel
                 ? arena_printf(request->arena, "/still/%.*s?done", SLICE_ARG(answering->link))
             : is_guest
                 ? arena_printf(request->arena, "/contributions/%s", answering->contribution.text)
-                : team_path(answering->asked.entry, "/edit", request->arena));
+                : link_entry_under(answering->asked.entry, "/edit", request->arena));
         return OK;
     }
     struct page page = page_begin(app, request, response);

@@ -141,7 +141,7 @@ static void bar(struct page *page, enum entry_kind kind) {
         html_raw(html, "<a");
         html_attr(html, "href", path_of(page, (enum entry_kind)i));
         html_raw(html, ">");
-        text(page, add_kinds[i].label);
+        text(page, kind_choices[i].label);
         html_raw(html, "</a>");
     }
     paper_bar_end(page, path_of(page, kind));
@@ -169,7 +169,7 @@ err web_help_form(void *app, const struct http_request *request, struct http_res
                    "<svg aria-hidden=\"true\"><use href=\"#logo\"/></svg>");
     html_text(html, page.face->site_name);
     html_raw(html, "</p>\n<h1>");
-    text(&page, add_kinds[kind].label);
+    text(&page, kind_choices[kind].label);
     html_raw(html, "</h1>\n<p>");
     html_t(html, "Écrivez en lettres bien lisibles. Vous pouvez laisser des questions sans "
                  "réponse. Donnez cette feuille à la personne qui vous aide : elle la recopie sur "

@@ -30,8 +30,6 @@ void help_consent_take(struct form *form, struct helping *helping, const struct 
 err help_begin_job(struct db_conn *conn, void *self);
 /* Adds what help_begin refused to the form; false: it is nothing of a form. */
 bool help_told(struct form *form, err result, const struct problem *problem);
-/* "/help/people/12" */
-slice help_person_path(const struct page *page, struct person_id person);
 /* Where what was added begins: the pages of adding, in the name of who is helped. */
 void help_ways(struct page *page);
 

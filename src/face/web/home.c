@@ -101,7 +101,7 @@ static err around(struct home *home) {
     struct geo_box box = map_box(&home->now.result);
     struct atlas_request request = {
         .query = &home->query, .seven_kinds = true, .now_ms = page->now_ms};
-    slice count = explorer_count_text(page, home->now.result.total);
+    slice count = part_count_text(page, home->now.result.total);
     slice title = i18n(html->language, "Sur la carte");
     struct map_drawing drawing = {
         .view = map_view_fit(&box, MAP_WIDTH, MAP_HEIGHT, MAP_ZOOM_MAX),

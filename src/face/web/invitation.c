@@ -107,9 +107,9 @@ static err answer_join(void *app, const struct http_request *request, void *self
         return write_gone(&page);
     }
     TRY(result);
-    http_redirect(response, joining->count
-                                ? team_path(joining->entries[0], "/team?done", request->arena)
-                                : SLICE("/account"));
+    http_redirect(response, joining->count ? link_entry_under(joining->entries[0], "/team?done",
+                                                              request->arena)
+                                           : SLICE("/account"));
     return OK;
 }
 

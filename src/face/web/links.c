@@ -75,3 +75,14 @@ slice point_text(const struct page *page, struct geo_point point) {
 void encode_component(slice text, struct buf *out) {
     buf_add_percent(out, text, "%20");
 }
+
+slice link_entry_under(struct entry_id entry, const char *end, struct arena *arena) {
+    return arena_printf(arena, "/entries/%lld%s", (long long)entry.v, end);
+}
+
+err entry_of_address(const struct http_request *request, struct entry_id *entry,
+                     struct problem *problem) {
+    return slice_to_i64(request->captures[0], &entry->v) && entry->v > 0
+               ? OK
+               : problem_set(problem, ERR_NOT_FOUND, "id", "no entry has this address");
+}

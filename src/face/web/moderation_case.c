@@ -1,9 +1,9 @@
 /* /moderation/entries/ID: one case, with what is known of it, and deciding about it. */
 #include "domain/moderation/moderation.h"
 #include "face/actor.h"
-#include "face/web/again_int.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
+#include "face/web/taken_up_int.h"
 #include "face/web/world.h"
 #include "face/write.h"
 
@@ -253,8 +253,8 @@ static err decide_job(struct db_conn *conn, void *self) {
             : moderation_decide(conn, &world, deciding->actor, &deciding->decision, now_ms,
                                 deciding->arena, &outcome, &deciding->problem));
     if (deciding->contribution) { /* shown for the first time */
-        TRY(again_tell(conn, deciding->face, deciding->decision.entry, now_ms, deciding->arena,
-                       &deciding->problem));
+        TRY(taken_up_tell(conn, deciding->face, deciding->decision.entry, now_ms, deciding->arena,
+                          &deciding->problem));
     }
     return web_moderation_tell(
         conn, deciding->face, &outcome,

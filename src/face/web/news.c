@@ -22,7 +22,7 @@ static err entry_of(struct reading *reading, struct problem *problem) {
     struct team_of_entry of;
     const struct actor *actor = face_actor(page->request);
     struct db_conn *reader = face_reader(page->request);
-    TRY(team_entry_of(page->request, &id, problem));
+    TRY(entry_of_address(page->request, &id, problem));
     reading->entry = arena_new(page->arena, struct entry_public, 1);
     err found = entry_public_load(reader, page->face->territories, id, page->arena, reading->entry);
     TRY(found == ERR_NOT_FOUND ? problem_set(problem, found, "id", "no entry has this address")
@@ -36,7 +36,7 @@ static err entry_of(struct reading *reading, struct problem *problem) {
 }
 
 static slice way(const struct reading *reading, const char *end) {
-    return team_path(reading->entry->entry.id, end, reading->page->arena);
+    return link_entry_under(reading->entry->entry.id, end, reading->page->arena);
 }
 
 static void page_top(struct reading *reading, slice heading, slice canonical, bool is_one) {

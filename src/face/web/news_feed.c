@@ -171,7 +171,7 @@ err web_entry_news_feed(void *app, const struct http_request *request,
     struct entry_public *entry = arena_new(request->arena, struct entry_public, 1);
     struct entry_id id;
     struct news *news;
-    TRY(team_entry_of(request, &id, problem));
+    TRY(entry_of_address(request, &id, problem));
     err found =
         entry_public_load(face_reader(request), feed.face->territories, id, request->arena, entry);
     TRY(found == ERR_NOT_FOUND ? problem_set(problem, found, "id", "no entry has this address")
@@ -183,7 +183,7 @@ err web_entry_news_feed(void *app, const struct http_request *request,
         items[i] = (struct news_item){.news = news[i], .entry = entry};
     }
     feed.items = items;
-    feed.page = team_path(id, "/news", request->arena);
+    feed.page = link_entry_under(id, "/news", request->arena);
     feed.title = titled(&feed, entry->entry.title);
     return write_feed(&feed, response);
 }

@@ -165,7 +165,7 @@ err sheet_news(struct sheet *sheet) {
     }
     html_raw(html, "<section class=\"cards\" id=\"news\">\n");
     part_section_head(page, i18n(html->language, "Nouvelles"),
-                      sheet->news_count > 0 ? team_path(sheet->of->id, "/news", page->arena)
+                      sheet->news_count > 0 ? link_entry_under(sheet->of->id, "/news", page->arena)
                                             : SLICE_EMPTY,
                       i18n(html->language, "Toutes les nouvelles"));
     if (sheet->news_count > 0) {
@@ -177,7 +177,7 @@ err sheet_news(struct sheet *sheet) {
     }
     if (is_team) {
         html_raw(html, "<p><a class=\"button button--line\"");
-        html_attr(html, "href", team_path(sheet->of->id, "/news/new", page->arena));
+        html_attr(html, "href", link_entry_under(sheet->of->id, "/news/new", page->arena));
         html_raw(html, ">");
         html_t(html, "Écrire une nouvelle");
         html_raw(html, "</a></p>\n");

@@ -40,7 +40,7 @@ static err load(void *app, const struct http_request *request, bool is_change,
                                           .title = SLICE_EMPTY,
                                           .text = SLICE_EMPTY},
                                 .sort = SLICE_EMPTY};
-    TRY(team_entry_of(request, &telling->write.entry, problem));
+    TRY(entry_of_address(request, &telling->write.entry, problem));
     err found = entry_public_load(reader, telling->face->territories, telling->write.entry,
                                   request->arena, entry);
     if (found == OK && is_change) {
@@ -63,7 +63,7 @@ static err load(void *app, const struct http_request *request, bool is_change,
 
 static slice path_of(const struct telling *telling) {
     return telling->write.id == 0
-               ? team_path(telling->write.entry, "/news/new", telling->arena)
+               ? link_entry_under(telling->write.entry, "/news/new", telling->arena)
                : arena_concat_of(telling->arena, news_path(&telling->stands, telling->arena),
                                  SLICE("/edit"));
 }
@@ -212,11 +212,12 @@ static err answer_tell(void *app, const struct http_request *request, void *self
                        struct http_response *response, struct problem *problem) {
     struct telling *telling = self;
     if (result == OK) {
-        http_redirect(response, telling->act == TELL_TAKE_BACK
-                                    ? team_path(telling->write.entry, "/news", request->arena)
-                                    : arena_printf(request->arena, "/entries/%lld/news/%lld",
-                                                   (long long)telling->write.entry.v,
-                                                   (long long)telling->id));
+        http_redirect(response,
+                      telling->act == TELL_TAKE_BACK
+                          ? link_entry_under(telling->write.entry, "/news", request->arena)
+                          : arena_printf(request->arena, "/entries/%lld/news/%lld",
+                                         (long long)telling->write.entry.v,
+                                         (long long)telling->id));
         return OK;
     }
     const char *fault = fault_of(result, slice_from_cstr(telling->problem.field));

@@ -167,6 +167,13 @@ static void bar_row(struct page *page, const struct query *query, enum query_kin
     html_raw(html, "</span></td></tr>\n");
 }
 
+slice part_count_text(const struct page *page, uint64_t total) {
+    struct buf text BUF_CLEANUP = buf_new(128);
+    struct html html = {.out = &text, .language = page->html.language};
+    html_tn(&html, "%n résultat", "%n résultats", (int64_t)total);
+    return arena_copy(page->arena, buf_slice(&text));
+}
+
 void part_kind_bars(struct page *page, const struct query *query,
                     const struct atlas_result *result) {
     struct html *html = &page->html;
@@ -175,7 +182,7 @@ void part_kind_bars(struct page *page, const struct query *query,
         uint64_t count = part_kind_count(result, (enum query_kind)kind);
         most = count > most ? count : most;
     }
-    slice values[2] = {explorer_count_text(page, result->total), part_today(page)};
+    slice values[2] = {part_count_text(page, result->total), part_today(page)};
     html_raw(html, "<p class=\"muted\">");
     html_tf(html, "%1, %2.", values, 2);
     html_raw(html, "</p>\n");

@@ -162,7 +162,7 @@ static err total_line(struct canvas *canvas, const struct query *query) {
     struct atlas_request request = {.query = &counted, .seven_kinds = true, .now_ms = page->now_ms};
     struct atlas_result result;
     TRY(atlas_search(canvas->view, &request, page->arena, &result, &problem));
-    canvas->picture.lines[0] = explorer_count_text(page, result.total);
+    canvas->picture.lines[0] = part_count_text(page, result.total);
     return OK;
 }
 
@@ -243,7 +243,7 @@ err web_picture_explore(void *app, const struct http_request *request,
     canvas.picture.title = explorer_name(&explorer);
     canvas.picture.instead = face->site_name;
     if (ready == OK) {
-        canvas.picture.lines[0] = explorer_count_text(page, explorer.result.total);
+        canvas.picture.lines[0] = part_count_text(page, explorer.result.total);
         canvas.drawing.has_circle = query->has_near && query->radius_m > 0;
         canvas.drawing.circle_centre = query->near;
         canvas.drawing.circle_radius_m = query->radius_m;

@@ -108,7 +108,7 @@ static void head(struct guide *guide) {
         html_text(html, explorer_name(&guide->explorer));
     }
     html_raw(html, "</h1>\n<p>");
-    html_text(html, explorer_count_text(page, result->total));
+    html_text(html, part_count_text(page, result->total));
     html_raw(html, " ");
     html_text(html, part_today(page));
     html_raw(html, ".");

@@ -1,12 +1,11 @@
-/* Entries that may be one and the same, in words. */
+/* "Is it one of these?" while one adds. */
 #ifndef AGORA_FACE_WEB_SIMILAR_INT_H
 #define AGORA_FACE_WEB_SIMILAR_INT_H
 
 #include "domain/duplicate/duplicate.h"
 #include "face/web/add_int.h"
+#include "face/web/likeness_int.h"
 
-/* "même nom · à 40 m · même site"; nothing without a reason. */
-void similar_reasons(struct page *page, const struct duplicate_likeness *likeness);
 /* "Is it one of these?": what is like a draft that is no entry yet. The element stands there also
  * when nothing is; it is made anew while a title is typed (web/ts/similar.ts). */
 MUST_USE err similar_write(struct adding *adding);

@@ -11,17 +11,6 @@
 
 #define TEAM_TITLE N_("L’équipe")
 
-slice team_path(struct entry_id entry, const char *end, struct arena *arena) {
-    return arena_printf(arena, "/entries/%lld%s", (long long)entry.v, end);
-}
-
-err team_entry_of(const struct http_request *request, struct entry_id *entry,
-                  struct problem *problem) {
-    return slice_to_i64(request->captures[0], &entry->v) && entry->v > 0
-               ? OK
-               : problem_set(problem, ERR_NOT_FOUND, "id", "no entry has this address");
-}
-
 /* ---- the page ---- */
 
 /* What the page is made of, as its reader may see it. */
@@ -202,7 +191,7 @@ static err write_team(struct form *form, const struct team_view *view, slice nam
                       bool is_done) {
     struct page *page = form->page;
     struct html *html = &page->html;
-    slice path = team_path(view->entry.id, "/team", page->arena);
+    slice path = link_entry_under(view->entry.id, "/team", page->arena);
     form_page_begin(form, TEAM_TITLE, path, NULL);
     html_raw(html, "<p class=\"lead\"><a");
     html_attr(html, "href", link_entry(page, view->entry.id, view->entry.title));
@@ -230,7 +219,7 @@ err web_team(void *app, const struct http_request *request, struct http_response
              struct problem *problem) {
     struct entry_id entry;
     struct team_view view;
-    TRY(team_entry_of(request, &entry, problem));
+    TRY(entry_of_address(request, &entry, problem));
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};
     TRY(view_load(request, entry, page.now_ms, &view, problem));
@@ -379,9 +368,10 @@ static err answer_act(void *app, const struct http_request *request, void *self,
                       struct http_response *response, struct problem *problem) {
     struct acting *acting = self;
     if (result == OK) {
-        http_redirect(response, acting->act == ACT_LEAVE
-                                    ? SLICE("/account")
-                                    : team_path(acting->entry, "/team?done", request->arena));
+        http_redirect(response,
+                      acting->act == ACT_LEAVE
+                          ? SLICE("/account")
+                          : link_entry_under(acting->entry, "/team?done", request->arena));
         return OK;
     }
     const char *message = refusal(acting, result);
@@ -433,7 +423,7 @@ err web_team_post(void *app, const struct http_request *request, struct http_res
     struct page page = page_begin(app, request, response);
     *acting =
         (struct acting){.face = app, .actor = face_actor(request), .language = request->language};
-    TRY(team_entry_of(request, &acting->entry, problem));
+    TRY(entry_of_address(request, &acting->entry, problem));
     TRY(read_act(&sent, acting, problem));
     acting->who = acting->actor->name.n ? acting->actor->name
                                         : i18n(page.html.language, "Un membre de l’équipe");

@@ -5,11 +5,6 @@
 #include "domain/team/team.h"
 #include "face/web/web_int.h"
 
-/* "/entries/12/team": an address of an entry with what comes behind its number. */
-slice team_path(struct entry_id entry, const char *end, struct arena *arena);
-/* The entry that the address of a request names; there may be none. ERR_NOT_FOUND: no number. */
-MUST_USE err team_entry_of(const struct http_request *request, struct entry_id *entry,
-                           struct problem *problem);
 /* "Membre", "Responsable": a text to look up. */
 const char *team_role_label(enum team_role role);
 /* A name as its owner shows it, with the way to their page; of who shows none, that. */

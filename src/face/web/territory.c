@@ -123,7 +123,7 @@ static void search_here(struct portal *portal) {
 static void lead(struct portal *portal) {
     struct html *html = &portal->page->html;
     html_raw(html, "<p class=\"lead\">");
-    html_text(html, explorer_count_text(portal->page, portal->found.result.total));
+    html_text(html, part_count_text(portal->page, portal->found.result.total));
     size_t reached = 0;
     for (size_t i = 0; i < portal->commune_count; i++) {
         reached += portal->counts[i] > 0;
@@ -154,7 +154,7 @@ static err map(struct portal *portal) {
     struct page *page = portal->page;
     struct html *html = &page->html;
     const struct territories *all = page->face->territories;
-    slice count = explorer_count_text(page, portal->found.result.total);
+    slice count = part_count_text(page, portal->found.result.total);
     struct map_drawing drawing = {
         .view = map_view_fit(&portal->of->box, MAP_WIDTH, MAP_HEIGHT, MAP_ZOOM_MAX),
         .label =

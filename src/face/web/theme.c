@@ -255,7 +255,7 @@ static void head(struct concept *concept) {
     html_raw(html, "<h1>");
     html_text(html, label_of(page, concept->index));
     html_raw(html, "</h1>\n<p class=\"lead\">");
-    html_text(html, explorer_count_text(page, concept->found.result.total));
+    html_text(html, part_count_text(page, concept->found.result.total));
     html_raw(html, "</p>\n");
     synonyms(concept);
     html_raw(html, "</header>\n");

@@ -3,6 +3,7 @@
 #ifndef AGORA_FACE_WEB_INT_H
 #define AGORA_FACE_WEB_INT_H
 
+#include "domain/person/person.h"
 #include "face/jsonld.h"
 #include "face/licence.h"
 #include "face/map/map.h"
@@ -52,11 +53,13 @@ struct page_head {
 };
 void page_head(struct page *page, const struct page_head *head);
 void page_foot(struct page *page);
-/* help.c: whom one helps just now, above the page; nothing for who helps nobody. */
+/* helped.c: whom one helps just now, above the page; nothing for who helps nobody. */
 void help_banner(struct page *page);
 /* " · avec l’aide de …" (RULE HELP-2), of a revision, or with 0 of the first of an entry that was
  * written so; nothing when nobody helped. */
 MUST_USE err help_with_write(struct page *page, struct entry_id entry, int64_t revision);
+/* "/help/people/12" */
+slice help_person_path(const struct page *page, struct person_id person);
 
 /* meta.c: what machines read in the head. */
 void meta_write(struct page *page, const struct page_head *head);
@@ -87,6 +90,7 @@ slice kind_many(const struct page *page, enum query_kind kind);
 slice state_label(const struct page *page, enum query_state state);
 /* "Chaque semaine, jusqu’au 30 juin 2027" of a rule (domain/entry/series.h); in the arena. */
 slice series_text(struct page *page, slice rule);
+slice entry_state_label(const struct page *page, enum entry_state state); /* none: empty */
 slice maturity_label(const struct page *page, slice maturity); /* of its slug; else empty */
 slice has_label(const struct page *page, enum query_has has);
 
@@ -114,6 +118,11 @@ slice link_territory(const struct page *page, uint32_t territory);
 slice link_theme(const struct page *page, uint16_t theme);
 slice box_text(const struct page *page, const struct geo_box *box); /* as `bbox=` has it */
 slice point_text(const struct page *page, struct geo_point point);  /* as `near=` has it */
+/* "/entries/12/team": an address of an entry with what comes behind its number. */
+slice link_entry_under(struct entry_id entry, const char *end, struct arena *arena);
+/* The entry that the address of a request names; there may be none. ERR_NOT_FOUND: no number. */
+MUST_USE err entry_of_address(const struct http_request *request, struct entry_id *entry,
+                              struct problem *problem);
 /* Appends `text` percent-encoded for any part of an address (RFC 3986: all but unreserved bytes; a
  * space is %20, so that mail and message programs show it as one). */
 void encode_component(slice text, struct buf *out);
@@ -201,6 +210,8 @@ MUST_USE err part_latest(struct page *page, const struct atlas_view *view,
 /* What is looked for and offered (its kinds are replaced): a section, or nothing. */
 MUST_USE err part_asks(struct page *page, const struct atlas_view *view, const struct query *query,
                        uint32_t room);
+/* "255 résultats", "1 résultat" into the arena. */
+slice part_count_text(const struct page *page, uint64_t total);
 /* "137 résultats, au 22 novembre 2026." and a bar a kind; of a search with ATLAS_FACET_KIND. */
 void part_kind_bars(struct page *page, const struct query *query,
                     const struct atlas_result *result);
@@ -259,6 +270,11 @@ MUST_USE err text_answer(void *app, const struct http_request *request,
                          struct http_response *response, slice path,
                          void (*write)(struct page *page));
 
+/* downloads.c: the result as files and feeds; <link rel="alternate"> to them in a page's head. */
+void downloads_write(struct page *page, const struct query *query,
+                     const struct atlas_result *result);
+void downloads_alternates(struct page *page, const struct query *query);
+
 /* explorer.c's parts. */
 
 /* What a site that frames the explorer may keep its visitors from changing. */
@@ -308,17 +324,12 @@ void explorer_kinds(struct explorer *explorer);
 void explorer_facets(struct explorer *explorer);
 void explorer_results(struct explorer *explorer);
 MUST_USE err explorer_map(struct explorer *explorer);
-/* downloads.c: the result as files and feeds; <link rel="alternate"> to them in a page's head. */
-void downloads_write(struct explorer *explorer);
-void downloads_alternates(struct page *page, const struct query *query);
 /* How many choices narrow the query, places and words apart. */
 uint32_t explorer_choices(const struct query *query);
 /* What a query is about in few words: its words, its one territory, else the site. */
 slice explorer_name(const struct explorer *explorer);
 struct geo_box explorer_mainland(void);                /* where a query without a place looks */
 slice explorer_title(const struct explorer *explorer); /* "Chambéry (73), 255 résultats" */
-/* "255 résultats", "1 résultat" into the arena. */
-slice explorer_count_text(const struct page *page, uint64_t total);
 
 /* Handlers of the route rows (routes.c). */
 http_handler web_picture_entry, web_picture_territory, web_picture_explore, web_picture_home,

@@ -1,5 +1,5 @@
 /* The words of kinds, states and filters, once. */
-#include "face/web/web_int.h"
+#include "face/web/form_int.h"
 
 static const struct kind_words kinds[QUERY_KIND__COUNT] = {
     [QUERY_KIND_INITIATIVE] = {N2_("Initiative", "Initiatives"), N2_("initiative", "initiatives")},
@@ -65,4 +65,41 @@ void page_licence(struct page *page, slice id) {
     html_raw(html, ">");
     html_text(html, known->title);
     html_raw(html, "</a>");
+}
+
+const struct form_choice kind_choices[ENTRY_KIND__COUNT] = {
+    [ENTRY_KIND_INITIATIVE] = {"initiative", N_("Une initiative"),
+                               N_("Un jardin partagé, une épicerie coopérative, une fête de rue")},
+    [ENTRY_KIND_IDEA] = {"idea", N_("Une idée"), N_("À discuter, à essayer, à reprendre")},
+    [ENTRY_KIND_TOOL] = {"tool", N_("Un outil, une méthode"),
+                         N_("Un guide, un logiciel, une façon de faire")},
+    [ENTRY_KIND_PLACE] = {"place", N_("Un lieu"), N_("Un tiers-lieu, un atelier, une salle")},
+    [ENTRY_KIND_EVENT] = {"event", N_("Un rendez-vous"), N_("Une réunion, une fête, un chantier")},
+    [ENTRY_KIND_ACTOR] = {"actor", N_("Un collectif, une structure"),
+                          N_("Une association, une coopérative, un groupe d’habitants")},
+    [ENTRY_KIND_STORY] = {"story", N_("Un portrait, un récit"),
+                          N_("Une vidéo, un entretien, une expérience racontée")},
+};
+
+slice entry_state_label(const struct page *page, enum entry_state state) {
+    return state == ENTRY_STATE_NONE ? SLICE_EMPTY
+                                     : state_label(page, (enum query_state)(state - 1));
+}
+
+const struct form_choice maturity_choices[MATURITY_CHOICES] = {
+    {"", N_("Je ne sais pas"), NULL},
+    {"idea", N_("Une idée"), NULL},
+    {"prototype", N_("Un prototype"), NULL},
+    {"tested", N_("Essayé en vrai"), NULL},
+    {"used", N_("Utilisé"), NULL},
+    {"widespread", N_("Utilisé en de nombreux lieux"), NULL},
+};
+
+slice maturity_label(const struct page *page, slice maturity) {
+    for (size_t i = 1; i < ARRAY_COUNT(maturity_choices); i++) {
+        if (slice_equal(maturity, slice_from_cstr(maturity_choices[i].value))) {
+            return i18n(page->html.language, maturity_choices[i].label);
+        }
+    }
+    return SLICE_EMPTY;
 }

@@ -27,7 +27,7 @@ static err find_entry(const struct http_request *request, const struct face *fac
                       struct writing *writing, struct problem *problem) {
     struct entry_public *entry = arena_new(request->arena, struct entry_public, 1);
     struct team_of_entry of;
-    TRY(team_entry_of(request, &writing->entry, problem));
+    TRY(entry_of_address(request, &writing->entry, problem));
     err found = entry_public_load(face_reader(request), face->territories, writing->entry,
                                   request->arena, entry);
     TRY(found == ERR_NOT_FOUND
@@ -90,7 +90,7 @@ static void write_who(struct form *form, const struct writing *writing) {
 static err write_form(struct form *form, const struct writing *writing, bool is_sent) {
     struct page *page = form->page;
     struct html *html = &page->html;
-    slice path = team_path(writing->entry, "/write", page->arena);
+    slice path = link_entry_under(writing->entry, "/write", page->arena);
     form_page_begin(form, N_("Écrire à l’équipe"), path, NULL);
     html_raw(html, "<p class=\"lead\"><a");
     html_attr(html, "href", writing->path);
@@ -176,7 +176,7 @@ static err answer_write(void *app, const struct http_request *request, void *sel
                         struct http_response *response, struct problem *problem) {
     struct writing *writing = self;
     if (result == OK) {
-        http_redirect(response, team_path(writing->entry, "/write?sent", request->arena));
+        http_redirect(response, link_entry_under(writing->entry, "/write?sent", request->arena));
         return OK;
     }
     if (result != ERR_LIMIT && result != ERR_CONFLICT) {
