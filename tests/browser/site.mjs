@@ -178,7 +178,7 @@ async function becomeOne(folder, moderator) {
 }
 
 // Pages that are for who is signed in.
-export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|help(?!\/form)|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|confirm|news\/new|news\/\d+\/edit|history\/\d+\/restore))/.test(path);
+export const isOwn = (path) => /^\/(add\/[^/]+\/merge|account|administration|duplicates|help(?!\/form)|moderation|suggestions|claims|charter\/edit|sign-in\/code|entries\/\d+\/(team|claim|edit|confirm|news\/new|news\/\d+\/(edit|photos|documents)|history\/\d+\/restore))/.test(path);
 
 // The addresses of one page of each sort, found through the API.
 export async function addresses({ url, link, suggestion, news, still, merge, merged, team, invitation, person, draft, contribution, decision, appeal, author, claim, asked, helped, brought }) {
@@ -247,6 +247,8 @@ export async function addresses({ url, link, suggestion, news, still, merge, mer
     'one news': news,
     'news to write': news.replace(/\d+$/, 'new'),
     'news to change': `${news}/edit`,
+    'photos of news': `${news}/photos`,
+    'documents of news': `${news}/documents`,
     suggestions: '/suggestions',
     suggestion,
     merge,

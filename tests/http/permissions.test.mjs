@@ -61,6 +61,10 @@ const WHOSE = {
   '/entries/{id}/confirm': { may: signedIn },
   '/entries/{id}/news/new': { may: isIn, harmless: {}, acts: [{ sort: 'step', happened: '2025', title: 'À nous', text: '' }] },
   '/entries/{id}/news/{news}/edit': { may: isIn, harmless: { version: 'x' }, acts: [{ do: 'take-back' }, { do: 'show' }, { sort: 'step', happened: '2025', title: 'À nous', text: '', version: '1' }] },
+  '/entries/{id}/news/{news}/photos': { may: isIn, harmless: { do: 'keep' }, acts: [{ do: 'keep' }] },
+  '/entries/{id}/news/{news}/documents': { may: isIn, harmless: { do: 'keep' }, acts: [{ do: 'keep' }] },
+  '/entries/{id}/news/{news}/media/{name}/{file}': { may: either(isIn, MODERATES), take: { name: 'newsPhoto' } },
+  '/entries/{id}/news/{news}/media/{name}': { may: either(isIn, MODERATES), take: { name: 'newsDocument' } },
   '/suggestions/{id}': { may: either(isIn, ANY_ROLE), take: { id: 'suggestion' }, harmless: { do: 'change' }, acts: [{}, { do: 'accept' }, { do: 'decline', answer: 'Non.' }, { do: 'change' }] },
   'POST /invitations/{token}': { may: signedIn, take: { token: 'invitation' }, once: 'author' },
   '/administration': { may: hasRole },
@@ -197,6 +201,8 @@ async function makeThings(object, entries, asset) {
   assert.equal((await lead.send(`/entries/${id}/team`, { do: 'invite', address: `invited${at}`, role: 'member' })).status, 303);
   thing.invitation = /\/invitations\/([\w-]+)/.exec(await letterTo(server, `invited${at}`))[1];
   thing.news = /\d+$/.exec((await lead.send(`/entries/${id}/news/new`, { sort: 'step', happened: '2025', title: `Fait ${object}`, text: '' })).location)[0];
+  thing.newsPhoto = await takePhoto(lead, `/entries/${id}/news/${thing.news}`);
+  thing.newsDocument = await takeDocument(lead, `/entries/${id}/news/${thing.news}`, `told ${object}`);
   thing.still = `still-so-${object}`.padEnd(32, 'x');
   const [digest] = spawnSync('b2sum', ['-l', '128'], { input: thing.still, encoding: 'utf8' }).stdout.split(' ');
   store(`INSERT INTO freshness_ask VALUES (x'${digest}', ${id}, x'${digest}', 'person:${lead.id}', 2, ${Date.now()}, 0)`);

@@ -443,6 +443,18 @@ static err details_check(const struct entry_checker *checker, struct entry *entr
                                     "is not idea, prototype, tested, used or widespread");
 }
 
+err entry_media_check(struct entry_media *media, uint32_t count, struct arena *arena,
+                      struct problem *problem) {
+    const struct entry_checker checker = {
+        .arena = arena, .problem = problem, .list = "", .position = -1};
+    const struct {
+        struct entry_media *media;
+        uint32_t media_count;
+    } list = {media, count};
+    EACH_CHECK(&checker, "media", &list, media, media_count, media_check);
+    return OK;
+}
+
 err entry_check(struct entry *entry, const struct territories *territories,
                 const struct themes *themes, struct arena *arena, struct problem *problem) {
     struct entry_checker checker = {.territories = territories,

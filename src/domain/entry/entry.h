@@ -244,6 +244,9 @@ struct entry {
  * may be NULL: then codes and slugs are taken as they are (a tool that only looks at the shape). */
 MUST_USE err entry_check(struct entry *entry, const struct territories *territories,
                          const struct themes *themes, struct arena *arena, struct problem *problem);
+/* The same of media that are no entry's, such as those of news. */
+MUST_USE err entry_media_check(struct entry_media *media, uint32_t count, struct arena *arena,
+                               struct problem *problem);
 
 /* JSON of docs/entry-format.md. entry_from_json: unknown keys are ERR_INPUT (field names the
  * place, as "contacts[0].kind"), more than ENTRY_JSON_MAX bytes ERR_LIMIT; texts live in the

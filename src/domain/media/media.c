@@ -6,12 +6,19 @@
 
 /* The index entry_media_here holds the rows between the two, and no others. */
 #define HERE(url) url " >= '/media/' AND " url " < '/media0'"
+/* Of a news item the version that stands counts, and where the entry stands that it is of. */
+#define OF_NEWS                                                                                    \
+    "news_media JOIN news ON news.id = news_media.news_id AND news.version = news_media.version "  \
+    "JOIN entry AS own ON own.id = news.entry_id "                                                 \
+    "JOIN entry ON entry.id = coalesce(own.merged_into, own.id) "
 /* What names a picture. Drafts and suggestions are few: their text is looked through. Status 4 is
  * removed, state 1 waits. */
 #define NAMED                                                                                      \
     "(EXISTS (SELECT 1 FROM entry_media JOIN entry ON entry.id = entry_media.entry_id "            \
     "WHERE entry_media.url = media.url AND " HERE(                                                 \
         "entry_media.url") " AND entry.status <> 4) "                                              \
+                           "OR EXISTS (SELECT 1 FROM " OF_NEWS                                     \
+                           "WHERE news_media.url = media.url AND entry.status <> 4) "              \
                            "OR EXISTS (SELECT 1 FROM draft WHERE draft.content LIKE '%' || "       \
                            "media.url || '%') "                                                    \
                            "OR EXISTS (SELECT 1 FROM suggestion WHERE suggestion.state = 1 "       \
@@ -21,10 +28,15 @@ static const struct db_statement statements[MEDIA_STATEMENT__COUNT] = {
     [MEDIA_ADD] = {"media add", "INSERT INTO media (name, url, added_ms, unnamed_ms) "
                                 "VALUES ($1, $2, $3, 0) "
                                 "ON CONFLICT (name) DO UPDATE SET unnamed_ms = 0"},
-    [MEDIA_SHOWN] = {"media shown", "SELECT entry_media.title FROM entry_media "
-                                    "JOIN entry ON entry.id = entry_media.entry_id "
-                                    "WHERE entry_media.url = $1 AND " HERE(
-                                        "entry_media.url") " AND entry.status = 1 LIMIT 1"},
+    [MEDIA_SHOWN] = {"media shown",
+                     "SELECT entry_media.title FROM entry_media "
+                     "JOIN entry ON entry.id = entry_media.entry_id "
+                     "WHERE entry_media.url = $1 AND " HERE(
+                         "entry_media.url") " AND entry.status = 1 UNION ALL "
+                                            "SELECT news_media.title FROM " OF_NEWS
+                                            "WHERE news_media.url = $1 AND entry.status = 1 "
+                                            "AND news.status = 1 AND (news_media.kind <> 0 "
+                                            "OR news_media.alt <> '') LIMIT 1"},
     [MEDIA_KEPT] = {"media kept", "SELECT 1 FROM media WHERE name = $1"},
     [MEDIA_MARK] = {"media mark",
                     "UPDATE media SET unnamed_ms = $1 WHERE unnamed_ms = 0 AND NOT " NAMED},
@@ -32,15 +44,23 @@ static const struct db_statement statements[MEDIA_STATEMENT__COUNT] = {
                       "UPDATE media SET unnamed_ms = 0 WHERE unnamed_ms > 0 AND " NAMED},
     [MEDIA_DUE] = {"media due", "SELECT name FROM media WHERE unnamed_ms > 0 AND unnamed_ms <= $1 "
                                 "ORDER BY unnamed_ms LIMIT $2"},
-    [MEDIA_ALL] = {"media all",
-                   "SELECT name, EXISTS (SELECT 1 FROM entry_media JOIN entry "
-                   "ON entry.id = entry_media.entry_id WHERE entry_media.url = media.url AND " HERE(
-                       "entry_media.url") " AND entry.status <> 4) FROM media"},
-    [MEDIA_NAMED] = {"media named", "SELECT entry_media.url, entry.id FROM entry_media "
-                                    "JOIN entry ON entry.id = entry_media.entry_id WHERE " HERE(
-                                        "entry_media.url") " AND entry.status <> 4"},
+    [MEDIA_ALL] =
+        {"media all",
+         "SELECT name, EXISTS (SELECT 1 FROM entry_media JOIN entry "
+         "ON entry.id = entry_media.entry_id WHERE entry_media.url = media.url AND " HERE(
+             "entry_media.url") " AND entry.status <> 4) OR EXISTS (SELECT 1 FROM " OF_NEWS
+                                "WHERE news_media.url = media.url "
+                                "AND entry.status <> 4) FROM media"},
+    [MEDIA_NAMED] = {"media named",
+                     "SELECT entry_media.url, entry.id FROM entry_media "
+                     "JOIN entry ON entry.id = entry_media.entry_id WHERE " HERE(
+                         "entry_media.url") " AND entry.status <> 4 UNION ALL "
+                                            "SELECT news_media.url, entry.id "
+                                            "FROM " OF_NEWS "WHERE entry.status <> 4"},
     [MEDIA_DELETE] = {"media delete", "DELETE FROM media WHERE name = $1"},
 };
+_Static_assert(ENTRY_MEDIA_IMAGE == 0 && ENTRY_PUBLISHED == 1 && ENTRY_REMOVED == 4,
+               "as the statements say");
 const struct db_catalogue media_catalogue = {"media", statements, ARRAY_COUNT(statements)};
 
 struct db_query *media_query(struct db_conn *conn, enum media_statement which) {

@@ -56,23 +56,23 @@ MUST_USE err media_document_open(const char *folder, const struct entry_document
 /* Puts a picture or a document into the books, before its files are written. Once more: its thirty
  * days begin anew. ERR_INPUT: no name of either. */
 MUST_USE err media_add(struct db_conn *conn, slice name, int64_t now_ms);
-/* RULE MEDIA-1: whether the public may see it: a published entry shows it now. */
+/* RULE MEDIA-1: whether the public may see it: a published entry, or news of one, show it now. */
 MUST_USE err media_is_shown(struct db_conn *conn, const struct entry_picture *picture,
                             struct arena *arena, bool *is_shown);
-/* The same of a document, with the title that such an entry gives it, in the arena. ERR_NOT_FOUND:
+/* The same of a document, with the title that they give it, in the arena. ERR_NOT_FOUND:
  * none shows it. */
 MUST_USE err media_document_shown(struct db_conn *conn, const struct entry_document *document,
                                   struct arena *arena, slice *title);
 /* Whether what a medium of an entry names is still there: false of a picture or a document that lay
  * here and that the sweep has taken. Of what lies elsewhere nothing is known: true. */
 MUST_USE err media_is_kept(struct db_conn *conn, const struct entry_media *media, bool *is_kept);
-/* RULE MEDIA-2: files that no entry, no draft and no waiting suggestion names any more, or whose
- * entry was removed, are deleted 30 days later. Once an hour. */
+/* RULE MEDIA-2: files that no entry, no news, no draft and no waiting suggestion names any more, or
+ * whose entry was removed, are deleted 30 days later. Once an hour. */
 MUST_USE err media_sweep(struct db_conn *conn, const char *folder, int64_t now_ms);
 
 /* Compares folder, books and entries, beside a running server: each file is in the books, each
- * picture and document that an entry shows lies here whole and is what was written. ERR_CORRUPT
- * names the first finding and its mend; ERR_IO. */
+ * picture and document that an entry or its news show lies here whole and is what was written.
+ * ERR_CORRUPT names the first finding and its mend; ERR_IO. */
 struct media_figures {
     int64_t pictures, documents, files;
     uint64_t bytes;

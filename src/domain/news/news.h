@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "domain/contribution/contribution.h"
 #include "domain/entry/entry.h"
+#include "domain/media/media.h"
 #include "domain/person/person.h"
 #include "domain/team/team.h"
 #include "domain/territory/territory.h"
@@ -44,6 +45,9 @@ struct news {
     slice title, text;    /* a line; Markdown, may be empty */
     int64_t version;      /* 1, 2, … */
     int64_t at_ms, changed_ms;
+    /* Photos and documents that lie here, of this version. */
+    struct entry_media *media;
+    uint32_t media_count;
 };
 
 /* ---- writing ---- */
@@ -67,6 +71,27 @@ MUST_USE err news_write(struct db_conn *conn, const struct contribution_world *w
 /* The team takes one back, or shows it again. ERR_DENIED, ERR_NOT_FOUND. */
 MUST_USE err news_take_back(struct db_conn *conn, const struct actor *actor, int64_t id,
                             bool is_taken, int64_t now_ms);
+
+/* Its photos and documents become these, as a new version; none is made when they are the same.
+ * RULE NEWS-2: MEDIA_PER_ENTRY_MAX photos, MEDIA_DOCUMENTS_MAX documents of
+ * MEDIA_DOCUMENTS_BYTES_MAX together, all of them lying here. In a write transaction. ERR_DENIED:
+ * not of the team; ERR_NOT_FOUND; ERR_INPUT, ERR_LIMIT with the field "media…", or "tries" (RULE
+ * PERSON-1). */
+struct news_media_write {
+    const struct actor *actor;
+    int64_t id;
+    struct entry_media *media; /* as typed: cleaned where they stand */
+    uint32_t count;
+};
+MUST_USE err news_media_put(struct db_conn *conn, const struct contribution_world *world,
+                            const struct news_media_write *write, int64_t now_ms,
+                            struct arena *arena, struct problem *problem);
+/* RULE NEWS-2: those that the public sees: documents, and photos of which somebody said what they
+ * show. In the arena. */
+struct entry_media *news_media_shown(const struct news *news, struct arena *arena, uint32_t *count);
+/* Those of an older version against those of the next, with what is said of each: whether they are
+ * the same. */
+bool news_media_same(const struct news *one, const struct news *other);
 
 /* ---- reading ---- */
 

@@ -5,14 +5,14 @@ err news_load(struct db_conn *conn, int64_t id, struct arena *arena, struct news
     struct db_query *query = news_query(conn, NEWS_GET, id);
     bool row = false;
     TRY(db_next(query, &row));
-    err read = row ? news_read(query, arena, news) : ERR_NOT_FOUND;
+    err read = row ? news_read(conn, query, arena, news) : ERR_NOT_FOUND;
     db_done(query);
     return read;
 }
 
 /* All rows of a query. */
-static err read_all(struct db_query *query, struct arena *arena, struct news **news,
-                    size_t *count) {
+static err read_all(struct db_conn *conn, struct db_query *query, struct arena *arena,
+                    struct news **news, size_t *count) {
     struct news *list = NULL;
     size_t used = 0;
     size_t room = 0;
@@ -24,7 +24,7 @@ static err read_all(struct db_query *query, struct arena *arena, struct news **n
             break;
         }
         list = arena_grow(arena, struct news, list, used, &room);
-        failed = news_read(query, arena, &list[used++]);
+        failed = news_read(conn, query, arena, &list[used++]);
         if (failed != OK) {
             db_done(query);
             return failed;
@@ -39,7 +39,7 @@ err news_versions(struct db_conn *conn, int64_t id, size_t room, struct arena *a
                   struct news **versions, size_t *count) {
     struct db_query *query = news_query(conn, NEWS_VERSIONS, id);
     db_bind_i64(query, 2, (int64_t)room);
-    return read_all(query, arena, versions, count);
+    return read_all(conn, query, arena, versions, count);
 }
 
 err news_of_entry(struct db_conn *conn, struct entry_id entry, const struct news *before, bool all,
@@ -49,7 +49,7 @@ err news_of_entry(struct db_conn *conn, struct entry_id entry, const struct news
     db_bind_i64(query, 3, before ? before->id : INT64_MAX);
     db_bind_i64(query, 4, all ? NEWS_STATUS__COUNT : NEWS_SHOWN);
     db_bind_i64(query, 5, (int64_t)room);
-    return read_all(query, arena, news, count);
+    return read_all(conn, query, arena, news, count);
 }
 
 /* ---- the latest ---- */
@@ -104,7 +104,7 @@ err news_latest(struct db_conn *conn, const struct territories *territories, uin
         if (!row) {
             break;
         }
-        failed = news_read(query, arena, &news);
+        failed = news_read(conn, query, arena, &news);
         if (failed == OK) {
             failed = consider(&looking, &news, db_text(query, 12));
         }

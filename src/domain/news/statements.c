@@ -30,6 +30,21 @@ static const struct db_statement statements[NEWS_STATEMENT__COUNT] = {
                                    "(SELECT id FROM entry WHERE merged_into = $1)) "
                                    "AND (n.happened_ms, n.id) < ($2, $3) AND n.status <= $4 "
                                    "ORDER BY n.happened_ms DESC, n.id DESC LIMIT $5"},
+    [NEWS_MEDIA_OF] = {"media of", "SELECT kind, url, title, alt, licence, credit FROM news_media "
+                                   "WHERE news_id = $1 AND version = $2 ORDER BY position"},
+    [NEWS_MEDIA_ADD] = {"media add",
+                        "INSERT INTO news_media (news_id, version, position, kind, url, title, "
+                        "alt, licence, credit) SELECT id, version, $2, $3, $4, $5, $6, $7, $8 "
+                        "FROM news WHERE id = $1"},
+    /* Those of the version before go on. */
+    [NEWS_MEDIA_KEEP] = {"media keep",
+                         "INSERT INTO news_media (news_id, version, position, kind, url, title, "
+                         "alt, licence, credit) SELECT m.news_id, n.version, m.position, m.kind, "
+                         "m.url, m.title, m.alt, m.licence, m.credit FROM news n "
+                         "JOIN news_media m ON m.news_id = n.id AND m.version = n.version - 1 "
+                         "WHERE n.id = $1"},
+    [NEWS_RENEW] = {"renew", "UPDATE news SET person_id = $2, version = version + 1, "
+                             "changed_ms = $3 WHERE id = $1"},
     [NEWS_LATEST] = {"latest", "SELECT " COLUMNS ", s.territory " FROM
                                "JOIN entry s ON s.id = coalesce(e.merged_into, e.id) "
                                "WHERE n.id < $1 AND n.status = 1 AND s.status = 1 "
@@ -45,7 +60,8 @@ struct db_query *news_query(struct db_conn *conn, enum news_statement which, int
     return query;
 }
 
-err news_read(struct db_query *query, struct arena *arena, struct news *news) {
+err news_read(struct db_conn *conn, struct db_query *query, struct arena *arena,
+              struct news *news) {
     *news = (struct news){.id = db_i64(query, 0),
                           .entry = {db_i64(query, 1)},
                           .person = {db_i64(query, 2)},
@@ -57,5 +73,6 @@ err news_read(struct db_query *query, struct arena *arena, struct news *news) {
                           .happened_ms = db_i64(query, 9),
                           .title = arena_copy(arena, db_text(query, 10)),
                           .text = arena_copy(arena, db_text(query, 11))};
-    return date_parse(db_text(query, 8), &news->happened) == OK ? OK : ERR_CORRUPT;
+    return date_parse(db_text(query, 8), &news->happened) == OK ? news_media_load(conn, arena, news)
+                                                                : ERR_CORRUPT;
 }

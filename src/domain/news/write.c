@@ -99,9 +99,8 @@ static err check(const struct news_write *write, int64_t now_ms, struct arena *a
     return check_text(write->text, &content->text, problem);
 }
 
-/* RULE NEWS-1: of the team, while the entry is published. */
-static err check_member(struct db_conn *conn, const struct actor *actor, struct entry_id entry,
-                        const struct contribution_world *world, struct arena *arena) {
+err news_check_member(struct db_conn *conn, const struct actor *actor, struct entry_id entry,
+                      const struct contribution_world *world, struct arena *arena) {
     struct team_of_entry of;
     struct entry_public *shown = arena_new(arena, struct entry_public, 1);
     if (actor->person.v == 0) {
@@ -162,7 +161,7 @@ err news_write(struct db_conn *conn, const struct contribution_world *world,
     if (write->id != 0) {
         TRY(news_load(conn, write->id, arena, &stands));
     }
-    TRY(check_member(conn, write->actor, stands.entry, world, arena));
+    TRY(news_check_member(conn, write->actor, stands.entry, world, arena));
     if (stands.version != write->version) {
         return problem_set(problem, ERR_CONFLICT, "version", "another version stands");
     }
@@ -178,6 +177,7 @@ err news_write(struct db_conn *conn, const struct contribution_world *world,
         TRY(put(conn, write, &content, now_ms));
     }
     TRY(db_run(news_query(conn, NEWS_VERSION_ADD, *id)));
+    TRY(db_run(news_query(conn, NEWS_MEDIA_KEEP, *id)));
     /* RULE FRESH-1: who tells of it says by that that it stands. */
     TRY(entry_confirm(conn, stands.entry, contribution_author(write->actor, 0, arena),
                       ENTRY_CONFIRMED_BY_TEAM, now_ms));

@@ -223,6 +223,7 @@ static struct adding *adding_new(void *app, const struct http_request *request) 
                               .request = request,
                               .arena = request->arena,
                               .actor = face_actor(request),
+                              .owner = &add_owner_draft,
                               .now_ms = clock_now_ms(face->clock)};
     return adding;
 }
@@ -231,6 +232,7 @@ err add_open(void *app, const struct http_request *request, struct adding **open
              struct problem *problem) {
     struct adding *adding = adding_new(app, request);
     adding->secret = request->captures[0];
+    adding->base = arena_concat_of(adding->arena, SLICE("/add/"), adding->secret);
     adding->step = ADD_STEP__COUNT;
     for (size_t i = 0; i < ADD_STEP__COUNT; i++) {
         if (slice_equal(request->captures[1], slice_from_cstr(step_names[i]))) {

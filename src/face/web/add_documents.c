@@ -4,13 +4,13 @@
 #include "face/web/add_files_int.h"
 
 slice add_documents_path(const struct adding *adding) {
-    return arena_printf(adding->arena, "/add/%.*s/documents", SLICE_ARG(adding->secret));
+    return arena_concat_of(adding->arena, adding->base, SLICE("/documents"));
 }
 
 uint32_t add_documents_row(struct adding *adding) {
-    return documents_list(
-        adding->form.page, &adding->draft.content,
-        arena_printf(adding->arena, "/add/%.*s/media", SLICE_ARG(adding->secret)));
+    const struct entry *entry = &adding->draft.content;
+    return documents_list(adding->form.page, entry->media, entry->media_count,
+                          arena_concat_of(adding->arena, adding->base, SLICE("/media")));
 }
 
 void add_documents_check(struct adding *adding) {
@@ -69,7 +69,7 @@ static void write_document(struct adding *adding, const struct entry_media *medi
     html_tf(html, "Document %1", &number, 1);
     html_raw(html, "</legend>\n<p><a");
     html_attr(html, "href",
-              arena_printf(adding->arena, "/add/%.*s/media/%.*s", SLICE_ARG(adding->secret),
+              arena_printf(adding->arena, "%.*s/media/%.*s", SLICE_ARG(adding->base),
                            SLICE_ARG(document->name)));
     html_raw(html, " download>");
     slice said = document_said(form->page, document);
@@ -107,7 +107,7 @@ static void write_file_field(struct adding *adding) {
                    "aria-describedby=\"document-help\"></div>\n");
 }
 
-static err write_page(struct adding *adding, struct http_response *response) {
+err add_documents_page(struct adding *adding, struct http_response *response) {
     struct page page = page_begin(adding->face, adding->request, response);
     const struct entry *entry = &adding->draft.content;
     struct form *form = &adding->form;
@@ -115,7 +115,7 @@ static err write_page(struct adding *adding, struct http_response *response) {
     uint32_t count = 0;
     slice path = add_documents_path(adding);
     adding->step = ADD_MORE;
-    add_page_begin(adding, &page, N_("Documents"), path);
+    adding->owner->begin(adding, &page, N_("Documents"), path);
     form_begin(form, path, true);
     for (uint32_t i = 0; i < entry->media_count; i++) {
         if (entry_media_document(&entry->media[i], &document)) {
@@ -147,7 +147,7 @@ err web_add_documents(void *app, const struct http_request *request, struct http
                       struct problem *problem) {
     struct adding *adding = NULL;
     TRY(add_open(app, request, &adding, problem));
-    return write_page(adding, response);
+    return add_documents_page(adding, response);
 }
 
 /* ---- what was sent ---- */
@@ -248,8 +248,8 @@ static err take(struct add_files *files, struct photo_lab *lab, const struct htt
     return OK;
 }
 
-err web_add_documents_post(void *app, const struct http_request *request,
-                           struct http_response *response, struct problem *problem) {
+err add_documents_take(void *app, const struct http_request *request,
+                       struct http_response *response, add_opening *open, struct problem *problem) {
     static const struct add_files_page page = {
         .field = "document",
         .files_max = MEDIA_DOCUMENTS_MAX,
@@ -263,11 +263,16 @@ err web_add_documents_post(void *app, const struct http_request *request,
             N_("Beaucoup de documents ont été envoyés d’ici aujourd’hui. Revenez demain."),
         .away = N_("Les documents ne peuvent pas être reçus en ce moment. Continuez sans, et "
                    "revenez plus tard."),
-        .write = write_page,
+        .write = add_documents_page,
         .path = add_documents_path,
         .count = document_count,
         .take = take,
         .change = change,
         .is_too_heavy = is_too_heavy};
-    return add_files_post(app, request, response, &page, problem);
+    return add_files_post(app, request, response, &page, open, problem);
+}
+
+err web_add_documents_post(void *app, const struct http_request *request,
+                           struct http_response *response, struct problem *problem) {
+    return add_documents_take(app, request, response, add_open, problem);
 }

@@ -92,16 +92,38 @@ static void add_fresh(struct add_files *files, struct entry *entry) {
     }
 }
 
-/* On the writer: the draft as it stands now, since another page may have changed it meanwhile. */
+static err draft_load(struct db_conn *conn, struct adding *adding) {
+    return contribution_draft_load(conn, adding->actor, adding->secret, adding->now_ms,
+                                   adding->arena, &adding->draft);
+}
+
+static err draft_store(struct db_conn *conn, struct adding *adding, struct problem *problem) {
+    return contribution_draft_store(conn, adding->actor, adding->secret, &adding->draft.content,
+                                    adding->now_ms, problem);
+}
+
+static slice draft_back(const struct adding *adding) {
+    return add_path(adding, ADD_MORE);
+}
+
+static slice draft_on(const struct adding *adding) {
+    return add_path(adding, ADD_CHECK);
+}
+
+const struct add_owner add_owner_draft = {.load = draft_load,
+                                          .store = draft_store,
+                                          .begin = add_page_begin,
+                                          .back = draft_back,
+                                          .on = draft_on};
+
+/* On the writer: what there is now, since another page may have changed it meanwhile. */
 static err store_job(struct db_conn *conn, void *self) {
     struct add_files *files = self;
     struct adding *adding = files->adding;
-    TRY(contribution_draft_load(conn, adding->actor, adding->secret, adding->now_ms, adding->arena,
-                                &adding->draft));
+    TRY(adding->owner->load(conn, adding));
     files->page->change(files, &adding->draft.content);
     add_fresh(files, &adding->draft.content);
-    return contribution_draft_store(conn, adding->actor, adding->secret, &adding->draft.content,
-                                    adding->now_ms, &files->problem);
+    return adding->owner->store(conn, adding, &files->problem);
 }
 
 static err answer_store(void *app, const struct http_request *request, void *self, err result,
@@ -111,7 +133,10 @@ static err answer_store(void *app, const struct http_request *request, void *sel
     struct add_files *files = self;
     struct adding *adding = files->adding;
     if (result == ERR_LIMIT) {
-        form_fault(&adding->form, files->page->field, N_("C’est trop long. Raccourcissez-le."));
+        form_fault(&adding->form, files->page->field,
+                   slice_equal(slice_from_cstr(files->problem.field), SLICE("tries"))
+                       ? N_("Vous avez écrit beaucoup de nouvelles aujourd’hui. Revenez demain.")
+                       : N_("C’est trop long. Raccourcissez-le."));
     } else if (result != OK) {
         *problem = files->problem;
         return result;
@@ -123,9 +148,9 @@ static err answer_store(void *app, const struct http_request *request, void *sel
     bool stays = files->fresh_count > 0 || add_files_is_act(files, "add") ||
                  add_files_is_act(files, "up-") || add_files_is_act(files, "drop-");
     http_redirect(response, stays                                  ? files->page->path(adding)
-                            : add_files_is_act(files, "back")      ? add_path(adding, ADD_MORE)
+                            : add_files_is_act(files, "back")      ? adding->owner->back(adding)
                             : add_files_is_act(files, "documents") ? add_documents_path(adding)
-                                                                   : add_path(adding, ADD_CHECK));
+                                                                   : adding->owner->on(adding));
     return OK;
 }
 
@@ -223,7 +248,7 @@ static bool asks_for_files(const struct add_files *files) {
 }
 
 err add_files_post(void *app, const struct http_request *request, struct http_response *response,
-                   const struct add_files_page *page, struct problem *problem) {
+                   const struct add_files_page *page, add_opening *open, struct problem *problem) {
     const struct face *face = app;
     struct http_form *sent = arena_new(request->arena, struct http_form, 1);
     struct add_files *files = arena_new(request->arena, struct add_files, 1);
@@ -233,7 +258,7 @@ err add_files_post(void *app, const struct http_request *request, struct http_re
         (struct add_files){.page = page,
                            .sent = sent,
                            .fresh = arena_new(request->arena, struct entry_media, page->files_max)};
-    TRY(add_open(app, request, &files->adding, problem));
+    TRY(open(app, request, &files->adding, problem));
     files->adding->sent = sent;
     for (size_t i = 0; i < sent->count; i++) {
         has_files = has_files || is_chosen(files, &sent->fields[i]);

@@ -42,7 +42,7 @@ struct add_files {
 /* The handler of the POST. */
 MUST_USE err add_files_post(void *app, const struct http_request *request,
                             struct http_response *response, const struct add_files_page *page,
-                            struct problem *problem);
+                            add_opening *open, struct problem *problem);
 
 /* The name of the field that says `what` of a picture or a document. */
 const char *add_files_field(const struct adding *adding, const char *what, slice name);

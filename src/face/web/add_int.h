@@ -12,6 +12,20 @@ enum add_step { ADD_WHAT, ADD_WHERE, ADD_MORE, ADD_CHECK, ADD_STEP__COUNT };
 /* Under which everything is added here (SPDX). */
 #define ADD_LICENCE SLICE("CC-BY-SA-4.0")
 
+/* Whose the photos and documents are: a draft's, or those of a news item. Its pages stand at
+ * adding->base ("/add/SECRET", "/entries/1/news/2") and below. */
+struct adding;
+struct add_owner {
+    /* On the writer: the media as they stand now, into adding->draft.content, and back. */
+    err (*load)(struct db_conn *conn, struct adding *adding);
+    err (*store)(struct db_conn *conn, struct adding *adding, struct problem *problem);
+    void (*begin)(struct adding *adding, struct page *page, const char *title, slice path);
+    slice (*back)(const struct adding *adding); /* where the files were asked for */
+    slice (*on)(const struct adding *adding);   /* and where it goes on when they are here */
+    bool is_shown_at_once;                      /* so that each photo is described: RULE NEWS-2 */
+};
+extern const struct add_owner add_owner_draft; /* add_files.c */
+
 /* One request to one of the pages. Everything lives in the request's arena. */
 struct adding {
     const struct face *face;
@@ -19,6 +33,9 @@ struct adding {
     struct arena *arena;
     const struct actor *actor;
     slice secret;
+    slice base; /* of the pages of files */
+    const struct add_owner *owner;
+    int64_t news; /* of files that are no draft's; else 0 */
     enum add_step step;
     int64_t now_ms;
     struct contribution_draft draft;
@@ -91,6 +108,18 @@ MUST_USE err add_begin(void *app, const struct http_request *request, const stru
 MUST_USE err add_page_write(struct adding *adding, struct http_response *response);
 /* The head of a page of the draft: where it stands, its title, what is wrong. */
 void add_page_begin(struct adding *adding, struct page *page, const char *title, slice path);
+/* What an address names: a draft (add_open), or a news item of one's team. */
+typedef err add_opening(void *app, const struct http_request *request, struct adding **opened,
+                        struct problem *problem);
+/* add_photos.c, add_documents.c: the pages of files, of whatever `open` finds. */
+MUST_USE err add_photos_page(struct adding *adding, struct http_response *response);
+MUST_USE err add_photos_take(void *app, const struct http_request *request,
+                             struct http_response *response, add_opening *open,
+                             struct problem *problem);
+MUST_USE err add_documents_page(struct adding *adding, struct http_response *response);
+MUST_USE err add_documents_take(void *app, const struct http_request *request,
+                                struct http_response *response, add_opening *open,
+                                struct problem *problem);
 /* add_photos.c: "/add/SECRET/photos"; the pictures of the draft in a row, nothing without any. */
 slice add_photos_path(const struct adding *adding);
 void add_photos_row(struct adding *adding);

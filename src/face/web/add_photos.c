@@ -4,7 +4,7 @@
 #include "face/web/add_files_int.h"
 
 slice add_photos_path(const struct adding *adding) {
-    return arena_printf(adding->arena, "/add/%.*s/photos", SLICE_ARG(adding->secret));
+    return arena_concat_of(adding->arena, adding->base, SLICE("/photos"));
 }
 
 /* ---- the pictures of a draft ---- */
@@ -19,11 +19,12 @@ static uint32_t picture_count(const struct entry *entry) {
 }
 
 static slice media_folder(const struct adding *adding) {
-    return arena_printf(adding->arena, "/add/%.*s/media", SLICE_ARG(adding->secret));
+    return arena_concat_of(adding->arena, adding->base, SLICE("/media"));
 }
 
 void add_photos_row(struct adding *adding) {
-    pictures_row(adding->form.page, &adding->draft.content, media_folder(adding));
+    const struct entry *entry = &adding->draft.content;
+    pictures_row(adding->form.page, entry->media, entry->media_count, media_folder(adding));
 }
 
 void add_photos_check(struct adding *adding) {
@@ -47,7 +48,8 @@ void add_photos_check(struct adding *adding) {
 static void write_act(struct adding *adding, const char *act, const struct entry_picture *picture,
                       const char *label, slice number) {
     struct html *html = &adding->form.page->html;
-    html_raw(html, "<button class=\"button button--line\" type=\"submit\" name=\"do\"");
+    html_raw(html, "<button class=\"button button--line\" type=\"submit\" formnovalidate "
+                   "name=\"do\"");
     html_attr(html, "value", slice_from_cstr(add_files_field(adding, act, picture->name)));
     html_raw(html, ">");
     html_text(html, i18n(html->language, label));
@@ -71,7 +73,8 @@ static void write_photo(struct adding *adding, const struct entry_media *media,
                                           .label = N_("Ce qu’on y voit"),
                                           .help = N_("Pour qui ne la voit pas. En une phrase."),
                                           .value = media->alt,
-                                          .max_bytes = ENTRY_TEXT_MAX});
+                                          .max_bytes = ENTRY_TEXT_MAX,
+                                          .is_needed = adding->owner->is_shown_at_once});
     form_field(form, &(struct form_field){.name = add_files_field(adding, "credit", picture->name),
                                           .label = N_("Qui l’a prise"),
                                           .value = media->credit,
@@ -102,7 +105,7 @@ static void write_file_field(struct adding *adding) {
                    "aria-describedby=\"photo-help\"></div>\n");
 }
 
-static err write_page(struct adding *adding, struct http_response *response) {
+err add_photos_page(struct adding *adding, struct http_response *response) {
     struct page page = page_begin(adding->face, adding->request, response);
     const struct entry *entry = &adding->draft.content;
     struct form *form = &adding->form;
@@ -110,7 +113,7 @@ static err write_page(struct adding *adding, struct http_response *response) {
     uint32_t count = 0;
     slice path = add_photos_path(adding);
     adding->step = ADD_MORE;
-    add_page_begin(adding, &page, N_("Photos"), path);
+    adding->owner->begin(adding, &page, N_("Photos"), path);
     form_begin(form, path, true);
     for (uint32_t i = 0; i < entry->media_count; i++) {
         if (entry_media_picture(&entry->media[i], &picture)) {
@@ -142,7 +145,7 @@ err web_add_photos(void *app, const struct http_request *request, struct http_re
                    struct problem *problem) {
     struct adding *adding = NULL;
     TRY(add_open(app, request, &adding, problem));
-    return write_page(adding, response);
+    return add_photos_page(adding, response);
 }
 
 /* ---- what was sent ---- */
@@ -162,6 +165,11 @@ static void take_words(struct add_files *files, struct entry *entry) {
             continue;
         }
         media->alt = slice_trim(http_form_value(files->sent, field));
+        if (media->alt.n == 0 && adding->owner->is_shown_at_once &&
+            http_form_value(files->sent, "do").n == 0) {
+            form_fault(&adding->form, field,
+                       N_("Dites ce qu’on y voit : sans cela, la photo n’est pas montrée."));
+        }
         media->credit = slice_trim(
             http_form_value(files->sent, add_files_field(adding, "credit", picture.name)));
         add_files_licence_take(files, add_files_field(adding, "licence", picture.name), media);
@@ -248,8 +256,8 @@ static err take(struct add_files *files, struct photo_lab *lab, const struct htt
     return keep(files, &photo);
 }
 
-err web_add_photos_post(void *app, const struct http_request *request,
-                        struct http_response *response, struct problem *problem) {
+err add_photos_take(void *app, const struct http_request *request, struct http_response *response,
+                    add_opening *open, struct problem *problem) {
     static const struct add_files_page page = {
         .field = "photo",
         .files_max = MEDIA_PER_ENTRY_MAX,
@@ -261,10 +269,15 @@ err web_add_photos_post(void *app, const struct http_request *request,
             N_("Beaucoup de photos ont été envoyées d’ici aujourd’hui. Revenez demain."),
         .away = N_("Les photos ne peuvent pas être reçues en ce moment. Continuez sans, et revenez "
                    "plus tard."),
-        .write = write_page,
+        .write = add_photos_page,
         .path = add_photos_path,
         .count = picture_count,
         .take = take,
         .change = change};
-    return add_files_post(app, request, response, &page, problem);
+    return add_files_post(app, request, response, &page, open, problem);
+}
+
+err web_add_photos_post(void *app, const struct http_request *request,
+                        struct http_response *response, struct problem *problem) {
+    return add_photos_take(app, request, response, add_open, problem);
 }

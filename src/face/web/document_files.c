@@ -46,14 +46,13 @@ err web_document(void *app, const struct http_request *request, struct http_resp
                : answer_file(app, request, response, &document, title, problem);
 }
 
-/* A document that this entry has, and of no other one. */
-static err answer_of(const struct face *face, const struct http_request *request,
-                     struct http_response *response, const struct entry *entry, slice name,
-                     struct problem *problem) {
+err documents_answer(const struct face *face, const struct http_request *request,
+                     struct http_response *response, const struct entry_media *media,
+                     uint32_t count, slice name, struct problem *problem) {
     struct entry_document held;
-    for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (entry_media_document(&entry->media[i], &held) && slice_equal(held.name, name)) {
-            return answer_file(face, request, response, &held, entry->media[i].title, problem);
+    for (uint32_t i = 0; i < count; i++) {
+        if (entry_media_document(&media[i], &held) && slice_equal(held.name, name)) {
+            return answer_file(face, request, response, &held, media[i].title, problem);
         }
     }
     return none(problem);
@@ -64,8 +63,9 @@ err web_add_document(void *app, const struct http_request *request, struct http_
                      struct problem *problem) {
     struct adding *adding = NULL;
     TRY(add_open(app, request, &adding, problem));
-    return answer_of(adding->face, request, response, &adding->draft.content, request->captures[1],
-                     problem);
+    const struct entry *entry = &adding->draft.content;
+    return documents_answer(adding->face, request, response, entry->media, entry->media_count,
+                            request->captures[1], problem);
 }
 
 /* RULE MEDIA-1: of an entry that waits, by who decides about it. */
@@ -74,5 +74,6 @@ err web_moderation_document(void *app, const struct http_request *request,
     const struct face *face = app;
     struct entry *entry;
     TRY(media_entry_held(face, request, &entry, problem));
-    return answer_of(face, request, response, entry, request->captures[1], problem);
+    return documents_answer(face, request, response, entry->media, entry->media_count,
+                            request->captures[1], problem);
 }

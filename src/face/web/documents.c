@@ -48,20 +48,21 @@ static void write_row(struct page *page, const struct entry_media *media,
     html_raw(html, "</small></li>\n");
 }
 
-uint32_t documents_list(struct page *page, const struct entry *entry, slice before) {
+uint32_t documents_list(struct page *page, const struct entry_media *media, uint32_t count,
+                        slice before) {
     struct entry_document document;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (!entry_media_document(&entry->media[i], &document)) {
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!entry_media_document(&media[i], &document)) {
             continue;
         }
-        if (count++ == 0) {
+        if (shown++ == 0) {
             html_raw(&page->html, "<ul class=\"documents\">\n");
         }
-        write_row(page, &entry->media[i], &document, before);
+        write_row(page, &media[i], &document, before);
     }
-    if (count > 0) {
+    if (shown > 0) {
         html_raw(&page->html, "</ul>\n");
     }
-    return count;
+    return shown;
 }

@@ -1,6 +1,7 @@
 /* /entries/ID-slug: one entry whole, from its public view. */
 #include "face/actor.h"
 #include "face/web/entry_int.h"
+#include "face/web/news_int.h"
 
 #include "assets_names.h"
 
@@ -197,6 +198,7 @@ static err write_page(struct sheet *sheet) {
     slice summary = sheet_text(sheet, ENTRY_TR_SUMMARY, 0);
     struct entry_picture photo;
     bool has_photo = picture_first(sheet->of, &photo) != NULL;
+    bool has_sheet = has_photo || news_has_photo(sheet->news, sheet->news_count);
     page_head(page, &(struct page_head){
                         .title = sheet->title,
                         .description = summary,
@@ -204,7 +206,7 @@ static err write_page(struct sheet *sheet) {
                         .picture = arena_printf(page->arena, "/pictures/entries/%lld.png",
                                                 (long long)sheet->of->id.v),
                         .photo = has_photo ? &photo : NULL,
-                        .sheet = has_photo ? SLICE(ASSET_PHOTO_CSS) : SLICE_EMPTY,
+                        .sheet = has_sheet ? SLICE(ASSET_PHOTO_CSS) : SLICE_EMPTY,
                         .json_ld = meta_entry(page, sheet->entry, &sheet->source),
                         .is_embeddable = true,
                         .is_article = true,

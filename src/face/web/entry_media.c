@@ -204,7 +204,8 @@ void sheet_documents(struct sheet *sheet) {
             html_raw(html, "<section class=\"prose measure\" id=\"documents\"><h2>");
             html_t(html, "Documents");
             html_raw(html, "</h2>\n");
-            (void)documents_list(sheet->page, sheet->of, SLICE("/media"));
+            (void)documents_list(sheet->page, sheet->of->media, sheet->of->media_count,
+                                 SLICE("/media"));
             html_raw(html, "</section>\n");
             return;
         }

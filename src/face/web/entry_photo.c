@@ -1,11 +1,10 @@
-/* The photos of an entry that lie here: the first one wide, the others in two columns. */
+/* Photos that lie here, of an entry or of news: the first one wide, the others in two columns. */
 #include "face/web/entry_int.h"
 
 #define WIDE   "(min-width: 64rem) 42rem, calc(100vw - 2rem)"
 #define NARROW "(min-width: 64rem) 21rem, 50vw"
 
-static void caption(struct sheet *sheet, const struct entry_media *media) {
-    struct page *page = sheet->page;
+static void caption(struct page *page, const struct entry_media *media) {
     struct html *html = &page->html;
     if (media->alt.n + media->credit.n + media->licence.n == 0) {
         return;
@@ -23,26 +22,28 @@ static void caption(struct sheet *sheet, const struct entry_media *media) {
     html_raw(html, "</figcaption>");
 }
 
-void sheet_photos(struct sheet *sheet) {
-    struct page *page = sheet->page;
+void pictures_gallery(struct page *page, const struct entry_media *media, uint32_t count) {
     struct html *html = &page->html;
     struct entry_picture picture;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < sheet->of->media_count; i++) {
-        const struct entry_media *media = &sheet->of->media[i];
-        if (!entry_media_picture(media, &picture)) {
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!entry_media_picture(&media[i], &picture)) {
             continue;
         }
-        bool is_first = count++ == 0;
+        bool is_first = shown++ == 0;
         if (is_first) {
             html_raw(html, "<div class=\"photos\">\n");
         }
         html_raw(html, "<figure class=\"photo\">");
-        picture_write(page, &picture, media->alt, is_first ? WIDE : NARROW, is_first);
-        caption(sheet, media);
+        picture_write(page, &picture, media[i].alt, is_first ? WIDE : NARROW, is_first);
+        caption(page, &media[i]);
         html_raw(html, "</figure>\n");
     }
-    if (count > 0) {
+    if (shown > 0) {
         html_raw(html, "</div>\n");
     }
+}
+
+void sheet_photos(struct sheet *sheet) {
+    pictures_gallery(sheet->page, sheet->of->media, sheet->of->media_count);
 }

@@ -2,6 +2,8 @@
 
 #include "assets_names.h"
 
+#include <string.h>
+
 void form_fault_of(struct form *form, const char *field, const char *message, slice file_name) {
     if (form->fault_count < FORM_FAULTS_MAX) {
         form->faults[form->fault_count++] = (struct form_fault){field, message, file_name};
@@ -404,6 +406,9 @@ void form_submit_else(struct form *form, const char *value, const char *label) {
     html_raw(html, "<button class=\"button button--line button--wide\" type=\"submit\" "
                    "name=\"do\"");
     html_attr(html, "value", slice_from_cstr(value));
+    if (strcmp(value, "back") == 0) { /* what is missing is no reason to stay */
+        html_raw(html, " formnovalidate");
+    }
     html_raw(html, ">");
     text(form, label);
     html_raw(html, "</button>\n");

@@ -57,20 +57,21 @@ void picture_small(struct page *page, const struct entry_picture *picture, slice
     html_raw(html, ">");
 }
 
-void pictures_row(struct page *page, const struct entry *entry, slice before) {
+void pictures_row(struct page *page, const struct entry_media *media, uint32_t count,
+                  slice before) {
     struct html *html = &page->html;
     struct entry_picture picture;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (!entry_media_picture(&entry->media[i], &picture)) {
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!entry_media_picture(&media[i], &picture)) {
             continue;
         }
-        if (count++ == 0) {
+        if (shown++ == 0) {
             html_raw(html, "<div class=\"form-photos\">");
         }
-        picture_small(page, &picture, entry->media[i].alt, before);
+        picture_small(page, &picture, media[i].alt, before);
     }
-    if (count > 0) {
+    if (shown > 0) {
         html_raw(html, "</div>\n");
     }
 }

@@ -46,17 +46,17 @@ err web_media(void *app, const struct http_request *request, struct http_respons
                : answer_file(face, response, &picture, file, format, problem);
 }
 
-/* A file of a picture that this entry has, and of no other one. */
-static err answer_of(const struct face *face, struct http_response *response,
-                     const struct entry *entry, slice name, slice file, struct problem *problem) {
+err media_answer(const struct face *face, struct http_response *response,
+                 const struct entry_media *media, uint32_t count, slice name, slice file,
+                 struct problem *problem) {
     struct entry_picture held;
     size_t side;
     enum entry_picture_format format;
     if (!entry_picture_file_read(file, &side, &format)) {
         return none(problem);
     }
-    for (uint32_t i = 0; i < entry->media_count; i++) {
-        if (entry_picture_of(entry->media[i].url, &held) && slice_equal(held.name, name)) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (entry_picture_of(media[i].url, &held) && slice_equal(held.name, name)) {
             return answer_file(face, response, &held, file, format, problem);
         }
     }
@@ -68,8 +68,9 @@ err web_add_media(void *app, const struct http_request *request, struct http_res
                   struct problem *problem) {
     struct adding *adding = NULL;
     TRY(add_open(app, request, &adding, problem));
-    return answer_of(adding->face, response, &adding->draft.content, request->captures[1],
-                     request->captures[2], problem);
+    const struct entry *entry = &adding->draft.content;
+    return media_answer(adding->face, response, entry->media, entry->media_count,
+                        request->captures[1], request->captures[2], problem);
 }
 
 err media_entry_held(const struct face *face, const struct http_request *request,
@@ -94,5 +95,6 @@ err web_moderation_media(void *app, const struct http_request *request,
     const struct face *face = app;
     struct entry *entry;
     TRY(media_entry_held(face, request, &entry, problem));
-    return answer_of(face, response, entry, request->captures[1], request->captures[2], problem);
+    return media_answer(face, response, entry->media, entry->media_count, request->captures[1],
+                        request->captures[2], problem);
 }

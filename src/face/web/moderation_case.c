@@ -101,8 +101,8 @@ static err write_entry(struct page *page, const struct deciding *deciding) {
     TRY(html_markdown(html, entry->description, 3));
     slice media =
         arena_printf(page->arena, "/moderation/entries/%lld/media", (long long)entry->id.v);
-    pictures_row(page, entry, media);
-    (void)documents_list(page, entry, media);
+    pictures_row(page, entry->media, entry->media_count, media);
+    (void)documents_list(page, entry->media, entry->media_count, media);
     for (size_t i = 0; i < entry->contact_count; i++) {
         html_raw(html, "<p>");
         html_text(html, entry->contacts[i].value);

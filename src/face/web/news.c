@@ -1,9 +1,12 @@
 /* /entries/ID/news, one of them, and /news: what happens, in lists and whole. */
 #include "domain/moderation/moderation.h"
 #include "face/actor.h"
+#include "face/web/form_int.h"
 #include "face/web/history_int.h"
 #include "face/web/news_int.h"
 #include "face/web/world.h"
+
+#include "assets_names.h"
 
 #define AT_ONCE 20
 
@@ -39,13 +42,15 @@ static slice way(const struct reading *reading, const char *end) {
     return link_entry_under(reading->entry->entry.id, end, reading->page->arena);
 }
 
-static void page_top(struct reading *reading, slice heading, slice canonical, bool is_one) {
+static void page_top(struct reading *reading, slice heading, slice canonical, slice sheet,
+                     bool is_one) {
     struct page *page = reading->page;
     struct html *html = &page->html;
     const struct entry *of = &reading->entry->entry;
     page_head(page, &(struct page_head){
                         .title = arena_concat_of(page->arena, heading, SLICE(", "), reading->title),
                         .canonical = canonical,
+                        .sheet = sheet,
                         .section = PAGE_EXPLORE,
                         .is_article = is_one});
     const struct crumb crumbs[] = {{link_entry(page, of->id, of->title), reading->title},
@@ -107,7 +112,8 @@ static err write_list(struct reading *reading) {
         from > 0 && news_load(face_reader(page->request), from, page->arena, &before) == OK;
     TRY(news_of_entry(face_reader(page->request), reading->entry->entry.id,
                       has_from ? &before : NULL, all, AT_ONCE + 1, page->arena, &news, &count));
-    page_top(reading, i18n(html->language, "Nouvelles"), way(reading, "/news"), false);
+    page_top(reading, i18n(html->language, "Nouvelles"), way(reading, "/news"),
+             news_has_photo(news, count) ? SLICE(ASSET_PHOTO_CSS) : SLICE_EMPTY, false);
     if (count == 0) {
         html_raw(html, "<p>");
         html_t(html, "Il n’y a pas encore de nouvelle.");
@@ -142,6 +148,52 @@ err web_entry_news(void *app, const struct http_request *request, struct http_re
 
 /* ---- one ---- */
 
+/* "Photo : Le four", "Document : Statuts": what is in one list and not in the other. */
+static void write_missing(struct page *page, const struct news *in, const struct news *not_in,
+                          const char *label) {
+    struct html *html = &page->html;
+    for (uint32_t i = 0; i < in->media_count; i++) {
+        const struct entry_media *media = &in->media[i];
+        bool is_there = false;
+        for (uint32_t k = 0; k < not_in->media_count; k++) {
+            is_there = is_there || slice_equal(media->url, not_in->media[k].url);
+        }
+        if (is_there) {
+            continue;
+        }
+        html_raw(html, "<p>");
+        html_text(html, i18n(html->language, label));
+        html_raw(html, " ");
+        slice name = media->kind == ENTRY_MEDIA_IMAGE ? media->alt : media->title;
+        if (media->kind == ENTRY_MEDIA_IMAGE) {
+            html_tf(html, "photo « %1 »", &name, 1);
+        } else {
+            html_tf(html, "document « %1 »", &name, 1);
+        }
+        html_raw(html, "</p>\n");
+    }
+}
+
+/* Photos and documents that came and went, or of which something else is said. */
+static void write_media_change(struct page *page, const struct news *before,
+                               const struct news *after) {
+    struct html *html = &page->html;
+    if (news_media_same(before, after)) {
+        return;
+    }
+    write_missing(page, after, before, N_("Ajout :"));
+    write_missing(page, before, after, N_("Retrait :"));
+    bool is_said = before->media_count == after->media_count;
+    for (uint32_t i = 0; is_said && i < after->media_count; i++) {
+        is_said = slice_equal(before->media[i].url, after->media[i].url);
+    }
+    if (is_said) {
+        html_raw(html, "<p>");
+        html_t(html, "Ce qui est dit des photos et des documents");
+        html_raw(html, "</p>\n");
+    }
+}
+
 /* What changed from one version to the next, word by word. */
 static void write_change(struct page *page, const struct news *before, const struct news *after) {
     struct history_difference differences[2];
@@ -156,6 +208,7 @@ static void write_change(struct page *page, const struct news *before, const str
     }
     history_difference_write(page, differences, count, HISTORY_TITLE);
     history_difference_write(page, differences, count, HISTORY_DESCRIPTION);
+    write_media_change(page, before, after);
 }
 
 /* Each is compared with the one before, word by word. */
@@ -194,18 +247,60 @@ static err write_versions(struct page *page, const struct news *news) {
     return OK;
 }
 
+/* Photos and documents as everybody sees them; of news that are not shown, for whoever sees those
+ * all the same. The team is told which photos wait to be described. */
+static void write_media(const struct reading *reading, const struct news *news) {
+    struct page *page = reading->page;
+    struct html *html = &page->html;
+    slice path = news_path(news, page->arena);
+    uint32_t count = news->media_count;
+    const struct entry_media *media = news->media;
+    if (news->status != NEWS_SHOWN) {
+        slice before = arena_concat_of(page->arena, path, SLICE("/media"));
+        pictures_row(page, media, count, before);
+        (void)documents_list(page, media, count, before);
+        return;
+    }
+    if (count == 0) {
+        return;
+    }
+    media = news_media_shown(news, page->arena, &count);
+    html_raw(html, "<div class=\"measure\">\n");
+    pictures_gallery(page, media, count);
+    (void)documents_list(page, media, count, SLICE("/media"));
+    html_raw(html, "</div>\n");
+    if (count < news->media_count && reading->role != TEAM_NONE) {
+        html_raw(html, "<p class=\"alert alert--info\">");
+        page_icon(page, "info");
+        html_raw(html, "<span>");
+        html_tn(html, "%n photo n’est pas montrée : dites d’abord ce qu’on y voit.",
+                "%n photos ne sont pas montrées : dites d’abord ce qu’on y voit.",
+                news->media_count - count);
+        html_raw(html, " <a");
+        html_attr(html, "href", arena_concat_of(page->arena, path, SLICE("/photos")));
+        html_raw(html, ">");
+        html_t(html, "Le dire");
+        html_raw(html, "</a></span></p>\n");
+    }
+}
+
 static err write_one(struct reading *reading, const struct news *news) {
     struct page *page = reading->page;
     struct html *html = &page->html;
     const struct entry_date happened = {.start = news->happened};
     slice path = news_path(news, page->arena);
-    page_top(reading, news->title, path, true);
+    bool is_shown = news->status == NEWS_SHOWN;
+    page_top(reading, news->title, path,
+             !is_shown                 ? form_sheet()
+             : news_has_photo(news, 1) ? SLICE(ASSET_PHOTO_CSS)
+                                       : SLICE_EMPTY,
+             true);
     html_raw(html, "<p class=\"lead\">");
     html_text(html, news_sort_label(page, news->sort));
     html_raw(html, " · ");
     date_write(page, &happened, I18N_DATE_PLAIN);
     html_raw(html, "</p>\n");
-    if (news->status != NEWS_SHOWN) {
+    if (!is_shown) {
         html_raw(html, "<p class=\"alert alert--info\">");
         page_icon(page, "info");
         html_raw(html, "<span>");
@@ -214,7 +309,9 @@ static err write_one(struct reading *reading, const struct news *news) {
     }
     html_raw(html, "<div class=\"prose measure\">\n");
     TRY(html_markdown(html, news->text, 2));
-    html_raw(html, "</div>\n<p class=\"small muted\">");
+    html_raw(html, "</div>\n");
+    write_media(reading, news);
+    html_raw(html, "<p class=\"small muted\">");
     html_t(html, "Écrit par l’équipe, le");
     html_raw(html, " ");
     day_write(page, news->at_ms);
@@ -223,6 +320,8 @@ static err write_one(struct reading *reading, const struct news *news) {
     html_raw(html, "<p class=\"actions\">");
     if (reading->role != TEAM_NONE) {
         button(page, arena_concat_of(page->arena, path, SLICE("/edit")), N_("Modifier ou retirer"));
+        button(page, arena_concat_of(page->arena, path, SLICE("/photos")), N_("Photos"));
+        button(page, arena_concat_of(page->arena, path, SLICE("/documents")), N_("Documents"));
     }
     html_raw(html, "<a rel=\"nofollow\"");
     html_attr(html, "href", way(reading, "/flag"));

@@ -68,6 +68,27 @@ static err write_content(const struct feed *feed, const struct news *news, struc
     return OK;
 }
 
+/* RFC 4287, 4.2.7.2: photos in their largest print, and documents, with how much they weigh. */
+static void write_enclosures(const struct feed *feed, const struct news *news, struct buf *out) {
+    uint32_t count;
+    const struct entry_media *media = news_media_shown(news, feed->request->arena, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct entry_document document;
+        bool is_document = entry_media_document(&media[i], &document);
+        buf_add_cstr(out, "<link rel=\"enclosure\"");
+        xml_attribute(
+            out, "type",
+            slice_from_cstr(is_document ? entry_document_type(document.kind) : "image/jpeg"));
+        xml_attribute(out, "href",
+                      arena_concat_of(feed->request->arena, feed->request->base_url, media[i].url));
+        xml_attribute(out, "title", is_document ? media[i].title : media[i].alt);
+        if (is_document) {
+            buf_addf(out, " length=\"%u\"", document.bytes);
+        }
+        buf_add_cstr(out, "/>\n");
+    }
+}
+
 static err write_item(const struct feed *feed, const struct news_item *item, struct buf *out) {
     const struct news *news = &item->news;
     struct arena *arena = feed->request->arena;
@@ -83,6 +104,7 @@ static err write_item(const struct feed *feed, const struct news_item *item, str
     buf_add_cstr(out, "<category");
     xml_attribute(out, "term", news_sort_slug(news->sort));
     buf_add_cstr(out, "/>\n");
+    write_enclosures(feed, news, out);
     TRY(write_content(feed, news, out));
     buf_add_cstr(out, "</entry>\n");
     return OK;

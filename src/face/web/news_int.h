@@ -10,6 +10,16 @@ slice news_sort_label(const struct page *page, enum news_sort sort);
 /* "/entries/12/news/345" */
 slice news_path(const struct news *news, struct arena *arena);
 
+/* The one that an address names, for the team of its entry; with `entry` that too. ERR_NOT_FOUND,
+ * ERR_DENIED. */
+MUST_USE err news_own(const struct face *face, const struct http_request *request,
+                      struct news *news, struct entry_public **entry, struct problem *problem);
+/* The same for who may see one that was taken back: its team, and who moderates there. */
+MUST_USE err news_seen(const struct face *face, const struct http_request *request,
+                       struct news *news, struct problem *problem);
+/* Whether a page that shows these has photos, and needs their sheet. */
+bool news_has_photo(const struct news *news, size_t count);
+
 /* How one is written in a list. */
 enum news_form {
     NEWS_WHOLE, /* with all of its text */

@@ -77,6 +77,55 @@ static void write_brief(struct page *page, const struct news *news) {
     html_raw(html, "</p>\n");
 }
 
+/* Photos small: on a tile the first one, as that of an entry, else all of them. */
+static void write_photos(struct page *page, const struct entry_media *media, uint32_t count,
+                         bool is_tile) {
+    struct html *html = &page->html;
+    struct entry_picture picture;
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!entry_media_picture(&media[i], &picture) || (is_tile && shown > 0)) {
+            continue;
+        }
+        if (shown++ == 0) {
+            html_raw(html, "<div class=\"");
+            html_text(html, is_tile ? SLICE("thumb") : SLICE("photos-row"));
+            html_raw(html, "\">");
+        }
+        html_raw(html, "<img");
+        html_attr(html, "src", entry_picture_path(&picture, 0, ENTRY_PICTURE_WEBP, page->arena));
+        html_attr_i64(html, "width", picture.width);
+        html_attr_i64(html, "height", picture.height);
+        html_attr(html, "alt", media[i].alt);
+        html_raw(html, " loading=\"lazy\">");
+    }
+    if (shown > 0) {
+        html_raw(html, "</div>\n");
+    }
+}
+
+/* What everybody may see of it: the team finds the rest on its page. */
+static void write_media(struct page *page, const struct news *news, bool is_tile) {
+    uint32_t count = 0;
+    if (news->status == NEWS_SHOWN && news->media_count > 0) {
+        const struct entry_media *media = news_media_shown(news, page->arena, &count);
+        write_photos(page, media, count, is_tile);
+        (void)documents_list(page, media, count, SLICE("/media"));
+    }
+}
+
+bool news_has_photo(const struct news *news, size_t count) {
+    struct entry_picture picture;
+    for (size_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < news[i].media_count; k++) {
+            if (entry_media_picture(&news[i].media[k], &picture)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 err news_item_write(struct page *page, const struct news *news, const struct entry_public *entry,
                     enum news_form form, unsigned level) {
     struct html *html = &page->html;
@@ -104,6 +153,7 @@ err news_item_write(struct page *page, const struct news *news, const struct ent
         TRY(html_markdown(html, news->text, level + 1));
         html_raw(html, "</div>\n");
     }
+    write_media(page, news, entry != NULL);
     if (entry) {
         html_raw(html, "<p class=\"small\"><a");
         html_attr(html, "href", link_entry(page, entry->entry.id, entry->entry.title));

@@ -1,4 +1,5 @@
 /* /entries/ID/news/new, /entries/ID/news/NEWS/edit: the team writes what happened. */
+#include "domain/moderation/moderation.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/news_int.h"
@@ -26,13 +27,71 @@ struct telling {
     struct problem problem;
 };
 
+static err none(struct problem *problem) {
+    return problem_set(problem, ERR_NOT_FOUND, "id", "no news has this address");
+}
+
+/* The published entry that the address names. */
+static err load_entry(const struct face *face, const struct http_request *request,
+                      struct entry_public **entry, struct problem *problem) {
+    struct entry_id id;
+    TRY(entry_of_address(request, &id, problem));
+    *entry = arena_new(request->arena, struct entry_public, 1);
+    err found =
+        entry_public_load(face_reader(request), face->territories, id, request->arena, *entry);
+    return found == ERR_NOT_FOUND ? none(problem) : found;
+}
+
+/* The news item that it names, of this entry. */
+static err load_news(const struct http_request *request, const struct entry_public *entry,
+                     struct news *news, struct problem *problem) {
+    int64_t id = 0;
+    err found = slice_to_i64(request->captures[1], &id)
+                    ? news_load(face_reader(request), id, request->arena, news)
+                    : ERR_NOT_FOUND;
+    bool is_other = found == OK && news->entry.v != entry->entry.id.v;
+    return found == ERR_NOT_FOUND || is_other ? none(problem) : found;
+}
+
+static err check_team(const struct http_request *request, const struct entry_public *entry,
+                      struct problem *problem) {
+    struct team_of_entry of;
+    TRY(team_of_entry(face_reader(request), entry->entry.id, face_actor(request)->person, &of));
+    return of.role != TEAM_NONE ? OK
+                                : problem_set(problem, ERR_DENIED, "id",
+                                              "news are written by the team of the entry");
+}
+
+err news_own(const struct face *face, const struct http_request *request, struct news *news,
+             struct entry_public **entry, struct problem *problem) {
+    struct entry_public *of = NULL;
+    TRY(load_entry(face, request, &of, problem));
+    TRY(load_news(request, of, news, problem));
+    if (entry) {
+        *entry = of;
+    }
+    return check_team(request, of, problem);
+}
+
+err news_seen(const struct face *face, const struct http_request *request, struct news *news,
+              struct problem *problem) {
+    const struct contribution_world world = web_world(face);
+    const struct actor *actor = face_actor(request);
+    struct entry_public *of = NULL;
+    bool moderates = false;
+    TRY(load_entry(face, request, &of, problem));
+    TRY(load_news(request, of, news, problem));
+    if (actor->roles != 0) {
+        TRY(moderation_may(face_reader(request), &world, actor, of->entry.id, &moderates));
+    }
+    return moderates ? OK : check_team(request, of, problem);
+}
+
 /* What the address names, for its team. */
 static err load(void *app, const struct http_request *request, bool is_change,
                 struct telling **loaded, struct problem *problem) {
     struct telling *telling = arena_new(request->arena, struct telling, 1);
-    struct entry_public *entry = arena_new(request->arena, struct entry_public, 1);
-    struct db_conn *reader = face_reader(request);
-    struct team_of_entry of;
+    struct entry_public *entry = NULL;
     *telling = (struct telling){.face = app,
                                 .arena = request->arena,
                                 .write = {.actor = face_actor(request),
@@ -40,25 +99,17 @@ static err load(void *app, const struct http_request *request, bool is_change,
                                           .title = SLICE_EMPTY,
                                           .text = SLICE_EMPTY},
                                 .sort = SLICE_EMPTY};
-    TRY(entry_of_address(request, &telling->write.entry, problem));
-    err found = entry_public_load(reader, telling->face->territories, telling->write.entry,
-                                  request->arena, entry);
-    if (found == OK && is_change) {
-        found = slice_to_i64(request->captures[1], &telling->write.id)
-                    ? news_load(reader, telling->write.id, request->arena, &telling->stands)
-                    : ERR_NOT_FOUND;
-        if (found == OK && telling->stands.entry.v != telling->write.entry.v) {
-            found = ERR_NOT_FOUND;
-        }
+    if (is_change) {
+        TRY(news_own(app, request, &telling->stands, &entry, problem));
+        telling->write.id = telling->stands.id;
+    } else {
+        TRY(load_entry(app, request, &entry, problem));
+        TRY(check_team(request, entry, problem));
     }
-    TRY(found == ERR_NOT_FOUND ? problem_set(problem, found, "id", "no news has this address")
-                               : found);
+    telling->write.entry = entry->entry.id;
     telling->entry_title = entry->entry.title;
-    TRY(team_of_entry(reader, telling->write.entry, telling->write.actor->person, &of));
     *loaded = telling;
-    return of.role != TEAM_NONE ? OK
-                                : problem_set(problem, ERR_DENIED, "id",
-                                              "news are written by the team of the entry");
+    return OK;
 }
 
 static slice path_of(const struct telling *telling) {

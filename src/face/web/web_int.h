@@ -153,14 +153,25 @@ void picture_write(struct page *page, const struct entry_picture *picture, slice
                    const char *sizes, bool is_first);
 /* The smallest print, from an address that begins with `before` instead of "/media". */
 void picture_small(struct page *page, const struct entry_picture *picture, slice alt, slice before);
-/* The pictures of an entry in a row, small, from an address that begins with `before` instead of
+/* The pictures among media in a row, small, from an address that begins with `before` instead of
  * "/media": for who may see what the public does not. Nothing without any. */
-void pictures_row(struct page *page, const struct entry *entry, slice before);
+void pictures_row(struct page *page, const struct entry_media *media, uint32_t count, slice before);
+/* entry_photo.c: as the public sees them, the first one wide; nothing without any. */
+void pictures_gallery(struct page *page, const struct entry_media *media, uint32_t count);
 /* documents.c: documents that lie here. */
 slice document_said(const struct page *page,
                     const struct entry_document *document); /* "PDF, 48 Ko" */
-/* Those of an entry as a list of files to take away, their addresses as above; how many. */
-uint32_t documents_list(struct page *page, const struct entry *entry, slice before);
+/* Those among media as a list of files to take away, their addresses as above; how many. */
+uint32_t documents_list(struct page *page, const struct entry_media *media, uint32_t count,
+                        slice before);
+/* Answers with a file of a picture, or with a document, that is among these media, and with no
+ * other. ERR_NOT_FOUND. */
+MUST_USE err media_answer(const struct face *face, struct http_response *response,
+                          const struct entry_media *media, uint32_t count, slice name, slice file,
+                          struct problem *problem);
+MUST_USE err documents_answer(const struct face *face, const struct http_request *request,
+                              struct http_response *response, const struct entry_media *media,
+                              uint32_t count, slice name, struct problem *problem);
 /* The entry whose number the address has first, whole, for who decides about it. ERR_DENIED,
  * ERR_NOT_FOUND. */
 MUST_USE err media_entry_held(const struct face *face, const struct http_request *request,
@@ -355,7 +366,9 @@ http_handler web_restore, web_restore_post;
 http_handler web_confirm, web_confirm_post, web_still, web_still_post, web_still_stop,
     web_still_stop_post;
 http_handler web_news, web_news_feed, web_entry_news, web_entry_news_feed, web_entry_news_one,
-    web_news_write, web_news_write_post, web_news_edit, web_news_edit_post;
+    web_news_write, web_news_write_post, web_news_edit, web_news_edit_post, web_news_photos,
+    web_news_photos_post, web_news_documents, web_news_documents_post, web_news_media,
+    web_news_document;
 http_handler web_suggestions, web_suggestion, web_suggestion_post;
 http_handler web_duplicates, web_duplicate, web_duplicate_post, web_merged, web_merge,
     web_merge_post;

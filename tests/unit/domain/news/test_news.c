@@ -1,6 +1,8 @@
 /* What a team tells of its entry: writing, changing, taking back, hiding; who sees what. */
 #include "team_fixture.h"
 
+#include "domain/entry/document.h"
+#include "domain/entry/picture.h"
 #include "domain/news/news.h"
 
 #include <string.h>
@@ -197,6 +199,157 @@ static void what_was_merged_shows_its_news_where_it_stands_now(void **state) {
     assert_int_equal(count, 0);
 }
 
+/* ---- photos and documents ---- */
+
+static struct entry_media document_of(struct scene *scene, const char *words) {
+    struct entry_document document =
+        media_document_named(slice_from_cstr(words), ENTRY_DOCUMENT_PDF, &scene->arena);
+    assert_int_equal(media_add(scene->fixture->conn, document.name, 1), OK);
+    return (struct entry_media){.kind = ENTRY_MEDIA_DOCUMENT,
+                                .url =
+                                    arena_concat_of(&scene->arena, SLICE("/media/"), document.name),
+                                .title = SLICE("Statuts"),
+                                .licence = SLICE("CC0-1.0")};
+}
+
+static struct entry_media photo_of(struct scene *scene, char digit, const char *alt) {
+    slice name = arena_printf(&scene->arena, "%c%031d-300x200", digit, 0);
+    struct entry_picture picture;
+    assert_true(entry_picture_named(name, &picture));
+    assert_int_equal(media_add(scene->fixture->conn, name, 1), OK);
+    return (struct entry_media){
+        .kind = ENTRY_MEDIA_IMAGE,
+        .url = entry_picture_path(&picture, 0, ENTRY_PICTURE_JPEG, &scene->arena),
+        .alt = slice_from_cstr(alt),
+        .licence = SLICE("CC0-1.0")};
+}
+
+static err put(struct scene *scene, const struct actor *actor, int64_t id,
+               struct entry_media *media, uint32_t count) {
+    const struct news_media_write write = {actor, id, media, count};
+    scene->problem = (struct problem){0};
+    return news_media_put(scene->fixture->conn, &scene->world, &write, scene->fixture->now_ms,
+                          &scene->arena, &scene->problem);
+}
+
+static struct news loaded(struct scene *scene, int64_t id) {
+    struct news news;
+    assert_int_equal(news_load(scene->fixture->conn, id, &scene->arena, &news), OK);
+    return news;
+}
+
+static bool is_open(struct scene *scene, const struct entry_media *media) {
+    struct entry_document document;
+    slice title;
+    assert_true(entry_media_document(media, &document));
+    err found = media_document_shown(scene->fixture->conn, &document, &scene->arena, &title);
+    assert_true(found == OK || found == ERR_NOT_FOUND);
+    return found == OK;
+}
+
+/* RULE NEWS-2 */
+static void photos_and_documents_are_of_a_version_and_go_on_to_the_next(void **state) {
+    struct scene *scene = *state;
+    int64_t id = told(scene, "2025", "Le four est rallumé");
+    struct entry_media media[] = {photo_of(scene, 'a', "Le four"), document_of(scene, "%PDF-1")};
+    assert_int_equal(put(scene, &scene->eve, id, media, 2), ERR_DENIED);
+    assert_int_equal(put(scene, &scene->anna, id, media, 2), OK);
+    assert_int_equal(put(scene, &scene->anna, id, media, 2), OK);
+    assert_int_equal(loaded(scene, id).version, 2); /* the same once more is no version */
+    struct news_write change = {.actor = &scene->anna,
+                                .id = id,
+                                .version = 2,
+                                .sort = NEWS_STEP,
+                                .happened = SLICE("2025"),
+                                .title = SLICE("Le four chauffe"),
+                                .text = SLICE("")};
+    assert_int_equal(news_write(scene->fixture->conn, &scene->world, &change,
+                                scene->fixture->now_ms, &scene->arena, &id, &scene->problem),
+                     OK);
+    struct news stands = loaded(scene, id);
+    assert_int_equal(stands.media_count, 2);
+    assert_slice(stands.media[0].alt, "Le four");
+    assert_slice(stands.media[1].title, "Statuts");
+    assert_int_equal(put(scene, &scene->anna, id, media, 1), OK);
+    struct news *versions;
+    size_t count;
+    assert_int_equal(news_versions(scene->fixture->conn, id, 10, &scene->arena, &versions, &count),
+                     OK);
+    assert_int_equal(count, 4);
+    const uint32_t of_each[] = {1, 2, 2, 0};
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(versions[i].media_count, of_each[i]);
+    }
+}
+
+/* RULE NEWS-2 */
+static void a_photo_that_nobody_described_waits_and_what_lies_elsewhere_is_refused(void **state) {
+    struct scene *scene = *state;
+    int64_t id = told(scene, "2025", "Le four est rallumé");
+    struct entry_media media[] = {photo_of(scene, 'b', ""), document_of(scene, "%PDF-2")};
+    struct entry_picture picture;
+    uint32_t count;
+    bool is_shown = true;
+    assert_int_equal(put(scene, &scene->anna, id, media, 2), OK);
+    assert_true(entry_media_picture(&media[0], &picture));
+    assert_int_equal(media_is_shown(scene->fixture->conn, &picture, &scene->arena, &is_shown), OK);
+    assert_false(is_shown);
+    struct news news = loaded(scene, id);
+    assert_int_equal(news_media_shown(&news, &scene->arena, &count)[0].kind, ENTRY_MEDIA_DOCUMENT);
+    assert_int_equal(count, 1);
+    media[0].alt = SLICE("Le four");
+    assert_int_equal(put(scene, &scene->anna, id, media, 2), OK);
+    assert_int_equal(media_is_shown(scene->fixture->conn, &picture, &scene->arena, &is_shown), OK);
+    assert_true(is_shown);
+    struct entry_media elsewhere = {.kind = ENTRY_MEDIA_IMAGE,
+                                    .url = SLICE("https://example.org/a.jpg")};
+    assert_int_equal(put(scene, &scene->anna, id, &elsewhere, 1), ERR_INPUT);
+    struct entry_media unbooked = photo_of(scene, 'c', "Rien");
+    unbooked.url = SLICE("/media/dddddddddddddddddddddddddddddddd-300x200/480.jpg");
+    assert_int_equal(put(scene, &scene->anna, id, &unbooked, 1), ERR_INPUT);
+    struct entry_media many[MEDIA_PER_ENTRY_MAX + 1];
+    for (size_t i = 0; i < ARRAY_COUNT(many); i++) {
+        many[i] = photo_of(scene, (char)('0' + (int)i), "Un four");
+    }
+    assert_int_equal(put(scene, &scene->anna, id, many, ARRAY_COUNT(many)), ERR_LIMIT);
+    assert_int_equal(put(scene, &scene->anna, id, many, ARRAY_COUNT(many) - 1), OK);
+}
+
+/* RULE MEDIA-1, RULE MEDIA-2: with the news, with its entry, and with what that was merged into. */
+static void
+a_document_is_sent_while_its_news_is_shown_and_swept_when_nothing_names_it(void **state) {
+    struct scene *scene = *state;
+    struct store_fixture *fixture = scene->fixture;
+    int64_t id = told(scene, "2025", "Le four est rallumé");
+    struct entry_media media = document_of(scene, "%PDF-3");
+    assert_int_equal(put(scene, &scene->anna, id, &media, 1), OK);
+    assert_true(is_open(scene, &media));
+    assert_int_equal(news_take_back(fixture->conn, &scene->anna, id, true, 1), OK);
+    assert_false(is_open(scene, &media));
+    assert_int_equal(news_take_back(fixture->conn, &scene->anna, id, false, 1), OK);
+    struct entry_id kept = entry_made(scene, "{\"kind\":\"initiative\",\"title\":\"Fournil\"}");
+    assert_int_equal(entry_set_status(fixture->conn, &fixture->ids, scene->entry, ENTRY_ARCHIVED,
+                                      SLICE("person:1"), SLICE("x"), fixture->now_ms),
+                     OK);
+    assert_false(is_open(scene, &media));
+    assert_int_equal(entry_merged_set(fixture->conn, scene->entry, kept, true), OK);
+    assert_true(is_open(scene, &media));
+    int64_t after = fixture->now_ms + 31 * DAY_MS;
+    bool is_kept = false;
+    const char *folder = arena_printf(&scene->arena, "%s/media", fixture->folder).p;
+    assert_int_equal(media_sweep(fixture->conn, folder, fixture->now_ms), OK);
+    assert_int_equal(media_sweep(fixture->conn, folder, after), OK);
+    assert_int_equal(media_is_kept(fixture->conn, &media, &is_kept), OK);
+    assert_true(is_kept);
+    assert_int_equal(entry_set_status(fixture->conn, &fixture->ids, kept, ENTRY_REMOVED,
+                                      SLICE("person:1"), SLICE("x"), fixture->now_ms),
+                     OK);
+    assert_int_equal(media_sweep(fixture->conn, folder, after), OK);
+    assert_int_equal(media_sweep(fixture->conn, folder, after + 31 * DAY_MS), OK);
+    assert_int_equal(media_is_kept(fixture->conn, &media, &is_kept), OK);
+    assert_false(is_kept);
+}
+
 /* RULE PERSON-1 */
 static void one_account_writes_forty_news_a_day(void **state) {
     struct scene *scene = *state;
@@ -249,6 +402,9 @@ int main(void) {
         TEST(each_change_is_a_version_and_none_is_lost),
         TEST(what_is_taken_back_is_seen_by_its_team_alone),
         TEST(what_was_merged_shows_its_news_where_it_stands_now),
+        TEST(photos_and_documents_are_of_a_version_and_go_on_to_the_next),
+        TEST(a_photo_that_nobody_described_waits_and_what_lies_elsewhere_is_refused),
+        TEST(a_document_is_sent_while_its_news_is_shown_and_swept_when_nothing_names_it),
         TEST(one_account_writes_forty_news_a_day),
         TEST(the_catalogue_is_sound_and_slugs_come_back),
     };
