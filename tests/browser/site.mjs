@@ -54,6 +54,7 @@ export async function open() {
   const helped = await help(member);
   teamOf.sql(folder, `INSERT INTO contribution VALUES (2, ${entry.id}, ${people[0]}, '', 'fr', 1, 1, 0, 0, 1)`);
   const moderation = await decide({ server, folder, member, entry: entry.id, author: people[1] });
+  teamOf.sql(folder, `INSERT INTO contribution_network VALUES (2, x'${'ab'.repeat(16)}', ${Date.now()}); INSERT INTO network_block VALUES (1, x'${'cd'.repeat(16)}', ${entry.id}, ${people[0]}, 'Vingt annonces en une heure.', ${Date.now()}, ${Date.now() + 86_400_000})`);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
   return {
     url: server.url,
@@ -272,6 +273,8 @@ export async function addresses({ url, link, suggestion, news, still, merge, mer
     'changing the charter': '/charter/edit',
     'what moderators decided': '/moderation/log',
     'what waits for moderators': '/moderation',
+    'blocked networks': '/moderation/networks',
+    'blocking a network': `/moderation/entries/${team.match(/\d+/)[0]}/network`,
     'one that waits for moderators': `/moderation/entries/${history.match(/\d+/)[0]}`,
     administration: '/administration',
     'the instance checks itself': '/administration/instance',

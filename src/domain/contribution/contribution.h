@@ -325,6 +325,12 @@ struct suggestion_author {
 MUST_USE err suggestion_author(struct db_conn *conn, const struct suggestion *suggestion,
                                struct arena *arena, struct suggestion_author *author);
 
+/* RULE MOD-9: from where an entry came is kept so long, of those without an account and of accounts
+ * that were younger than this. */
+#define CONTRIBUTION_NETWORK_MS INT64_C(2592000000) /* 30 days */
+#define CONTRIBUTION_YOUNG_MS   INT64_C(604800000)  /* 7 days */
+/* Of somebody who leaves: at once. */
+MUST_USE err contribution_networks_forget(struct db_conn *conn, struct person_id person);
 /* Drafts and unconfirmed contributions that nobody came back to (RULE CONTRIBUTE-1: 30 days). */
 MUST_USE err contribution_sweep(struct db_conn *conn, const struct contribution_world *world,
                                 int64_t now_ms);

@@ -87,6 +87,22 @@ static err add_contribution(struct db_conn *conn, const struct contribution *row
     return db_changed(conn) == 1 ? OK : ERR_BUSY; /* another process took the number just now */
 }
 
+/* RULE MOD-9: from where it came, unless that says little: an account that is known by its own
+ * acts, or a helper's house. */
+static err add_network(struct db_conn *conn, const struct contribution_send *send, int64_t id,
+                       int64_t now_ms) {
+    if (send->actor->help) {
+        return OK;
+    }
+    struct db_query *query = db_query(conn, &contribution_catalogue, CONTRIBUTION_NETWORK_ADD);
+    db_bind_i64(query, 1, id);
+    db_bind_blob_borrowed(query, 2, person_network_key(&send->network));
+    db_bind_i64(query, 3, now_ms);
+    db_bind_i64(query, 4, send->actor->person.v);
+    db_bind_i64(query, 5, now_ms - CONTRIBUTION_YOUNG_MS);
+    return db_run(query);
+}
+
 /* Those who say that they do it become its team, unless it has one. */
 static err make_team(struct db_conn *conn, const struct contribution_world *world,
                      const struct contribution *row, int64_t now_ms) {
@@ -135,6 +151,7 @@ static err add_entry(struct db_conn *conn, const struct contribution_world *worl
     TRY(help_note(conn, send->actor->help, entry->id.v, entry->revision));
     row.entry = entry->id;
     TRY(add_contribution(conn, &row));
+    TRY(add_network(conn, send, row.id, now_ms));
     sent->outcome = is_guest      ? CONTRIBUTION_TO_CONFIRM
                     : row.is_held ? CONTRIBUTION_HELD
                                   : CONTRIBUTION_PUBLISHED;
@@ -465,11 +482,20 @@ err contribution_decide(struct db_conn *conn, const struct contribution_world *w
                              .reason = reason});
 }
 
+err contribution_networks_forget(struct db_conn *conn, struct person_id person) {
+    struct db_query *query = db_query(conn, &contribution_catalogue, CONTRIBUTION_NETWORK_FORGET);
+    db_bind_i64(query, 1, person.v);
+    return db_run(query);
+}
+
 err contribution_sweep(struct db_conn *conn, const struct contribution_world *world,
                        int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
     struct db_query *query = db_query(conn, &contribution_catalogue, DRAFTS_SWEEP);
     db_bind_i64(query, 1, now_ms - CONFIRM_MS);
+    TRY(db_run(query));
+    query = db_query(conn, &contribution_catalogue, CONTRIBUTION_NETWORK_SWEEP);
+    db_bind_i64(query, 1, now_ms - CONTRIBUTION_NETWORK_MS);
     TRY(db_run(query));
     struct contribution *list;
     size_t count;

@@ -60,6 +60,15 @@ static const struct db_statement statements[CONTRIBUTION_STATEMENT__COUNT] = {
     [CONTRIBUTION_KNOWN_ADDRESS] = {"known address",
                                     KNOWN "contribution.address = $1 AND $1 <> '' LIMIT 1"},
     [CONTRIBUTION_WHERE] = {"contribution where", "SELECT territory FROM entry WHERE id = $1"},
+    [CONTRIBUTION_NETWORK_ADD] =
+        {"contribution network add",
+         "INSERT INTO contribution_network (contribution_id, network, at_ms) SELECT $1, $2, $3 "
+         "WHERE $4 = 0 OR EXISTS (SELECT 1 FROM person WHERE id = $4 AND created_ms > $5)"},
+    [CONTRIBUTION_NETWORK_SWEEP] = {"contribution network sweep",
+                                    "DELETE FROM contribution_network WHERE at_ms <= $1"},
+    [CONTRIBUTION_NETWORK_FORGET] = {"contribution network forget",
+                                     "DELETE FROM contribution_network WHERE contribution_id IN "
+                                     "(SELECT id FROM contribution WHERE person_id = $1)"},
     [SUGGESTION_ADD] = {"suggestion add",
                         "INSERT INTO suggestion (id, entry_id, base_revision, person_id, author, "
                         "reason, at_ms, content, state, decided_by, decided_ms, answer, help_id) "

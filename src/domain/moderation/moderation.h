@@ -333,6 +333,33 @@ MUST_USE err moderation_sweep(struct db_conn *conn, struct id_source *ids, int64
 MUST_USE err moderation_person_to_json(struct db_conn *conn, struct person_id person,
                                        struct buf *out);
 
+/* ---- from where it came ---- */
+
+/* RULE MOD-9. What is known for 30 days of the network from which an entry was brought, without an
+ * account or by a young one. */
+struct moderation_network {
+    struct crypto_digest key;
+    int64_t brought, shown;   /* entries that came from there in 30 days, this one too */
+    int64_t blocked_until_ms; /* 0: it is not */
+};
+/* ERR_NOT_FOUND: nothing is known (any more). */
+MUST_USE err moderation_network_of(struct db_conn *conn, struct entry_id entry, int64_t now_ms,
+                                   struct moderation_network *network);
+/* From there nothing is brought without an account and no account is made, for a time. By who
+ * moderates where the entry stands, with a reason (ERR_INPUT, ERR_LIMIT with the field "reason");
+ * written into the audit. In a write transaction. ERR_DENIED; ERR_NOT_FOUND: as above;
+ * ERR_CONFLICT: it is blocked. */
+MUST_USE err moderation_network_block(struct db_conn *conn, const struct contribution_world *world,
+                                      const struct actor *actor, struct entry_id entry,
+                                      int64_t for_ms, slice reason, int64_t now_ms,
+                                      struct problem *problem);
+/* Ends one before its time, likewise: by who moderates where its entry stands. ERR_NOT_FOUND: it
+ * is over. */
+MUST_USE err moderation_network_lift(struct db_conn *conn, const struct contribution_world *world,
+                                     const struct actor *actor, int64_t block, slice reason,
+                                     int64_t now_ms, struct problem *problem);
+#define MODERATION_NETWORKS_MAX 200 /* blocks that can be looked through for one to lift */
+
 /* ---- all that somebody changed in a time ---- */
 
 /* RULE UNDO-1, RULE UNDO-2. One plan looks at so many entries at most, and one act goes through

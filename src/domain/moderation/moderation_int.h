@@ -57,6 +57,8 @@ enum moderation_statement {
     UNDO_END,
     UNDO_ENTRIES_OF,
     UNDO_LIST,
+    NETWORK_OF,
+    NETWORK_SUM,
     MODERATION_STATEMENT__COUNT
 };
 static inline struct db_query *moderation_query(struct db_conn *conn,

@@ -244,6 +244,14 @@ static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
          "(SELECT count(*) FROM decision WHERE subject_id = $1 AND subject_id <> 0 AND act = 8 "
          "AND reversed_ms = 0) "
          "FROM person WHERE person.id = $1"},
+    [NETWORK_OF] = {"network of", "SELECT network FROM contribution_network "
+                                  "JOIN contribution ON contribution.id = contribution_id "
+                                  "WHERE entry_id = $1 ORDER BY contribution_id LIMIT 1"},
+    [NETWORK_SUM] = {"network sum", "SELECT count(*), coalesce(sum(entry.status = 1), 0) "
+                                    "FROM contribution_network "
+                                    "JOIN contribution ON contribution.id = contribution_id "
+                                    "JOIN entry ON entry.id = contribution.entry_id "
+                                    "WHERE contribution_network.network = $1"},
 };
 const struct db_catalogue moderation_catalogue = {"moderation", statements,
                                                   ARRAY_COUNT(statements)};

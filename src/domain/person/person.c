@@ -387,5 +387,6 @@ err person_to_json(struct db_conn *conn, struct person_id id, struct arena *aren
 err person_sweep(struct db_conn *conn, int64_t now_ms) {
     TRY(person_run(conn, PERSON_TRIES_SWEEP, now_ms - TRIES_KEPT_MS));
     TRY(person_run(conn, PERSON_PROOFS_SWEEP, now_ms - PROOFS_KEPT_MS));
+    TRY(person_run(conn, PERSON_NETWORKS_SWEEP, now_ms));
     return person_run(conn, PERSON_SESSIONS_SWEEP, now_ms - PERSON_SESSION_MS);
 }

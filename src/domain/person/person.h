@@ -112,6 +112,37 @@ MUST_USE err person_try(struct db_conn *conn, enum person_try what, slice key, i
 /* The same without counting, on a reader: ERR_LIMIT when the next one would be too many. */
 MUST_USE err person_may_try(struct db_conn *conn, enum person_try what, slice key, int64_t now_ms,
                             struct problem *problem);
+/* RULE MOD-9: from a blocked network nothing is brought without an account and no account is made.
+ * person_try of ADD, DRAFT and JOIN says so: ERR_LIMIT with the field "network". All in a write
+ * transaction, but the list. */
+#define PERSON_NETWORK_BLOCK_MS INT64_C(2592000000) /* 30 days, the longest */
+struct person_network_block {
+    int64_t id, entry; /* entry: what it was decided about */
+    slice title;       /* of that */
+    struct person_id by;
+    slice reason;
+    int64_t at_ms, until_ms;
+};
+/* ERR_CONFLICT: it is blocked; ERR_INPUT: longer than PERSON_NETWORK_BLOCK_MS. Written into the
+ * audit, as is its lifting. */
+struct person_network_blocking {
+    struct crypto_digest network;
+    int64_t entry, for_ms;
+    struct person_id by;
+    slice reason;
+};
+MUST_USE err person_network_block(struct db_conn *conn, struct id_source *ids,
+                                  const struct person_network_blocking *blocking, int64_t now_ms);
+/* ERR_NOT_FOUND: lifted, or over. */
+MUST_USE err person_network_lift(struct db_conn *conn, struct id_source *ids, int64_t id,
+                                 struct person_id by, slice reason, int64_t now_ms);
+/* Those that hold, the latest first, at most `room`, in the arena. */
+MUST_USE err person_network_blocks(struct db_conn *conn, int64_t now_ms, size_t room,
+                                   struct arena *arena, struct person_network_block **list,
+                                   size_t *count);
+/* Until when a network is blocked; 0: it is not. */
+MUST_USE err person_network_blocked(struct db_conn *conn, slice key, int64_t now_ms,
+                                    int64_t *until_ms);
 static inline slice person_network_key(const struct person_network *network) {
     return slice_of((const char *)network->key.bytes, sizeof network->key.bytes);
 }

@@ -178,6 +178,18 @@ static const struct db_statement statements[PERSON_STATEMENT__COUNT] = {
                                          "JOIN person ON person.id = paper.person_id "
                                          "AND person.status = 1 WHERE paper.name = $1"},
     [PERSON_PAPER_DELETE] = {"paper delete", "DELETE FROM paper WHERE person_id = $1"},
+    [PERSON_NETWORK_BLOCKED] = {"network blocked", "SELECT until_ms FROM network_block "
+                                                   "WHERE network = $1 AND until_ms > $2"},
+    [PERSON_NETWORK_BLOCK] = {"network block", "INSERT INTO network_block (id, network, entry_id, "
+                                               "person_id, reason, at_ms, until_ms) "
+                                               "VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+    [PERSON_NETWORK_LIST] = {"network list",
+                             "SELECT network_block.id, entry_id, person_id, reason, at_ms, "
+                             "until_ms, entry.title FROM network_block "
+                             "JOIN entry ON entry.id = entry_id WHERE until_ms > $1 "
+                             "ORDER BY network_block.id DESC LIMIT $2"},
+    [PERSON_NETWORK_LIFT] = {"network lift", "DELETE FROM network_block WHERE id = $1"},
+    [PERSON_NETWORKS_SWEEP] = {"networks sweep", "DELETE FROM network_block WHERE until_ms <= $1"},
 };
 const struct db_catalogue person_catalogue = {"person", statements, ARRAY_COUNT(statements)};
 

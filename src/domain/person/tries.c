@@ -25,8 +25,25 @@ static err refused(enum person_try what, struct problem *problem) {
                                                       : "too many tries; come back in an hour");
 }
 
+/* RULE MOD-9 */
+static err network_refused(struct db_conn *conn, enum person_try what, slice key, int64_t now_ms,
+                           struct problem *problem) {
+    int64_t until_ms = 0;
+    if (what != PERSON_TRY_JOIN && what != PERSON_TRY_ADD && what != PERSON_TRY_DRAFT) {
+        return OK;
+    }
+    TRY(person_network_blocked(conn, key, now_ms, &until_ms));
+    return until_ms == 0
+               ? OK
+               : problem_set(problem, ERR_LIMIT, "network",
+                             "moderators have blocked this network for a time: without an "
+                             "account nothing can be brought, and no account made; who has one "
+                             "signs in as always");
+}
+
 err person_try(struct db_conn *conn, enum person_try what, slice key, int64_t now_ms,
                struct problem *problem) {
+    TRY(network_refused(conn, what, key, now_ms, problem));
     struct db_query *query = person_query(conn, PERSON_TRY_COUNT);
     db_bind_i64(query, 1, what);
     db_bind_blob_borrowed(query, 2, key);

@@ -270,6 +270,7 @@ static err delete_job(struct db_conn *conn, void *self) {
     TRY(team_leave_all(conn, leaving->person));
     TRY(claims_forget(conn, leaving->person, now_ms));
     TRY(freshness_forget(conn, leaving->person));
+    TRY(contribution_networks_forget(conn, leaving->person));
     return person_delete(conn, leaving->face->ids, leaving->person, now_ms);
 }
 

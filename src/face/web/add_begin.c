@@ -38,6 +38,14 @@ struct beginning {
     struct problem problem;
 };
 
+static err refuse(const struct face *face, const struct http_request *request, const char *message,
+                  slice chosen, struct http_response *response) {
+    struct page page = page_begin(face, request, response);
+    struct form form = {.page = &page};
+    form_fault(&form, "kind", message);
+    return write_add(&form, chosen);
+}
+
 static err begin_job(struct db_conn *conn, void *self) {
     struct beginning *beginning = self;
     if (beginning->actor->person.v == 0) {
@@ -51,6 +59,11 @@ static err begin_job(struct db_conn *conn, void *self) {
 static err answer_begin(void *app, const struct http_request *request, void *self, err result,
                         struct http_response *response, struct problem *problem) {
     struct beginning *beginning = self;
+    if (result == ERR_LIMIT &&
+        slice_equal(slice_from_cstr(beginning->problem.field), SLICE("network"))) {
+        return refuse(app, request, ADD_NETWORK_CLOSED, entry_kind_slug(beginning->entry.kind),
+                      response);
+    }
     if (result == ERR_LIMIT && beginning->refused) {
         return beginning->refused(app, request, &beginning->entry, response);
     }
@@ -72,14 +85,6 @@ err add_begin(void *app, const struct http_request *request, const struct entry 
     beginning->entry.licence = ADD_LICENCE;
     TRY(face_network(request, &beginning->network));
     return face_write(app, request, begin_job, answer_begin, beginning);
-}
-
-static err refuse(const struct face *face, const struct http_request *request, const char *message,
-                  slice chosen, struct http_response *response) {
-    struct page page = page_begin(face, request, response);
-    struct form form = {.page = &page};
-    form_fault(&form, "kind", message);
-    return write_add(&form, chosen);
 }
 
 static err refuse_many(void *app, const struct http_request *request, const struct entry *entry,

@@ -97,6 +97,10 @@ MUST_USE err add_merge_write(struct adding *adding, struct http_response *respon
 /* add.c: the draft that an address names, and its page; ADD_STEP__COUNT when it names none. */
 MUST_USE err add_open(void *app, const struct http_request *request, struct adding **opened,
                       struct problem *problem);
+/* RULE MOD-9: what who comes from a blocked network is told. */
+#define ADD_NETWORK_CLOSED                                                                         \
+    N_("Depuis votre réseau, rien ne peut être apporté sans compte pour un temps : la "        \
+       "modération l’a décidé. Connectez-vous, ou écrivez à l’équipe du site.")
 /* add_begin.c: within the handler of a POST, as its last act: begins a draft of `entry`, in the
  * language of the page, and goes on to its first page. RULE PERSON-1: drafts that are begun without
  * an account are counted; `refused` answers when there are too many, NULL: as any error. */

@@ -297,7 +297,10 @@ static err told(struct sending *sending, err result, struct http_response *respo
     struct adding *adding = sending->adding;
     struct form *form = &adding->form;
     bool is_tries = slice_equal(slice_from_cstr(sending->problem.field), SLICE("tries"));
-    if (result == ERR_LIMIT && is_tries) {
+    if (result == ERR_LIMIT &&
+        slice_equal(slice_from_cstr(sending->problem.field), SLICE("network"))) {
+        form_fault(form, "address", ADD_NETWORK_CLOSED);
+    } else if (result == ERR_LIMIT && is_tries) {
         form_fault(
             form, "address",
             N_("Beaucoup a été envoyé d’ici ou à cette adresse. Revenez demain : ce que vous "

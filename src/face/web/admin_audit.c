@@ -19,6 +19,8 @@ static const char *act_label(slice act) {
         {"revoke", N_("Rôle retiré")},
         {"block", N_("Compte bloqué")},
         {"unblock", N_("Compte débloqué")},
+        {"block-network", N_("Réseau bloqué")},
+        {"unblock-network", N_("Blocage d’un réseau levé")},
         {"publish", N_("Fiche publiée")},
         {"remove", N_("Fiche retirée")},
         {"hold", N_("Fiche mise en attente")},

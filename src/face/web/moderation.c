@@ -141,6 +141,8 @@ err web_moderation(void *app, const struct http_request *request, struct http_re
     html_t(&page.html, "Demandes de collectifs");
     html_raw(&page.html, "</a> · <a href=\"/moderation/log\">");
     html_t(&page.html, "Les décisions de la modération");
+    html_raw(&page.html, "</a> · <a href=\"/moderation/networks\">");
+    html_t(&page.html, "Les réseaux bloqués");
     html_raw(&page.html, "</a> · <a href=\"/charter\">");
     html_t(&page.html, "Charte");
     html_raw(&page.html, "</a></p>\n");

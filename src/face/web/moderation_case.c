@@ -203,6 +203,7 @@ static err write_case(struct form *form, const struct deciding *deciding) {
     write_flags(page, deciding);
     write_question(page, deciding);
     TRY(moderation_write_authors(page, deciding->decision.entry));
+    TRY(moderation_write_network(page, deciding->decision.entry));
     form_begin(form, path, false);
     form_choices(form, "act", N_("Votre décision"), open, count, deciding->act);
     TRY(moderation_why(form, &deciding->decision));

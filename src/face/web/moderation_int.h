@@ -32,6 +32,9 @@ MUST_USE err moderation_point_take(const struct face *face, const struct http_re
 /* The section of a case that tells who wrote the entry, with the way to each of them. */
 MUST_USE err moderation_write_authors(struct page *page, struct entry_id entry);
 
+/* The section that tells whether others came from the same network, with the way to block it. */
+MUST_USE err moderation_write_network(struct page *page, struct entry_id entry);
+
 /* Who of those who wrote an entry the address names (`decision->entry`, `decision->subject`), for
  * who moderates there. ERR_DENIED, ERR_NOT_FOUND. */
 MUST_USE err moderation_author_load(const struct face *face, const struct http_request *request,

@@ -246,8 +246,13 @@ static err answer_entering(void *app, const struct http_request *request, void *
                       N_("Ce compte est bloqué par la modération. Le message qui vous a été "
                          "envoyé dit pourquoi."));
     case ERR_LIMIT:
-        return refuse(app, request, response,
-                      N_("Trop de comptes ont été créés depuis votre réseau. Revenez demain."));
+        return refuse(
+            app, request, response,
+            slice_equal(slice_from_cstr(entering->problem.field), SLICE("network"))
+                ? N_("Depuis votre réseau, aucun compte ne peut être créé pour un temps : la "
+                     "modération l’a décidé. Qui a déjà un compte entre comme toujours. Une "
+                     "erreur ? Écrivez à l’équipe du site.")
+                : N_("Trop de comptes ont été créés depuis votre réseau. Revenez demain."));
     default:
         *problem = entering->problem;
         return result;

@@ -193,7 +193,8 @@ static void privacy_members(struct page *page) {
     text_item(page, N_("Un cookie garde votre connexion pendant 60 jours. Un autre, pendant 30 "
                        "minutes, relie le code reçu à l’appareil qui l’a demandé."));
     text_item(page, N_("Contre les abus, le site compte les essais de chaque réseau. Il n’en garde "
-                       "qu’une empreinte, un jour ou deux, et 30 jours pour un signalement."));
+                       "qu’une empreinte, un jour ou deux, et 30 jours pour un signalement ou pour "
+                       "une fiche apportée sans compte ou par un compte nouveau."));
     text_item(page, N_("Ce que vous écrivez reste dans l’historique de la fiche, signé du nom que "
                        "vous choisissez."));
     text_item(page, N_("Vous pouvez télécharger ce qui est gardé de vous, et supprimer votre "

@@ -702,6 +702,130 @@ static void every_statement_can_be_prepared(void **state) {
         db_catalogue_check(fixture->store.conn, &moderation_catalogue, &fixture->problem), OK);
 }
 
+/* ---- RULE MOD-9 ---- */
+
+static err network_try(struct entry_fixture *fixture, enum person_try what, unsigned char network) {
+    struct person_network from = {.key.bytes = {network}};
+    return person_try(fixture->store.conn, what, person_network_key(&from), fixture->store.now_ms,
+                      &fixture->problem);
+}
+
+static err network_block(struct entry_fixture *fixture, const struct actor *actor,
+                         struct entry_id entry, int64_t days, const char *reason) {
+    struct contribution_world world = world_of(fixture);
+    return moderation_network_block(fixture->store.conn, &world, actor, entry, days * DAY_MS,
+                                    slice_from_cstr(reason), fixture->store.now_ms,
+                                    &fixture->problem);
+}
+
+static struct person_network_block only_block(struct entry_fixture *fixture) {
+    struct person_network_block *list;
+    size_t count;
+    assert_int_equal(person_network_blocks(fixture->store.conn, fixture->store.now_ms, 10,
+                                           &fixture->arena, &list, &count),
+                     OK);
+    assert_int_equal(count, 1);
+    return list[0];
+}
+
+static void
+from_a_blocked_network_nothing_is_brought_or_opened_and_reports_come_as_always(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct actor young = person_of(fixture, "young@example.org");
+    struct entry_id entry = brought_by(fixture, &young); /* from network 0 */
+    struct moderation_network known;
+    static const enum person_try closed[] = {PERSON_TRY_ADD, PERSON_TRY_DRAFT, PERSON_TRY_JOIN};
+    static const enum person_try open[] = {PERSON_TRY_FLAG, PERSON_TRY_ASK, PERSON_TRY_ENTER,
+                                           PERSON_TRY_WRITE};
+    assert_int_equal(network_block(fixture, &moderator, entry, 7, "Vingt annonces."), OK);
+    for (size_t i = 0; i < ARRAY_COUNT(closed); i++) {
+        assert_int_equal(network_try(fixture, closed[i], 0), ERR_LIMIT);
+        assert_string_equal(fixture->problem.field, "network");
+        assert_int_equal(network_try(fixture, closed[i], 1), OK); /* from elsewhere */
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(open); i++) {
+        assert_int_equal(network_try(fixture, open[i], 0), OK);
+    }
+    assert_int_equal(
+        moderation_network_of(fixture->store.conn, entry, fixture->store.now_ms, &known), OK);
+    assert_true(known.blocked_until_ms == fixture->store.now_ms + 7 * DAY_MS);
+    assert_int_equal(known.brought, 1);
+    (void)brought_by(fixture, &young); /* who is signed in goes on */
+    fixture->store.now_ms += 7 * DAY_MS;
+    assert_int_equal(network_try(fixture, PERSON_TRY_ADD, 0), OK); /* over by itself */
+    assert_int_equal(network_block(fixture, &moderator, entry, 1, "Encore."), OK);
+}
+
+static void a_network_is_blocked_and_let_in_by_who_moderates_there_with_a_reason(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct contribution_world world = world_of(fixture);
+    struct db_conn *conn = fixture->store.conn;
+    struct actor moderator = moderator_of(fixture, "m@example.org", "");
+    struct actor elsewhere = moderator_of(fixture, "e@example.org", "dep-38");
+    struct actor young = person_of(fixture, "young@example.org");
+    struct entry_id entry = brought_by(fixture, &young);
+    struct entry_id other = garden(fixture); /* imported: from no network */
+    struct person_act *acts;
+    size_t count;
+    int64_t now_ms = fixture->store.now_ms;
+    assert_int_equal(network_block(fixture, &young, entry, 7, "Moi."), ERR_DENIED);
+    assert_int_equal(network_block(fixture, &elsewhere, entry, 7, "Loin."), ERR_DENIED);
+    assert_int_equal(network_block(fixture, &moderator, entry, 7, "  "), ERR_INPUT);
+    assert_int_equal(network_block(fixture, &moderator, entry, 31, "Longtemps."), ERR_INPUT);
+    assert_int_equal(network_block(fixture, &moderator, other, 7, "D’où ?"), ERR_NOT_FOUND);
+    assert_int_equal(network_try(fixture, PERSON_TRY_ADD, 0), OK);
+    assert_int_equal(network_block(fixture, &moderator, entry, 30, "Vingt annonces."), OK);
+    assert_int_equal(network_block(fixture, &moderator, entry, 7, "Encore."), ERR_CONFLICT);
+    struct person_network_block block = only_block(fixture);
+    assert_slice(block.reason, "Vingt annonces.");
+    assert_true(block.by.v == moderator.person.v && block.entry == entry.v);
+    assert_int_equal(moderation_network_lift(conn, &world, &elsewhere, block.id, SLICE("Si."),
+                                             now_ms, &fixture->problem),
+                     ERR_DENIED);
+    assert_int_equal(moderation_network_lift(conn, &world, &moderator, block.id, SLICE(" "), now_ms,
+                                             &fixture->problem),
+                     ERR_INPUT);
+    assert_int_equal(network_try(fixture, PERSON_TRY_ADD, 0), ERR_LIMIT);
+    assert_int_equal(moderation_network_lift(conn, &world, &moderator, block.id,
+                                             SLICE("C’était une école."), now_ms,
+                                             &fixture->problem),
+                     OK);
+    assert_int_equal(network_try(fixture, PERSON_TRY_ADD, 0), OK);
+    assert_int_equal(moderation_network_lift(conn, &world, &moderator, block.id, SLICE("Déjà."),
+                                             now_ms, &fixture->problem),
+                     ERR_NOT_FOUND);
+    const struct person_acts_filter all = {.act = SLICE_EMPTY, .object = SLICE_EMPTY};
+    assert_int_equal(person_acts_find(conn, &all, 2, &fixture->arena, &acts, &count), OK);
+    assert_slice(acts[0].act, "unblock-network");
+    assert_slice(acts[0].reason, "C’était une école.");
+    assert_slice(acts[1].act, "block-network");
+}
+
+static void
+from_where_an_entry_came_is_kept_of_new_accounts_alone_and_for_thirty_days(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct contribution_world world = world_of(fixture);
+    struct db_conn *conn = fixture->store.conn;
+    struct moderation_network known;
+    struct actor author = person_of(fixture, "author@example.org");
+    struct entry_id first = brought_by(fixture, &author);
+    struct actor leaving = person_of(fixture, "leaving@example.org");
+    struct entry_id left = brought_by(fixture, &leaving);
+    assert_int_equal(contribution_networks_forget(conn, leaving.person), OK);
+    assert_int_equal(moderation_network_of(conn, left, fixture->store.now_ms, &known),
+                     ERR_NOT_FOUND);
+    fixture->store.now_ms += CONTRIBUTION_YOUNG_MS;
+    struct entry_id later = brought_by(fixture, &author);
+    assert_int_equal(moderation_network_of(conn, first, fixture->store.now_ms, &known), OK);
+    assert_int_equal(moderation_network_of(conn, later, fixture->store.now_ms, &known),
+                     ERR_NOT_FOUND);
+    fixture->store.now_ms += CONTRIBUTION_NETWORK_MS - CONTRIBUTION_YOUNG_MS;
+    assert_int_equal(contribution_sweep(conn, &world, fixture->store.now_ms), OK);
+    assert_int_equal(moderation_network_of(conn, first, fixture->store.now_ms, &known),
+                     ERR_NOT_FOUND);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ENTRY_TEST(three_independent_flags_hold_an_entry_and_two_do_not),
@@ -728,6 +852,9 @@ int main(void) {
         ENTRY_TEST(what_is_held_stays_so_when_its_source_is_imported_again),
         ENTRY_TEST(the_oldest_waits_first_and_only_where_one_moderates),
         ENTRY_TEST(every_statement_can_be_prepared),
+        ENTRY_TEST(from_a_blocked_network_nothing_is_brought_or_opened_and_reports_come_as_always),
+        ENTRY_TEST(a_network_is_blocked_and_let_in_by_who_moderates_there_with_a_reason),
+        ENTRY_TEST(from_where_an_entry_came_is_kept_of_new_accounts_alone_and_for_thirty_days),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
