@@ -55,9 +55,66 @@ test('a place tells its hours, its price and how to come in a wheelchair; anothe
   const draft = await draftOf('place');
   await lea.send(`${draft}/more`, { opening_hours: 'Mo-Fr 09:00-12:00', price: 'Prix libre', audience: 'Tout le monde', wheelchair: 'limited' });
   const check = (await lea.look(`${draft}/check`)).text;
-  for (const word of ['Mo-Fr 09:00-12:00', 'Prix libre', 'En partie']) assert.ok(check.includes(word), word);
+  for (const word of ['Lundi–vendredi', 'Prix libre', 'En partie']) assert.ok(check.includes(word), word);
   const entry = await publish(draft, { description: 'Ouvert à toutes.' });
   assert.deepEqual([entry.opening_hours, entry.price, entry.audience, entry.wheelchair], ['Mo-Fr 09:00-12:00', 'Prix libre', 'Tout le monde', 'limited']);
+});
+
+const hoursOf = async (draft, sent) => {
+  const { status, text } = await lea.send(`${draft}/more`, sent);
+  return status === 303 ? valueOf((await lea.look(`${draft}/more`)).text, 'opening_hours') : faults(text).join();
+};
+const valueOf = (text, name) => new RegExp(`<input[^>]* name="${name}"[^>]*>`).exec(text)?.[0].match(/ value="([^"]*)"/)[1].replaceAll('&#34;', '"').replaceAll('&quot;', '"');
+// What a browser sends of the fields of the table, as the page shows them.
+const tableIn = (text) => Object.fromEntries([
+  ['week-days', /<select id="week-days"[\s\S]*?<option value="([^"]*)" selected/.exec(text)[1]], ['opening_hours', valueOf(text, 'opening_hours')],
+  ...[...text.matchAll(/type="time" name="([\w-]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+  ...[...text.matchAll(/type="checkbox" value="1" name="(\w\w-closed)" checked/g)].map(([, name]) => [name, '1']),
+  ...(/name="holidays-closed" value="1" checked/.test(text) ? [['holidays-closed', '1']] : []),
+]);
+
+test('hours are filled in as a table, shown as one, and nothing is written that was not changed', async () => {
+  const draft = await draftOf('place');
+  const empty = (await lea.look(`${draft}/more`)).text;
+  assert.equal(await hoursOf(draft, tableIn(empty)), '', 'an empty table says nothing');
+  const usual = { 'week-days': 'mo-fr', 'week-from': '09:00', 'week-to': '12:00', 'week-from-2': '14:00', 'week-to-2': '18:00' };
+  assert.equal(await hoursOf(draft, { ...usual, 'we-closed': '1', 'sa-from': '10:00', 'sa-to': '12:30', 'holidays-closed': '1' }),
+    'Mo-Tu,Th-Fr 09:00-12:00,14:00-18:00; Sa 10:00-12:30; PH off');
+  const page = (await lea.look(`${draft}/more`)).text;
+  const table = tableIn(page);
+  assert.deepEqual([table['week-days'], table['week-to-2'], table['we-closed'], table['sa-to'], table['holidays-closed'], table['mo-from']],
+    ['mo-fr', '18:00', '1', '12:30', '1', '']);
+  assert.equal(await hoursOf(draft, table), 'Mo-Tu,Th-Fr 09:00-12:00,14:00-18:00; Sa 10:00-12:30; PH off');
+  delete table['we-closed'];
+  assert.equal(await hoursOf(draft, { ...table, 'sa-from': '', 'sa-to': '' }), 'Mo-Fr 09:00-12:00,14:00-18:00; PH off');
+  const { id } = await publish(draft, {});
+  const shown = (await lea.look(`/entries/${id}-un-essai-place`)).text;
+  const rows = [...shown.matchAll(/<tr( aria-current="date")?><th scope="row">(.*?)<\/th><td>(.*?)<\/td>/g)];
+  assert.deepEqual(rows.map(([, , day, hours]) => `${day} ${hours.replace(/\s/g, ' ')}`), [
+    ...['lundi', 'mardi', 'mercredi', 'jeudi', 'vendredi'].map((day) => `${day} 9 h – 12 h, 14 h – 18 h`), 'samedi fermé', 'dimanche fermé', 'jours fériés fermé']);
+  assert.equal(rows.filter(([, today]) => today).length, 1);
+});
+
+test('a text that says more than a table stands until it is cleared, and a table that is half filled in is told', async () => {
+  const draft = await draftOf('place');
+  const season = 'Apr-Oct Mo-Fr 09:00-18:00';
+  assert.equal(await hoursOf(draft, { ...tableIn((await lea.look(`${draft}/more`)).text), opening_hours: season }), season);
+  const page = (await lea.look(`${draft}/more`)).text;
+  assert.match(page, /c’est le texte, plus bas, qui vaut/);
+  const table = tableIn(page);
+  assert.equal(await hoursOf(draft, table), season, 'sent as it was shown');
+  const filled = { ...table, 'week-from': '9h', 'week-to': '12 h 30' };
+  assert.equal(await hoursOf(draft, filled), 'week');
+  assert.equal(await hoursOf(draft, { ...filled, opening_hours: '' }), 'Mo-Fr 09:00-12:30');
+  const now = tableIn((await lea.look(`${draft}/more`)).text);
+  assert.equal(await hoursOf(draft, { ...now, opening_hours: 'Sa[1] 10:00-12:00', 'week-to': '13:00' }), 'week', 'they say two things');
+  assert.equal(await hoursOf(draft, { ...now, opening_hours: 'Mo-Fr 9:00-13:00', 'week-to': '13:00' }), 'Mo-Fr 9:00-13:00', 'they say the same');
+  for (const wrong of [{ 'week-to': '' }, { 'tu-from': '25:00', 'tu-to': '26:00' }, { 'tu-from': '08:00', 'tu-to': '08:00' }, { 'week-days': '' }, { 'tu-from': '10:00', 'tu-to': '11:00', 'tu-closed': '1' }]) {
+    assert.equal(await hoursOf(draft, { ...now, 'week-to': '13:00', ...wrong }), 'week', JSON.stringify(wrong));
+  }
+  const last = tableIn((await lea.look(`${draft}/more`)).text);
+  assert.equal(await hoursOf(draft, { ...last, 'week-from': '', 'week-to': '' }), '', 'cleared');
+  assert.equal(await hoursOf(draft, { ...tableIn((await lea.look(`${draft}/more`)).text), 'week-from': '18:00', 'week-to': '02:00', 'week-days': 'sa-su' }), 'Sa-Su 18:00-02:00', 'over midnight');
 });
 
 test('a story has its video, with the words, the licence and who filmed it; without an address the words are not lost', async () => {

@@ -78,6 +78,9 @@ void add_more_take(struct adding *adding);
 /* add_dates.c: when it happens. */
 void add_dates_write(struct adding *adding);
 void add_dates_take(struct adding *adding);
+/* add_hours.c: the hours of a week as a table, or as a text. */
+void add_hours_write(struct adding *adding);
+void add_hours_take(struct adding *adding);
 /* add_kind.c: what only this kind is asked, the folded part last. */
 void add_kind_write(struct adding *adding);
 void add_kind_write_folded(struct adding *adding);

@@ -34,16 +34,14 @@ static const struct kind_text {
     unsigned kinds;
     bool is_folded;
     uint8_t rows;
-    enum { TEXT_WRITTEN, TEXT_LICENCE, TEXT_MATURITY } sort;
+    enum { TEXT_WRITTEN, TEXT_LICENCE, TEXT_MATURITY, TEXT_HOURS } sort;
 } kind_texts[] = {
     {"type", N_("De quelle sorte"), N_("Association, coopérative, groupe d’habitants, commune…"),
      offsetof(struct entry, type), KIND(ACTOR), false, 0},
-    {"opening_hours", N_("Horaires"),
-     N_("Comme OpenStreetMap les écrit : Mo-Fr 09:00-12:00; Sa 10:00-18:00."),
-     offsetof(struct entry, opening_hours), KIND(PLACE), false, 0},
-    {"opening_hours", N_("Horaires"),
-     N_("Comme OpenStreetMap les écrit : Mo-Fr 09:00-12:00; Sa 10:00-18:00."),
-     offsetof(struct entry, opening_hours), KIND(ACTOR) | KIND(INITIATIVE), true, 0},
+    {"opening_hours", N_("Horaires"), NULL, offsetof(struct entry, opening_hours), KIND(PLACE),
+     false, 0, TEXT_HOURS},
+    {"opening_hours", N_("Horaires"), NULL, offsetof(struct entry, opening_hours),
+     KIND(ACTOR) | KIND(INITIATIVE), true, 0, TEXT_HOURS},
     {"price", N_("Coût"), N_("Gratuit, prix libre, 30 € l’heure…"), offsetof(struct entry, price),
      KIND(TOOL), false, 0},
     {"price", N_("Tarif"), N_("Gratuit, prix libre, 5 €…"), offsetof(struct entry, price),
@@ -99,6 +97,9 @@ static void write_text(struct adding *adding, const struct kind_text *row) {
                                               .value = add_typed(adding, row->name, kept),
                                               .max_bytes = ENTRY_TEXT_MAX});
         break;
+    case TEXT_HOURS:
+        add_hours_write(adding);
+        break;
     case TEXT_LICENCE:
         write_licence(adding, row->name, row->label, kept);
         break;
@@ -124,7 +125,9 @@ static void take_texts(struct adding *adding) {
     struct entry *entry = &adding->draft.content;
     for (size_t i = 0; i < ARRAY_COUNT(kind_texts); i++) {
         const struct kind_text *row = &kind_texts[i];
-        if (is_asked(entry, row) && http_form_has(adding->sent, row->name)) {
+        if (is_asked(entry, row) && row->sort == TEXT_HOURS) {
+            add_hours_take(adding);
+        } else if (is_asked(entry, row) && http_form_has(adding->sent, row->name)) {
             *text_of(entry, row) = slice_trim(http_form_value(adding->sent, row->name));
         }
     }
@@ -411,6 +414,12 @@ void add_kind_take(struct adding *adding) {
 }
 
 /* Whatever the entry has, also of what its kind is not asked. */
+static slice text_shown(const struct page *page, const struct kind_text *row, slice text) {
+    return row->sort == TEXT_MATURITY              ? maturity_label(page, text)
+           : row->sort == TEXT_HOURS && text.n > 0 ? hours_text(page, text)
+                                                   : text;
+}
+
 void add_kind_check(struct adding *adding) {
     struct entry *entry = &adding->draft.content;
     const struct i18n_language *language = adding->form.page->html.language;
@@ -418,9 +427,7 @@ void add_kind_check(struct adding *adding) {
         const struct kind_text *row = &kind_texts[i];
         slice text = *text_of(entry, row);
         if (is_asked(entry, row)) {
-            add_check_row(adding, ADD_MORE, row->label,
-                          row->sort == TEXT_MATURITY ? maturity_label(adding->form.page, text)
-                                                     : text);
+            add_check_row(adding, ADD_MORE, row->label, text_shown(adding->form.page, row, text));
         }
     }
     if (entry->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN) {

@@ -263,12 +263,13 @@ static err answer(struct sheet *sheet, struct entry_id id) {
     }
     TRY(team_shown(face_reader(page->request), id, face_actor(page->request)->person, page->arena,
                    &sheet->team));
-    sheet->open_now = sheet_open_now(sheet, &sheet->is_open);
+    sheet_open_now(sheet);
     TRY(sheet_news_load(sheet));
     TRY(sheet_confirmed_load(sheet));
-    slice what = arena_printf(page->arena, "%.*s %.*s %.*s%.*s %.*s", SLICE_ARG(canonical),
-                              SLICE_ARG(sheet->open_now), SLICE_ARG(sheet_team_key(sheet)),
-                              SLICE_ARG(sheet_news_key(sheet)), SLICE_ARG(sheet->confirmer.name));
+    slice what =
+        arena_printf(page->arena, "%.*s %.*s %d %.*s%.*s %.*s", SLICE_ARG(canonical),
+                     SLICE_ARG(sheet->open_now), sheet->today, SLICE_ARG(sheet_team_key(sheet)),
+                     SLICE_ARG(sheet_news_key(sheet)), SLICE_ARG(sheet->confirmer.name));
     if (page_unchanged(page, sheet->view, what)) {
         return OK;
     }

@@ -19,6 +19,7 @@ struct sheet {
     size_t news_count;
     slice title, address; /* the entry's own absolute address */
     slice open_now;       /* "Ouvert maintenant, jusqu’à 18 h"; empty: not known */
+    int today;            /* where it is, 0 Monday; -1: not known, or there are no hours */
     bool is_open;
 };
 /* A text of the entry in the page's language, else as it was written. */
@@ -34,8 +35,10 @@ void sheet_media_item(struct sheet *sheet, const struct entry_media *media, uint
 /* Lets the hosts of the entry's videos into the page's policy; before the media are written. */
 void sheet_media_policy(const struct sheet *sheet);
 
-/* entry_open.c: says what `open_now` holds, for this moment. */
-slice sheet_open_now(const struct sheet *sheet, bool *is_open);
+/* entry_open.c: fills in `open_now`, `is_open` and `today`, for this moment. */
+void sheet_open_now(struct sheet *sheet);
+/* The hours, a row of .practical: a week as a table with today marked, else a line a rule. */
+void sheet_hours(struct sheet *sheet);
 
 /* entry_part.c: the side of the page. */
 void sheet_take_part(struct sheet *sheet);

@@ -1,5 +1,6 @@
-/* Whether the place of an entry is open at this moment, in words (RULE SHOW-3). */
+/* The hours of an entry, and whether it is open at this moment, in words (RULE SHOW-3). */
 #include "domain/entry/hours.h"
+#include "domain/entry/hours_week.h"
 #include "face/web/entry_int.h"
 
 /* The time zone of a place in France, by its département; empty when the place is wider than one,
@@ -59,35 +60,95 @@ static slice opens(const struct sheet *sheet, const struct hours_now *now, slice
     return arena_copy(sheet->page->arena, buf_slice(&text));
 }
 
-slice sheet_open_now(const struct sheet *sheet, bool *is_open) {
-    struct page *page = sheet->page;
-    const struct i18n_language *language = page->html.language;
-    slice departement = SLICE_EMPTY;
-    slice zone = zone_of(page->face->territories, sheet->entry->territory, &departement);
-    struct date civil;
-    if (sheet->of->opening_hours.n == 0 || zone.n == 0 ||
-        date_from_ms(page->now_ms, zone, &civil) != OK) {
-        return SLICE_EMPTY;
-    }
-    struct hours_now now = hours_at(sheet->of->opening_hours, &civil, departement);
+/* What is known of this moment; empty: nothing. */
+static slice open_text(const struct sheet *sheet, const struct hours_now *now) {
+    const struct i18n_language *language = sheet->page->html.language;
     struct buf hour BUF_CLEANUP = buf_new(64);
     struct buf text BUF_CLEANUP = buf_new(256);
-    if (now.has_change) {
-        i18n_hour(language, &now.change, &hour);
+    if (now->has_change) {
+        i18n_hour(language, &now->change, &hour);
     }
     slice value = buf_slice(&hour);
-    *is_open = now.state == HOURS_OPEN;
-    switch (now.state) {
+    switch (now->state) {
     case HOURS_UNKNOWN:
         return SLICE_EMPTY;
     case HOURS_OPEN:
-        if (!now.has_change) {
+        if (!now->has_change) {
             return i18n(language, "Ouvert maintenant");
         }
         i18n_tf(language, N_("Ouvert maintenant, jusqu’à %1"), &value, 1, &text);
-        return arena_copy(page->arena, buf_slice(&text));
+        return arena_copy(sheet->page->arena, buf_slice(&text));
     case HOURS_CLOSED:
-        return now.has_change ? opens(sheet, &now, value) : i18n(language, "Fermé en ce moment");
+        return now->has_change ? opens(sheet, now, value) : i18n(language, "Fermé en ce moment");
     }
     return SLICE_EMPTY;
+}
+
+void sheet_open_now(struct sheet *sheet) {
+    struct page *page = sheet->page;
+    slice departement = SLICE_EMPTY;
+    slice zone = zone_of(page->face->territories, sheet->entry->territory, &departement);
+    struct date civil;
+    sheet->open_now = SLICE_EMPTY;
+    sheet->today = -1;
+    if (sheet->of->opening_hours.n == 0 || zone.n == 0 ||
+        date_from_ms(page->now_ms, zone, &civil) != OK) {
+        return;
+    }
+    struct hours_now now = hours_at(sheet->of->opening_hours, &civil, departement);
+    sheet->today = (int)weekday_from_days(days_from_civil(civil.year, civil.month, civil.day));
+    sheet->is_open = now.state == HOURS_OPEN;
+    sheet->open_now = open_text(sheet, &now);
+}
+
+/* ---- the week ---- */
+
+static void write_row(struct html *html, slice name, slice text, bool is_today) {
+    html_raw(html, "<tr");
+    if (is_today) {
+        html_raw(html, " aria-current=\"date\"");
+    }
+    html_raw(html, "><th scope=\"row\">");
+    html_text(html, name);
+    html_raw(html, "</th><td>");
+    html_text(html, text);
+    html_raw(html, "</td></tr>");
+}
+
+static void write_week(struct sheet *sheet, const struct hours_week *week) {
+    struct html *html = &sheet->page->html;
+    html_raw(html, "<table>");
+    for (int day = 0; day < HOURS_WEEK_DAYS; day++) {
+        write_row(html, hours_weekday(sheet->page, (unsigned)day),
+                  hours_day_text(sheet->page, &week->days[day]), day == sheet->today);
+    }
+    if (week->is_closed_on_holidays) {
+        write_row(html, i18n(html->language, "jours fériés"), i18n(html->language, "fermé"), false);
+    }
+    html_raw(html, "</table>");
+}
+
+void sheet_hours(struct sheet *sheet) {
+    struct html *html = &sheet->page->html;
+    struct hours_week week;
+    slice osm = sheet->of->opening_hours;
+    slice *rules = NULL;
+    if (osm.n == 0) {
+        return;
+    }
+    html_raw(html, "<dt>");
+    html_t(html, "Horaires");
+    html_raw(html, "</dt><dd>");
+    if (hours_week_read(osm, &week)) {
+        write_week(sheet, &week);
+    } else {
+        uint32_t count = hours_texts(sheet->page, osm, &rules);
+        for (uint32_t i = 0; i < count; i++) {
+            if (i > 0) {
+                html_raw(html, "<br>");
+            }
+            html_text(html, rules[i]);
+        }
+    }
+    html_raw(html, "</dd>");
 }

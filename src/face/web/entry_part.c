@@ -109,25 +109,6 @@ static void practical_row(struct page *page, slice name, slice value) {
     html_raw(html, "</dd>");
 }
 
-static void practical_hours(struct page *page, slice osm) {
-    struct html *html = &page->html;
-    slice *rules = NULL;
-    uint32_t count = hours_texts(page, osm, &rules);
-    if (count == 0) {
-        return;
-    }
-    html_raw(html, "<dt>");
-    html_t(html, "Horaires");
-    html_raw(html, "</dt><dd>");
-    for (uint32_t i = 0; i < count; i++) {
-        if (i > 0) {
-            html_raw(html, "<br>");
-        }
-        html_text(html, rules[i]);
-    }
-    html_raw(html, "</dd>");
-}
-
 /* What is told in a row of its own, in this order; the numbers last. */
 static const struct detail_row {
     enum entry_detail detail;
@@ -194,7 +175,7 @@ static void practical(struct sheet *sheet) {
         html_raw(html, "</span></p>\n");
     }
     html_raw(html, "<dl class=\"practical\">");
-    practical_hours(page, of->opening_hours);
+    sheet_hours(sheet);
     practical_row(page, i18n(language, "Tarif"), of->price);
     practical_row(page, i18n(language, "Public"), of->audience);
     if (of->wheelchair != ENTRY_WHEELCHAIR_UNKNOWN) {

@@ -1,6 +1,7 @@
 /* Opening hours in words. What is not understood, and what there are no words for, comes back as it
  * is. */
 #include "domain/entry/hours.h"
+#include "domain/entry/hours_week.h"
 #include "face/web/web_int.h"
 
 #define HOURS_OUT_MAX 8192
@@ -227,4 +228,23 @@ slice hours_text(const struct page *page, slice osm) {
         buf_add(&out, texts[i]);
     }
     return count < 2 ? texts[0] : arena_copy(page->arena, buf_slice(&out));
+}
+
+slice hours_weekday(const struct page *page, unsigned day) {
+    const struct told told = {.language = page->html.language};
+    return weekday_name(&told, day);
+}
+
+slice hours_day_text(const struct page *page, const struct hours_week_day *day) {
+    struct buf out BUF_CLEANUP = buf_new(HOURS_OUT_MAX);
+    struct told told = {.language = page->html.language, .out = &out};
+    for (uint8_t i = 0; i < day->count; i++) {
+        uint16_t end = day->spans[i].end == 0 ? DAY_MINUTES : day->spans[i].end;
+        const struct hours_span span = {
+            .start = {.minutes = day->spans[i].start}, .end = {.minutes = end}, .has_end = true};
+        say_comma(&told, i);
+        (void)say_span(&told, &span); /* of a clock, which there are words for */
+    }
+    return day->count > 0 ? arena_copy(page->arena, buf_slice(&out))
+                          : i18n(page->html.language, "fermé");
 }

@@ -133,6 +133,10 @@ void encode_component(slice text, struct buf *out);
 slice hours_text(const struct page *page, slice osm);
 /* The same, one text a rule: a week of them is a table for the eye. None for no hours. */
 uint32_t hours_texts(const struct page *page, slice osm, slice **texts);
+/* Of a table (hours_week.h): "lundi", 0; "9 h – 12 h, 14 h – 18 h" or "fermé". */
+struct hours_week_day;
+slice hours_weekday(const struct page *page, unsigned day);
+slice hours_day_text(const struct page *page, const struct hours_week_day *day);
 
 /* Parts of an entry, written the same everywhere. */
 void card_badge(struct page *page, enum query_kind kind);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "domain/entry/hours.h"
+#include "domain/entry/hours_week.h"
 
 /* "open 18:00", "closed 09:00+1", "open", "unknown": state, change, days ahead. */
 static const char *told(const char *osm, const char *civil, const char *departement) {
@@ -173,6 +174,88 @@ static void summer_time_begins_and_ends_without_an_hour_lost(void **state) {
     }
 }
 
+/* As the form writes it back; "text" for what only a text can say. */
+static const char *table_of(const char *osm) {
+    static char text[HOURS_WEEK_MAX + 1];
+    struct buf out BUF_CLEANUP = buf_new(HOURS_WEEK_MAX + 1);
+    struct hours_week week;
+    if (!hours_week_read(slice_from_cstr(osm), &week)) {
+        assert_true(hours_week_is_empty(&week));
+        return "text";
+    }
+    hours_week_write(&week, &out);
+    snprintf(text, sizeof text, "%s", buf_cstr(&out));
+    return text;
+}
+
+static void a_week_is_a_table_and_comes_back_in_one_form(void **state) {
+    (void)state;
+    static const struct {
+        const char *osm, *expected;
+    } rows[] = {
+        {"Mo-Fr 09:00-12:00,14:00-18:00; Sa 10:00-12:00", NULL},
+        {"Mo-Su 10:00-12:00; PH off", NULL},
+        {"Mo,We,Fr-Su 09:00-12:00; Tu 14:00-16:30", NULL},
+        {"Fr-Sa 18:00-02:00", NULL},
+        {"Su 00:00-24:00", NULL},
+        {"mo-fr 9:00-12:00", "Mo-Fr 09:00-12:00"},
+        {"10:00-12:00", "Mo-Su 10:00-12:00"},
+        {"Sa-Mo 10:00-12:00", "Mo,Sa-Su 10:00-12:00"},
+        {"Mo-Fr 14:00-18:00, Mo-Tu 09:00-12:00",
+         "Mo-Tu 09:00-12:00,14:00-18:00; We-Fr 14:00-18:00"},
+        {"Mo-Fr 09:00-18:00; We off", "Mo-Tu,Th-Fr 09:00-18:00"},
+        {"Mo-Sa 09:00-18:00; Su,PH off", "Mo-Sa 09:00-18:00; PH off"},
+        {"Mo-Fr 09:00-18:00; We 14:00-16:00", "Mo-Tu,Th-Fr 09:00-18:00; We 14:00-16:00"},
+        {"Fr 18:00-26:00", "Fr 18:00-02:00"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        assert_string_equal(table_of(rows[i].osm),
+                            rows[i].expected ? rows[i].expected : rows[i].osm);
+    }
+}
+
+static void what_a_table_cannot_say_is_left_to_the_text(void **state) {
+    (void)state;
+    static const char *const rows[] = {
+        "",
+        "selon la météo",
+        "24/7",
+        "off",
+        "PH off",
+        "Apr-Oct Mo-Fr 09:00-18:00",
+        "Mo-Fr 09:00-18:00; SH off",
+        "Sa[1] 10:00-12:00",
+        "Mo-Fr 09:00-18:00 \"sur rendez-vous\"",
+        "Mo-Fr 09:00+",
+        "Mo-Fr sunrise-sunset",
+        "Mo-Fr 09:00-10:00,11:00-12:00,14:00-15:00",
+        "Mo-Fr,PH 09:00-12:00",
+        "PH off; Mo-Fr 09:00-12:00", /* open on the Mondays that are one */
+        "Mo 09:00-09:00",
+        "Mo-Fr",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        assert_string_equal(table_of(rows[i]), "text");
+    }
+}
+
+static void a_week_of_seven_different_days_has_room(void **state) {
+    (void)state;
+    struct hours_week week = {.is_closed_on_holidays = true};
+    struct hours_week again;
+    struct buf out BUF_CLEANUP = buf_new(HOURS_WEEK_MAX);
+    for (uint16_t day = 0; day < HOURS_WEEK_DAYS; day++) {
+        week.days[day] = (struct hours_week_day){
+            .count = 2, .spans = {{(uint16_t)(540 + day), 720}, {840, (uint16_t)(1080 + day)}}};
+    }
+    hours_week_write(&week, &out);
+    assert_int_equal(out.failed, OK);
+    assert_true(hours_week_read(buf_slice(&out), &again));
+    assert_true(hours_week_same(&week, &again));
+    again.days[3].spans[1].end++;
+    assert_false(hours_week_same(&week, &again));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_week_of_plain_hours_is_told),
@@ -181,6 +264,9 @@ int main(void) {
         cmocka_unit_test(what_is_not_certain_is_unknown),
         cmocka_unit_test(public_holidays_of_france_and_of_its_departements),
         cmocka_unit_test(summer_time_begins_and_ends_without_an_hour_lost),
+        cmocka_unit_test(a_week_is_a_table_and_comes_back_in_one_form),
+        cmocka_unit_test(what_a_table_cannot_say_is_left_to_the_text),
+        cmocka_unit_test(a_week_of_seven_different_days_has_room),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
