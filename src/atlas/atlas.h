@@ -92,6 +92,7 @@ struct atlas_hit {
     struct geo_point point;
     double distance_m; /* from query.near; -1 when there is none */
     uint32_t score;    /* the documented, quantised one: src/atlas/README.md */
+    uint32_t taken_up; /* how often the entry was; asked for in this order only, else 0 */
     uint32_t group; /* index into groups when this hit stands for a folded group, else UINT32_MAX */
 };
 /* Many like things of one source and kind, folded into one line of the list (RULE SHOW-1). */

@@ -245,6 +245,26 @@ static err keep_dates(struct build *build) {
     return OK;
 }
 
+static int compare_origins(const void *a, const void *b) {
+    const struct atlas_origin *left = a;
+    const struct atlas_origin *right = b;
+    return left->entry != right->entry
+               ? (left->entry > right->entry) - (left->entry < right->entry)
+               : (left->target > right->target) - (left->target < right->target);
+}
+
+static err keep_origins(struct build *build) {
+    const struct pool *origins = &build->from->origins;
+    build_column(build, ATLAS_COLUMN_ORIGINS, origins->count);
+    TRY_MEMORY(build);
+    if (origins->count) {
+        struct atlas_origin *to = build->segment->origins;
+        memcpy(to, origins->items, origins->count * sizeof(*to));
+        qsort(to, origins->count, sizeof(*to), compare_origins);
+    }
+    return OK;
+}
+
 static err keep_blocks(struct build *build) {
     struct atlas_segment *segment = build->segment;
     uint64_t count = atlas_block_count(segment);
@@ -262,6 +282,7 @@ static err keep_blocks(struct build *build) {
 /* All but the words. */
 static err keep_others(struct build *build) {
     TRY(keep_columns(build));
+    TRY(keep_origins(build));
     TRY(keep_bitsets(build));
     TRY(keep_quads(build));
     TRY(build_values(build));

@@ -54,6 +54,7 @@ struct atlas_builder {
     struct names words, titles, title_keys, types, languages, sources, skills;
     struct pool word_stems; /* uint64_t[TEXT_LANGUAGE__COUNT] a word */
     struct pool drafts, runs, dates, themes_of, skills_of;
+    struct pool origins; /* struct atlas_origin */
     struct pool takens;
     uint32_t crowd_least; /* 0: none are made */
     const struct atlas_theme_words *theme_words;

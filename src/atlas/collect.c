@@ -53,7 +53,8 @@ void atlas_builder_free(struct atlas_builder *builder) {
         names_free(names[i]);
     }
     struct pool *pools[] = {&builder->word_stems, &builder->drafts,    &builder->runs,
-                            &builder->dates,      &builder->themes_of, &builder->skills_of};
+                            &builder->dates,      &builder->themes_of, &builder->skills_of,
+                            &builder->origins};
     for (size_t i = 0; i < ARRAY_COUNT(pools); i++) {
         free(pools[i]->items);
     }
@@ -349,6 +350,22 @@ static uint8_t kind_of(enum entry_kind kind) {
     return QUERY_KIND_INITIATIVE;
 }
 
+/* What it was inspired by, as far as that is known here. */
+static err add_origins(struct atlas_builder *builder, const struct entry *entry) {
+    for (uint32_t i = 0; i < entry->link_count; i++) {
+        const struct entry_link *link = &entry->links[i];
+        if (link->incoming || link->target.v == 0 ||
+            !slice_equal(link->relation, ENTRY_INSPIRED_BY)) {
+            continue;
+        }
+        TRY(pool_reserve(&builder->origins, sizeof(struct atlas_origin), 1));
+        POOL(&builder->origins, struct atlas_origin)
+        [builder->origins.count++] =
+            (struct atlas_origin){.entry = entry->id.v, .target = link->target.v};
+    }
+    return OK;
+}
+
 static err add_name(struct names *names, slice text, uint32_t *number) {
     *number = NAMES_NONE;
     return text.n ? names_add(names, text, number, NULL) : OK;
@@ -406,6 +423,7 @@ err atlas_builder_add(struct atlas_builder *builder, const struct entry_public *
     const struct entry *entry = &public->entry;
     struct draft draft;
     TRY(draft_fill(builder, public, &draft));
+    TRY(add_origins(builder, entry));
     draft.run_start = builder->runs.count;
     TRY(add_common_texts(builder, public));
     size_t common = builder->runs.count - draft.run_start;

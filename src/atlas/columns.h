@@ -30,6 +30,7 @@
     X(FRESH, fresh_ms, "documents")                                                                \
     X(TYPE, type, "documents")                                                                     \
     X(BY_ENTRY, by_entry, "documents")                                                             \
+    X(ORIGINS, origins, "documents")                                                               \
     X(POINT, point, "points")                                                                      \
     X(GRID, grid, "points")                                                                        \
     X(QUADS, quads, "points")                                                                      \

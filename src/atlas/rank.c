@@ -203,6 +203,9 @@ static struct atlas_place place_of(const struct atlas_ranking *ranking, enum atl
     case QUERY_SORT_TITLE:
         place.title = atlas_segment_title_key(segment, document);
         break;
+    case QUERY_SORT_TAKEN_UP:
+        place.key = atlas_taken_times(ranking->taken, place.entry);
+        break;
     case QUERY_SORT__COUNT:
         break;
     }
@@ -279,7 +282,9 @@ struct ranker {
     const struct atlas_ranking *ranking;
     struct atlas_place floor; /* as many as are wanted stand here or before */
     bool has_floor;
-    const uint64_t *timely; /* of the part in hand: at least all documents with dates to come */
+    /* Of the part in hand: at least all documents with dates to come; by taken-up those that were
+     * taken up. */
+    const uint64_t *timely;
     struct sift_ages ages;
     struct atlas_folds folds;
     struct best best;
@@ -347,10 +352,10 @@ static void rank_document(struct ranker *ranker, enum atlas_part part, uint32_t 
     }
 }
 
-/* A place that no document of a block, or of a region, stands before: any of them, or those
- * without dates. */
+/* A place that no document of a block, or of a region, stands before: any of them, or those that
+ * are not timely. */
 static struct atlas_place bound_of(const struct atlas_ranking *ranking, enum atlas_part part,
-                                   size_t block, uint64_t words, bool with_dates) {
+                                   size_t block, uint64_t words, bool with_timely) {
     const struct atlas_segment *segment = ranking->matches[part].segment;
     const struct query *query = ranking->plan->query;
     int64_t now_ms = ranking->plan->now_ms;
@@ -359,7 +364,7 @@ static struct atlas_place bound_of(const struct atlas_ranking *ranking, enum atl
     case QUERY_SORT_RELEVANCE:
         place.key = words + segment->block_points[block] + ranking->plan->view->source_rise[part];
         place.key += (uint64_t)fresh_points(segment->block_fresh_ms[block], now_ms);
-        place.key += with_dates && segment->block_last_ms[block] >= now_ms ? DATE_POINTS_MOST : 0;
+        place.key += with_timely && segment->block_last_ms[block] >= now_ms ? DATE_POINTS_MOST : 0;
         if (query->has_near) {
             double away_m = atlas_block_distance_m(segment, block, query->near);
             place.key += away_m < 0 ? 0 : closeness(away_m);
@@ -375,10 +380,13 @@ static struct atlas_place bound_of(const struct atlas_ranking *ranking, enum atl
             segment->block_fresh_ms[block] > 0 ? (uint64_t)segment->block_fresh_ms[block] : 0;
         break;
     case QUERY_SORT_SOON:
-        place.key = with_dates && segment->block_last_ms[block] != INT64_MIN ? UINT64_MAX : 0;
+        place.key = with_timely && segment->block_last_ms[block] != INT64_MIN ? UINT64_MAX : 0;
         break;
     case QUERY_SORT_TITLE:
         place.title = atlas_segment_title_key(segment, segment->block_title[block]);
+        break;
+    case QUERY_SORT_TAKEN_UP:
+        place.key = with_timely ? ranking->taken->most : 0;
         break;
     case QUERY_SORT__COUNT:
         break;
@@ -410,10 +418,24 @@ static uint64_t words_of_region(const struct atlas_match *match, size_t region) 
     return words;
 }
 
+static err find_taken(struct ranker *ranker, enum atlas_part part) {
+    const struct atlas_segment *segment = ranker->ranking->matches[part].segment;
+    uint64_t *bits = plan_new(ranker->ranking->plan, uint64_t, segment->words);
+    if (!bits) {
+        return ERR_MEMORY;
+    }
+    atlas_taken_bits(ranker->ranking->taken, segment, bits);
+    ranker->timely = bits;
+    return OK;
+}
+
 /* The documents with dates to come, unless they are many or do not matter: then all with dates. */
 static err find_timely(struct ranker *ranker, enum atlas_part part) {
     const struct atlas_plan *plan = ranker->ranking->plan;
     const struct atlas_segment *segment = ranker->ranking->matches[part].segment;
+    if (ranker->ranking->sort == QUERY_SORT_TAKEN_UP) {
+        return find_taken(ranker, part);
+    }
     uint32_t low = 0;
     uint32_t high = segment->dated_count;
     while (low < high) {
@@ -551,12 +573,13 @@ static void walk_ordered(struct ranker *ranker, enum atlas_part part, size_t reg
     const struct atlas_match *match = &ranker->ranking->matches[part];
     for (size_t block = region * ATLAS_REGION; block < region_end(match, region); block++) {
         uint64_t left = match->bits[block];
-        struct atlas_place bound = bound_of(ranker->ranking, part, block, 0, true);
+        bool has_timely = (left & ranker->timely[block]) != 0;
+        struct atlas_place bound = bound_of(ranker->ranking, part, block, 0, has_timely);
         if (!left || limit->is_out(ranker, &bound)) {
             continue;
         }
         bound = bound_of(ranker->ranking, part, block, 0, false);
-        if (limit->is_out(ranker, &bound)) { /* but for those with dates to come, which are few */
+        if (limit->is_out(ranker, &bound)) { /* but for those that are timely, which are few */
             left &= ranker->timely[block];
         }
         for (; left; left &= left - 1) {

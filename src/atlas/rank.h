@@ -3,6 +3,7 @@
 #define AGORA_ATLAS_RANK_H
 
 #include "atlas/plan.h"
+#include "atlas/taken.h"
 
 /* Where a document stands in the list: by key down (or by title up), then entry, then ask. */
 struct atlas_place {
@@ -21,8 +22,9 @@ struct atlas_line {
 
 struct atlas_ranking {
     const struct atlas_plan *plan;
-    struct atlas_match *matches; /* of each part */
-    enum query_sort sort;        /* near without a place is relevance */
+    struct atlas_match *matches;     /* of each part */
+    enum query_sort sort;            /* near without a place is relevance */
+    const struct atlas_taken *taken; /* sort=taken-up only */
     bool is_folded;
     const struct atlas_place *after; /* the list goes on behind it; NULL: from the start */
     uint32_t limit;

@@ -47,6 +47,7 @@ static void fill_hits(const struct atlas_ranking *ranking, const struct atlas_li
             .score = ranking->sort == QUERY_SORT_RELEVANCE
                          ? (uint32_t)lines[i].place.key
                          : atlas_score(ranking, lines[i].part, document),
+            .taken_up = ranking->taken ? (uint32_t)lines[i].place.key : 0,
             .group = UINT32_MAX,
         };
         if (hit->has_point) {
@@ -129,6 +130,9 @@ static err list(const struct atlas_plan *plan, struct atlas_match *matches,
     ranking.sort =
         query->sort == QUERY_SORT_NEAR && !query->has_near ? QUERY_SORT_RELEVANCE : query->sort;
     ranking.is_folded = folds(request, plan, ranking.sort);
+    if (ranking.sort == QUERY_SORT_TAKEN_UP) {
+        TRY(atlas_taken_get(plan->view, &ranking.taken));
+    }
     struct atlas_line *lines;
     uint32_t count;
     bool more;

@@ -109,6 +109,11 @@ struct atlas_cube {
     uint32_t *territories;                 /* a row for each key of territory_lists */
 };
 
+/* An entry was inspired by another. */
+struct atlas_origin {
+    int64_t entry, target;
+};
+
 struct atlas_crowd;
 struct atlas_theme_words;
 
@@ -146,6 +151,7 @@ struct atlas_segment {
     uint32_t *title_key;      /* into title_key_texts: folded, clipped to ATLAS_TITLE_KEY_BYTES */
     uint32_t *by_entry;       /* documents by entry id, then ask */
     struct atlas_texts title_texts, title_key_texts;
+    struct atlas_origin *origins; /* of its entries: by entry, then target */
 
     uint64_t *kind_bits, *state_bits, *has_bits; /* bitsets one behind the other */
     uint64_t *kinds[QUERY_KIND__COUNT];          /* where each of them begins */

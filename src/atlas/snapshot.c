@@ -115,6 +115,9 @@ static err probe_add(struct atlas_builder *builder, struct arena *arena) {
                                         .skill = SLICE("menuiserie"),
                                         .text = SLICE("Des bras pour monter les étagères")};
     entry->ask_count = 1;
+    entry->links = arena_new(arena, struct entry_link, 1);
+    entry->links[0] = (struct entry_link){.relation = ENTRY_INSPIRED_BY, .target = {2}};
+    entry->link_count = 1;
     return atlas_builder_add(builder, probe);
 }
 

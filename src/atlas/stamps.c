@@ -53,9 +53,10 @@ bool atlas_stamps_block(const struct geo_box *box, uint32_t side, struct geo_til
 
 /* ---- what an answer depends on ---- */
 
-/* Words are like those of all documents (README, "Typo"), a page goes on in a view of its own. */
+/* Words are like those of all documents (README, "Typo"), a page goes on in a view of its own, and
+ * what took something up stands anywhere. */
 static bool is_of_its_place(const struct query *query) {
-    return query->words.n == 0 && query->cursor.n == 0;
+    return query->words.n == 0 && query->cursor.n == 0 && query->sort != QUERY_SORT_TAKEN_UP;
 }
 
 /* `others`: also by what has no place. A view that is older than a stamp, which is one of the next

@@ -1,5 +1,6 @@
 /* Documents go from a segment to the next one without being read or analysed anew. */
 #include "atlas/builder.h"
+#include "atlas/columns.h"
 #include "atlas/rows.h"
 
 #include <stdlib.h>
@@ -167,6 +168,22 @@ static err take_documents(struct take *take, const uint64_t *bits) {
     return OK;
 }
 
+/* What the entries that come were inspired by. */
+static err take_origins(const struct take *take, const uint64_t *bits) {
+    const struct atlas_segment *from = take->from;
+    struct atlas_builder *builder = take->builder;
+    size_t count = from->column_counts[ATLAS_COLUMN_ORIGINS];
+    TRY(pool_reserve(&builder->origins, sizeof(struct atlas_origin), count));
+    for (size_t i = 0; i < count; i++) {
+        uint32_t document = from->by_entry[atlas_segment_entry(from, from->origins[i].entry)];
+        if (!bits || bits_has(bits, document)) {
+            POOL(&builder->origins, struct atlas_origin)
+            [builder->origins.count++] = from->origins[i];
+        }
+    }
+    return OK;
+}
+
 static bool are_the_codes(const uint32_t *numbers, uint32_t count) {
     uint32_t code = 0;
     while (code < count && numbers[code] == code) {
@@ -236,6 +253,7 @@ err atlas_builder_take(struct atlas_builder *builder, const struct atlas_segment
         free(words);
     }
     failed = failed ? failed : take_documents(&take, bits);
+    failed = failed ? failed : take_origins(&take, bits);
     free(numbers);
     return failed;
 }

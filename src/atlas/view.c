@@ -1,6 +1,7 @@
 #include "atlas/view.h"
 #include "atlas/blocks.h"
 #include "atlas/cube.h"
+#include "atlas/taken.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,8 @@ void atlas_view_release(struct atlas_view *view) {
         atlas_segment_release(view->parts[part]);
     }
     atlas_view_release(view->previous); /* which has none itself */
-    struct arena arena = view->arena;   /* the view lives in it */
+    atlas_taken_free(view->taken ? atomic_load(view->taken) : NULL);
+    struct arena arena = view->arena; /* the view lives in it */
     arena_free(&arena);
 }
 
@@ -148,6 +150,10 @@ static err copy_live(const struct atlas_view_parts *parts, struct atlas_view *vi
 }
 
 static err view_fill(const struct atlas_view_parts *parts, struct atlas_view *view) {
+    view->taken = arena_try(&view->arena, struct atlas_taken * _Atomic, 1);
+    if (!view->taken) {
+        return ERR_MEMORY;
+    }
     TRY(gather_sources(parts, view));
     for (int part = 0; part < ATLAS_PART__COUNT; part++) {
         const struct atlas_values *values = &view->parts[part]->values[ATLAS_VALUES_SOURCE];

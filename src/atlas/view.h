@@ -52,6 +52,7 @@ struct atlas_view {
      * what the parts' block_points are short of at most. */
     uint16_t source_rise[ATLAS_PART__COUNT];
     const struct atlas_stamps *stamps;
+    struct atlas_taken *_Atomic *taken; /* taken.h; NULL until somebody asks */
     uint64_t generation, version;
     uint64_t origin;         /* the generation that was read last, from the store or a snapshot */
     int64_t sequence;        /* of the change feed: the last change that is in */

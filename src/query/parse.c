@@ -331,7 +331,7 @@ static err parse_value(struct parse *parse, enum query_key key, slice text) {
     case QUERY_KEY_SORT:
         index = find_name(text, query_sort_name, QUERY_SORT__COUNT);
         if (index == QUERY_SORT__COUNT) {
-            return refuse_key(parse, key, "one of relevance, near, recent, soon, title");
+            return refuse_key(parse, key, "one of relevance, near, recent, soon, title, taken-up");
         }
         query->sort = (enum query_sort)index;
         return OK;

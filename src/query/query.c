@@ -33,7 +33,7 @@ static const char *const when_names[QUERY_WHEN__COUNT] = {
 static const char *const sort_names[QUERY_SORT__COUNT] = {
     [QUERY_SORT_RELEVANCE] = "relevance", [QUERY_SORT_NEAR] = "near",
     [QUERY_SORT_RECENT] = "recent",       [QUERY_SORT_SOON] = "soon",
-    [QUERY_SORT_TITLE] = "title",
+    [QUERY_SORT_TITLE] = "title",         [QUERY_SORT_TAKEN_UP] = "taken-up",
 };
 static const char *const key_names[QUERY_KEY__COUNT] = {
     [QUERY_KEY_Q] = "q",         [QUERY_KEY_KIND] = "kind",           [QUERY_KEY_STATE] = "state",

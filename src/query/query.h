@@ -45,6 +45,7 @@ enum query_sort {
     QUERY_SORT_RECENT,
     QUERY_SORT_SOON,
     QUERY_SORT_TITLE,
+    QUERY_SORT_TAKEN_UP,
     QUERY_SORT__COUNT
 };
 /* Slugs as written in a query: query_kind_slug(QUERY_KIND_IDEA) is "idea". */

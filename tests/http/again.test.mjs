@@ -85,6 +85,26 @@ test('what an import links in a circle ends', async () => {
   assert.equal(page.split('Nouveau</a>').length > 1, true);
 });
 
+test('the list by how often shows the numbers of the pages, to people and to machines, and goes on page by page', async () => {
+  const order = ['Frigo solidaire', 'Ancien', 'Nouveau', 'Le frigo du Biollay', 'Un frigo à Grenoble'];
+  const times = [2, 1, 1, 1, undefined];
+  const read = async (address) => (await fetch(new URL(address, server.url))).json();
+  const { items } = await read('/api/v1/entries?sort=taken-up');
+  assert.deepEqual(items.map(({ title, taken_up: taken }) => [title, taken]), order.map((title, i) => [title, times[i]]));
+  const paged = [];
+  for (let next = '/api/v1/entries?sort=taken-up&limit=2'; next;) {
+    const page = await read(next);
+    paged.push(...page.items.map(({ title }) => title));
+    next = page.next;
+  }
+  assert.deepEqual(paged, order);
+  const list = (await visitor(server).look('/explore?sort=taken-up')).text;
+  assert.match(list, /<option value="taken-up" selected>Les plus repris<\/option>/);
+  assert.match(list, /Repris 2 fois[^]*Frigo solidaire<\/a>[^]*Repris 1 fois[^]*Ancien<\/a>[^]*Un frigo à Grenoble<\/a>/);
+  assert.ok(!(await visitor(server).look('/explore')).text.includes('Repris 2 fois'));
+  assert.equal((await read('/api/v1/entries?sort=recent')).items[0].taken_up, undefined);
+});
+
 test('what was taken up beyond counting is said to be more, and no commune is counted that is none', async () => {
   importEntries(server.folder, 'many', [
     { id: 'spring', kind: 'idea', title: 'Source' },

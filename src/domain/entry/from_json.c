@@ -391,8 +391,8 @@ static err id_read(const struct reader *reader, slice key, const json_t *value, 
 /* What exports and the API say beside an entry: of its source, of this result, of the instance it
  * comes from. It is not of the entry, so it is passed over. */
 static bool is_beside(slice key) {
-    static const slice keys[] = {
-        {"source", 6}, {"url", 3}, {"match", 5}, {"distance_m", 10}, {"attribution", 11}};
+    static const slice keys[] = {{"source", 6},      {"url", 3},      {"match", 5},
+                                 {"distance_m", 10}, {"taken_up", 8}, {"attribution", 11}};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (slice_equal(keys[i], key)) {
             return true;

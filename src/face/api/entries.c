@@ -7,10 +7,13 @@
 
 /* What belongs to this result joins the object, which ends here. */
 static void item_end(const struct entry_public *entry, enum query_kind kind, uint16_t ask,
-                     double distance_m, struct buf *out) {
+                     double distance_m, uint32_t taken_up, struct buf *out) {
     bool first = false;
     if (distance_m >= 0) {
         api_number(out, &first, "distance_m", (int64_t)(distance_m + 0.5));
+    }
+    if (taken_up > 0) {
+        api_number(out, &first, "taken_up", taken_up);
     }
     if (entry && (kind == QUERY_KIND_NEED || kind == QUERY_KIND_OFFER)) {
         api_key(out, &first, "match");
@@ -34,7 +37,7 @@ void api_item_write(const struct entry_public *entry, slice base_url, enum query
         return;
     }
     out->n--;
-    item_end(entry, kind, ask, distance_m, out);
+    item_end(entry, kind, ask, distance_m, 0, out);
 }
 
 /* ---- a page of entries ---- */
@@ -95,7 +98,7 @@ static bool kept_item(struct reading *reading, const struct atlas_hit *hit, stru
         out->n = mark;
         return false;
     }
-    item_end(NULL, hit->kind, hit->ask, hit->distance_m, out);
+    item_end(NULL, hit->kind, hit->ask, hit->distance_m, hit->taken_up, out);
     return true;
 }
 
@@ -127,7 +130,7 @@ static err stored_item(struct reading *reading, const struct atlas_hit *hit, str
         keep_item(reading, &entry, slice_of(out->p + mark, out->n - mark));
     }
     out->n--;
-    item_end(&entry, hit->kind, hit->ask, hit->distance_m, out);
+    item_end(&entry, hit->kind, hit->ask, hit->distance_m, hit->taken_up, out);
     return OK;
 }
 

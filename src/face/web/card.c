@@ -238,6 +238,11 @@ void card_write(struct page *page, const struct entry_public *entry, const struc
     card_badge(page, hit->kind);
     html_raw(html, " ");
     card_state(page, of);
+    if (hit->taken_up > 0) {
+        html_raw(html, " <span class=\"state\">");
+        html_tn(html, "Repris %n fois", "Repris %n fois", hit->taken_up);
+        html_raw(html, "</span>");
+    }
     html_raw(html, "</p>\n");
     card_title(page, of);
     slice summary = entry_text(of, ENTRY_TR_SUMMARY, 0, page->language_code, NULL);

@@ -36,9 +36,12 @@ static void sort_select(struct explorer *explorer) {
     struct html *html = &page->html;
     const struct query *query = &explorer->query;
     static const char *const labels[QUERY_SORT__COUNT] = {
-        [QUERY_SORT_RELEVANCE] = N_("Pertinence"),     [QUERY_SORT_NEAR] = N_("Plus proches"),
-        [QUERY_SORT_RECENT] = N_("Plus récents"),      [QUERY_SORT_SOON] = N_("Prochaines dates"),
+        [QUERY_SORT_RELEVANCE] = N_("Pertinence"),
+        [QUERY_SORT_NEAR] = N_("Plus proches"),
+        [QUERY_SORT_RECENT] = N_("Plus récents"),
+        [QUERY_SORT_SOON] = N_("Prochaines dates"),
         [QUERY_SORT_TITLE] = N_("Ordre alphabétique"),
+        [QUERY_SORT_TAKEN_UP] = N_("Les plus repris"),
     };
     html_raw(html, "<label class=\"sort\" for=\"sort\">");
     html_t(html, "Trier :");

@@ -305,6 +305,23 @@ static void add_lists(struct fixture *fixture, struct entry *entry, struct arena
     entry->figures[0].label = sentence(fixture, 1, 2, arena);
 }
 
+/* Many were inspired by others: in chains and circles, by what may not be there, some twice; the
+ * first ones often. */
+static void add_links(struct entry *entry, struct arena *arena) {
+    static const slice relations[] = {{"inspired-by", 11}, {"part-of", 7}};
+    const int64_t targets[] = {entry->id.v / 3 + 1, entry->id.v % 7 + 1, entry->id.v + 1};
+    entry->links = arena_new(arena, struct entry_link, ARRAY_COUNT(targets));
+    for (size_t i = 0; i < ARRAY_COUNT(targets); i++) {
+        int64_t lot = (entry->id.v * 31 + (int64_t)i * 17) % 11;
+        if (lot < 4) {
+            entry->links[entry->link_count++] =
+                (struct entry_link){.relation = relations[lot == 3],
+                                    .target = {lot ? targets[i] : targets[0]},
+                                    .incoming = lot == 2 && i == 2};
+        }
+    }
+}
+
 struct entry_public fixture_entry(struct fixture *fixture, int64_t id, struct arena *arena) {
     struct entry_public public = {0};
     struct entry *entry = &public.entry;
@@ -345,6 +362,7 @@ struct entry_public fixture_entry(struct fixture *fixture, int64_t id, struct ar
     add_dates(fixture, entry, arena);
     add_asks(fixture, entry, arena);
     add_lists(fixture, entry, arena);
+    add_links(entry, arena);
     if (entry->id.v % 10 == 3) { /* somebody said here that it is still so */
         entry->checked_ms = FIXTURE_NOW_MS - FIXTURE_DAY_MS * (entry->id.v * 37 % 1000);
         entry->confirmed_ms =

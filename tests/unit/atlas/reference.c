@@ -263,6 +263,8 @@ static struct ranked rank(const struct reference *reference, const struct asked 
         ranked.key = class == 0   ? 0
                      : class == 1 ? (uint64_t)at_ms
                                   : UINT64_MAX / 2 - (uint64_t)at_ms;
+    } else if (query->sort == QUERY_SORT_TAKEN_UP) {
+        ranked.key = document->taken;
     } else if (query->sort == QUERY_SORT_TITLE) {
         ranked.key = 0;
         ranked.title = title_key(arena, document->public->entry.title);

@@ -26,6 +26,7 @@ struct document {
     uint64_t length;
     bool *themes;
     uint32_t alike; /* live documents of the same source and kind */
+    uint32_t taken; /* how often the entry was taken up */
 };
 struct documents {
     struct document *items;

@@ -208,6 +208,52 @@ static void count_alike(struct documents *documents) {
     }
 }
 
+/* Whether an entry was inspired by one of some entries (by id; the last of them: `last`). */
+static bool is_inspired_by(const struct entry *entry, const bool *entries, int64_t last) {
+    for (uint32_t i = 0; i < entry->link_count; i++) {
+        const struct entry_link *link = &entry->links[i];
+        if (!link->incoming && slice_equal(link->relation, SLICE("inspired-by")) &&
+            link->target.v <= last && entries[link->target.v]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t count_taken(const struct documents *documents, int64_t id, int64_t last) {
+    bool *reached = calloc((size_t)last + 1, sizeof(*reached));
+    bool *next = calloc((size_t)last + 1, sizeof(*next));
+    uint32_t count = 0;
+    reached[id] = next[id] = true;
+    for (int step = 0; step < 8; step++) {
+        for (size_t i = 0; i < documents->count; i++) {
+            const struct entry *entry = &documents->items[i].public->entry;
+            if (!next[entry->id.v] && is_inspired_by(entry, reached, last)) {
+                next[entry->id.v] = true;
+                count++;
+            }
+        }
+        memcpy(reached, next, ((size_t)last + 1) * sizeof(*reached));
+    }
+    free(reached);
+    free(next);
+    return count;
+}
+
+static void count_all_taken(struct documents *documents) {
+    int64_t last = 0;
+    for (size_t i = 0; i < documents->count; i++) {
+        int64_t id = documents->items[i].public->entry.id.v;
+        last = id > last ? id : last;
+    }
+    for (size_t i = 0; i < documents->count; i++) {
+        struct document *document = &documents->items[i];
+        document->taken = document->ask
+                              ? documents->items[i - 1].taken
+                              : count_taken(documents, document->public->entry.id.v, last);
+    }
+}
+
 struct reference *reference_new(const struct territories *territories, const struct themes *themes,
                                 const struct entry_public *const *built, size_t built_count,
                                 const struct entry_public *const *live, size_t live_count) {
@@ -219,6 +265,7 @@ struct reference *reference_new(const struct territories *territories, const str
     add_documents(reference, &reference->built, built, built_count);
     add_documents(reference, &reference->live, live, live_count);
     count_alike(&reference->live);
+    count_all_taken(&reference->live);
     reference->theme_words = arena_new(&reference->arena, struct theme_word, 1000);
     for (uint16_t i = 0; i < themes->count; i++) {
         for (int language = 0; language < THEME_LANGUAGES; language++) {
