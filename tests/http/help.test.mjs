@@ -244,6 +244,43 @@ test('RULE HELP-3: who gives an address of mail signs in by it; their paper and 
   assert.match(taken.text, /a déjà son compte ici/);
 });
 
+test('RULE HELP-4: who came by a paper and has an account already makes one of both, by both codes; each alone does nothing', async () => {
+  const codeOf = async (count) => /^ {4}([A-Z2-9]{8})\r?$/m.exec(await letterTo(server, 'fernande@example.org', count))[1];
+  const known = await signIn(server, 'fernande@example.org');
+  await add(known, 'Mes noix'); // hers, by herself
+  await helper.send('/help/begin', { ...ODETTE, name: 'Fernande' });
+  await add(helper, 'Le four à pain');
+  const path = (await helper.look('/help')).text.match(/\/help\/people\/\d+/)[0];
+  const paper = await paperOf(helper, path);
+  const who = visitor(server);
+  await who.send('/paper', { code: paper });
+  await who.send('/account/address', { address: 'fernande@example.org' });
+  const page = (await who.look('/account/address/code')).text;
+  assert.match(page, /name="join"/);
+  const first = await codeOf(1);
+  assert.match((await who.send('/account/address/code', { code: first })).text, /a déjà son compte ici/); // the box was not ticked
+  assert.equal((await known.send('/account/address/code', { code: first, join: 'on' })).status, 422);
+  await who.send('/account/address', { address: 'fernande@example.org' });
+  const second = await codeOf(2);
+  assert.equal((await visitor(server).send('/account/address/code', { code: second, join: 'on' })).status, 303); // without the paper: to sign in
+  assert.equal((await known.send('/account/address/code', { code: second, join: 'on' })).status, 422); // nor in another browser
+  assert.equal((await who.send('/account/address/code', { code: '2222-2222', join: 'on' })).status, 422);
+  assert.equal((await who.look('/account')).status, 200);
+  assert.equal((await who.send('/account/address/code', { code: second, join: 'on' }, { Origin: 'https://evil.example' })).status, 403);
+  const joined = await who.send('/account/address/code', { code: second, join: 'on' });
+  assert.match(joined.text, /Vos deux comptes n’en font plus qu’un/);
+  assert.equal((await who.look('/account')).status, 303, 'nobody is signed in by it');
+  assert.equal((await visitor(server).send('/paper', { code: paper })).status, 422);
+  const mine = (await known.look('/account')).text;
+  assert.ok(mine.includes('Mes noix') && mine.includes('Le four à pain'));
+  assert.match(await letterTo(server, 'fernande@example.org', 3), /a\s+été\s+réuni\s+avec\s+le\s+vôtre/);
+  const entries = (await (await fetch(`${server.url}/api/v1/entries?q=four`)).json()).items;
+  const shown = await (await fetch(`${server.url}/entries/${entries[0].id}/history`)).text();
+  assert.match(shown, /Maison de Cognin/);
+  assert.ok(!(await helper.look('/')).text.includes('Vous aidez'));
+  assert.equal(ask("SELECT count(*) FROM audit WHERE act = 'join'"), '1');
+});
+
 test('RULE PERSON-8: whom a helper helps is not called as the site or who moderates it', async () => {
   const count = accounts();
   const refused = await helper.send('/help/begin', { ...ODETTE, name: 'La Mоdération' }); // a Cyrillic о

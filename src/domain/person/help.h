@@ -100,6 +100,15 @@ MUST_USE err help_paper_find(struct db_conn *conn, const struct help_typed *type
 /* The code is good for nothing any more. None is no error. */
 MUST_USE err help_paper_drop(struct db_conn *conn, struct person_id person);
 
+/* RULE HELP-4: the account of a paper, which has no address and no role, ends, and all that was
+ * done in its name belongs to another: what it brought, drafts, teams, suggestions, reports,
+ * claims, news, confirmations, its history and with whose help. Both were proved by the caller. In
+ * a write transaction, which must be undone on any error; written into the audit. ERR_CONFLICT: the
+ * first has an address or a role, or one of them is blocked or gone. */
+MUST_USE err person_join(struct db_conn *conn, struct id_source *ids, struct person_id paper,
+                         struct person_id stays, int64_t now_ms);
+extern const struct db_catalogue person_join_catalogue;
+
 /* Who helped somebody, when and how they consented, as a JSON array: for the download of one's
  * data. */
 MUST_USE err help_to_json(struct db_conn *conn, struct person_id person, struct buf *out);

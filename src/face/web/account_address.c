@@ -1,6 +1,7 @@
 /* /account/address: giving an address of mail to one's account, which who has a paper came in
  * without; proved by a code that is sent there (RULE PERSON-2). */
 #include "domain/contribution/contribution.h"
+#include "domain/person/help.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/sign_in_int.h"
@@ -150,6 +151,22 @@ err web_address_post(void *app, const struct http_request *request, struct http_
 
 /* ---- the code ---- */
 
+/* RULE HELP-4: asked of everybody with a paper, so that it tells nobody which address has an
+ * account. */
+static err write_join(struct form *form) {
+    struct person_address *addresses;
+    size_t count;
+    TRY(person_addresses(face_reader(form->page->request), face_actor(form->page->request)->person,
+                         form->page->arena, &addresses, &count));
+    if (count == 0) {
+        form_check(form, "join", N_("Si cette adresse a déjà un compte, réunir les deux"),
+                   N_("Ce que vous avez fait avec le papier va alors dans ce compte. Vous vous "
+                      "connecterez par cette adresse."),
+                   false);
+    }
+    return OK;
+}
+
 static err write_code(struct form *form) {
     form_page_begin(form, N_("Votre code"), SLICE(CODE_PATH),
                     N_("Un message avec un code part vers l’adresse que vous avez donnée."));
@@ -162,6 +179,7 @@ static err write_code(struct form *form) {
                                           .max_bytes = 20,
                                           .is_needed = true,
                                           .is_code = true});
+    TRY(write_join(form));
     form_submit(form, N_("Ajouter cette adresse"));
     form_end(form);
     form_page_end(form);
@@ -183,8 +201,43 @@ struct adding {
     slice browser, code;
     struct person_network network;
     struct arena *arena;
+    bool wants_join, is_joined;
     err result;
+    struct problem problem;
 };
+
+/* Whose account it is learns of it at each address. */
+static err tell_joined(struct db_conn *conn, struct adding *adding, struct person_id stays,
+                       int64_t now_ms) {
+    struct person person;
+    struct person_address *addresses;
+    size_t count;
+    TRY(person_load(conn, stays, adding->arena, &person));
+    TRY(person_addresses(conn, stays, adding->arena, &addresses, &count));
+    const struct i18n_language *language = i18n_language(adding->face->i18n, person.language);
+    for (size_t i = 0; i < count; i++) {
+        const struct mail_message message = {
+            .to = addresses[i].address,
+            .language = person.language,
+            .letter = MAIL_POWER,
+            .power = {.what = i18n(language, N_("Un compte ouvert avec un papier a été réuni avec "
+                                                "le vôtre.")),
+                      .reason = i18n(language, N_("Quelqu’un a donné le code de ce papier, et "
+                                                  "celui que nous avons envoyé à votre adresse.")),
+                      .path = SLICE("/account")}};
+        TRY(mail_send(conn, adding->face->ids, &message, now_ms, &adding->problem));
+    }
+    return OK;
+}
+
+/* RULE HELP-4 */
+static err join(struct db_conn *conn, struct adding *adding, slice address, int64_t now_ms) {
+    struct person_id stays;
+    TRY(person_of_address(conn, address, &stays));
+    TRY(person_join(conn, adding->face->ids, adding->person, stays, now_ms));
+    adding->is_joined = true;
+    return tell_joined(conn, adding, stays, now_ms);
+}
 
 /* A wrong code is counted although it is refused: the job itself is done then. */
 static err add_job(struct db_conn *conn, void *self) {
@@ -204,6 +257,9 @@ static err add_job(struct db_conn *conn, void *self) {
         return OK;
     }
     adding->result = person_address_add(conn, adding->person, proof.address, now_ms);
+    if (adding->result == ERR_CONFLICT && adding->wants_join) {
+        return join(conn, adding, proof.address, now_ms);
+    }
     if (adding->result != OK) {
         return adding->result == ERR_CONFLICT ? OK : adding->result;
     }
@@ -211,11 +267,39 @@ static err add_job(struct db_conn *conn, void *self) {
     return contribution_claim(conn, &world, adding->person, now_ms, &claimed);
 }
 
+/* Nobody is signed in by it: the way in is the address. */
+static err write_joined(void *app, const struct http_request *request,
+                        struct http_response *response) {
+    http_response_cookie(request, response, FACE_SESSION_COOKIE, SLICE("x"), 0);
+    http_response_cookie(request, response, SIGN_IN_PROOF_COOKIE, SLICE("x"), 0);
+    struct page page = page_begin(app, request, response);
+    struct form form = {.page = &page};
+    form_page_begin(&form, N_("Vos deux comptes n’en font plus qu’un"), SLICE(CODE_PATH),
+                    N_("Tout ce que vous avez fait avec le papier est maintenant dans le compte "
+                       "de votre adresse. Le code du papier ne sert plus."));
+    html_raw(&page.html, "<p><a href=\"/sign-in?next=/account\">");
+    html_t(&page.html, "Se connecter par cette adresse");
+    html_raw(&page.html, "</a></p>\n");
+    form_page_end(&form);
+    return page.html.out->failed;
+}
+
 static err answer_add(void *app, const struct http_request *request, void *self, err result,
                       struct http_response *response, struct problem *problem) {
     const struct adding *adding = self;
-    (void)problem;
-    TRY(result);
+    if (result == ERR_CONFLICT && adding->wants_join) {
+        return refuse(app, request, response,
+                      N_("Ces deux comptes ne peuvent pas être réunis ici. Écrivez à l’équipe du "
+                         "site."),
+                      SLICE_EMPTY);
+    }
+    if (result != OK) {
+        *problem = adding->problem;
+        return result;
+    }
+    if (adding->is_joined) {
+        return write_joined(app, request, response);
+    }
     if (adding->result == ERR_DENIED) {
         struct page page = page_begin(app, request, response);
         struct form form = {.page = &page};
@@ -225,8 +309,9 @@ static err answer_add(void *app, const struct http_request *request, void *self,
     if (adding->result != OK) {
         return refuse(app, request, response,
                       adding->result == ERR_CONFLICT
-                          ? N_("Cette adresse a déjà son compte ici. Connectez-vous par elle, ou "
-                               "donnez-en une autre.")
+                          ? N_("Cette adresse a déjà son compte ici. Connectez-vous par elle, "
+                               "donnez-en une autre, ou, si vous avez un papier, demandez un "
+                               "autre code et cochez « réunir les deux ».")
                           : N_("Ce lien ou ce code a déjà servi, ou il est trop ancien. "
                                "Demandez-en un nouveau."),
                       SLICE_EMPTY);
@@ -247,6 +332,7 @@ err web_address_code_post(void *app, const struct http_request *request,
                               .session = face_actor(request)->session,
                               .browser = http_cookie(request, SIGN_IN_PROOF_COOKIE),
                               .code = http_form_value(&sent, "code"),
+                              .wants_join = http_form_value(&sent, "join").n > 0,
                               .arena = request->arena};
     TRY(face_network(request, &adding->network));
     return face_write(app, request, add_job, answer_add, adding);

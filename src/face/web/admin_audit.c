@@ -37,6 +37,7 @@ static const char *act_label(slice act) {
         {"queue forget", N_("Travail oublié")},
         {"help", N_("Aide commencée, avec l’accord de la personne")},
         {"paper", N_("Papier avec un code imprimé")},
+        {"join", N_("Compte d’un papier réuni avec un autre")},
         {"setting", N_("Réglage changé")},
         {"source", N_("Source changée")},
         {"source paused", N_("Source mise en pause")},

@@ -4,6 +4,7 @@
 #include "domain/contribution/contribution.h"
 #include "domain/person/help.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 #define HOUR_MS INT64_C(3600000)
@@ -390,6 +391,211 @@ static void what_was_written_with_help_says_so(void **state) {
                                      "de Cruet\"")));
 }
 
+/* ---- RULE HELP-4 ---- */
+
+static struct person_id helped(struct entry_fixture *fixture, struct crypto_secret *session) {
+    struct person_id person;
+    struct actor helper = helper_of(fixture, "helper@example.org", "", session);
+    struct help_ask ask = ask_of(&helper);
+    assert_int_equal(begin(fixture, &ask, &person), OK);
+    return person;
+}
+
+static struct entry_id bring(struct entry_fixture *fixture, const struct actor *actor) {
+    struct db_conn *conn = fixture->store.conn;
+    struct entry content;
+    struct crypto_secret draft;
+    struct contribution_sent sent;
+    const struct contribution_world world = {
+        .ids = &fixture->store.ids, .territories = fixture->territories, .themes = fixture->themes};
+    assert_int_equal(entry_from_json(SLICE(GARDEN), &fixture->arena, &content, &fixture->problem),
+                     OK);
+    assert_int_equal(contribution_draft_begin(conn, actor, &content, fixture->store.now_ms, &draft),
+                     OK);
+    const struct contribution_send send = {.actor = actor,
+                                           .draft = slice_from_cstr(draft.text),
+                                           .address = SLICE_EMPTY,
+                                           .language = SLICE("fr"),
+                                           .reason = SLICE_EMPTY,
+                                           .is_ours = true,
+                                           .charter = CHARTER_OURS};
+    assert_int_equal(db_begin_write(conn), OK);
+    assert_int_equal(contribution_send(conn, &world, &send, fixture->store.now_ms, &fixture->arena,
+                                       &sent, &fixture->problem),
+                     OK);
+    assert_int_equal(db_commit(conn), OK);
+    return sent.entry;
+}
+
+static void what_was_done_with_a_paper_belongs_to_the_account_it_is_joined_with(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct db_conn *conn = fixture->store.conn;
+    struct id_source *ids = &fixture->store.ids;
+    int64_t now_ms = fixture->store.now_ms;
+    struct crypto_secret session, opened;
+    struct help_paper paper;
+    struct person_id person = helped(fixture, &session), who;
+    struct person_id own = account(fixture, "odette@example.org");
+    struct actor helper = find(fixture, &session);
+    struct actor named = person_in_the_name(&helper);
+    struct actor alone = {.person = own};
+    struct entry_id entry = bring(fixture, &named);
+    struct entry_id before = bring(fixture, &alone);
+    assert_int_equal(help_paper_make(&paper), OK);
+    assert_int_equal(
+        help_paper_store(conn, ids, fixture->territories, &helper, person, &paper, now_ms), OK);
+    assert_int_equal(person_session_begin(conn, person, SLICE("Firefox"), now_ms, &opened), OK);
+
+    assert_int_equal(person_join(conn, ids, person, own, now_ms), OK);
+    struct contribution *list;
+    struct entry_revision *revisions;
+    struct team_of_entry team;
+    struct person_act *acts;
+    struct person stays, ended;
+    size_t count;
+    bool is_helped;
+    slice with;
+    assert_int_equal(contributions_of(conn, own, &fixture->arena, &list, &count), OK);
+    assert_int_equal(count, 2);
+    assert_true(list[0].entry.v + list[1].entry.v == entry.v + before.v);
+    assert_int_equal(entry_revisions(conn, entry, &fixture->arena, &revisions, &count), OK);
+    slice author = arena_printf(&fixture->arena, "person:%lld", (long long)own.v);
+    assert_true(slice_equal(revisions[0].author, author));
+    assert_int_equal(help_of_revision(conn, entry.v, 0, &fixture->arena, &is_helped, &with), OK);
+    assert_true(is_helped); /* that stays true of the past */
+    assert_slice(with, "Maison de Cruet");
+    assert_int_equal(team_of_entry(conn, entry, own, &team), OK);
+    assert_int_equal(team.role, TEAM_LEAD);
+    assert_int_equal(person_load(conn, own, &fixture->arena, &stays), OK);
+    assert_slice(stays.fields[PERSON_NAME].text, "Odette");
+
+    assert_int_equal(person_load(conn, person, &fixture->arena, &ended), OK);
+    assert_int_equal(ended.status, PERSON_DELETED);
+    assert_int_equal(enter(fixture, paper.text, &who), ERR_DENIED);
+    assert_int_equal(find(fixture, &opened).person.v, 0);
+    assert_int_equal(find(fixture, &session).help, 0); /* and nobody acts for them */
+    const struct person_acts_filter all = {.act = SLICE("join"), .object = SLICE_EMPTY};
+    assert_int_equal(person_acts_find(conn, &all, 2, &fixture->arena, &acts, &count), OK);
+    assert_int_equal(count, 1);
+    assert_true(slice_equal(acts[0].object, author));
+    assert_int_equal(person_join(conn, ids, person, own, now_ms), ERR_CONFLICT);
+}
+
+static void run(struct entry_fixture *fixture, const char *sql) {
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(fixture->store.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void a_team_of_both_keeps_the_one_place_with_the_greater_role(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct db_conn *conn = fixture->store.conn;
+    struct crypto_secret session;
+    struct person_id person = helped(fixture, &session);
+    struct person_id own = account(fixture, "odette@example.org");
+    struct actor helper = find(fixture, &session);
+    struct actor named = person_in_the_name(&helper);
+    struct entry_id entry = bring(fixture, &named); /* the lead */
+    struct team_of_entry team;
+    assert_int_equal(team_of_entry(conn, entry, own, &team), OK);
+    run(fixture, "INSERT INTO team_member (team_id, person_id, role, joined_ms) "
+                 "SELECT team_id, (SELECT person_id FROM person_address "
+                 "WHERE address = 'odette@example.org'), 1, 0 FROM team_entry");
+    assert_int_equal(person_join(conn, &fixture->store.ids, person, own, fixture->store.now_ms),
+                     OK);
+    assert_int_equal(team_of_entry(conn, entry, own, &team), OK);
+    assert_int_equal(team.role, TEAM_LEAD);
+}
+
+static void
+only_a_paper_without_address_or_role_is_joined_with_an_account_that_is_open(void **state) {
+    struct entry_fixture *fixture = *state;
+    struct db_conn *conn = fixture->store.conn;
+    struct id_source *ids = &fixture->store.ids;
+    int64_t now_ms = fixture->store.now_ms;
+    struct crypto_secret session;
+    struct person_id person = helped(fixture, &session);
+    struct person_id one = account(fixture, "one@example.org");
+    struct person_id two = account(fixture, "two@example.org");
+    assert_int_equal(person_join(conn, ids, one, two, now_ms), ERR_CONFLICT);
+    assert_int_equal(person_join(conn, ids, person, person, now_ms), ERR_CONFLICT);
+    assert_int_equal(person_block(conn, ids, two, one, true, SLICE("spam"), now_ms), OK);
+    assert_int_equal(person_join(conn, ids, person, one, now_ms), ERR_CONFLICT);
+    assert_int_equal(person_grant(conn, ids, (struct person_id){0}, person, PERSON_MODERATOR,
+                                  SLICE_EMPTY, now_ms),
+                     OK);
+    assert_int_equal(person_join(conn, ids, person, two, now_ms), ERR_CONFLICT);
+    assert_int_equal(person_revoke(conn, ids, two, person, PERSON_MODERATOR, SLICE_EMPTY, now_ms),
+                     OK);
+    assert_int_equal(person_block(conn, ids, two, person, true, SLICE("spam"), now_ms), OK);
+    assert_int_equal(person_join(conn, ids, person, two, now_ms), ERR_CONFLICT);
+    assert_int_equal(person_block(conn, ids, two, person, false, SLICE("."), now_ms), OK);
+    assert_int_equal(person_join(conn, ids, person, two, now_ms), OK);
+}
+
+/* What a paper account, without a role and without an address, is never named in. */
+static const char *const never_of_a_paper[] = {
+    "person_address person_id",
+    "person_role person_id",
+    "audit person_id",
+    "decision person_id",
+    "charter person_id",
+    "network_block person_id",
+    "help helper_id",
+    "source state_by",
+    "entry_held author",
+    "entry_withdrawn author",
+    "instance_setting changed_by",
+    "decision_reply decided_by",
+};
+
+static void every_place_of_the_store_that_names_a_person_is_moved(void **state) {
+    struct entry_fixture *fixture = *state;
+    sqlite3_stmt *columns = NULL;
+    sqlite3 *db = NULL;
+    size_t found = 0;
+    assert_int_equal(sqlite3_open_v2(fixture->store.path, &db, SQLITE_OPEN_READONLY, NULL),
+                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "SELECT t.name, c.name FROM sqlite_schema AS t "
+                           "JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table' "
+                           "AND (c.name LIKE '%person_id' OR c.name LIKE '%_by' "
+                           "OR c.name IN ('author', 'subject_id', 'helper_id'))",
+                           -1, &columns, NULL),
+        SQLITE_OK);
+    for (; sqlite3_step(columns) == SQLITE_ROW; found++) {
+        const char *table = (const char *)sqlite3_column_text(columns, 0);
+        const char *column = (const char *)sqlite3_column_text(columns, 1);
+        slice place = arena_printf(&fixture->arena, "%s %s", table, column);
+        slice gone = arena_printf(&fixture->arena, "DELETE FROM %s WHERE %s = ", table, column);
+        bool is_known = false;
+        for (size_t i = 0; i < person_join_catalogue.count && !is_known; i++) {
+            slice sql = slice_from_cstr(person_join_catalogue.statements[i].sql);
+            slice moved = arena_printf(&fixture->arena, "%s SET %s = ", table, column);
+            slice also = arena_printf(&fixture->arena, ", %s = $4 ", column);
+            is_known = slice_contains(sql, gone) || slice_contains(sql, moved) ||
+                       (slice_contains(sql, slice_from_cstr(table)) && slice_contains(sql, also));
+        }
+        for (size_t i = 0; i < ARRAY_COUNT(never_of_a_paper) && !is_known; i++) {
+            is_known = slice_equal(place, slice_from_cstr(never_of_a_paper[i]));
+        }
+        if (!is_known) {
+            fail_msg("join.c says nothing of %s.%s", table, column);
+        }
+    }
+    assert_true(found > 25);
+    sqlite3_finalize(columns);
+    sqlite3_close(db);
+}
+
+static void the_statements_of_joining_fit_the_store(void **state) {
+    struct entry_fixture *fixture = *state;
+    assert_int_equal(
+        db_catalogue_check(fixture->store.conn, &person_join_catalogue, &fixture->problem), OK);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -408,6 +614,18 @@ int main(void) {
         cmocka_unit_test_setup_teardown(who_leaves_takes_the_paper_along, entry_setup,
                                         entry_teardown),
         cmocka_unit_test_setup_teardown(what_was_written_with_help_says_so, entry_setup,
+                                        entry_teardown),
+        cmocka_unit_test_setup_teardown(
+            what_was_done_with_a_paper_belongs_to_the_account_it_is_joined_with, entry_setup,
+            entry_teardown),
+        cmocka_unit_test_setup_teardown(a_team_of_both_keeps_the_one_place_with_the_greater_role,
+                                        entry_setup, entry_teardown),
+        cmocka_unit_test_setup_teardown(
+            only_a_paper_without_address_or_role_is_joined_with_an_account_that_is_open,
+            entry_setup, entry_teardown),
+        cmocka_unit_test_setup_teardown(every_place_of_the_store_that_names_a_person_is_moved,
+                                        entry_setup, entry_teardown),
+        cmocka_unit_test_setup_teardown(the_statements_of_joining_fit_the_store, entry_setup,
                                         entry_teardown),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
