@@ -73,6 +73,34 @@ test('the feed is Atom, names author, parts and why, and leads to the version', 
   assert.match(english.entries[0].title.value, /^Atelier · Summary$/);
 });
 
+test('the same as JSON: by territory and theme, page by page, not sent twice, and what is malformed is named', async () => {
+  const json = async (query) => (await fetch(`${server.url}/api/v1/changes${query}`)).json();
+  const all = await json('');
+  assert.deepEqual(all.items.map(({ title }) => title), ['Bois & <haies>', 'Atelier']);
+  assert.equal(all.next, null);
+  const [, atelier] = all.items;
+  assert.equal(atelier.entry, entries.get('Atelier'));
+  assert.deepEqual([atelier.author, atelier.reason, atelier.is_new, atelier.fields], [{ sort: 'person', name: 'Léa' }, 'Le lundi est fini.', false, ['summary']]);
+  for (const url of [atelier.url, atelier.entry_url]) assert.equal((await fetch(url)).status, 200, url);
+  for (const query of ['?territory=com-73065', '?territory=dep-73', '?territory=reg-84&theme=water', '?theme=water']) {
+    assert.deepEqual((await json(query)).items, [atelier], query);
+  }
+  assert.deepEqual((await json('?territory=dep-73&theme=education')).items, []);
+  const first = await json('?territory=reg-84&limit=1');
+  assert.deepEqual(first.items.map(({ id }) => id), [all.items[0].id]);
+  assert.match(first.next, /territory=reg-84&limit=1&cursor=\d+$/);
+  assert.deepEqual((await (await fetch(first.next)).json()).items, [atelier]);
+  for (const [query, field] of [['?territory=com-1', 'territory'], ['?theme=nothing', 'theme'], ['?limit=0', 'limit'], ['?limit=101', 'limit'], ['?cursor=x', 'cursor'], ['?cursor=-1', 'cursor'], ['?before=1', 'before']]) {
+    const refused = await fetch(`${server.url}/api/v1/changes${query}`);
+    assert.equal(refused.status, 400, query);
+    assert.match(await refused.text(), new RegExp(field), query);
+  }
+  const answer = await fetch(`${server.url}/api/v1/changes`);
+  assert.equal(answer.headers.get('access-control-allow-origin'), '*');
+  const again = await fetch(`${server.url}/api/v1/changes`, { headers: { 'If-None-Match': answer.headers.get('etag') } });
+  assert.equal(again.status, 304);
+});
+
 test('RULE HISTORY-2: an entry that is not shown any more leaves page and feed with all its versions', async () => {
   const moderator = await signIn(server, 'moderator@example.org');
   assert.equal(agora('user', '--data', server.folder, 'grant', 'moderator@example.org', 'moderator').status, 0);
@@ -80,9 +108,10 @@ test('RULE HISTORY-2: an entry that is not shown any more leaves page and feed w
   assert.equal((await decide('hold')).status, 303);
   assert.deepEqual(await listed('/changes?territory=dep-73'), []);
   assert.equal(parseAtomFeed(await look('/changes.atom?territory=dep-73')).entries?.length ?? 0, 0);
+  assert.deepEqual(JSON.parse(await look('/api/v1/changes?territory=dep-73')).items, []);
   assert.equal((await decide('publish')).status, 303);
   assert.ok((await listed('/changes?territory=dep-73')).length >= 1);
-  assert.doesNotMatch(await look('/changes') + await look('/changes.atom'), /0479000000|rue Basse/);
+  assert.doesNotMatch(await look('/changes') + await look('/changes.atom') + await look('/api/v1/changes'), /0479000000|rue Basse/);
 });
 
 test('RULE HISTORY-2: however many others changed, so many are looked at, it says up to when, and goes on from there', async () => {

@@ -123,3 +123,32 @@ test('a file that is no photo is refused with its name, and loses nothing', asyn
   assert.match(refused.text, /n’est pas une photo/);
   assert.equal((await anna.send(`${one}/photos`, { do: 'back' })).location, one);
 });
+
+test('news as JSON have what is public of them, page by page; the account that wrote them has every version in its data', async () => {
+  const all = await (await fetch(`${server.url}/api/v1/news?territory=dep-73`)).json();
+  const four = all.items.find(({ title }) => title === 'Le four est rallumé');
+  assert.deepEqual([four.entry, four.sort, four.happened, four.text], [entry, 'step', '2025-10-03', 'Il chauffe.']);
+  assert.deepEqual(four.media.map(({ kind, alt, licence, credit }) => [kind, alt, licence, credit]), [['image', 'Le four, ouvert', 'CC0-1.0', 'Anna <b>']]);
+  assert.equal((await fetch(four.media[0].url)).status, 200);
+  assert.equal((await fetch(four.url)).status, 200);
+  const first = await (await fetch(`${server.url}/api/v1/news?limit=1`)).json();
+  assert.equal(first.items[0].id, all.items[0].id);
+  assert.equal((await (await fetch(first.next)).json()).items[0].id, all.items[1].id);
+  assert.deepEqual((await (await fetch(`${server.url}/api/v1/news?territory=dep-38`)).json()), { items: [], next: null });
+  assert.equal((await fetch(`${server.url}/api/v1/news?theme=water`)).status, 400);
+
+  const { news } = JSON.parse((await anna.look('/account/data')).text);
+  const mine = news.filter(({ title }) => title.startsWith('Le chantier'));
+  assert.deepEqual(mine.map(({ version, title }) => [version, title]).slice(0, 2), [[1, 'Le chantier'], [2, 'Le chantier']]);
+  assert.ok(mine.some(({ media }) => media.some(({ said }) => said === 'Le chantier en mai')));
+  assert.deepEqual(JSON.parse((await eve.look('/account/data')).text).news, []);
+});
+
+test('who leaves leaves their news, unsigned', async () => {
+  const one = (await anna.send(`/entries/${entry}/news/new`, { sort: 'step', happened: '2025', title: 'Le dernier', text: '' })).location;
+  await anna.send(`${one}/edit`, { sort: 'step', happened: '2025', title: 'Le dernier mot', text: '', version: 1 });
+  assert.equal((await anna.send('/account/delete', { sure: '1' })).status, 303);
+  const page = await body(one);
+  assert.match(page, /Le dernier mot/);
+  assert.match(page, /un compte supprimé/);
+});

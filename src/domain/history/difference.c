@@ -5,6 +5,44 @@
 
 #define FIELD_TEXT_MAX (4u << 20) /* of one field: transcripts of all media, translations */
 
+slice history_field_slug(enum history_field field) {
+    static const char *const slugs[HISTORY_FIELD__COUNT] = {
+        [HISTORY_KIND] = "kind",
+        [HISTORY_STATE] = "state",
+        [HISTORY_TITLE] = "title",
+        [HISTORY_SUMMARY] = "summary",
+        [HISTORY_DESCRIPTION] = "description",
+        [HISTORY_TYPE] = "type",
+        [HISTORY_THEMES] = "themes",
+        [HISTORY_TAGS] = "tags",
+        [HISTORY_PLACE] = "place",
+        [HISTORY_DATES] = "dates",
+        [HISTORY_HOURS] = "hours",
+        [HISTORY_WHEELCHAIR] = "wheelchair",
+        [HISTORY_PRICE] = "price",
+        [HISTORY_AUDIENCE] = "audience",
+        [HISTORY_NEEDS] = "needs",
+        [HISTORY_OFFERS] = "offers",
+        [HISTORY_CONTACTS] = "contacts",
+        [HISTORY_FIGURES] = "figures",
+        [HISTORY_LINKS] = "links",
+        [HISTORY_MEDIA] = "media",
+        [HISTORY_END] = "end_reason",
+        [HISTORY_TRANSLATIONS] = "translations",
+        [HISTORY_LICENCE] = "licence",
+        [HISTORY_SOURCE] = "source",
+        [HISTORY_SIRET] = "siret",
+        [HISTORY_RNA] = "rna",
+        [HISTORY_ACCESS] = "access",
+        [HISTORY_PEOPLE] = "people",
+        [HISTORY_THING_LICENCE] = "thing_licence",
+        [HISTORY_GOVERNANCE] = "governance",
+        [HISTORY_MATURITY] = "maturity",
+        [HISTORY_HANDOVER] = "handover",
+    };
+    return slice_from_cstr(slugs[field]);
+}
+
 struct teller {
     const struct themes *themes;
     size_t language;

@@ -75,6 +75,8 @@ _Static_assert(HISTORY_FIELD__COUNT <= 64, "a set of fields is 64 bits");
 static inline uint64_t history_bit(enum history_field field) {
     return UINT64_C(1) << field;
 }
+/* "title", "end_reason": the key of docs/entry-format.md, or the group of keys. */
+slice history_field_slug(enum history_field field);
 struct history_difference {
     enum history_field field;
     struct history_parts parts;

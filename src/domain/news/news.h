@@ -117,6 +117,9 @@ MUST_USE err news_latest(struct db_conn *conn, const struct territories *territo
                          uint32_t territory, int64_t before, size_t room, struct arena *arena,
                          struct news_item **items, size_t *count);
 
+/* What an account wrote, each version of it, for the download of their data: `"news":[…]`. */
+MUST_USE err news_person_to_json(struct db_conn *conn, struct person_id person, struct buf *out);
+
 extern const struct db_catalogue news_catalogue;
 
 #endif

@@ -13,6 +13,7 @@ enum news_statement {
     NEWS_VERSIONS,
     NEWS_OF_ENTRY,
     NEWS_LATEST,
+    NEWS_OF_PERSON,
     NEWS_MEDIA_OF,
     NEWS_MEDIA_ADD,
     NEWS_MEDIA_KEEP,

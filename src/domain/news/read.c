@@ -114,3 +114,58 @@ err news_latest(struct db_conn *conn, const struct territories *territories, uin
     *count = looking.count;
     return failed;
 }
+
+/* ---- of one account ---- */
+
+static err write_version(const struct news *news, struct buf *out) {
+    buf_addf(out, "{\"entry\":%lld,\"news\":%lld,\"version\":%lld,\"at\":\"",
+             (long long)news->entry.v, (long long)news->id, (long long)news->version);
+    time_format_rfc3339(news->changed_ms, out);
+    buf_add_cstr(out, "\",\"sort\":");
+    buf_add_json_string(out, news_sort_slug(news->sort));
+    buf_add_cstr(out, ",\"happened\":\"");
+    date_format(&news->happened, out);
+    buf_add_cstr(out, "\",\"title\":");
+    buf_add_json_string(out, news->title);
+    buf_add_cstr(out, ",\"text\":");
+    buf_add_json_string(out, news->text);
+    buf_add_cstr(out, ",\"media\":[");
+    for (uint32_t i = 0; i < news->media_count; i++) {
+        const struct entry_media *media = &news->media[i];
+        buf_add_cstr(out, i > 0 ? ",{\"url\":" : "{\"url\":");
+        buf_add_json_string(out, media->url);
+        buf_add_cstr(out, ",\"said\":");
+        buf_add_json_string(out, media->kind == ENTRY_MEDIA_IMAGE ? media->alt : media->title);
+        buf_add_cstr(out, ",\"credit\":");
+        buf_add_json_string(out, media->credit);
+        buf_add_char(out, '}');
+    }
+    buf_add_cstr(out, "]}");
+    return out->failed;
+}
+
+err news_person_to_json(struct db_conn *conn, struct person_id person, struct buf *out) {
+    struct arena arena ARENA_CLEANUP = arena_make(0, 0);
+    struct db_query *query = news_query(conn, NEWS_OF_PERSON, person.v);
+    buf_add_cstr(out, "\"news\":[");
+    for (bool is_first = true;; is_first = false) {
+        bool row = false;
+        struct news news;
+        TRY(db_next(query, &row));
+        if (!row) {
+            break;
+        }
+        arena_reset(&arena);
+        err read = news_read(conn, query, &arena, &news);
+        if (read == OK) {
+            buf_add_cstr(out, is_first ? "" : ",");
+            read = write_version(&news, out);
+        }
+        if (read != OK) {
+            db_done(query);
+            return read;
+        }
+    }
+    buf_add_char(out, ']');
+    return out->failed;
+}

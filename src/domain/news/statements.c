@@ -45,6 +45,12 @@ static const struct db_statement statements[NEWS_STATEMENT__COUNT] = {
                          "WHERE n.id = $1"},
     [NEWS_RENEW] = {"renew", "UPDATE news SET person_id = $2, version = version + 1, "
                              "changed_ms = $3 WHERE id = $1"},
+    [NEWS_OF_PERSON] = {"of person",
+                        "SELECT n.id, coalesce(e.merged_into, n.entry_id), v.person_id, n.status, "
+                        "v.version, n.at_ms, v.at_ms, v.sort, v.happened, 0, v.title, v.text "
+                        "FROM news_version v JOIN news n ON n.id = v.news_id "
+                        "JOIN entry e ON e.id = n.entry_id "
+                        "WHERE v.person_id = $1 ORDER BY v.news_id, v.version"},
     [NEWS_LATEST] = {"latest", "SELECT " COLUMNS ", s.territory " FROM
                                "JOIN entry s ON s.id = coalesce(e.merged_into, e.id) "
                                "WHERE n.id < $1 AND n.status = 1 AND s.status = 1 "

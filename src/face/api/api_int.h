@@ -43,6 +43,6 @@ void api_item_write(const struct entry_public *entry, slice base_url, enum query
 
 http_handler api_entries, api_entry, api_export, api_suggest, api_territories, api_territory,
     api_themes, api_openapi, api_health, api_gogo_elements, api_gogo_element, api_gogo_taxonomy,
-    api_metrics;
+    api_metrics, api_changes, api_news;
 
 #endif

@@ -3,6 +3,7 @@
 #include "domain/claim/claim.h"
 #include "domain/contribution/contribution.h"
 #include "domain/moderation/moderation.h"
+#include "domain/news/news.h"
 #include "domain/person/help.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
@@ -374,6 +375,8 @@ err web_account_data(void *app, const struct http_request *request, struct http_
     buf_add_cstr(out, "],\"suggestions\":[");
     TRY(add_suggestions(reader, person, request->arena, out));
     buf_add_cstr(out, "],");
+    TRY(news_person_to_json(reader, person, out));
+    buf_add_char(out, ',');
     TRY(moderation_person_to_json(reader, person, out));
     buf_add_char(out, ',');
     TRY(claims_to_json(reader, person, out));
