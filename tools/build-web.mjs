@@ -271,7 +271,7 @@ async function bundle(entries, fonts, mapPath, kept) {
 }
 
 // What no kept page asks for: the live map gives way to the drawn one.
-const NOT_KEPT = /\/(admin|embed|form|hand|map|photo|poster|print|share)-/;
+const NOT_KEPT = /\/(admin|embed|form|hand|map|photo|pin|poster|print|share)-/;
 
 // The map carries its own copy of the few helpers it shares with the base script: two files asked
 // for one after the other would cost more than those bytes. The worker comes last: it knows the
@@ -279,7 +279,7 @@ const NOT_KEPT = /\/(admin|embed|form|hand|map|photo|poster|print|share)-/;
 async function bundleAll(fonts) {
   const [map] = await bundle(['ts/map.ts'], fonts, null);
   const mapPath = `./${map.path.split('/').pop()}`;
-  const sheets = ['app', 'site', 'embed', 'poster', 'print', 'share', 'form', 'admin', 'photo', 'hand'].map(
+  const sheets = ['app', 'site', 'embed', 'poster', 'print', 'share', 'form', 'admin', 'photo', 'pin', 'hand'].map(
     (name) => `css/${name}.css`,
   );
   const rest = await bundle(['ts/app.ts', 'ts/embed.ts', ...sheets], fonts, mapPath);
@@ -371,6 +371,7 @@ function writeNames(outDir, files, sprite, smallSprite, flat) {
     ASSET_EMBED_JS: /^\/assets\/embed-\w+\.js$/,
     ASSET_MAP_JS: /^\/assets\/map-\w+\.js$/,
     ASSET_PHOTO_CSS: /^\/assets\/photo-\w+\.css$/,
+    ASSET_PIN_CSS: /^\/assets\/pin-\w+\.css$/,
     ASSET_POSTER_CSS: /^\/assets\/poster-\w+\.css$/,
     ASSET_PRINT_CSS: /^\/assets\/print-\w+\.css$/,
     ASSET_FONT_TEXT: /^\/assets\/text-\w+\.woff2$/,

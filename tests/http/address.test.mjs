@@ -87,6 +87,29 @@ test('the key Enter looks for what was typed, and goes on once it was looked for
   assert.equal(asked.length, before + 1);
 });
 
+test('RULE PLACE-2: a position far from its commune is told with the distance, and may be confirmed', async () => {
+  const { who, draft, where } = await draftOf();
+  const far = { where: 'Chambéry (73)', point: '48.8566, 2.3522' };
+  const page = await where(far);
+  assert.equal(page.status, 422);
+  assert.match(page.text, /id="point-fault">Cette position est loin de la commune/);
+  assert.match(page.text, /Elle en est à \d{3}\skm\u00a0: Chambéry \(73\)/);
+  assert.match(page.text, /<details class="form-aside" open>/);
+  assert.equal((await where({ ...far, far: '1' })).status, 303);
+  assert.match((await who.look(`${draft}/where`)).text, /value="48.8566, 2.3522"/);
+  const near = await draftOf();
+  assert.equal((await near.where({ ...far, point: '45.62, 5.95' })).status, 303, 'a hamlet some kilometres away');
+});
+
+test('a pin that was moved after the address was chosen says more than the address', async () => {
+  const { who, draft, where } = await draftOf();
+  const [{ value }] = choices((await where({ do: 'address', q: 'une épingle' })).text);
+  assert.equal((await where({ q: 'une épingle', asked: 'une épingle', answer: value, point: '45.566, 5.922' })).status, 303);
+  const { text } = await who.look(`${draft}/where`);
+  assert.match(text, /value="45.566, 5.922"/);
+  assert.match(text, /value="8 Rue de Boigne"/);
+});
+
 test('what was asked a moment ago is not asked again', async () => {
   const { where } = await draftOf();
   await where({ do: 'address', q: 'une seule fois' });

@@ -4,7 +4,7 @@ import { RESULTS_EVENT } from './events.js';
 import { startForms } from './forms.js';
 import { startKeeping } from './keep.js';
 import { showResults, startPartial } from './partial.js';
-import { startMapWhenSeen } from './seen.js';
+import { startMapWhenSeen, startPinWhenSeen } from './seen.js';
 import { startSimilar } from './similar.js';
 import { startSmall } from './small.js';
 import { startSuggestions } from './suggest.js';
@@ -21,5 +21,9 @@ document.addEventListener(RESULTS_EVENT, startSuggestions);
 const panel = find('#map[data-tiles]');
 if (panel) {
   startMapWhenSeen(panel, showResults);
+}
+const pin = find('#pin');
+if (pin) {
+  startPinWhenSeen(pin);
 }
 startKeeping();

@@ -19,6 +19,8 @@ import { placeNames, type Rect, type Town } from './names.js';
 import { boxUrl } from './query.js';
 import { TileSource, type Box, type Placed } from './tiles.js';
 
+export { startPin } from './pin.js'; // it stands on the same parts of Leaflet
+
 const ZOOM_MAX = 18;
 const ZOOM_MIN = 2;
 const ZOOM_FIT = 15; // the closest that what is found is shown at, as on the drawn map

@@ -1,4 +1,5 @@
 /* Adding and editing: a draft goes through four short pages, each of which keeps it. */
+#include "assets_names.h"
 #include "face/actor.h"
 #include "face/web/similar_int.h"
 #include "face/write.h"
@@ -286,6 +287,9 @@ void add_page_begin(struct adding *adding, struct page *page, const char *title,
 err add_page_write(struct adding *adding, struct http_response *response) {
     struct page page = page_begin(adding->face, adding->request, response);
     slice path = add_path(adding, adding->step);
+    if (adding->step == ADD_WHERE) {
+        adding->form.sheet = SLICE(ASSET_PIN_CSS);
+    }
     add_page_begin(adding, &page, step_titles[adding->step], path);
     if (adding->step == ADD_CHECK) {
         TRY(add_check_write(adding));

@@ -49,6 +49,7 @@ struct adding {
     bool has_asked;
     const char *note; /* instead of places; N_(), NULL: none */
     struct geocode_answer found;
+    bool asks_far; /* add_pin.c: whether the position is meant */
 };
 
 /* What a field shows: what was just sent, else what the draft has. */
@@ -73,6 +74,10 @@ void add_address_write(struct adding *adding);
 bool add_address_take(struct adding *adding);
 bool add_address_is_asked(const struct adding *adding);
 MUST_USE err add_address_post(struct adding *adding, struct http_response *response);
+/* add_pin.c: the map with its pin and the field of the position, which shows `point`; RULE PLACE-2
+ * on what was sent. */
+void add_pin_write(struct adding *adding, slice point);
+void add_pin_check(struct adding *adding);
 void add_more_write(struct adding *adding);
 void add_more_take(struct adding *adding);
 /* add_dates.c: when it happens. */

@@ -171,12 +171,9 @@ void add_where_write(struct adding *adding) {
                                     .label = N_("Numéro et rue"),
                                     .value = add_typed(adding, "address", entry->place.address),
                                     .max_bytes = ENTRY_TEXT_MAX});
-    form_field(form,
-               &(struct form_field){.name = "point",
-                                    .label = N_("Position, si vous la connaissez"),
-                                    .help = N_("Latitude et longitude, comme 45.5646, 5.9178."),
-                                    .value = add_typed(adding, "point", point_kept(adding)),
-                                    .max_bytes = ENTRY_TEXT_MAX});
+    /* What was just found has a position of its own. */
+    add_pin_write(adding, adding->found.count > 0 ? point_kept(adding)
+                                                  : add_typed(adding, "point", point_kept(adding)));
     form_choices(form, "precision", N_("Ce que les autres verront"), precisions,
                  ARRAY_COUNT(precisions),
                  add_typed(adding, "precision", add_precision_shown(entry)));
@@ -263,6 +260,14 @@ static void take_point(struct adding *adding, slice before, bool has_moved) {
     }
 }
 
+/* A pin that was moved after an address was chosen says more than the address. */
+static void take_pin(struct adding *adding, slice before) {
+    slice typed = slice_trim(http_form_value(adding->sent, "point"));
+    if (typed.n > 0 && !slice_equal(typed, before)) {
+        take_point(adding, before, false);
+    }
+}
+
 void add_where_take(struct adding *adding) {
     struct entry *entry = &adding->draft.content;
     slice precision = http_form_value(adding->sent, "precision");
@@ -270,10 +275,15 @@ void add_where_take(struct adding *adding) {
     slice shown = add_precision_shown(entry);
     entry->place.name = slice_trim(http_form_value(adding->sent, "name"));
     bool has_moved = add_address_take(adding);
-    if (!has_moved) {
+    if (has_moved) {
+        take_pin(adding, point);
+    } else {
         has_moved = take_where(adding);
         take_point(adding, point, has_moved);
         entry->place.address = slice_trim(http_form_value(adding->sent, "address"));
+    }
+    if (adding->form.fault_count == 0) {
+        add_pin_check(adding);
     }
     /* Coarser ones than the form has stay as they are until another one is chosen. */
     if (!slice_equal(precision, shown) || has_moved ||

@@ -88,7 +88,9 @@ void form_page_begin(struct form *form, const char *title, slice path, const cha
     struct html *html = &page->html;
     page_head(page, &(struct page_head){.title = i18n(html->language, title),
                                         .canonical = path,
-                                        .sheet = form->dress ? form->dress->sheet : form_sheet(),
+                                        .sheet = form->dress         ? form->dress->sheet
+                                                 : form->sheet.n > 0 ? form->sheet
+                                                                     : form_sheet(),
                                         .section = PAGE_OTHER,
                                         .not_indexed = true});
     html_raw(html, "<main id=\"main\" class=\"wrap page form-page");

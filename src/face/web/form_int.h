@@ -26,6 +26,7 @@ struct form {
     struct page *page;
     const struct form_steps *steps; /* NULL: a form of one page */
     const struct form_dress *dress; /* NULL: as all forms */
+    slice sheet;                    /* instead of form_sheet(), which it holds; empty: that one */
     struct form_fault {
         const char *field, *message;
         slice of; /* the name of the file it is about, as it was sent; empty: of no file */
