@@ -79,13 +79,17 @@ static bool days_read(const struct hours_rule *rule, unsigned *days, bool *holid
     return true;
 }
 
-/* What stands behind the holidays would hold on them too: a table has no order. */
+/* What stands behind the holidays would hold on them too, and what closes after a comma takes
+ * nothing away: a table has neither. */
 static bool rule_take(const struct hours_rule *rule, struct hours_week *week) {
     unsigned days;
     bool holidays;
     if (rule->month_count > 0 || rule->has_comment || rule->is_always ||
-        !days_read(rule, &days, &holidays) ||
-        (!rule->is_closed && (rule->span_count == 0 || holidays || week->is_closed_on_holidays))) {
+        !days_read(rule, &days, &holidays)) {
+        return false;
+    }
+    if (rule->is_closed ? rule->is_additional
+                        : rule->span_count == 0 || holidays || week->is_closed_on_holidays) {
         return false;
     }
     week->is_closed_on_holidays = week->is_closed_on_holidays || holidays;

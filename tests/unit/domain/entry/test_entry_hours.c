@@ -231,6 +231,7 @@ static void what_a_table_cannot_say_is_left_to_the_text(void **state) {
         "Mo-Fr 09:00-10:00,11:00-12:00,14:00-15:00",
         "Mo-Fr,PH 09:00-12:00",
         "PH off; Mo-Fr 09:00-12:00", /* open on the Mondays that are one */
+        "Mo-Fr 09:00-12:00, PH off", /* adds nothing */
         "Mo 09:00-09:00",
         "Mo-Fr",
     };
