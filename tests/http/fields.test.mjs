@@ -1,7 +1,7 @@
 // What one kind is asked and another is not: hours, costs, videos, documents, recurring dates.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agora, signIn, start } from './harness.mjs';
+import { agora, signIn, start, visitor } from './harness.mjs';
 
 let server;
 let lea;
@@ -228,6 +228,35 @@ test('RULE ENTRY-1: an event that comes again says until when, is found on each 
   assert.equal((await read(id)).dates[0].rule, 'FREQ=WEEKLY;UNTIL=20270629');
   const history = (await lea.look(`/entries/${id}/history`)).text;
   assert.ok(!(await lea.look(/href="(\/entries\/\d+\/history\/\d+)"/.exec(history)[1])).text.includes('2027-03'), 'dates did not change');
+});
+
+test('an event comes again on several weekdays, or on the last one of each month; what cannot be so is told', async () => {
+  const draft = await draftOf('event', { title: 'Les lessives du quartier' });
+  const { default: ical } = await import('ical.js');
+  const send = (fields) => lea.send(`${draft}/more`, new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))));
+  const first = { day: '2027-03-02', from: '18:00', to: '19:00', again: 'weekly', until: '2027-03-31' }; // a Tuesday
+  assert.deepEqual(faults((await send({ ...first, weekday: ['MO', 'TH'] })).text), ['again'], 'not on the first day');
+  for (const again of ['', 'daily', 'monthly', 'yearly']) assert.deepEqual(faults((await send({ ...first, again, weekday: ['TU', 'TH'] })).text), ['again'], again);
+  assert.deepEqual(faults((await send({ ...first, again: 'monthly-last' })).text), ['again'], 'the first Tuesday is not the last');
+  assert.equal((await send({ ...first, weekday: ['TU', 'TH', 'SA'] })).status, 303);
+  const page = (await lea.look(`${draft}/more`)).text;
+  assert.match(page, /<option value="weekly" selected>/);
+  assert.deepEqual([...page.matchAll(/value="(\w\w)" checked/g)].map(([, day]) => day), ['TU', 'TH', 'SA']);
+  const { id, dates, url } = await publish(draft, { ...first, until: '2027-03-31', weekday: 'TU' });
+  assert.equal(dates[0].rule, 'FREQ=WEEKLY;UNTIL=20270331', 'one day is that of the first date');
+  const edit = (await lea.send(`/entries/${id}/edit`)).location.replace(/\/what$/, '');
+  const again = (fields) => lea.send(`${edit}/more`, new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))));
+  assert.equal((await again({ ...first, weekday: ['TH', 'TU'] })).status, 303);
+  assert.equal((await lea.send(`${edit}/check`)).status, 303);
+  assert.equal((await read(id)).dates[0].rule, 'FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270331');
+  assert.match((await lea.look(new URL(url).pathname)).text, /Chaque semaine, le mardi et le jeudi, jusqu’au 31 mars 2027/);
+  assert.match((await visitor(server).look(new URL(url).pathname, { 'Accept-Language': 'en' })).text, /Each week, on Tuesday and on Thursday, until 31 March 2027/);
+  const calendar = new ical.Component(ical.parse(await (await fetch(`${server.url}/api/v1/entries.ics?q=lessives+quartier`)).text()));
+  const days = [];
+  for (const steps = new ical.Event(calendar.getFirstSubcomponent('vevent')).iterator(), next = { at: steps.next() }; next.at; next.at = steps.next()) days.push(next.at.day);
+  assert.deepEqual(days, [2, 4, 9, 11, 16, 18, 23, 25, 30]);
+  const on = async (day) => (await (await fetch(`${server.url}/api/v1/entries?q=lessives+quartier&from=${day}&to=${day}`)).json()).total;
+  assert.deepEqual(await Promise.all(['2027-03-25', '2027-03-26', '2027-03-30'].map(on)), [1, 0, 1]);
 });
 
 test('an event overseas happens by its own clock; one that comes back on the last Saturday says so', async () => {

@@ -77,7 +77,17 @@ static const struct form_choice zones[] = {
 };
 
 /* What a meeting of people does; a rule that is none of these is kept as it is. */
-enum again { ONCE, DAILY, WEEKLY, FORTNIGHTLY, MONTHLY_DATE, MONTHLY_WEEKDAY, YEARLY, AS_IT_IS };
+enum again {
+    ONCE,
+    DAILY,
+    WEEKLY,
+    FORTNIGHTLY,
+    MONTHLY_DATE,
+    MONTHLY_WEEKDAY,
+    MONTHLY_LAST,
+    YEARLY,
+    AS_IT_IS
+};
 static const struct form_choice again_choices[] = {
     [ONCE] = {"", N_("Une seule fois"), NULL},
     [DAILY] = {"daily", N_("Chaque jour"), NULL},
@@ -85,29 +95,56 @@ static const struct form_choice again_choices[] = {
     [FORTNIGHTLY] = {"fortnightly", N_("Toutes les deux semaines"), NULL},
     [MONTHLY_DATE] = {"monthly", N_("Chaque mois, à la même date"), NULL},
     [MONTHLY_WEEKDAY] = {"monthly-weekday",
-                         N_("Chaque mois, le même jour : le premier samedi, le dernier jeudi…"),
+                         N_("Chaque mois, le même jour : le premier samedi, le troisième jeudi…"),
                          NULL},
+    [MONTHLY_LAST] = {"monthly-last", N_("Chaque mois, le dernier : le dernier samedi…"), NULL},
     [YEARLY] = {"yearly", N_("Chaque année"), NULL},
     [AS_IT_IS] = {"kept", N_("Comme aujourd’hui"), NULL},
 };
 
-static enum again again_of(slice rule) {
+static const struct form_choice weekday_choices[] = {
+    {"MO", N_("Lundi"), NULL},    {"TU", N_("Mardi"), NULL},    {"WE", N_("Mercredi"), NULL},
+    {"TH", N_("Jeudi"), NULL},    {"FR", N_("Vendredi"), NULL}, {"SA", N_("Samedi"), NULL},
+    {"SU", N_("Dimanche"), NULL},
+};
+
+/* The rule of a choice, for a first date on this day. */
+static struct series_rule rule_of(enum again again, unsigned weekdays, const struct date *start) {
+    struct series_rule rule = {.interval = again == FORTNIGHTLY ? 2 : 1};
+    int64_t day = days_from_civil(start->year, start->month, start->day);
+    unsigned nth = (start->day - 1u) / 7 + 1;
+    rule.frequency = again == DAILY                            ? SERIES_DAILY
+                     : again == WEEKLY || again == FORTNIGHTLY ? SERIES_WEEKLY
+                     : again == YEARLY                         ? SERIES_YEARLY
+                                                               : SERIES_MONTHLY;
+    if (weekdays & (weekdays - 1)) { /* one alone is that of the first date */
+        rule.weekdays = (uint8_t)weekdays;
+    }
+    if (again == MONTHLY_WEEKDAY || again == MONTHLY_LAST) {
+        rule.nth = (int8_t)(nth > 4 || again == MONTHLY_LAST ? -1 : (int)nth);
+        rule.weekday = (uint8_t)weekday_from_days(day);
+    }
+    return rule;
+}
+
+/* The choice that makes this rule for this first date; AS_IT_IS when none does. */
+static enum again again_of(const struct entry_date *date) {
     struct series_rule read;
-    if (rule.n == 0) {
+    if (!date || date->rule.n == 0) {
         return ONCE;
     }
-    if (!series_rule_read(rule, &read) || read.count || read.weekdays || read.nth > 4) {
+    if (!series_rule_read(date->rule, &read) || read.count) {
         return AS_IT_IS;
     }
-    if (read.frequency == SERIES_WEEKLY && read.interval == 2) {
-        return FORTNIGHTLY;
+    for (enum again again = DAILY; again < AS_IT_IS; again++) {
+        struct series_rule made = rule_of(again, read.weekdays, &date->start);
+        if (made.frequency == read.frequency && made.interval == read.interval &&
+            made.weekdays == read.weekdays && made.nth == read.nth &&
+            made.weekday == read.weekday) {
+            return again;
+        }
     }
-    return read.interval != 1                ? AS_IT_IS
-           : read.frequency == SERIES_DAILY  ? DAILY
-           : read.frequency == SERIES_WEEKLY ? WEEKLY
-           : read.frequency == SERIES_YEARLY ? YEARLY
-           : read.nth != 0                   ? MONTHLY_WEEKDAY
-                                             : MONTHLY_DATE;
+    return AS_IT_IS;
 }
 
 static slice until_of(const struct adding *adding, slice rule) {
@@ -127,17 +164,51 @@ static void write_zone(struct adding *adding, slice kept) {
                     is_paris ? SLICE_EMPTY : chosen);
 }
 
+/* The boxes that are on, as bits, 0 Monday. */
+static unsigned weekdays_sent(const struct adding *adding) {
+    unsigned bits = 0;
+    size_t at = 0;
+    slice value;
+    while (http_form_next(adding->sent, "weekday", &at, &value)) {
+        for (unsigned day = 0; day < ARRAY_COUNT(weekday_choices); day++) {
+            bool is_it = slice_equal(value, slice_from_cstr(weekday_choices[day].value));
+            bits |= is_it ? 1u << day : 0;
+        }
+    }
+    return bits;
+}
+
+/* Of a weekly rule; none: that of the first day. */
+static void write_weekdays(struct adding *adding, slice rule) {
+    struct series_rule read;
+    bool is_on[ARRAY_COUNT(weekday_choices)];
+    unsigned bits = adding->sent                    ? weekdays_sent(adding)
+                    : series_rule_read(rule, &read) ? read.weekdays
+                                                    : 0;
+    for (unsigned day = 0; day < ARRAY_COUNT(weekday_choices); day++) {
+        is_on[day] = (bits & 1u << day) != 0;
+    }
+    form_boxes_folded(&adding->form,
+                      &(struct form_boxes){.name = "weekday",
+                                           .id = "weekday",
+                                           .label = N_("Plusieurs jours de la semaine"),
+                                           .choices = weekday_choices,
+                                           .is_on = is_on,
+                                           .count = ARRAY_COUNT(weekday_choices)});
+}
+
 static void write_again(struct adding *adding) {
     struct form *form = &adding->form;
     const struct entry_date *date = happening(&adding->draft.content);
     slice rule = date ? date->rule : SLICE_EMPTY;
     slice zone = date ? date->zone : SLICE_EMPTY;
-    enum again kept = again_of(rule);
+    enum again kept = again_of(date);
     size_t count = kept == AS_IT_IS ? ARRAY_COUNT(again_choices) : AS_IT_IS;
     form_aside_begin(form, N_("Cela revient, ou se passe à une autre heure que Paris"),
                      adding->sent || rule.n > 0 || zone.n > 0);
     form_select(form, "again", N_("Cela revient"), again_choices, count,
                 add_typed(adding, "again", slice_from_cstr(again_choices[kept].value)));
+    write_weekdays(adding, rule);
     form_field(form,
                &(struct form_field){.name = "until",
                                     .label = N_("Jusqu’au"),
@@ -158,20 +229,23 @@ void add_dates_write(struct adding *adding) {
     }
 }
 
-/* The rule of a choice, for a first date on this day. */
-static struct series_rule rule_of(enum again again, const struct date *start) {
-    struct series_rule rule = {.interval = again == FORTNIGHTLY ? 2 : 1};
+/* Why the weekdays, or the day of the month, do not go with the first date; NULL: they do. */
+static const char *days_fault(enum again again, unsigned weekdays, const struct date *start) {
     int64_t day = days_from_civil(start->year, start->month, start->day);
-    unsigned nth = (start->day - 1u) / 7 + 1;
-    rule.frequency = again == DAILY                            ? SERIES_DAILY
-                     : again == WEEKLY || again == FORTNIGHTLY ? SERIES_WEEKLY
-                     : again == YEARLY                         ? SERIES_YEARLY
-                                                               : SERIES_MONTHLY;
-    if (again == MONTHLY_WEEKDAY) {
-        rule.nth = (int8_t)(nth > 4 ? -1 : (int)nth);
-        rule.weekday = (uint8_t)weekday_from_days(day);
+    int32_t year;
+    unsigned month;
+    unsigned unused;
+    if (weekdays && again != WEEKLY && again != FORTNIGHTLY) {
+        return N_("Des jours de la semaine sont cochés : choisissez chaque semaine, ou toutes les "
+                  "deux semaines.");
     }
-    return rule;
+    if (weekdays && !(weekdays & 1u << weekday_from_days(day))) {
+        return N_("Le premier jour n’est aucun des jours cochés.");
+    }
+    civil_from_days(day + 7, &year, &month, &unused);
+    return again == MONTHLY_LAST && month == start->month
+               ? N_("Le premier jour n’est pas le dernier de son mois.")
+               : NULL;
 }
 
 static void take_again(struct adding *adding, struct entry_date *date) {
@@ -187,12 +261,16 @@ static void take_again(struct adding *adding, struct entry_date *date) {
         return;
     }
     date->rule = SLICE_EMPTY;
-    if (again == ONCE) {
+    if (again == ONCE && weekdays_sent(adding) == 0) {
         return;
     }
-    struct series_rule rule = rule_of((enum again)again, &date->start);
     bool is_day = date->start.precision == DATE_DAY || date->start.precision == DATE_MINUTE;
-    if (date_parse(until, &rule.until) != OK || rule.until.precision != DATE_DAY) {
+    unsigned weekdays = weekdays_sent(adding);
+    struct series_rule rule = rule_of((enum again)again, weekdays, &date->start);
+    const char *fault = is_day ? days_fault((enum again)again, weekdays, &date->start) : NULL;
+    if (fault) {
+        form_fault(&adding->form, "again", fault);
+    } else if (date_parse(until, &rule.until) != OK || rule.until.precision != DATE_DAY) {
         form_fault(&adding->form, "until", N_("Dites jusqu’à quand cela revient."));
     } else if (!is_day || series_days(&rule, &date->start, days) == SIZE_MAX) {
         form_fault(&adding->form, "until",

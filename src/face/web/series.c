@@ -32,15 +32,22 @@ static const struct {
     {N_("Chaque année"), N_("Tous les %1 ans")},
 };
 
+/* ", le mardi, le jeudi et le samedi" */
+static void add_weekdays(const struct i18n_language *language, unsigned bits, struct buf *text) {
+    for (unsigned day = 0; day < ARRAY_COUNT(weekdays); day++) {
+        bool is_last = bits >> day == 1;
+        if (!(bits & 1u << day)) {
+            continue;
+        }
+        buf_add(text, is_last && (bits & (bits - 1)) ? i18n(language, N_(" et ")) : SLICE(", "));
+        buf_add(text, i18n(language, weekdays[day]));
+    }
+}
+
 static void add_days(const struct i18n_language *language, const struct series_rule *rule,
                      struct buf *text) {
-    for (unsigned day = 0; day < ARRAY_COUNT(weekdays); day++) {
-        if (rule->weekdays & 1u << day) {
-            buf_add_cstr(text, ", ");
-            buf_add(text, i18n(language, weekdays[day]));
-        }
-    }
     size_t nth = rule->nth < 0 ? 0 : (size_t)rule->nth;
+    add_weekdays(language, rule->weekdays, text);
     if (rule->nth && nth < ARRAY_COUNT(first_to_last)) {
         buf_add_cstr(text, ", ");
         buf_add(text, i18n(language, first_to_last[nth][rule->weekday]));
