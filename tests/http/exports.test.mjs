@@ -335,6 +335,36 @@ describe('exports', () => {
     }
   });
 
+  test('the details of every kind go out in a column each, and come in again; a number that is none is refused', () => {
+    const details = { siret: '73282932000074', rna: 'W731000001', access: 'Deux marches ; puis à gauche\nArrêt « Lac »', people: 'Inès, Odette', thing_licence: 'CERN-OHL-S-2.0',
+      governance: 'Une assemblée', maturity: 'tested', handover: 'Les clés, le carnet' };
+    const [folder, fresh, old] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+    importEntries(folder, 'all', ['initiative', 'idea', 'tool', 'place', 'event', 'actor', 'story'].map((kind) => ({ id: kind, kind, title: `Un essai, ${kind}`, ...details })));
+    const table = agora('export', '--data', folder, '--format', 'csv').stdout;
+    assert.ok(table.split('\r\n')[0].includes(`audience,${Object.keys(details)},language`), table.split('\r\n')[0]);
+    const of = (from) => Object.fromEntries(agora('export', '--data', from, '--format', 'jsonl').stdout.trim().split('\n').map((line) => {
+      const entry = JSON.parse(line);
+      return [entry.id, Object.fromEntries(Object.keys(details).map((key) => [key, entry[key]]))];
+    }));
+    const bring = (into, name, text) => {
+      writeFileSync(join(into, name), text);
+      return agora('import', '--data', into, join(into, name));
+    };
+    assert.match(bring(fresh, 'all.csv', table).stdout, /added 7, /);
+    const after = of(fresh);
+    assert.deepEqual(Object.keys(after).length, 7);
+    for (const [kind, told] of Object.entries(after)) assert.deepEqual(told, details, kind);
+    assert.match(bring(fresh, 'wrong.csv', table.replace('73282932000074', '73282932000075')).stdout, /rejected 1/);
+    assert.deepEqual(of(fresh), after);
+    // A table of before, without these columns.
+    const bare = run('python3', '-c', `import csv,sys
+rows=list(csv.reader(open(sys.argv[1],encoding="utf-8-sig",newline="")))
+keep=[i for i,name in enumerate(rows[0]) if name not in sys.argv[2].split()]
+csv.writer(sys.stdout).writerows([[row[i] for i in keep] for row in rows])`, join(fresh, 'all.csv'), Object.keys(details).join(' '));
+    assert.match(bring(old, 'old.csv', bare).stdout, /added 7, /);
+    assert.deepEqual(of(old).tool, Object.fromEntries(Object.keys(details).map((key) => [key, undefined])));
+  });
+
   test('needs and offers go out each with an identifier of its own', async () => {
     const atom = parseAtomFeed(await text('/api/v1/entries.atom?kind=need,offer'));
     assert.equal(atom.entries.length, 3);

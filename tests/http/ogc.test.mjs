@@ -18,7 +18,7 @@ const entries = [
   { id: 'fete', kind: 'event', title: 'Fête', place: { latitude: 48.85, longitude: 2.35, precision: 'exact' },
     dates: [{ role: 'happens', start: '2026-05-03T14:00', end: '2026-05-03T18:00', zone: 'Europe/Paris' }] },
   { id: 'printemps', kind: 'event', title: 'Semaines du printemps', dates: [{ role: 'happens', start: '2022-21' }] },
-  { id: 'groupe', kind: 'actor', title: 'Groupe sans lieu', summary: 'Nulle part', tags: ['sans lieu'] },
+  { id: 'groupe', kind: 'actor', title: 'Groupe sans lieu', summary: 'Nulle part', tags: ['sans lieu'], siret: '73282932000074', rna: 'W731000001' },
 ];
 
 describe('OGC API Features', () => {
@@ -93,6 +93,7 @@ describe('OGC API Features', () => {
     assert.equal(feature.geometry, null);
     const alone = (await get(`/ogc/collections/actors/items/${feature.id}`)).body;
     assert.deepEqual(alone.properties, feature.properties);
+    assert.deepEqual([alone.properties.siret, alone.properties.rna, alone.properties.maturity], ['73282932000074', 'W731000001', null]);
     assert.deepEqual(alone.links.map(({ rel }) => rel), ['self', 'alternate', 'collection']);
     await get(`/ogc/collections/places/items/${feature.id}`, 404);
     await get('/ogc/collections/entries/items/abc', 404);

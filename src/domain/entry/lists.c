@@ -1,4 +1,5 @@
 /* The child tables: rows into the lists of a struct entry and back. */
+#include "domain/entry/details.h"
 #include "domain/entry/entry_int.h"
 
 #include <string.h>
@@ -61,7 +62,7 @@ static struct entry_media media_row(struct db_query *query, struct arena *arena)
 static void detail_row(struct db_query *query, struct arena *arena, struct entry *entry) {
     slice name = db_text(query, 1);
     for (size_t i = 0; i < ENTRY_DETAIL__COUNT; i++) {
-        if (slice_equal(slice_from_cstr(entry_detail_fields.items[i].key), name)) {
+        if (slice_equal(slice_from_cstr(entry_detail_name((enum entry_detail)i)), name)) {
             entry->details[i] = text_copy(query, 2, arena);
         }
     }
@@ -257,7 +258,7 @@ static void detail_bind(struct db_query *query, const struct entry *entry, uint3
     for (uint32_t seen = 0; seen + (entry->details[i].n > 0) <= position; i++) {
         seen += entry->details[i].n > 0;
     }
-    db_bind_text_borrowed(query, 3, slice_from_cstr(entry_detail_fields.items[i].key));
+    db_bind_text_borrowed(query, 3, slice_from_cstr(entry_detail_name((enum entry_detail)i)));
     db_bind_text_borrowed(query, 4, entry->details[i]);
 }
 

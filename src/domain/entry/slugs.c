@@ -1,4 +1,5 @@
 /* Enums and their names outside, and the tables of texts. */
+#include "domain/entry/details.h"
 #include "domain/entry/entry_int.h"
 #include "domain/entry/series.h"
 
@@ -187,6 +188,10 @@ static const struct entry_field entry_detail_fields_items[ENTRY_DETAIL__COUNT] =
         LINES(entry, "handover", details[ENTRY_DETAIL_HANDOVER], ENTRY_TEXT_MAX),
 };
 FIELDS(entry_detail_fields);
+
+const char *entry_detail_name(enum entry_detail detail) {
+    return entry_detail_fields.items[detail].key;
+}
 
 const slice entry_maturities[ENTRY_MATURITIES] = {
     {"idea", 4}, {"prototype", 9}, {"tested", 6}, {"used", 4}, {"widespread", 10}};

@@ -35,6 +35,14 @@ const char *const export_columns[EXPORT_COLUMN__COUNT] = {
     [EXPORT_WHEELCHAIR] = "wheelchair",
     [EXPORT_PRICE] = "price",
     [EXPORT_AUDIENCE] = "audience",
+    [EXPORT_SIRET] = "siret",
+    [EXPORT_RNA] = "rna",
+    [EXPORT_ACCESS] = "access",
+    [EXPORT_PEOPLE] = "people",
+    [EXPORT_THING_LICENCE] = "thing_licence",
+    [EXPORT_GOVERNANCE] = "governance",
+    [EXPORT_MATURITY] = "maturity",
+    [EXPORT_HANDOVER] = "handover",
     [EXPORT_LANGUAGE] = "language",
     [EXPORT_IMAGE] = "image",
     [EXPORT_VIDEO] = "video",
@@ -52,6 +60,10 @@ const char *const export_columns[EXPORT_COLUMN__COUNT] = {
     [EXPORT_LICENCE] = "licence",
     [EXPORT_ATTRIBUTION] = "attribution",
 };
+
+_Static_assert(EXPORT_HANDOVER - EXPORT_SIRET == ENTRY_DETAIL_HANDOVER &&
+                   EXPORT_THING_LICENCE - EXPORT_SIRET == ENTRY_DETAIL_THING_LICENCE,
+               "the details stand in their order");
 
 bool export_column_is_number(enum export_column column) {
     return column == EXPORT_ID || column == EXPORT_LATITUDE || column == EXPORT_LONGITUDE;
@@ -260,6 +272,9 @@ void export_cells(struct export *export, const struct export_item *item,
     cells[EXPORT_WHEELCHAIR] = wheelchairs[entry->wheelchair];
     cells[EXPORT_PRICE] = entry->price;
     cells[EXPORT_AUDIENCE] = entry->audience;
+    for (unsigned i = 0; i < ENTRY_DETAIL__COUNT; i++) {
+        cells[EXPORT_SIRET + i] = entry->details[i];
+    }
     cells[EXPORT_LANGUAGE] = entry->language;
     cells[EXPORT_MATCH] = item->ask ? item->ask->text : SLICE_EMPTY;
     place_cells(export, item->shown, cells);

@@ -91,6 +91,14 @@ enum property {
     P_WHEELCHAIR,
     P_PRICE,
     P_AUDIENCE,
+    P_SIRET, /* from here on as enum entry_detail */
+    P_RNA,
+    P_ACCESS,
+    P_PEOPLE,
+    P_THING_LICENCE,
+    P_GOVERNANCE,
+    P_MATURITY,
+    P_HANDOVER,
     P_WEBSITE,
     P_EMAIL,
     P_TELEPHONE,
@@ -139,6 +147,15 @@ static const struct {
     [P_WHEELCHAIR] = {"wheelchair", PROPERTY_TEXT, "yes, limited or no."},
     [P_PRICE] = {"price", PROPERTY_TEXT, "What it costs, in words."},
     [P_AUDIENCE] = {"audience", PROPERTY_TEXT, "For whom, in words."},
+    [P_SIRET] = {"siret", PROPERTY_TEXT, "Of an actor in France: its SIRET, 14 digits."},
+    [P_RNA] = {"rna", PROPERTY_TEXT, "Of an association in France: W and 9 digits."},
+    [P_ACCESS] = {"access", PROPERTY_TEXT, "How to come, and in."},
+    [P_PEOPLE] = {"people", PROPERTY_TEXT, "Who speaks."},
+    [P_THING_LICENCE] = {"thing_licence", PROPERTY_TEXT,
+                         "Licence of what is described, as SPDX names it."},
+    [P_GOVERNANCE] = {"governance", PROPERTY_TEXT, "Who decides about it, and how."},
+    [P_MATURITY] = {"maturity", PROPERTY_TEXT, "idea, prototype, tested, used or widespread."},
+    [P_HANDOVER] = {"handover", PROPERTY_TEXT, "What who takes it over gets, and must bring."},
     [P_WEBSITE] = {"website", PROPERTY_TEXT, "Web site."},
     [P_EMAIL] = {"email", PROPERTY_TEXT, "E-mail."},
     [P_TELEPHONE] = {"telephone", PROPERTY_TEXT, "Telephone."},
@@ -156,6 +173,10 @@ static const struct {
     [P_LICENCE] = {"licence", PROPERTY_TEXT, "SPDX identifier, or words."},
     [P_ATTRIBUTION] = {"attribution", PROPERTY_TEXT, "Who is to be named."},
 };
+
+_Static_assert(P_HANDOVER - P_SIRET == ENTRY_DETAIL_HANDOVER &&
+                   P_THING_LICENCE - P_SIRET == ENTRY_DETAIL_THING_LICENCE,
+               "the details stand in their order");
 
 /* long: one case a property, nothing else */
 static slice text_of(const struct feature *feature, enum property property) {
@@ -199,6 +220,15 @@ static slice text_of(const struct feature *feature, enum property property) {
         return entry->price;
     case P_AUDIENCE:
         return entry->audience;
+    case P_SIRET:
+    case P_RNA:
+    case P_ACCESS:
+    case P_PEOPLE:
+    case P_THING_LICENCE:
+    case P_GOVERNANCE:
+    case P_MATURITY:
+    case P_HANDOVER:
+        return entry->details[property - P_SIRET];
     case P_WEBSITE:
         return contact_of(entry, ENTRY_CONTACT_WEBSITE);
     case P_EMAIL:

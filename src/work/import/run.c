@@ -195,7 +195,7 @@ static err sample_learn(struct run *run, const struct sample *sample) {
             count > 0 && run->options->map_path == NULL && native_table_is(&records[0]);
         if (run->own_table) {
             native_source_first(run, &records[0]);
-            TRY(native_table_map(run));
+            TRY(native_table_map(run, &records[0]));
         }
         TRY(columns_learn(&run->columns, records, count, &run->warnings, run->problem));
     }

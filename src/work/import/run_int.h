@@ -113,7 +113,8 @@ MUST_USE err native_source(struct run *run, const struct record *record, struct 
                            struct problem *cause);
 /* native_table.c: a table that Agora wrote. */
 bool native_table_is(const struct record *record);
-MUST_USE err native_table_map(struct run *run); /* before its columns are learnt */
+/* `record` is its first one; before its columns are learnt. */
+MUST_USE err native_table_map(struct run *run, const struct record *record);
 MUST_USE err native_table_settle(struct run *run, const struct record *record, struct entry *entry,
                                  struct problem *cause);
 MUST_USE err run_reject(struct run *run, const struct record *record, const struct problem *cause);
