@@ -74,7 +74,7 @@ static uint64_t places_digest(const struct territories *territories, const struc
         const struct theme *it = &themes->items[i];
         digest = hash_mix(mix_text(digest, it->slug), (uint64_t)it->scheme << 16 | it->broader);
     }
-    return digest;
+    return hash_mix(digest, themes->digest); /* their words, and those that were merged */
 }
 
 /* A made-up entry that has something of everything that is kept. */

@@ -27,9 +27,26 @@ static const struct db_statement statements[] = {
     [THEME_SCHEME_TITLES] = {"scheme_titles", "SELECT t.language, t.title, s.slug FROM scheme s "
                                               "JOIN scheme_title t ON t.scheme = s.slug"},
     [THEME_CONCEPTS] =
-        {"concepts", "SELECT c.slug, c.scheme, c.broader FROM concept c "
-                     "JOIN scheme s ON s.slug = c.scheme ORDER BY s.position, c.position, c.slug"},
+        {"concepts", "SELECT c.slug, c.scheme, CASE WHEN e.is_moved THEN e.broader ELSE c.broader "
+                     "END, e.label_fr, e.label_en, coalesce(e.is_own, 0), "
+                     "coalesce(e.is_hidden, 0), e.merged_into FROM concept c "
+                     "JOIN scheme s ON s.slug = c.scheme LEFT JOIN theme_edit e ON e.slug = c.slug "
+                     "ORDER BY s.position, coalesce(e.position, c.position), c.slug"},
     [THEME_LABELS] = {"labels", "SELECT concept, language, position, label FROM concept_label "
                                 "ORDER BY concept, position, language DESC"},
+    [THEME_CONCEPT_ADD] = {"concept_add",
+                           "INSERT INTO concept (slug, scheme, broader, position) VALUES "
+                           "($1, $2, NULL, (SELECT coalesce(max(position), 0) + 1 FROM concept "
+                           "WHERE scheme = $2))"},
+    [THEME_EDIT_TOUCH] =
+        {"edit_touch", "INSERT INTO theme_edit (slug) VALUES ($1) ON CONFLICT (slug) DO NOTHING"},
+    [THEME_EDIT_OWN] = {"edit_own", "UPDATE theme_edit SET is_own = 1 WHERE slug = $1"},
+    [THEME_EDIT_NAME] = {"edit_name",
+                         "UPDATE theme_edit SET label_fr = $2, label_en = $3 WHERE slug = $1"},
+    [THEME_EDIT_MOVE] = {"edit_move",
+                         "UPDATE theme_edit SET is_moved = 1, broader = $2 WHERE slug = $1"},
+    [THEME_EDIT_ORDER] = {"edit_order", "UPDATE theme_edit SET position = $2 WHERE slug = $1"},
+    [THEME_EDIT_HIDE] = {"edit_hide", "UPDATE theme_edit SET is_hidden = $2 WHERE slug = $1"},
+    [THEME_EDIT_MERGE] = {"edit_merge", "UPDATE theme_edit SET merged_into = $2 WHERE slug = $1"},
 };
 const struct db_catalogue theme_catalogue = {"theme", statements, ARRAY_COUNT(statements)};
