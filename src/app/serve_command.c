@@ -109,6 +109,7 @@ static err answer_until_signal(const struct house *house, struct instance_live *
     TRY(http_server_start(options, &server, unused, problem));
     instance_live_tell(live, server, office->delivery);
     wait_for_signal(house, signals, address, manager);
+    instance_live_stop(live);
     job_runner_end_soon(office->runner); /* while the requests end */
     photo_lab_end_soon(face->photos);
     geocode_desk_end_soon(face->geocode);
@@ -142,9 +143,13 @@ static err run_server(struct house *house, struct face *face, struct instance_li
         close(options->listen_fd);
         return started;
     }
-    started = db_writer_start(house->store_path, &house->log, &face->writer);
+    started = instance_live_own(live);
+    if (started == OK) {
+        started = db_writer_start(house->store_path, &house->log, &face->writer);
+    }
     if (started != OK) {
-        problem_set(problem, started, "store", "the store cannot be opened for writing");
+        problem_set(problem, started, "store", "the store cannot be opened for writing: %s",
+                    err_name(started));
     } else {
         started = post_office_open(office, house, face->i18n, address, face->writer, problem);
     }
@@ -166,7 +171,7 @@ static err run_server(struct house *house, struct face *face, struct instance_li
     face->geocode = NULL;
     post_office_close(office);
     db_writer_stop(face->writer); /* after the server and the jobs, which wait for it */
-    atlas_close(face->atlas);
+    instance_live_close(live);
     return started;
 }
 
@@ -200,6 +205,7 @@ static err listen_and_wait(struct house *house, struct face *face, struct instan
         .route_tables = routes.tables,
         .route_counts = routes.counts,
         .app = face,
+        .app_gone = instance_live_gone,
         .worker_new = worker_new,
         .worker_free = worker_free,
         .identify = face_identify,
@@ -277,7 +283,7 @@ static err serve(struct house *house, const char *listen, struct problem *proble
     }
     if (served == OK) {
         face.kept = cache_of_entries(house) > 0 ? api_kept_new(cache_of_entries(house)) : NULL;
-        struct instance_live *live = instance_live_new(house, &face);
+        struct instance_live *live = instance_live_new(house, &face, cache_of_entries(house));
         served = listen_and_wait(house, &face, live, listen, problem);
         instance_live_free(live);
         api_kept_free(face.kept);

@@ -23,6 +23,8 @@ struct atlas_options {
     uint32_t crowd_least;      /* documents of a word that more is kept of; 0: default (crowd.h) */
     const char *snapshot_path; /* the last generation as a file, for a quick start; NULL: none */
     bool keeps_snapshot;       /* writes it, too: for the one that serves the folder */
+    /* Looked at while the store is read: atlas_open ends with ERR_BUSY. NULL: never. */
+    const _Atomic bool *gives_up;
 };
 /* Takes the first generation from the snapshot, when that is whole and of this store and program,
  * else builds it from the store; starts the thread that follows the change feed. */

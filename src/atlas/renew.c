@@ -184,8 +184,16 @@ err atlas_merge(struct atlas *atlas) {
     return renew(atlas, ATLAS_DELTA);
 }
 
+struct reading {
+    const struct atlas *atlas;
+    struct atlas_builder *builder;
+};
+
 static err visit_entry(void *self, const struct entry_public *entry) {
-    return atlas_builder_add(self, entry);
+    const struct reading *reading = self;
+    const _Atomic bool *gives_up = reading->atlas->options.gives_up;
+    return gives_up && atomic_load(gives_up) ? ERR_BUSY
+                                             : atlas_builder_add(reading->builder, entry);
 }
 
 /* Reads the whole store, as one snapshot, into a segment. */
@@ -200,7 +208,8 @@ static err read_store(const struct atlas *atlas, struct atlas_segment **segment,
         failed = db_change_last(conn, sequence);
     }
     if (!failed) {
-        failed = entry_public_each(conn, atlas->options.territories, visit_entry, builder);
+        struct reading reading = {atlas, builder};
+        failed = entry_public_each(conn, atlas->options.territories, visit_entry, &reading);
     }
     if (!failed) {
         atlas_builder_crowds(builder, &atlas->theme_words, atlas->options.crowd_least);

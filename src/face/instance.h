@@ -28,6 +28,9 @@ struct face_instance {
     /* What was stored of settings holds for requests from now on: after the commit, any thread. */
     err (*settings_apply)(void *self, struct db_conn *conn);
     void *settings_self;
+    /* What was changed of themes is put in place soon, in the background: after the commit, any
+     * thread. With `settings_self`. NULL: it holds from the next start. */
+    void (*themes_apply)(void *self);
 };
 /* The setting of a key; NULL: there is none, or no instance. */
 static inline const struct face_setting *face_setting_find(const struct face_instance *instance,

@@ -72,6 +72,10 @@ static void forget_all(struct api_kept *kept) {
     }
 }
 
+void api_kept_clear(struct api_kept *kept) {
+    forget_all(kept);
+}
+
 void api_kept_free(struct api_kept *kept) {
     if (!kept) {
         return;

@@ -12,7 +12,8 @@ struct api_kept;
 
 /* At most about `bytes` of items. NULL without memory. */
 struct api_kept *api_kept_new(size_t bytes);
-void api_kept_free(struct api_kept *kept); /* NULL is fine */
+void api_kept_free(struct api_kept *kept);  /* NULL is fine */
+void api_kept_clear(struct api_kept *kept); /* gives back the memory of what is in it */
 
 /* All changes up to this one are taken into account. */
 int64_t api_kept_sequence(const struct api_kept *kept);
