@@ -299,6 +299,9 @@ export async function addresses({ url, link, suggestion, news, still, merge, mer
     sources: '/administration/sources',
     'a source': '/administration/sources/portraits',
     'a source to remove': '/administration/sources/portraits/state?do=remove',
+    'themes as the admin has them': '/administration/themes',
+    'a theme to change': '/administration/themes/seeds',
+    'a theme to merge': '/administration/themes/seeds/merge',
     'not there': '/entries/12-nothing',
   };
 }

@@ -121,6 +121,7 @@ static err stored_item(struct reading *reading, const struct atlas_hit *hit, str
     TRY(entry_public_load(reading->reader, reading->face->territories, hit->entry, &reading->row,
                           &entry));
     reading->is_linked = reading->is_linked || entry.is_linked;
+    themes_settle(reading->face->themes, entry.entry.themes, &entry.entry.theme_count);
     size_t mark = out->n;
     entry_public_to_json(&entry, reading->base_url, out);
     if (out->failed != OK || out->n == mark) {
@@ -294,6 +295,7 @@ err api_entry(void *app, const struct http_request *request, struct http_respons
     TRY(loaded);
     if (!unchanged) {
         response->media_type = API_JSON;
+        themes_settle(face->themes, entry.entry.themes, &entry.entry.theme_count);
         api_item_write(&entry, request->base_url, QUERY_KIND__COUNT, 0, -1, &response->body);
         buf_add_char(&response->body, '\n');
     }

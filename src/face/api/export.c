@@ -45,6 +45,7 @@ static err document_write(struct export *export, const struct atlas_document *do
     err loaded = entry_public_load(export->reader, export->face->territories, document->entry,
                                    &export->step, &shown);
     if (loaded == OK) {
+        themes_settle(export->face->themes, shown.entry.themes, &shown.entry.theme_count);
         struct export_item item = item_of(export, &shown, document);
         export->writer->write(export, &item, out);
         export->written++;

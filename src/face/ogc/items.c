@@ -24,6 +24,7 @@ static err write_some(struct page *page, struct buf *out) {
         err loaded = entry_public_load(face_reader(page->request), page->face->territories,
                                        page->hits[page->at++].entry, &page->step, &entry);
         if (loaded == OK) {
+            themes_settle(page->face->themes, entry.entry.themes, &entry.entry.theme_count);
             face_json_open(&json, '{');
             ogc_feature_write(page->request, &page->sources, &entry, &page->step, &json);
             face_json_close(&json, '}');
@@ -157,6 +158,7 @@ err ogc_item(void *app, const struct http_request *request, struct http_response
                            "there is no feature with this number in this collection");
     }
     TRY(loaded);
+    themes_settle(face->themes, entry.entry.themes, &entry.entry.theme_count);
     TRY(face_sources_load(face_reader(request), request->arena, &sources));
     struct face_json json = face_json_to(&response->body);
     slice path = arena_printf(request->arena, "/ogc/collections/%s", collection->id);

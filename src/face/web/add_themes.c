@@ -31,13 +31,18 @@ static const struct theme_group {
 };
 #define GROUP_COUNT ARRAY_COUNT(groups)
 
-/* The main ones, which the page has boxes for. */
+/* The main ones, and those made here, which the page has boxes for. */
 static bool is_main(const struct themes *all, uint16_t theme) {
-    return all->items[theme].depth == 0 &&
+    return (all->items[theme].depth == 0 || all->items[theme].is_own) &&
            slice_equal(all->schemes[all->items[theme].scheme].slug, THEME_SCHEME);
 }
 
-static size_t group_of(slice slug) {
+/* One made here under another stands with that. */
+static size_t group_of(const struct themes *all, uint16_t theme) {
+    while (all->items[theme].broader != THEME_NONE) {
+        theme = all->items[theme].broader;
+    }
+    slice slug = all->items[theme].slug;
     for (size_t g = 0; g < GROUP_COUNT; g++) {
         for (size_t i = 0; i < GROUP_SLUGS_MAX && groups[g].slugs[i]; i++) {
             if (slice_equal(slice_from_cstr(groups[g].slugs[i]), slug)) {
@@ -48,9 +53,10 @@ static size_t group_of(slice slug) {
     return GROUP_COUNT - 1;
 }
 
-static bool has_theme(const struct entry *entry, slice slug) {
+/* Under its own slug or that of one that was merged into it. */
+static bool has_theme(const struct themes *all, const struct entry *entry, uint16_t theme) {
     for (uint32_t i = 0; i < entry->theme_count; i++) {
-        if (slice_equal(entry->themes[i], slug)) {
+        if (themes_find(all, entry->themes[i]) == theme) {
             return true;
         }
     }
@@ -75,15 +81,15 @@ static void write_group(struct adding *adding, size_t group) {
     size_t count = 0;
     for (uint16_t i = 0; i < all->count; i++) {
         slice slug = all->items[i].slug;
-        if (!is_main(all, i) || group_of(slug) != group) {
+        bool has = has_theme(all, &adding->draft.content, i);
+        if (!is_main(all, i) || group_of(all, i) != group || (all->items[i].is_hidden && !has)) {
             continue;
         }
         slice label = all->items[i].label[adding->form.page->language];
         choices[count] =
             (struct form_choice){.value = arena_printf(adding->arena, "%.*s", SLICE_ARG(slug)).p,
                                  .label = arena_printf(adding->arena, "%.*s", SLICE_ARG(label)).p};
-        is_on[count++] =
-            adding->sent ? is_sent(adding->sent, slug) : has_theme(&adding->draft.content, slug);
+        is_on[count++] = adding->sent ? is_sent(adding->sent, slug) : has;
     }
     if (count) {
         form_boxes_folded(&adding->form, &(struct form_boxes){.name = "theme",
@@ -103,7 +109,8 @@ void add_themes_write(struct adding *adding) {
     form_group_end(&adding->form);
 }
 
-/* Themes that the page has no box for stay. */
+/* Themes that the page has no box for stay, and slugs of merged ones whose box stays on: taking the
+ * merge back gives them back (RULE THEME-2). One that is hidden is taken by nobody else. */
 void add_themes_take(struct adding *adding) {
     struct entry *entry = &adding->draft.content;
     const struct themes *all = adding->face->themes;
@@ -112,13 +119,14 @@ void add_themes_take(struct adding *adding) {
     for (uint32_t i = 0; i < entry->theme_count; i++) {
         uint16_t theme = themes_find(all, entry->themes[i]);
         if (theme == THEME_NONE || !is_main(all, theme) ||
-            is_sent(adding->sent, entry->themes[i])) {
+            is_sent(adding->sent, all->items[theme].slug)) {
             list[count++] = entry->themes[i];
         }
     }
     for (uint16_t i = 0; i < all->count; i++) {
         slice slug = all->items[i].slug;
-        if (is_main(all, i) && is_sent(adding->sent, slug) && !has_theme(entry, slug)) {
+        if (is_main(all, i) && !all->items[i].is_hidden && is_sent(adding->sent, slug) &&
+            !has_theme(all, entry, i)) {
             list[count++] = slug;
         }
     }

@@ -27,6 +27,7 @@ static const struct admin_way {
     {"/administration/people", N_("Rôles et accès")},
     {"/administration/settings", N_("Réglages")},
     {"/administration/sources", N_("Sources")},
+    {"/administration/themes", N_("Thèmes")},
     {"/administration/audit", N_("Journal des actes")},
 };
 

@@ -249,6 +249,7 @@ static err answer(struct sheet *sheet, struct entry_id id) {
     TRY(face_snapshot_begin(page->request));
     TRY(entry_public_load(face_reader(page->request), page->face->territories, id, page->arena,
                           entry));
+    themes_settle(page->face->themes, entry->entry.themes, &entry->entry.theme_count);
     sheet->entry = entry;
     sheet->of = &entry->entry;
     sheet->title = sheet_text(sheet, ENTRY_TR_TITLE, 0);

@@ -33,16 +33,21 @@ void explorer_told(struct explorer *explorer, const char *field, slice value) {
     }
 }
 
-/* Leaves out what this instance does not have, and remembers to say so. */
+/* Leaves out what this instance does not have, and remembers to say so. A merged theme is what it
+ * became (RULE THEME-2). */
 static void drop_unknown(struct explorer *explorer) {
     const struct face *face = explorer->page->face;
     struct query *query = &explorer->query;
     struct query_values kept = query->themes;
     for (uint32_t i = 0; i < query->themes.count; i++) {
         slice value = query->themes.values[i];
-        if (themes_find(face->themes, value) == THEME_NONE) {
+        uint16_t theme = themes_find(face->themes, value);
+        if (theme == THEME_NONE) {
             query_values_set(&kept, value, false);
             explorer_told(explorer, "theme", value);
+        } else if (!slice_equal(face->themes->items[theme].slug, value)) {
+            query_values_set(&kept, value, false);
+            query_values_set(&kept, face->themes->items[theme].slug, true);
         }
     }
     query->themes = kept;

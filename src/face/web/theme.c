@@ -325,6 +325,12 @@ err web_theme(void *app, const struct http_request *request, struct http_respons
         return problem_set(problem, ERR_NOT_FOUND, "slug", "no theme has this name");
     }
     struct page page = page_begin(face, request, response);
+    if (!slice_equal(face->themes->items[theme].slug, request->captures[0])) {
+        response->status = 301; /* RULE THEME-2; not for longer: a merge may be taken back */
+        response->location = link_theme(&page, theme);
+        response->cache = HTTP_CACHE_HOUR;
+        return OK;
+    }
     struct concept concept = {.page = &page,
                               .view = atlas_pin(face->atlas),
                               .index = theme,

@@ -390,6 +390,8 @@ http_handler web_help, web_help_begin, web_help_begin_post, web_help_end, web_he
 http_handler web_decision, web_decision_post, web_moderation_appeal, web_moderation_appeal_post,
     web_moderation_person, web_moderation_person_post, web_moderation_network,
     web_moderation_network_post, web_moderation_networks, web_moderation_networks_post;
+http_handler web_admin_themes, web_admin_themes_post, web_admin_theme, web_admin_theme_post,
+    web_admin_theme_merge, web_admin_theme_merge_post;
 http_handler web_admin_settings, web_admin_settings_post, web_admin_sources, web_admin_source,
     web_admin_source_post, web_admin_source_state, web_admin_source_state_post;
 
