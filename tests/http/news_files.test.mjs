@@ -144,6 +144,27 @@ test('news as JSON have what is public of them, page by page; the account that w
   assert.deepEqual(JSON.parse((await eve.look('/account/data')).text).news, []);
 });
 
+test('a problem with one news says which, to whoever moderates; of one that is not shown, or of another entry, there is nothing to say', async () => {
+  const one = await tell('Une rumeur');
+  const news = one.match(/\d+$/)[0];
+  const flag = `/entries/${entry}/flag`;
+  assert.match(await body(one), new RegExp(`href="${flag}\\?news=${news}"`));
+  const form = (await eve.look(`${flag}?news=${news}`)).text;
+  assert.match(form, /La nouvelle «\sUne rumeur\s»/);
+  assert.match(form, new RegExp(`name="news" value="${news}"`));
+  assert.equal((await eve.send(flag, { reason: 'wrong', words: 'C’est faux.', news })).status, 303);
+  const moderator = await signIn(server, 'judge@example.org');
+  assert.equal(agora('user', '--data', server.folder, 'grant', 'judge@example.org', 'moderator').status, 0);
+  const held = (await moderator.look(`/moderation/entries/${entry}`)).text;
+  assert.match(held, new RegExp(`C’est faux\\.[^]*<a href="${one}">La nouvelle «\\sUne rumeur\\s»`));
+  for (const other of ['1', 'x', '-1']) {
+    assert.equal((await eve.look(`${flag}?news=${other}`)).status, 404, other);
+    assert.equal((await eve.send(flag, { reason: 'wrong', news: other })).status, 404, other);
+  }
+  await anna.send(`${one}/edit`, { do: 'take-back' });
+  assert.equal((await eve.look(`${flag}?news=${news}`)).status, 404);
+});
+
 test('who leaves leaves their news, unsigned', async () => {
   const one = (await anna.send(`/entries/${entry}/news/new`, { sort: 'step', happened: '2025', title: 'Le dernier', text: '' })).location;
   await anna.send(`${one}/edit`, { sort: 'step', happened: '2025', title: 'Le dernier mot', text: '', version: 1 });

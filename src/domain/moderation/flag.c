@@ -154,6 +154,7 @@ static err store(struct db_conn *conn, struct id_source *ids, const struct flag_
         db_bind_text_borrowed(again, 4, words);
         db_bind_text_borrowed(again, 5, flag->name);
         db_bind_text_borrowed(again, 6, flag->place);
+        db_bind_i64(again, 7, flag->news);
         TRY(db_run(again));
         if (db_changed(conn) > 0) {
             return OK;
@@ -176,6 +177,7 @@ static err store(struct db_conn *conn, struct id_source *ids, const struct flag_
         db_bind_i64(query, 9, now_ms);
         db_bind_text_borrowed(query, 10, flag->name);
         db_bind_text_borrowed(query, 11, flag->place);
+        db_bind_i64(query, 12, flag->news);
         TRY(db_run(query));
     } while (db_changed(conn) == 0);
     return OK;
@@ -214,6 +216,20 @@ static err check_notice(const struct flag_send *flag, slice words, struct proble
                              "too long");
 }
 
+/* Whether the entry shows the news item that a flag is about, if it is about one. */
+static err check_news(struct db_conn *conn, const struct flag_send *flag) {
+    bool is_shown = false;
+    if (flag->news == 0) {
+        return OK;
+    }
+    struct db_query *query = moderation_query(conn, FLAG_NEWS);
+    db_bind_i64(query, 1, flag->news);
+    db_bind_i64(query, 2, flag->entry.v);
+    TRY(db_next(query, &is_shown));
+    db_done(query);
+    return is_shown ? OK : ERR_NOT_FOUND;
+}
+
 /* RULE MOD-1 */
 err flag_add(struct db_conn *conn, const struct contribution_world *world,
              const struct flag_send *flag, int64_t now_ms, struct arena *arena,
@@ -237,6 +253,7 @@ err flag_add(struct db_conn *conn, const struct contribution_world *world,
     if (!is_published) {
         return ERR_NOT_FOUND;
     }
+    TRY(check_news(conn, flag));
     TRY(person_try(conn, PERSON_TRY_FLAG, person_network_key(&flag->network), now_ms, problem));
     TRY(store(conn, world->ids, flag, words, now_ms));
     if (flag->actor->person.v) {
@@ -264,6 +281,8 @@ err flags_of(struct db_conn *conn, struct entry_id entry, size_t room, struct ar
                                              .at_ms = db_i64(query, 2),
                                              .has_account = db_i64(query, 3) != 0,
                                              .name = arena_copy(arena, db_text(query, 4)),
-                                             .place = arena_copy(arena, db_text(query, 5))};
+                                             .place = arena_copy(arena, db_text(query, 5)),
+                                             .news = db_i64(query, 6),
+                                             .news_title = arena_copy(arena, db_text(query, 7))};
     }
 }

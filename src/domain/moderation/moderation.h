@@ -30,6 +30,7 @@ bool flag_reason_from_slug(slice slug, enum flag_reason *reason);
 struct flag_send {
     const struct actor *actor;
     struct entry_id entry;
+    int64_t news; /* one that the entry shows, which it is about; 0: the entry itself */
     enum flag_reason reason;
     slice words;
     slice address; /* without an account, checked: where the answer goes; may be empty */
@@ -65,9 +66,9 @@ struct moderation_outcome {
  * entry until a moderator decides. RULE MOD-4: what is joined by an account, a network or the root
  * of a mail address is one. An account's second flag of an entry takes the place of its first while
  * that waits. RULE MOD-8: a notice of illegal content says why, who, and that it is in good faith
- * (ERR_INPUT with the field). In a write transaction. ERR_NOT_FOUND: no published entry; ERR_INPUT,
- * ERR_LIMIT (words too long, too many from one network: PERSON-1). `outcome` tells who is told when
- * it was held. */
+ * (ERR_INPUT with the field). In a write transaction. ERR_NOT_FOUND: no published entry, or no such
+ * news of it; ERR_INPUT, ERR_LIMIT (words too long, too many from one network: PERSON-1). `outcome`
+ * tells who is told when it was held. */
 MUST_USE err flag_add(struct db_conn *conn, const struct contribution_world *world,
                       const struct flag_send *flag, int64_t now_ms, struct arena *arena,
                       struct moderation_outcome *outcome, struct problem *problem);
@@ -78,6 +79,8 @@ struct flag {
     slice name, place; /* of a notice; else empty */
     int64_t at_ms;
     bool has_account;
+    int64_t news;     /* that it is about; 0: the entry itself */
+    slice news_title; /* as it stands */
 };
 /* Those of an entry that wait for an answer, the oldest first, at most `room`. */
 MUST_USE err flags_of(struct db_conn *conn, struct entry_id entry, size_t room, struct arena *arena,

@@ -8,6 +8,7 @@ enum moderation_statement {
     FLAG_AGAIN,
     FLAG_ADD,
     FLAG_ENTRY,
+    FLAG_NEWS,
     FLAG_LIST,
     FLAG_JUDGED,
     FLAG_SUM,

@@ -6,19 +6,25 @@
     " ORDER BY confirmed_ms, address LIMIT 1)"
 
 static const struct db_statement statements[MODERATION_STATEMENT__COUNT] = {
-    [FLAG_AGAIN] =
-        {"flag again",
-         "UPDATE flag SET reason = $3, words = $4, name = $5, place = $6 WHERE entry_id = $1 "
-         "AND person_id = $2 AND decision_id IS NULL"},
+    [FLAG_AGAIN] = {"flag again", "UPDATE flag SET reason = $3, words = $4, name = $5, place = $6, "
+                                  "news_id = $7 WHERE entry_id = $1 "
+                                  "AND person_id = $2 AND decision_id IS NULL"},
     [FLAG_ADD] = {"flag add", "INSERT INTO flag (id, entry_id, reason, words, person_id, address, "
-                              "language, network, at_ms, name, place, decision_id) "
-                              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL) "
+                              "language, network, at_ms, name, place, news_id, "
+                              "decision_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+                              "$11, $12, NULL) "
                               "ON CONFLICT (id) DO NOTHING"},
     [FLAG_ENTRY] = {"flag entry", "SELECT status, title, territory FROM entry WHERE id = $1"},
+    /* $2 shows it: its own, or one that was merged into it. Status 1 of news is shown. */
+    [FLAG_NEWS] = {"flag news", "SELECT 1 FROM news JOIN entry ON entry.id = news.entry_id "
+                                "WHERE news.id = $1 AND news.status = 1 "
+                                "AND coalesce(entry.merged_into, entry.id) = $2"},
     [FLAG_LIST] = {"flag list",
-                   "SELECT reason, words, at_ms, person_id IS NOT NULL, name, place FROM flag "
-                   "WHERE entry_id = $1 AND decision_id IS NULL "
-                   "ORDER BY at_ms, id LIMIT $2"},
+                   "SELECT reason, words, flag.at_ms, flag.person_id IS NOT NULL, name, place, "
+                   "news_id, coalesce(news.title, '') FROM flag "
+                   "LEFT JOIN news ON news.id = flag.news_id "
+                   "WHERE flag.entry_id = $1 AND decision_id IS NULL "
+                   "ORDER BY flag.at_ms, flag.id LIMIT $2"},
     [FLAG_JUDGED] = {"flag judged",
                      "SELECT flag.person_id, flag.network, flag.address, "
                      "person.status = 1 AND person.created_ms <= flag.at_ms - $2 "

@@ -1,5 +1,6 @@
 /* /entries/ID/flag: saying that something is wrong with an entry. */
 #include "domain/moderation/moderation.h"
+#include "domain/news/news.h"
 #include "face/actor.h"
 #include "face/web/form_int.h"
 #include "face/web/moderation_int.h"
@@ -25,6 +26,7 @@ struct flagging {
     const struct face *face;
     struct flag_send flag;
     slice title, reason, written; /* as sent */
+    slice news_title;             /* of the news item that it is about; else empty */
     bool is_notice;               /* the form of a notice of illegal content */
     struct arena *arena;
     struct moderation_outcome outcome;
@@ -44,6 +46,27 @@ static err entry_of(const struct face *face, const struct http_request *request,
     return found == ERR_NOT_FOUND
                ? problem_set(problem, ERR_NOT_FOUND, "id", "no entry has this address")
                : found;
+}
+
+/* The news item that the address or the form names, which the entry shows. */
+static err news_of(struct flagging *flagging, const struct http_request *request, slice named,
+                   struct problem *problem) {
+    struct news news;
+    int64_t id = 0;
+    if (named.n == 0) {
+        return OK;
+    }
+    err found = slice_to_i64(named, &id)
+                    ? news_load(face_reader(request), id, request->arena, &news)
+                    : ERR_NOT_FOUND;
+    if (found == OK && (news.entry.v != flagging->flag.entry.v || news.status != NEWS_SHOWN)) {
+        found = ERR_NOT_FOUND;
+    }
+    TRY(found == ERR_NOT_FOUND ? problem_set(problem, found, "news", "no news has this address")
+                               : found);
+    flagging->flag.news = id;
+    flagging->news_title = news.title;
+    return OK;
 }
 
 static void write_title(struct page *page, struct entry_id id, slice title) {
@@ -112,11 +135,20 @@ static err write_flag(struct form *form, const struct flagging *flagging) {
         form, flagging->is_notice ? N_("Signaler un contenu illégal") : N_("Signaler un problème"),
         path, NULL);
     write_title(page, flagging->flag.entry, flagging->title);
+    if (flagging->flag.news != 0) {
+        html_raw(&page->html, "<p>");
+        html_tf(&page->html, "La nouvelle « %1 »", &flagging->news_title, 1);
+        html_raw(&page->html, "</p>\n");
+    }
     html_raw(&page->html, "<p>");
     html_t(&page->html, "Une personne de la modération va lire ce que vous écrivez. La fiche reste "
                         "visible en attendant.");
     html_raw(&page->html, "</p>\n");
     form_begin(form, path, false);
+    if (flagging->flag.news != 0) {
+        form_hidden(form, "news",
+                    arena_printf(page->arena, "%lld", (long long)flagging->flag.news));
+    }
     if (flagging->is_notice) {
         write_notice(form, flagging);
     } else {
@@ -166,6 +198,9 @@ err web_flag(void *app, const struct http_request *request, struct http_response
         return write_thanks(&done, flagging.flag.entry, flagging.title);
     }
     TRY(entry_of(app, request, &flagging.flag.entry, &flagging.title, problem));
+    slice news = SLICE_EMPTY;
+    (void)query_raw_value(request->query, SLICE("news"), request->arena, &news);
+    TRY(news_of(&flagging, request, news, problem));
     flagging.flag.words = flagging.reason = flagging.written = SLICE_EMPTY;
     flagging.flag.name = flagging.flag.place = SLICE_EMPTY;
     struct page page = page_begin(app, request, response);
@@ -272,6 +307,7 @@ err web_flag_post(void *app, const struct http_request *request, struct http_res
                           .written = http_form_value(&sent, "address"),
                           .arena = request->arena};
     TRY(entry_of(app, request, &flagging->flag.entry, &flagging->title, problem));
+    TRY(news_of(flagging, request, http_form_value(&sent, "news"), problem));
     TRY(face_network(request, &flagging->flag.network));
     struct page page = page_begin(app, request, response);
     struct form form = {.page = &page};

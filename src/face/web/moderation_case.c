@@ -153,6 +153,21 @@ static void write_question(struct page *page, const struct deciding *deciding) {
     html_raw(html, "</section>\n");
 }
 
+/* Which news of the entry it is about. */
+static void write_flag_news(struct page *page, struct entry_id entry, const struct flag *flag) {
+    struct html *html = &page->html;
+    if (flag->news == 0) {
+        return;
+    }
+    html_raw(html, "<small><a");
+    html_attr(html, "href",
+              arena_printf(page->arena, "/entries/%lld/news/%lld", (long long)entry.v,
+                           (long long)flag->news));
+    html_raw(html, ">");
+    html_tf(html, "La nouvelle « %1 »", &flag->news_title, 1);
+    html_raw(html, "</a></small>");
+}
+
 static void write_flags(struct page *page, const struct deciding *deciding) {
     struct html *html = &page->html;
     if (deciding->flag_count == 0) {
@@ -173,6 +188,7 @@ static void write_flags(struct page *page, const struct deciding *deciding) {
         html_raw(html, "</span><span>");
         html_text(html, flag->words);
         html_raw(html, "</span>");
+        write_flag_news(page, deciding->entry.id, flag);
         if (flag->place.n > 0 || flag->name.n > 0) {
             html_raw(html, "<small>");
             html_text(html, flag->place);

@@ -324,7 +324,11 @@ static err write_one(struct reading *reading, const struct news *news) {
         button(page, arena_concat_of(page->arena, path, SLICE("/documents")), N_("Documents"));
     }
     html_raw(html, "<a rel=\"nofollow\"");
-    html_attr(html, "href", way(reading, "/flag"));
+    slice flag = way(reading, "/flag");
+    html_attr(
+        html, "href",
+        is_shown ? arena_printf(page->arena, "%.*s?news=%lld", SLICE_ARG(flag), (long long)news->id)
+                 : flag);
     html_raw(html, ">");
     html_t(html, "Signaler un problème");
     html_raw(html, "</a></p>\n</main>\n");
