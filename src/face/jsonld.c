@@ -517,6 +517,8 @@ static void write_thing(struct graph *graph, slice id) {
     case ENTRY_KIND_TOOL:
     case ENTRY_KIND__COUNT:
         write_common(graph, id, "CreativeWork");
+        face_json_member(&graph->json, "creativeWorkStatus",
+                         graph->entry->details[ENTRY_DETAIL_MATURITY]);
         write_work(graph);
         break;
     }

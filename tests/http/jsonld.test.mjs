@@ -24,7 +24,7 @@ const entries = [
     contacts: [{ kind: 'email', value: 'a@b.example' }, { kind: 'email', value: 'hidden@b.example', visibility: 'team' }] },
   { id: 'actor', kind: 'actor', title: 'Collectif', dates: [{ role: 'founded', start: '2001' }], place: { territory: 'dep-73' } },
   { id: 'place', kind: 'place', title: 'Atelier', place, contacts: [{ kind: 'telephone', value: '+33400000000' }] },
-  { id: 'tool', kind: 'tool', title: 'Guide', summary: 'Une méthode.', licence: 'CC-BY-4.0' },
+  { id: 'tool', kind: 'tool', title: 'Guide', summary: 'Une méthode.', licence: 'CC-BY-4.0', maturity: 'tested' },
   { id: 'idea', kind: 'idea', title: 'Et si ?' },
   { id: 'story', kind: 'story', title: 'Portrait', summary: 'Un film.',
     media: [{ kind: 'video', url: 'https://video.example/a.mp4', duration_s: 245, transcript: 'Bonjour.' }] },
@@ -90,6 +90,8 @@ describe('what pages tell machines', () => {
     assert.equal(node('actor', 'Organization').foundingDate, '2001');
     assert.equal(node('actor', 'Organization').location.geo, undefined, 'a département is no point');
     assert.equal(node('place', 'Place').telephone, '+33400000000');
+    assert.equal(node('tool', 'CreativeWork').creativeWorkStatus, 'tested');
+    assert.equal(node('idea', 'CreativeWork').creativeWorkStatus, undefined);
     assert.equal(node('tool', 'CreativeWork').license, 'https://creativecommons.org/licenses/by/4.0/');
     const film = node('story', 'VideoObject');
     assert.equal(film.duration, 'PT4M5S');
