@@ -15,10 +15,16 @@ static const char *const rows[] = {"abcdefghijklmnopqrstuvwxyz", "01234567890",
                                    "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm",
                                    "qwertzuiopasdfghjklyxcvbnm"};
 static const char *const common[] = {
-    "admin",     "amour",  "azerty",     "bonjour",  "changeme", "chocolat", "chouchou", "coucou",
-    "doudou",    "dragon", "football",   "iloveyou", "jetaime",  "letmein",  "loulou",   "maison",
-    "marseille", "monkey", "motdepasse", "mdp",      "papillon", "password", "princess", "qwerty",
-    "secret",    "soleil", "sunshine",   "superman", "welcome"};
+    "admin", "amour", "azerty", "bonjour", "changeme", "chocolat", "chouchou", "coucou", "doudou",
+    "dragon", "football", "iloveyou", "jetaime", "letmein", "loulou", "maison", "marseille",
+    "monkey", "motdepasse", "mdp", "papillon", "password", "princess", "qwerty", "secret", "soleil",
+    "sunshine", "superman", "welcome",
+    /* what is changed every so often is changed to these */
+    "printemps", "automne", "hiver", "spring", "summer", "autumn", "winter", "janvier", "fevrier",
+    "avril", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "january",
+    "february", "march", "april", "june", "july", "august", "september", "october", "november",
+    "december", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "monday",
+    "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 
 static bool are_neighbours(char a, char b) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -61,6 +67,33 @@ static void take_out(char *text, size_t *n, slice word) {
     }
 }
 
+/* 1900 to 2099. */
+static void take_out_years(char *text, size_t *n) {
+    for (size_t i = 0; i + 4 <= *n;) {
+        bool is_century =
+            (text[i] == '1' && text[i + 1] == '9') || (text[i] == '2' && text[i + 1] == '0');
+        if (is_century && text[i + 2] >= '0' && text[i + 2] <= '9' && text[i + 3] >= '0' &&
+            text[i + 3] <= '9') {
+            memmove(text + i, text + i + 4, *n - i - 4);
+            *n -= 4;
+        } else {
+            i++;
+        }
+    }
+}
+
+/* "P@ssw0rd" as it is meant. */
+static slice unmasked(slice text, struct arena *arena) {
+    static const char masks[] = "@401357$!";
+    static const char meant[] = "aaoiestsi";
+    char *out = arena_new(arena, char, text.n + 1);
+    for (size_t i = 0; i < text.n; i++) {
+        const char *at = text.p[i] ? strchr(masks, text.p[i]) : NULL;
+        out[i] = at ? meant[at - masks] : text.p[i];
+    }
+    return slice_of(out, text.n);
+}
+
 static slice folded(slice text, struct arena *arena) {
     BUF_CLEANUP struct buf out = buf_new(FOLDS_TO_MAX);
     text_fold(text, &out);
@@ -92,6 +125,7 @@ static bool is_guessed(slice password, const slice *known, size_t count) {
     for (size_t i = 0; i < ARRAY_COUNT(common); i++) {
         take_out(left, &n, slice_from_cstr(common[i]));
     }
+    take_out_years(left, &n);
     return n < LEFT_MIN || is_walked(slice_of(left, n));
 }
 
@@ -104,7 +138,9 @@ err person_password_check(slice password, const slice *known, size_t count,
     if (password.n > PERSON_PASSWORD_MAX) {
         return problem_set(problem, ERR_LIMIT, "password", "at most %d bytes", PERSON_PASSWORD_MAX);
     }
-    return is_guessed(password, known, count)
+    struct arena scratch ARENA_CLEANUP = arena_make(0, 0);
+    return is_guessed(password, known, count) ||
+                   is_guessed(unmasked(password, &scratch), known, count)
                ? problem_set(problem, ERR_CONFLICT, "password", "it is among the first to be tried")
                : OK;
 }

@@ -246,10 +246,12 @@ static void passwords_that_are_guessed_first_are_refused(void **state) {
         "098765432109",         "azertyuiopqs",         "QwertyUiop123",   "motdepasse123",
         "Password1234",         "P\xc3\xa0ssword 1234", "JeTaimeJeTaime",  "lea.martin2024",
         "Martin-Martin-1",      "atelier-agora1",       "agoraagoraagora", "bonjour soleil",
-        "azerty azerty azerty", "111111 222222 333",
+        "azerty azerty azerty", "111111 222222 333",    "Printemps2026!",  "P@ssw0rd2026!",
+        "4g0r4-4t3l13r",        "Novembre-2025-1",      "W1nter2024!!!",
     };
-    static const char *const fine[] = {"une rivi\xc3\xa8re propre", "Trois poules sur un mur",
-                                       "kX7#pQ2!vM9z", "le v\xc3\xa9lo de ma tante"};
+    static const char *const fine[] = {
+        "une rivi\xc3\xa8re propre",    "Trois poules sur un mur", "kX7#pQ2!vM9z",
+        "un orage en 1987 sur le toit", "4 poules, 3 oies, 1 coq", "le v\xc3\xa9lo de ma tante"};
     const slice known[] = {SLICE("Léa Martin"), SLICE("lea.martin@atelier.example"),
                            SLICE("Agora")};
     struct problem problem = {0};
