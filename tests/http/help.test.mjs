@@ -281,11 +281,14 @@ test('RULE HELP-4: who came by a paper and has an account already makes one of b
   assert.equal(ask("SELECT count(*) FROM audit WHERE act = 'join'"), '1');
 });
 
-test('RULE PERSON-8: whom a helper helps is not called as the site or who moderates it', async () => {
+test('RULE PERSON-8: whom a helper helps and the house are not called as the site or who moderates it', async () => {
   const count = accounts();
   const refused = await helper.send('/help/begin', { ...ODETTE, name: 'La Mоdération' }); // a Cyrillic о
   assert.equal(refused.status, 422);
   assert.match(refused.text, /id="name-fault">Ce nom ressemble/);
+  const house = await helper.send('/help/begin', { ...ODETTE, house: 'L’équipe d’Аgora' }); // a Cyrillic А
+  assert.equal(house.status, 422);
+  assert.match(house.text, /id="house-fault">Ce nom ressemble/);
   assert.equal(accounts(), count);
 });
 

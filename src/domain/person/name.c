@@ -73,14 +73,13 @@ static bool is_official(slice looks, slice site, struct arena *arena) {
     return has_office || is_site;
 }
 
-err person_name_check(struct db_conn *conn, struct person_id self, slice name, slice site_name,
-                      struct arena *arena, struct problem *problem) {
+static err check(struct db_conn *conn, struct person_id self, slice name, slice site_name,
+                 const char *field, struct arena *arena, struct problem *problem) {
     struct person_grant *grants;
     size_t count;
     slice looks = skeleton(name, arena);
     slice closed = without_spaces(looks, arena);
-    TRY(person_grants(conn, self, arena, &grants, &count));
-    if (closed.n == 0 || (self.v && count > 0)) {
+    if (closed.n == 0) {
         return OK;
     }
     bool is_taken = is_official(looks, skeleton(site_name, arena), arena);
@@ -92,7 +91,22 @@ err person_name_check(struct db_conn *conn, struct person_id self, slice name, s
         is_taken =
             grants[i].person.v != self.v && slice_equal(closed, without_spaces(other, arena));
     }
-    return is_taken ? problem_set(problem, ERR_CONFLICT, "name",
+    return is_taken ? problem_set(problem, ERR_CONFLICT, field,
                                   "it looks like the name of the site or of somebody with a role")
                     : OK;
+}
+
+err person_name_check(struct db_conn *conn, struct person_id self, slice name, slice site_name,
+                      struct arena *arena, struct problem *problem) {
+    struct person_grant *grants;
+    size_t count = 0;
+    if (self.v) {
+        TRY(person_grants(conn, self, arena, &grants, &count));
+    }
+    return count > 0 ? OK : check(conn, self, name, site_name, "name", arena, problem);
+}
+
+err person_house_check(struct db_conn *conn, struct person_id helper, slice house, slice site_name,
+                       struct arena *arena, struct problem *problem) {
+    return check(conn, helper, house, site_name, "house", arena, problem);
 }

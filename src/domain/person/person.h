@@ -50,6 +50,10 @@ MUST_USE err person_store(struct db_conn *conn, struct person *person, struct ar
  * who is signed in. */
 MUST_USE err person_name_check(struct db_conn *conn, struct person_id self, slice name,
                                slice site_name, struct arena *arena, struct problem *problem);
+/* The same of the house that a helper works for (field "house"), which stands beside what is
+ * written: a role allows a helper no such name there. Their own name is theirs. */
+MUST_USE err person_house_check(struct db_conn *conn, struct person_id helper, slice house,
+                                slice site_name, struct arena *arena, struct problem *problem);
 struct person_listed {
     struct person_id id;
     enum person_status status;

@@ -142,6 +142,8 @@ err help_begin_job(struct db_conn *conn, void *self) {
         TRY(person_name_check(conn, helping->ask.person, helping->ask.name, face->site_name,
                               helping->arena, &helping->problem));
     }
+    TRY(person_house_check(conn, helping->ask.helper->person, helping->ask.house, face->site_name,
+                           helping->arena, &helping->problem));
     return help_begin(conn, face->ids, face->territories, &helping->ask, clock_now_ms(face->clock),
                       helping->arena, &helping->person, &helping->problem);
 }
@@ -167,6 +169,9 @@ bool help_told(struct form *form, err result, const struct problem *problem) {
          N_("Ce numéro n’est pas lisible. Écrivez-le de nouveau.")},
         {"telephone", "telephone", ERR_LIMIT, N_("C’est trop long. Raccourcissez-le.")},
         {"consent", "consent", ERR_INPUT, N_("Choisissez comment la personne a donné son accord.")},
+        {"house", "house", ERR_CONFLICT,
+         N_("Ce nom ressemble à celui du site, ou d’une personne qui y a un rôle. "
+            "Prenez-en un autre.")},
         {"house", "house", ERR_LIMIT, N_("C’est trop long. Raccourcissez-le.")},
         {"tries", "name", ERR_LIMIT,
          N_("Vous avez commencé avec beaucoup de personnes aujourd’hui. Revenez demain.")},
