@@ -393,7 +393,7 @@ static void each_of_many_jobs_is_run_by_one_of_the_hands_and_once(void **state) 
     struct job_runner_options options = options_of(f);
     f->worker.outcome.result = f->other.outcome.result = JOB_DONE;
     for (int i = 0; i < MANY; i++) {
-        char body[8];
+        char body[16];
         snprintf(body, sizeof body, "%d", i);
         add(f, "letter", body, FIXTURE_NOW_MS);
     }
