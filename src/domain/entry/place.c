@@ -163,6 +163,7 @@ static void point_show(const struct territories *territories, struct entry_publi
     }
 }
 
+/* RULE PLACE-1 */
 void entry_place_show(const struct territories *territories, struct entry_public *shown) {
     struct entry *entry = &shown->entry;
     bool blurred = entry->place.has_point && entry->place.precision < ENTRY_PRECISION_EXACT;

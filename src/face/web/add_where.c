@@ -89,10 +89,31 @@ static void places_find(struct adding *adding, slice typed) {
 
 /* ---- the page ---- */
 
+#define STREETS                                                                                    \
+    "<svg class=\"form-picture\" viewBox=\"0 0 56 40\" aria-hidden=\"true\"><path d=\"M0 30L56 "   \
+    "12M14 "                                                                                       \
+    "0l8 40M40 0l6 40\"/>"
+
+static void draw_exact(struct html *html) {
+    html_raw(html, STREETS "<circle cx=\"31\" cy=\"20\" r=\"4\"/></svg>");
+}
+static void draw_around(struct html *html) {
+    html_raw(html, STREETS "<circle class=\"is-wide\" cx=\"31\" cy=\"20\" r=\"13\"/></svg>");
+}
+static void draw_commune(struct html *html) {
+    html_raw(html, STREETS
+             "<path class=\"is-wide\" d=\"M6 22L12 6 30 3 48 9 52 26 38 37 16 35z\"/></svg>");
+}
+
+/* RULE PLACE-1 */
 static const struct form_choice precisions[] = {
-    {"exact", N_("L’adresse exacte"), N_("Un lieu ouvert, une salle, un magasin")},
-    {"100m", N_("Les environs"), N_("À une centaine de mètres près, quand la position est donnée")},
-    {"commune", N_("La commune seulement"), N_("Si cela se passe chez vous")},
+    {"exact", N_("L’adresse exacte"),
+     N_("Tout le monde voit l’adresse et l’épingle : un lieu ouvert, une salle, un magasin."),
+     draw_exact},
+    {"100m", N_("Les environs"),
+     N_("Un point à une centaine de mètres, sans l’adresse. Il faut une position."), draw_around},
+    {"commune", N_("La commune seulement"),
+     N_("Le centre de la commune, sans l’adresse : quand cela se passe chez vous."), draw_commune},
 };
 
 slice add_precision_shown(const struct entry *entry) {

@@ -246,7 +246,11 @@ static void write_choice(struct form *form, const char *type, const char *name, 
         text(form, choice->help);
         html_raw(html, "</small>");
     }
-    html_raw(html, "</span></label>");
+    html_raw(html, "</span>");
+    if (choice->picture) {
+        choice->picture(html);
+    }
+    html_raw(html, "</label>");
 }
 
 void form_group_begin(struct form *form, const char *name, const char *legend) {

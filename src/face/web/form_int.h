@@ -60,7 +60,8 @@ struct form_field {
 void form_field(struct form *form, const struct form_field *field);
 
 struct form_choice {
-    const char *value, *label, *help; /* help may be NULL */
+    const char *value, *label, *help;   /* help may be NULL */
+    void (*picture)(struct html *html); /* at its end, for the eye alone; NULL: none */
 };
 /* What may be added, by enum entry_kind; how far something is developed, by its slugs, none first
  * (words.c). */
