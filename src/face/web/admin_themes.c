@@ -213,7 +213,7 @@ static void write_labels(struct form *form, const slice label[THEME_LANGUAGES]) 
 
 static void write_adding(struct form *form, const struct theming *theming, uint16_t scheme) {
     struct html *html = &form->page->html;
-    html_raw(html, "<section><h2>");
+    html_raw(html, "<section id=\"add\"><h2>");
     html_t(html, "Ajouter un thème");
     html_raw(html, "</h2>\n");
     form_begin(form, SLICE(THEMES), false);
@@ -232,6 +232,9 @@ static err write_list(struct form *form, const struct theming *theming) {
                         "réécrire une seule fiche. Une nouvelle version du logiciel n’y change "
                         "rien."));
     write_state(page, theming);
+    html_raw(&page->html, "<p><a href=\"#add\">");
+    html_t(&page->html, "Ajouter un thème");
+    html_raw(&page->html, "</a></p>\n");
     for (uint16_t s = 0; s < all->scheme_count; s++) {
         html_raw(&page->html, "<section><h2>");
         html_text(&page->html, all->schemes[s].title[page->language]);
