@@ -59,7 +59,8 @@ static void add_place(struct documents *all, struct document *document, const st
     }
 }
 
-/* The corpora of the bench have no translations and no figures; an entry that has is refused. */
+/* The corpora of the bench have no translations, figures and numbers of organisations; an entry
+ * that has is refused. */
 static void add_texts(struct documents *all, struct document *document, const struct entry *entry) {
     bool ask = document->ask > 0;
     add_text(all, document, entry->title, ask ? COLUMN_2 : COLUMN_8);
@@ -81,6 +82,12 @@ static void add_texts(struct documents *all, struct document *document, const st
     add_text(all, document, entry->description, COLUMN_1);
     add_text(all, document, entry->place.address, COLUMN_1);
     add_text(all, document, entry->audience, COLUMN_1);
+    add_text(all, document, entry->price, COLUMN_1);
+    add_text(all, document, entry->end_reason, COLUMN_1);
+    for (int detail = ENTRY_DETAIL_ACCESS; detail <= ENTRY_DETAIL_GOVERNANCE; detail++) {
+        add_text(all, document, entry->details[detail], COLUMN_1);
+    }
+    add_text(all, document, entry->details[ENTRY_DETAIL_HANDOVER], COLUMN_1);
     for (uint32_t i = 0; i < entry->media_count; i++) {
         add_text(all, document, entry->media[i].title, COLUMN_1);
         add_text(all, document, entry->media[i].transcript, COLUMN_1);
@@ -257,8 +264,10 @@ static void document_add(struct documents *all, const struct entry_public *publi
 
 err documents_add(void *documents, const struct entry_public *public) {
     struct documents *all = documents;
-    if (public->entry.translation_count || public->entry.figure_count) {
-        bench_fail("entry %lld has translations or figures", (long long)public->entry.id.v);
+    const struct entry *entry = &public->entry;
+    if (entry->translation_count || entry->figure_count || entry->details[ENTRY_DETAIL_SIRET].n ||
+        entry->details[ENTRY_DETAIL_RNA].n) {
+        bench_fail("entry %lld has translations, figures or a number", (long long)entry->id.v);
     }
     for (uint32_t ask = 0; ask <= public->entry.ask_count; ask++) {
         document_add(all, public, ask);

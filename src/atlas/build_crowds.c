@@ -85,7 +85,7 @@ static err consider(struct crowds *crowds, struct atlas_clause *clause) {
 static err consider_prefix(struct crowds *crowds, slice text) {
     struct atlas_clause clause = {.is_prefix = true, .words = &text, .word_count = 1};
     bool is_begun = text_codepoints(text) >= ATLAS_PREFIX_CODEPOINTS;
-    if (!is_begun) {
+    if (!is_begun || text.p[0] == ATLAS_NUMBER_BYTE) { /* which nobody can ask for */
         return OK;
     }
     atlas_clause_stem(crowds->build->from->stemmer, &clause);

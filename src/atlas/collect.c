@@ -113,6 +113,33 @@ static err add_text(struct atlas_builder *builder, enum atlas_field field, slice
     return OK;
 }
 
+/* ATLAS_NUMBER_BYTE. Of one word; any other is none of an organisation. */
+static err add_number(struct atlas_builder *builder, slice text) {
+    uint64_t stems[TEXT_LANGUAGE__COUNT];
+    uint32_t number;
+    slice word;
+    buf_clear(&builder->folded);
+    buf_add_char(&builder->folded, ATLAS_NUMBER_BYTE);
+    text_fold(text, &builder->folded);
+    TRY(builder->folded.failed);
+    slice marked = buf_slice(&builder->folded);
+    struct text_words words = {.rest = slice_sub(marked, 1, marked.n)};
+    if (!text_words_next(&words, &word) || word.n + 1 != marked.n) {
+        return OK;
+    }
+    for (int language = 0; language < TEXT_LANGUAGE__COUNT; language++) {
+        stems[language] =
+            atlas_stem_hash(text_stem(builder->stemmer, (enum text_language)language, word));
+    }
+    TRY(builder_word(builder, marked, stems, &number));
+    TRY(pool_reserve(&builder->runs, sizeof(uint32_t), 2));
+    uint32_t *run = POOL(&builder->runs, uint32_t) + builder->runs.count;
+    run[0] = atlas_run_header(ATLAS_FIELD_TEXT, 1);
+    run[1] = number;
+    builder->runs.count += 2;
+    return OK;
+}
+
 static err add_place(struct atlas_builder *builder, const struct entry_public *entry) {
     TRY(add_text(builder, ATLAS_FIELD_PLACE, entry->entry.place.name));
     TRY(add_text(builder, ATLAS_FIELD_PLACE, entry->entry.place.city));
@@ -160,7 +187,22 @@ static err add_common_texts(struct atlas_builder *builder, const struct entry_pu
     return add_place(builder, public);
 }
 
+/* What only some kinds say, and why it ended. */
+static err add_details(struct atlas_builder *builder, const struct entry *entry) {
+    static const enum entry_detail texts[] = {ENTRY_DETAIL_ACCESS, ENTRY_DETAIL_PEOPLE,
+                                              ENTRY_DETAIL_THING_LICENCE, ENTRY_DETAIL_GOVERNANCE,
+                                              ENTRY_DETAIL_HANDOVER};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        TRY(add_text(builder, ATLAS_FIELD_TEXT, entry->details[texts[i]]));
+    }
+    TRY(add_text(builder, ATLAS_FIELD_TEXT, entry->price));
+    TRY(add_text(builder, ATLAS_FIELD_TEXT, entry->end_reason));
+    TRY(add_number(builder, entry->details[ENTRY_DETAIL_SIRET]));
+    return add_number(builder, entry->details[ENTRY_DETAIL_RNA]);
+}
+
 static err add_entry_texts(struct atlas_builder *builder, const struct entry *entry) {
+    TRY(add_details(builder, entry));
     TRY(add_text(builder, ATLAS_FIELD_SUMMARY, entry->summary));
     TRY(add_text(builder, ATLAS_FIELD_TEXT, entry->description));
     TRY(add_text(builder, ATLAS_FIELD_TEXT, entry->place.address));

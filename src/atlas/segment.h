@@ -36,6 +36,10 @@ static inline uint32_t atlas_run_header(enum atlas_field field, uint32_t count) 
     return ATLAS_RUN_MARK | (uint32_t)field << 24 | count;
 }
 
+/* The number of an organisation is a word with this byte in front, which no text brings, and with
+ * the stems of the number: asked for as a whole it is alike, and no begun word begins it. */
+#define ATLAS_NUMBER_BYTE '\1'
+
 /* Texts one behind the other. */
 struct atlas_texts {
     uint32_t count;

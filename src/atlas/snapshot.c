@@ -95,6 +95,8 @@ static err probe_add(struct atlas_builder *builder, struct arena *arena) {
     entry->summary = SLICE("Gardening neighbours mended eleven bicycles, et les vélos roulent.");
     entry->description = SLICE("Nous transformons collectivement les friches inutilisées de la "
                                "commune en jardins nourriciers, chacune et chacun à son rythme.");
+    entry->details[ENTRY_DETAIL_ACCESS] = SLICE("Sonnez au portail, à gauche");
+    entry->details[ENTRY_DETAIL_RNA] = SLICE("W733001234");
     entry->updated_ms = 1764000000000;
     entry->confirmed_ms = 1763000000000;
     entry->tags = arena_new(arena, slice, 1);

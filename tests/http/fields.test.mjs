@@ -172,12 +172,17 @@ test('a collective gives its numbers, which are checked by their own rules and t
   const [, json] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(page);
   const found = [JSON.parse(json)].flat(3).flatMap((node) => node['@graph'] ?? node).find((node) => node.identifier);
   assert.deepEqual(found.identifier.map((one) => [one.propertyID, one.value]), [['SIRET', '73282932000074'], ['RNA', 'W751000001']]);
+  const foundBy = async (words) => (await (await fetch(`${server.url}/api/v1/entries?q=${words}`)).json()).items.map(({ id }) => id);
+  for (const whole of ['73282932000074', 'w751000001']) assert.deepEqual(await foundBy(whole), [entry.id], whole);
+  for (const begun of ['73282', '7328293200007', 'w75']) assert.deepEqual(await foundBy(begun), [], begun);
 });
 
 test('what is to be taken over says for whom; a commons says who decides and how far it is; the page and the history tell it', async () => {
   const seeking = await draftOf('initiative', { state: 'seeking' });
   const garden = await publish(seeking, { handover: 'Les clés et deux ans d’aide.', governance: 'L’assemblée du quartier', maturity: 'used', thing_licence: 'CC-BY-SA-4.0' });
   assert.equal(garden.handover, 'Les clés et deux ans d’aide.');
+  const { items } = await (await fetch(`${server.url}/api/v1/entries?q=${encodeURIComponent('assemblée clés')}`)).json();
+  assert.deepEqual(items.map(({ id }) => id), [garden.id], 'what only some kinds say is searched');
   assert.deepEqual([garden.governance, garden.maturity, garden.thing_licence], ['L’assemblée du quartier', 'used', 'CC-BY-SA-4.0']);
   const page = (await lea.look(`/entries/${idOf(garden.url)}-un-essai-initiative`)).text;
   for (const word of ['Les clés et deux ans', 'assemblée du quartier', 'Utilisé', 'CC BY-SA 4.0']) assert.ok(page.includes(word), word);

@@ -305,6 +305,20 @@ static void add_lists(struct fixture *fixture, struct entry *entry, struct arena
     entry->figures[0].label = sentence(fixture, 1, 2, arena);
 }
 
+/* Words that others have, too; numbers that some postal codes begin like, and one that is both. */
+static void add_details(struct entry *entry) {
+    static const slice texts[] = {{"jardin de la gare", 17}, {"Le four, le bois", 16}};
+    entry->details[ENTRY_DETAIL_ACCESS] = entry->id.v % 7 == 2 ? texts[0] : SLICE_EMPTY;
+    entry->details[ENTRY_DETAIL_PEOPLE] = entry->id.v % 13 == 5 ? texts[1] : SLICE_EMPTY;
+    entry->details[ENTRY_DETAIL_MATURITY] = entry->id.v % 3 ? SLICE("nature") : SLICE_EMPTY;
+    entry->details[ENTRY_DETAIL_SIRET] = entry->id.v % 11 == 1   ? SLICE("20003")
+                                         : entry->id.v % 11 == 4 ? SLICE("20003000400012")
+                                                                 : SLICE_EMPTY;
+    entry->details[ENTRY_DETAIL_RNA] = entry->id.v % 17 == 3 ? SLICE("W733001234") : SLICE_EMPTY;
+    entry->end_reason = entry->id.v % 19 == 1 ? SLICE("Le toit de l’école") : SLICE_EMPTY;
+    entry->price = entry->id.v % 23 == 1 ? SLICE("Pain libre") : SLICE_EMPTY;
+}
+
 /* Many were inspired by others: in chains and circles, by what may not be there, some twice; the
  * first ones often. */
 static void add_links(struct entry *entry, struct arena *arena) {
@@ -363,6 +377,7 @@ struct entry_public fixture_entry(struct fixture *fixture, int64_t id, struct ar
     add_asks(fixture, entry, arena);
     add_lists(fixture, entry, arena);
     add_links(entry, arena);
+    add_details(entry);
     if (entry->id.v % 10 == 3) { /* somebody said here that it is still so */
         entry->checked_ms = FIXTURE_NOW_MS - FIXTURE_DAY_MS * (entry->id.v * 37 % 1000);
         entry->confirmed_ms =

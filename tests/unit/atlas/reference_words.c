@@ -46,6 +46,20 @@ static void add_text(struct reference *reference, struct document *document, sli
     }
 }
 
+/* Of an organisation: alike by what it is, begun by nothing. */
+static void add_number(struct reference *reference, struct document *document, slice number) {
+    BUF_CLEANUP struct buf folded = buf_new(1 << 10);
+    uint32_t last = document->word_count ? document->words[document->word_count - 1].text : 0;
+    if (number.n) {
+        text_fold(number, &folded);
+        struct word made = make_word(reference, buf_slice(&folded));
+        made.word = arena_printf(&reference->arena, "\1%.*s", SLICE_ARG(buf_slice(&folded)));
+        made.text = last + 1;
+        made.weight = 1;
+        document->words[document->word_count++] = made;
+    }
+}
+
 static void add_territory_names(struct reference *reference, struct document *document,
                                 uint32_t weight) {
     uint32_t here = document->public->territory;
@@ -110,6 +124,15 @@ static void add_texts(struct reference *reference, struct document *document) {
     add_text(reference, document, entry->description, 1);
     add_text(reference, document, entry->place.address, 1);
     add_text(reference, document, entry->audience, 1);
+    add_text(reference, document, entry->price, 1);
+    add_text(reference, document, entry->end_reason, 1);
+    for (int detail = 0; detail < ENTRY_DETAIL__COUNT; detail++) {
+        if (detail == ENTRY_DETAIL_SIRET || detail == ENTRY_DETAIL_RNA) {
+            add_number(reference, document, entry->details[detail]);
+        } else if (detail != ENTRY_DETAIL_MATURITY) {
+            add_text(reference, document, entry->details[detail], 1);
+        }
+    }
     for (uint32_t i = 0; i < entry->figure_count; i++) {
         add_text(reference, document, entry->figures[i].label, 1);
     }

@@ -238,12 +238,54 @@ static void what_has_ended_stands_behind_what_goes_on(void **state) {
     few_close(&few);
 }
 
+static void what_only_some_kinds_say_is_found_and_numbers_as_a_whole_only(void **state) {
+    struct entry_public entries[3] = {0};
+    struct few few;
+    (void)state;
+    entries[0].entry.title = SLICE("Recyclerie des Monts");
+    entries[0].entry.details[ENTRY_DETAIL_SIRET] = SLICE("73282932000074");
+    entries[0].entry.details[ENTRY_DETAIL_RNA] = SLICE("W733001234");
+    entries[0].entry.details[ENTRY_DETAIL_GOVERNANCE] = SLICE("Une assemblée de villageois");
+    entries[1].entry.title = SLICE("Portrait");
+    entries[1].entry.details[ENTRY_DETAIL_PEOPLE] = SLICE("Zoé Lambert");
+    entries[1].entry.details[ENTRY_DETAIL_ACCESS] = SLICE("Par le passage du Tilleul");
+    entries[2].entry.title = SLICE("Atelier");
+    entries[2].entry.price = SLICE("Prix libre");
+    entries[2].entry.state = ENTRY_STATE_ENDED;
+    entries[2].entry.end_reason = SLICE("Le local a été vendu");
+    entries[2].entry.details[ENTRY_DETAIL_MATURITY] = SLICE("prototype");
+    few_open(&few, entries, 3);
+    static const char *const asked[][2] = {{"73282932000074", "1"},
+                                           {"w733001234", "1"},
+                                           {"W733001234 assemblée", "1"},
+                                           {"7328293200007", ""},
+                                           {"732", ""},
+                                           {"w73", ""},
+                                           {"lambert", "2"},
+                                           {"passage tilleul", "2"},
+                                           {"prix libre", "3"},
+                                           {"vendu", "3"},
+                                           {"prototype", ""},
+                                           {"\"a été vendu\"", "3"},
+                                           {"villageois", "1"},
+                                           {"732829320000741", ""}};
+    for (size_t i = 0; i < ARRAY_COUNT(asked); i++) {
+        assert_order(&few, slice_from_cstr(asked[i][0]), QUERY_SORT_RELEVANCE, FIXTURE_NOW_MS,
+                     asked[i][1]);
+    }
+    assert_int_equal(atlas_compact(few.atlas), OK); /* from the kept words */
+    assert_order(&few, SLICE("73282932000074"), QUERY_SORT_RELEVANCE, FIXTURE_NOW_MS, "1");
+    assert_order(&few, SLICE("732"), QUERY_SORT_RELEVANCE, FIXTURE_NOW_MS, "");
+    few_close(&few);
+}
+
 int test_rank(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_of_any_size_give_one_and_the_same_whole_list),
         cmocka_unit_test(no_point_of_a_block_is_nearer_than_the_block),
         cmocka_unit_test(an_entry_stands_lower_from_the_moment_it_is_stale),
         cmocka_unit_test(what_has_ended_stands_behind_what_goes_on),
+        cmocka_unit_test(what_only_some_kinds_say_is_found_and_numbers_as_a_whole_only),
     };
     return cmocka_run_group_tests_name("rank", tests, world_open, world_close);
 }
