@@ -11,7 +11,7 @@
 #define DB_PARAMETERS_MAX     128
 #define DB_CHANGES_TOGETHER   16    /* rows of the feed that one statement adds */
 #define DB_CHANGES_PRUNED     65536 /* at most with one commit: others wait for it */
-#define DB_CATALOGUES_MAX     16    /* rooms that have statements */
+#define DB_CATALOGUES_MAX     32    /* rooms that have statements */
 #define DB_COMPANIONS_MAX     8
 #define DB_SAVEPOINTS_MAX     8
 #define DB_APPLICATION_ID     0x41676f72 /* "Agor", in the header of the file */
