@@ -74,6 +74,7 @@ const WHOSE = {
   '/duplicates/merged/{id}': { may: ANY_ROLE, take: { id: 'merged' }, harmless: {}, acts: [REASON] },
   '/moderation/entries/{id}': { may: MODERATES, acts: ['nothing', 'correct', 'hold', 'remove', 'publish', 'ask'].map((act) => ({ act, ...REASON })) },
   '/moderation/entries/{id}/media/{name}/{file}': { may: MODERATES },
+  '/moderation/entries/{id}/network': { may: MODERATES, acts: [{ days: '7', ...REASON }] },
   '/moderation/entries/{id}/people/{person}': { may: MODERATES, acts: ['warn', 'block', 'unblock'].map((act) => ({ act, days: '7', ...REASON })) },
   '/moderation/entries/{id}/people/{person}/undo': { may: MODERATES, acts: [{ from: '2020-01-01', to: '2099-12-31', ...REASON }, { of: '1', ...REASON }] },
   '/entries/{id}/claim': { may: signedIn },
@@ -178,6 +179,7 @@ async function makeThings(object, entries, asset) {
   const lead = people.get(`lead-${object.toLowerCase()}`);
   Object.assign(thing, { id: String(id), person: String(author.id), source: 'fixture', asset, pair: `${Math.min(id, second)}-${Math.max(id, second)}`, file: '480.jpg' });
   store(`INSERT INTO contribution VALUES (${id}, ${id}, ${author.id}, '', 'fr', 1, 1, 0, 0, 1)`);
+  store(`INSERT INTO contribution_network VALUES (${id}, x'${(object === 'A' ? 'aa' : 'bb').repeat(16)}', ${Date.now()})`);
   teamOf(server.folder, id, object === 'A' ? [lead.id, people.get('mate-a').id] : [lead.id]);
   // a photo, in the entry and in a draft
   const shown = begun(await lead.send(`/entries/${id}/edit`));
