@@ -79,7 +79,7 @@ static struct geo_box box_shown(const struct adding *adding) {
                                                   : TERRITORY_NONE;
     return entry->place.has_point ? geo_box_around(entry->place.point, AROUND_M)
            : index != TERRITORY_NONE && all->items[index].has_centre ? all->items[index].box
-                                                                     : explorer_mainland();
+                                                                     : mainland_box();
 }
 
 static void write_data(struct adding *adding, const struct map_view *view) {

@@ -111,11 +111,6 @@ static err widen(struct explorer *explorer) {
     return search(explorer);
 }
 
-struct geo_box explorer_mainland(void) {
-    return (struct geo_box){
-        .west_e7 = -53000000, .south_e7 = 412000000, .east_e7 = 97000000, .north_e7 = 512000000};
-}
-
 slice explorer_name(const struct explorer *explorer) {
     const struct query *query = &explorer->query;
     const struct face *face = explorer->page->face;
@@ -134,7 +129,7 @@ slice explorer_name(const struct explorer *explorer) {
 
 /* What the map shows: the box, else the circle, else the territory, else mainland France. */
 static void fit_choose(struct explorer *explorer) {
-    const struct geo_box mainland = explorer_mainland();
+    const struct geo_box mainland = mainland_box();
     const struct query *query = &explorer->query;
     const struct territories *all = explorer->page->face->territories;
     explorer->has_fit = true;

@@ -72,6 +72,11 @@ slice point_text(const struct page *page, struct geo_point point) {
     return arena_copy(page->arena, buf_slice(&text));
 }
 
+struct geo_box mainland_box(void) {
+    return (struct geo_box){
+        .west_e7 = -53000000, .south_e7 = 412000000, .east_e7 = 97000000, .north_e7 = 512000000};
+}
+
 void encode_component(slice text, struct buf *out) {
     buf_add_percent(out, text, "%20");
 }

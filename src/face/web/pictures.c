@@ -200,7 +200,7 @@ err web_picture_home(void *app, const struct http_request *request, struct http_
         return done(&canvas);
     }
     struct query query = query_default();
-    const struct geo_box box = explorer_mainland();
+    const struct geo_box box = mainland_box();
     canvas.picture.above = face->site_name;
     canvas.picture.title = i18n(canvas.page.html.language, "Que se passe‑t‑il près de chez vous ?");
     canvas.picture.instead = face->site_name;

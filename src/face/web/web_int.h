@@ -118,6 +118,7 @@ slice link_territory(const struct page *page, uint32_t territory);
 slice link_theme(const struct page *page, uint16_t theme);
 slice box_text(const struct page *page, const struct geo_box *box); /* as `bbox=` has it */
 slice point_text(const struct page *page, struct geo_point point);  /* as `near=` has it */
+struct geo_box mainland_box(void); /* where a query without a place looks */
 /* "/entries/12/team": an address of an entry with what comes behind its number. */
 slice link_entry_under(struct entry_id entry, const char *end, struct arena *arena);
 /* The entry that the address of a request names; there may be none. ERR_NOT_FOUND: no number. */
@@ -343,7 +344,6 @@ MUST_USE err explorer_map(struct explorer *explorer);
 uint32_t explorer_choices(const struct query *query);
 /* What a query is about in few words: its words, its one territory, else the site. */
 slice explorer_name(const struct explorer *explorer);
-struct geo_box explorer_mainland(void);                /* where a query without a place looks */
 slice explorer_title(const struct explorer *explorer); /* "Chambéry (73), 255 résultats" */
 
 /* Handlers of the route rows (routes.c). */
