@@ -3,7 +3,7 @@
  * told for any text. What fits a table means the same when it is written from it. */
 #include "domain/entry/hours.h"
 #include "domain/entry/hours_week.h"
-#include "face/web/web_int.h"
+#include "face/web/page/page.h"
 #include "fuzz.h"
 
 /* A table says the same as the text it was read from, and comes back as it is. */

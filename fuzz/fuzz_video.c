@@ -1,6 +1,6 @@
 /* Addresses of videos and lines of transcripts: what becomes a player can stand in a header and in
  * an attribute; a chapter's text lies within its line. */
-#include "face/web/video.h"
+#include "face/web/page/video.h"
 #include "fuzz.h"
 
 static bool is_plain(slice text) {

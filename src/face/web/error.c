@@ -1,5 +1,6 @@
 /* Errors as pages: what happened, what to do, in the visitor's language. */
-#include "face/web/web_int.h"
+#include "face/web/page/page.h"
+#include "face/web/web.h"
 
 struct error_words {
     int status;

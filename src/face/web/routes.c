@@ -1,4 +1,13 @@
-#include "face/web/web_int.h"
+#include "face/web/web.h"
+
+#include "face/web/add/add.h"
+#include "face/web/admin/admin.h"
+#include "face/web/entry/entry.h"
+#include "face/web/explore/explore.h"
+#include "face/web/page/page.h"
+#include "face/web/people/people.h"
+#include "face/web/texts/texts.h"
+#include "face/web/trust/trust.h"
 
 /* The last argument is the help; a designated member may follow it (FOR_ANOTHER). */
 #define ROW(path_, handler_, capability_, audience_, cache_, ...)                                  \

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "face/web/web_int.h"
+#include "face/web/page/page.h"
 #include "tests/unit/html/mo.h"
 
 static const struct mo_pair pairs[] = {

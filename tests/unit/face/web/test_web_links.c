@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "face/web/web_int.h"
+#include "face/web/explore/explorer_int.h"
 
 static struct arena arena;
 static struct page page = {.arena = &arena};

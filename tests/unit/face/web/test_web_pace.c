@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "face/web/form_int.h"
+#include "face/web/page/form.h"
 
 #define SHOWN_MS INT64_C(1764000000000)
 

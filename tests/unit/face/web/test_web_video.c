@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "face/web/video.h"
+#include "face/web/page/video.h"
 
 static struct arena arena;
 
