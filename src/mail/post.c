@@ -2,6 +2,7 @@
  * good (app/sandbox.h), so somebody else makes them: copies made before, which have no store, no
  * files and no other socket, and are closed off by themselves. One speaks for each lane, on one
  * connection; their keeper starts one again should it end. */
+#include "base/process.h"
 #include "mail/mail_int.h"
 
 #include <assert.h>
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -75,24 +75,6 @@ static void speak(const struct mail_post_options *options, int fd) {
     }
 }
 
-/* Ends with the process that made us, whatever ends that one. */
-static void end_with(pid_t parent) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) {
-        _exit(0); /* it was quicker */
-    }
-}
-
-static void signals_reset(void) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    /* Ctrl-C goes to all processes of a terminal; the letter that is on its way is let through, and
-     * who made us says when it is over. */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-}
-
 /* What a lane's process is to have, in the keeper's own table from FIRST_OTHER_FD on. Nothing of
  * the server stays open here: its sockets, its store, its lock. */
 static bool table_make(const int *fds, unsigned count) {
@@ -115,9 +97,8 @@ static pid_t speaker_start(const struct mail_post_options *options, unsigned lan
     pid_t self = getpid();
     pid_t speaker = fork();
     if (speaker == 0) {
-        end_with(self);
-        if (dup2(FIRST_OTHER_FD + (int)lane, FIRST_OTHER_FD) < 0 ||
-            close_range(FIRST_OTHER_FD + 1, ~0U, 0) != 0) {
+        process_end_with(self);
+        if (!process_keep_only(FIRST_OTHER_FD + (int)lane, FIRST_OTHER_FD)) {
             _exit(1);
         }
         speak(options, FIRST_OTHER_FD);
@@ -130,8 +111,8 @@ static pid_t speaker_start(const struct mail_post_options *options, unsigned lan
 static void keep(const struct mail_post_options *options, const int *fds, pid_t server) {
     pid_t speakers[MAIL_LANES_MAX];
     prctl(PR_SET_NAME, "agora post");
-    end_with(server);
-    signals_reset();
+    process_end_with(server);
+    process_signals_reset();
     if (!table_make(fds, options->lanes)) {
         _exit(1);
     }

@@ -2,10 +2,10 @@
  * (app/sandbox.h), so somebody else makes them: a copy made before, which has no store and no
  * folder. It is two processes: one that asks, and its keeper, which starts it again should it
  * end. */
+#include "base/process.h"
 #include "work/geocode/geocode_int.h"
 
 #include <curl/curl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -91,29 +91,11 @@ _Noreturn static void speak(const struct geocode_desk_options *options, int fd) 
     }
 }
 
-/* Ends with the process that made us, whatever ends that one. */
-static void end_with(pid_t parent) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) {
-        _exit(0); /* it was quicker */
-    }
-}
-
-static void signals_reset(void) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    /* Ctrl-C goes to all processes of a terminal; who made us says when it is over. */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-}
-
 void geocode_process_keep(const struct geocode_desk_options *options, int fd, pid_t server) {
     prctl(PR_SET_NAME, "agora addresses");
-    end_with(server);
-    signals_reset();
-    /* Nothing of the server stays open here: its sockets, its store, its lock. */
-    if (dup2(fd, FIRST_OTHER_FD) < 0 || close_range(FIRST_OTHER_FD + 1, ~0U, 0) != 0) {
+    process_end_with(server);
+    process_signals_reset();
+    if (!process_keep_only(fd, FIRST_OTHER_FD)) {
         _exit(1);
     }
     pid_t self = getpid();
@@ -121,7 +103,7 @@ void geocode_process_keep(const struct geocode_desk_options *options, int fd, pi
         int status = 0;
         pid_t speaker = fork();
         if (speaker == 0) {
-            end_with(self);
+            process_end_with(self);
             speak(options, FIRST_OTHER_FD);
         }
         if (speaker < 0 || waitpid(speaker, &status, 0) < 0 ||

@@ -1,6 +1,7 @@
 /* The process that is copied before the sandbox. It never looks at a picture: for each it makes one
  * that does, and ends it when it takes too long. That one has no socket; it reads and writes the
  * tray, and what is left of it is how it ended. */
+#include "base/process.h"
 #include "work/photo/photo_int.h"
 
 #include <errno.h>
@@ -18,14 +19,6 @@
 #define CLOCK_SLACK_S   2
 #define EXIT_NO_LIBRARY 2
 #define EXIT_NOT_CLOSED 3
-
-/* Ends with the process that made us, whatever ends that one. */
-static void end_with(pid_t parent) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) {
-        _exit(0);
-    }
-}
 
 static bool limit(unsigned what, uint64_t most) {
     return setrlimit(what, &(struct rlimit){.rlim_cur = most, .rlim_max = most}) == 0;
@@ -72,7 +65,7 @@ static char develop_apart(const struct photo_lab_options *options, struct photo_
     pid_t self = getpid();
     pid_t child = fork();
     if (child == 0) {
-        end_with(self);
+        process_end_with(self);
         decode(options, tray);
     }
     if (child < 0) {
@@ -88,17 +81,14 @@ void photo_process_keep(const struct photo_lab_options *options, int fd, pid_t s
                         struct photo_tray *tray) {
     sigset_t child_ended;
     prctl(PR_SET_NAME, "agora photos");
-    end_with(server);
-    /* Nothing of the server stays open here: its sockets, its store, its lock. */
-    if (dup2(fd, FIRST_OTHER_FD) < 0 || close_range(FIRST_OTHER_FD + 1, ~0U, 0) != 0) {
+    process_end_with(server);
+    process_signals_reset();
+    if (!process_keep_only(fd, FIRST_OTHER_FD)) {
         _exit(1);
     }
     sigemptyset(&child_ended);
     sigaddset(&child_ended, SIGCHLD);
     sigprocmask(SIG_SETMASK, &child_ended, NULL);
-    /* Ctrl-C goes to all processes of a terminal; who made us says when it is over. */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
     for (;;) {
         char begin;
         if (recv(FIRST_OTHER_FD, &begin, 1, 0) != 1) {
