@@ -359,6 +359,11 @@ struct entry_id entry_link_number(const struct entry_link *link);
 struct entry_id entry_link_inspired(const struct entry_link *link);
 /* Where an entry that was merged stands now. ERR_NOT_FOUND: it was not merged. */
 MUST_USE err entry_merged_into(struct db_conn *conn, struct entry_id id, struct entry_id *kept);
+/* That entry as the public may see it: what the address of a merged one leads to. ERR_NOT_FOUND: it
+ * was not merged, or into one that is not shown. */
+MUST_USE err entry_kept_load(struct db_conn *conn, const struct territories *territories,
+                             struct entry_id merged, struct arena *arena,
+                             struct entry_public *kept);
 /* For merging: whether a person edited what stands, so that imports wait; both are set together.
  * `kept` 0: not merged (any more). */
 MUST_USE err entry_is_edited(struct db_conn *conn, struct entry_id id, bool *is_edited);

@@ -11,6 +11,13 @@ err entry_merged_into(struct db_conn *conn, struct entry_id id, struct entry_id 
     return kept->v != 0 ? OK : ERR_NOT_FOUND;
 }
 
+err entry_kept_load(struct db_conn *conn, const struct territories *territories,
+                    struct entry_id merged, struct arena *arena, struct entry_public *kept) {
+    struct entry_id id;
+    TRY(entry_merged_into(conn, merged, &id));
+    return entry_public_load(conn, territories, id, arena, kept);
+}
+
 err entry_merged_list(struct db_conn *conn, struct entry_id kept, size_t room, struct arena *arena,
                       struct entry_merged **merged, size_t *count) {
     struct db_query *query = db_query(conn, &entry_catalogue, ENTRY_MERGED_LIST);

@@ -253,19 +253,19 @@ err api_entries(void *app, const struct http_request *request, struct http_respo
     return result;
 }
 
-/* Whether the entry was merged into one that everybody may see: its address leads there. */
-static bool leads_on(const struct face *face, const struct http_request *request,
-                     struct entry_id id, struct http_response *response) {
-    struct entry_id kept;
-    struct entry_public entry;
-    struct db_conn *reader = face_reader(request);
-    if (entry_merged_into(reader, id, &kept) != OK ||
-        entry_public_load(reader, face->territories, kept, request->arena, &entry) != OK) {
-        return false;
+/* The address of an entry that was merged leads to where it stands now. */
+static err lead_on(const struct face *face, const struct http_request *request, struct entry_id id,
+                   struct http_response *response, struct problem *problem) {
+    struct entry_public kept;
+    err found = entry_kept_load(face_reader(request), face->territories, id, request->arena, &kept);
+    if (found == OK) {
+        response->status = 301;
+        response->location =
+            arena_printf(request->arena, "/api/v1/entries/%lld", (long long)kept.entry.id.v);
     }
-    response->status = 301;
-    response->location = arena_printf(request->arena, "/api/v1/entries/%lld", (long long)kept.v);
-    return true;
+    return found == ERR_NOT_FOUND
+               ? problem_set(problem, found, "", "there is no public entry with this number")
+               : found;
 }
 
 err api_entry(void *app, const struct http_request *request, struct http_response *response,
@@ -286,11 +286,8 @@ err api_entry(void *app, const struct http_request *request, struct http_respons
     err loaded = unchanged ? OK
                            : entry_public_load(face_reader(request), face->territories, id,
                                                request->arena, &entry);
-    if (loaded == ERR_NOT_FOUND && leads_on(face, request, id, response)) {
-        return OK;
-    }
     if (loaded == ERR_NOT_FOUND) {
-        return problem_set(problem, loaded, "", "there is no public entry with this number");
+        return lead_on(face, request, id, response, problem);
     }
     TRY(loaded);
     if (!unchanged) {

@@ -285,19 +285,17 @@ static err answer(struct sheet *sheet, struct entry_id id) {
     return write_page(sheet);
 }
 
-/* Whether the entry was merged: its address leads to where it stands now. */
-static bool leads_on(const struct http_request *request, struct entry_id id,
-                     struct http_response *response) {
-    struct entry_id kept;
-    struct entry entry;
-    struct db_conn *reader = face_reader(request);
-    if (entry_merged_into(reader, id, &kept) != OK ||
-        entry_load(reader, kept, request->arena, &entry) != OK || entry.status != ENTRY_PUBLISHED) {
-        return false;
+/* The address of an entry that was merged leads to where it stands now. */
+static err lead_on(const struct face *face, const struct http_request *request, struct entry_id id,
+                   struct http_response *response, struct problem *problem) {
+    struct entry_public kept;
+    err found = entry_kept_load(face_reader(request), face->territories, id, request->arena, &kept);
+    if (found == OK) {
+        response->status = 301;
+        response->location = face_entry_path(kept.entry.id, kept.entry.title, request->arena);
     }
-    response->status = 301;
-    response->location = face_entry_path(kept, entry.title, request->arena);
-    return true;
+    return found == ERR_NOT_FOUND ? problem_set(problem, found, "id", "no entry has this address")
+                                  : found;
 }
 
 err web_entry(void *app, const struct http_request *request, struct http_response *response,
@@ -313,8 +311,5 @@ err web_entry(void *app, const struct http_request *request, struct http_respons
     err answered = answer(&sheet, id);
     face_snapshot_end(request);
     atlas_unpin(face->atlas, sheet.view);
-    return answered == ERR_NOT_FOUND && leads_on(request, id, response) ? OK
-           : answered == ERR_NOT_FOUND
-               ? problem_set(problem, ERR_NOT_FOUND, "id", "no entry has this address")
-               : answered;
+    return answered == ERR_NOT_FOUND ? lead_on(face, request, id, response, problem) : answered;
 }

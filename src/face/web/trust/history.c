@@ -218,13 +218,11 @@ static err answer(struct past *past, struct entry_id id, int64_t number) {
     struct page *page = past->page;
     struct db_conn *reader = face_reader(page->request);
     TRY(face_snapshot_begin(page->request));
-    struct entry_id kept;
     past->of = id;
     err found = entry_public_load(reader, page->face->territories, id, page->arena, &past->entry);
     if (found == ERR_NOT_FOUND) {
-        TRY(entry_merged_into(reader, id, &kept));
         past->is_merged = true;
-        found = entry_public_load(reader, page->face->territories, kept, page->arena, &past->entry);
+        found = entry_kept_load(reader, page->face->territories, id, page->arena, &past->entry);
     }
     TRY(found);
     TRY(entry_revisions(reader, id, page->arena, &past->revisions, &past->count));
