@@ -186,5 +186,6 @@ int main(void) {
         cmocka_unit_test(the_address_of_a_service_is_read_or_refused),
         cmocka_unit_test(a_question_is_one_query_and_tells_the_town_roughly),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
