@@ -88,6 +88,28 @@ test('the pin is dragged, put where the map is clicked, and follows what is type
   await page.context().close();
 });
 
+test('the map shows the commune that is typed, as long as no pin stands', async () => {
+  const page = await where(PHONE);
+  const looked = (name) => page.waitForResponse((answer) => new URL(answer.url()).searchParams.get('q') === name).then((answer) => answer.finished());
+  const typed = async (name) => {
+    const answered = looked(name);
+    await page.fill('#where', name);
+    await page.locator('#where').blur();
+    await answered;
+  };
+  await typed('Grenoble');
+  await page.waitForFunction(() => [...document.querySelectorAll('.town')].some((town) => town.textContent === 'Grenoble'));
+  await page.focus('.pin-handle');
+  await page.keyboard.press('ArrowUp');
+  const [lat, lon] = await point(page);
+  assert.ok(Math.abs(lat - 45.18) < 0.05 && Math.abs(lon - 5.72) < 0.05, `${lat}, ${lon}`);
+  await page.fill('#where', 'Brest');
+  await page.locator('#where').blur();
+  await page.keyboard.press('Tab');
+  assert.deepEqual(await point(page), [lat, lon], 'a pin that stands stays');
+  await page.context().close();
+});
+
 test('without a script the field and the drawn map are enough', async () => {
   const page = await where({ ...PHONE, javaScriptEnabled: false }, { map: false });
   assert.equal(await page.locator('.pin-keys').isVisible(), false);

@@ -10,6 +10,7 @@ import type { LeafletMouseEvent, ZoomAnimEvent } from 'leaflet';
 
 const ZOOMS = { min: 4, max: 18 };
 const ZOOM_PLACE = 16;
+const ZOOM_COMMUNE = 13;
 const STEP_PX = 16;
 const FINE_PX = 2; // with Shift
 const DIGITS = 6; // of degrees: ten centimetres
@@ -68,6 +69,7 @@ class Pin {
     this.ground.settle(false);
     this.takeField();
     this.takeChoice();
+    void this.showCommune();
     void this.nameTowns();
   }
 
@@ -109,8 +111,27 @@ class Pin {
       if (closest(event, 'input[name=answer]')) {
         this.takeChoice();
       }
+      if (closest(event, '#where')) {
+        void this.showCommune();
+      }
     });
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(this.panel);
+  }
+
+  /** As long as no pin stands, the map shows the commune that is typed. */
+  private async showCommune(): Promise<void> {
+    const where = find<HTMLInputElement>('#where');
+    const typed = where?.value.trim();
+    if (!typed || where?.value === where?.defaultValue || this.field.value) {
+      return; // of what was kept the page shows the place by itself
+    }
+    const answer = await fetch(`/api/v1/territories?level=commune&q=${encodeURIComponent(typed)}`).catch(() => null);
+    const found = answer?.ok ? ((await answer.json()) as { items: { lat: number; lon: number }[] }).items[0] : undefined;
+    if (found && !this.field.value) {
+      this.at = new LatLng(found.lat, found.lon);
+      this.map.setView(this.at, ZOOM_COMMUNE, { animate: false });
+      this.place();
+    }
   }
 
   // --- by hand -----------------------------------------------------------------------------------
